@@ -1,0 +1,4 @@
+//! An engine for mParticle Firehose event batches.
+
+pub mod generate;
+pub mod hash;

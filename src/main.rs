@@ -1,0 +1,2 @@
+//! The `hydrant` program.
+fn main() {}
