@@ -1,0 +1,53 @@
+//! The customer's account with its setting values, and the platform fields (sections 5.1, 5.11).
+
+use super::table::model;
+use super::{Map, Uuid};
+
+model! {
+    /// The fields that all ten messages share (section 3.1).
+    pub struct MessageCommon<'a> {
+        /// Identifier of this message; absent if the sender gave none.
+        "id" id: Option<Uuid> = None, set;
+        /// When the message was made, in milliseconds since the epoch; never invented on reading.
+        "timestamp_ms" timestamp_ms: Option<i64> = None, set;
+        /// SDK version of the side that wrote the message.
+        "firehose_version" firehose_version: Option<&'a str> = None, set;
+    }
+}
+
+model! {
+    /// The customer account: one configuration of the integration (section 5.1).
+    pub struct Account<'a> {
+        /// Number of the account.
+        "account_id" account_id: i32 = 0, always;
+        /// Values of the settings that the module registered, always as text. They may hold keys and passwords, so
+        /// `Debug` does not show them; `Context::setting` reads them by type.
+        "account_settings" account_settings: Map<'a, &'a str> = Map::EMPTY, set, secret;
+    }
+}
+
+model! {
+    /// Account, workspace, input, application and data plan that a batch belongs to (section 5.11).
+    pub struct PlatformFields<'a> {
+        /// Number of the platform account.
+        "mp_account_id" mp_account_id: i32 = 0, always;
+        /// Name of the platform account.
+        "mp_account_name" mp_account_name: Option<&'a str> = None, set;
+        /// Number of the workspace.
+        "workspace_id" workspace_id: i32 = 0, always;
+        /// Name of the workspace.
+        "workspace_name" workspace_name: Option<&'a str> = None, set;
+        /// Name of the input.
+        "input_name" input_name: Option<&'a str> = None, set;
+        /// Application name as configured.
+        "app_name" app_name: Option<&'a str> = None, set;
+        /// Application version.
+        "app_version" app_version: Option<&'a str> = None, set;
+        /// Data plan.
+        "dataplan_id" dataplan_id: Option<&'a str> = None, set;
+        /// Name of the data plan.
+        "dataplan_name" dataplan_name: Option<&'a str> = None, set;
+        /// Version of the data plan.
+        "dataplan_version" dataplan_version: Option<i32> = None, set;
+    }
+}

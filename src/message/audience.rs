@@ -1,0 +1,136 @@
+//! Audience subscription and membership (sections 3.4, 3.5, 5.12 to 5.14).
+
+use super::table::{model, wire_enum};
+use super::{
+    Account, DeviceIdentity, Map, MessageCommon, PartnerIdentity, UserIdentity,
+};
+
+wire_enum! {
+    /// What happens to a subscription.
+    pub enum SubscriptionAction {
+        /// A new subscription.
+        Add = "add",
+        /// Settings or name changed.
+        Update = "update",
+        /// The subscription ends.
+        Remove = "remove",
+    }
+}
+
+wire_enum! {
+    /// What happened to a user's membership.
+    pub enum AudienceAction {
+        /// The user joined.
+        Add = "add",
+        /// The user left.
+        Delete = "delete",
+        /// Only shared attributes changed.
+        AttributeUpdate = "attribute_update",
+    }
+}
+
+wire_enum! {
+    /// What happened to a shared attribute.
+    pub enum AttributeAction {
+        /// Set or changed.
+        Upsert = "upsert",
+        /// Deleted.
+        Delete = "delete",
+    }
+}
+
+model! {
+    /// A customer connects, changes or disconnects an audience.
+    pub struct AudienceSubscriptionRequest<'a> {
+        flatten common: MessageCommon<'a>;
+        /// The customer account.
+        "account" account: Option<Account<'a>> = None, set;
+        /// Identifier of the audience, never changes.
+        "audience_id" audience_id: i32 = 0, always;
+        /// Name of the audience.
+        "audience_name" audience_name: Option<&'a str> = None, set;
+        /// Description of the audience.
+        "audience_description" audience_description: Option<&'a str> = None, set;
+        /// Current values of the settings registered for audiences.
+        "audience_subscription_settings" audience_subscription_settings: Map<'a, &'a str> = Map::EMPTY, set, secret;
+        /// Values before the change.
+        "previous_audience_subscription_settings" previous_audience_subscription_settings: Map<'a, &'a str> = Map::EMPTY, set, secret;
+        /// What happens.
+        "action" action: Option<SubscriptionAction<'a>> = None, set;
+    }
+}
+
+model! {
+    /// Answer to a subscription request.
+    pub struct AudienceSubscriptionResponse<'a> {
+        flatten common: MessageCommon<'a>;
+        /// Values to store with the subscription; they come back in later membership messages.
+        "audience_subscription_settings" audience_subscription_settings: Map<'a, &'a str> = Map::EMPTY, set, secret;
+    }
+}
+
+model! {
+    /// Users joined or left audiences, or shared attributes of theirs changed.
+    pub struct AudienceMembershipChangeRequest<'a> {
+        flatten common: MessageCommon<'a>;
+        /// The customer account.
+        "account" account: Option<Account<'a>> = None, set;
+        /// The users. Empty in a heartbeat (section 14).
+        "user_profiles" user_profiles: &'a [UserProfile<'a>] = &[], set;
+    }
+}
+
+model! {
+    /// Answer to a membership change.
+    pub struct AudienceMembershipChangeResponse<'a> {
+        flatten common: MessageCommon<'a>;
+        /// Asks the sender to stop until a user resumes the connection: for permanent errors only.
+        "suspend_subscription" suspend_subscription: bool = false, always;
+    }
+}
+
+model! {
+    /// A user whose membership changed.
+    pub struct UserProfile<'a> {
+        /// Identities of the user.
+        "user_identities" user_identities: &'a [UserIdentity<'a>] = &[], set;
+        /// Devices of the user, all of them.
+        "device_identities" device_identities: &'a [DeviceIdentity<'a>] = &[], set;
+        /// Partner identities.
+        "partner_identities" partner_identities: &'a [PartnerIdentity<'a>] = &[], set;
+        /// The audiences that changed for this user.
+        "audiences" audiences: &'a [Audience<'a>] = &[], set;
+        /// Identifier of the profile: a 64-bit signed integer as text.
+        "mpid" mpid: Option<&'a str> = None, set;
+    }
+}
+
+model! {
+    /// One audience of a user.
+    pub struct Audience<'a> {
+        /// Identifier of the audience.
+        "audience_id" audience_id: i32 = 0, always;
+        /// Name.
+        "audience_name" audience_name: Option<&'a str> = None, set;
+        /// Setting values of the subscription.
+        "audience_subscription_settings" audience_subscription_settings: Map<'a, &'a str> = Map::EMPTY, set, secret;
+        /// What happened.
+        "action" action: Option<AudienceAction<'a>> = None, set;
+        /// Changes of shared attributes.
+        "user_attributes" user_attributes: &'a [UserAttributeAudienceEvent<'a>] = &[], set;
+    }
+}
+
+model! {
+    /// The change of a shared attribute. Elements without `key` or `action` have been seen and mean nothing (D9).
+    pub struct UserAttributeAudienceEvent<'a> {
+        /// Name of the attribute.
+        "key" key: Option<&'a str> = None, set;
+        /// New value; absent for a tag, a deletion or a list.
+        "value" value: Option<&'a str> = None, set;
+        /// What happened.
+        "action" action: Option<AttributeAction<'a>> = None, set;
+        /// New value if the attribute is a list.
+        "list_value" list_value: &'a [Option<&'a str>] = &[], set;
+    }
+}

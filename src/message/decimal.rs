@@ -1,0 +1,331 @@
+//! Decimal numbers exactly as they were sent: digits and scale, never binary floating point (section 2.6).
+
+/// A decimal number that keeps its digits and scale; it borrows the text it was read from.
+///
+/// Equality is that of the reference's decimals: `1.0` and `1.00` differ. Compare [`Decimal::to_f64`] or a conversion
+/// to a decimal crate's type for numeric equality.
+///
+/// ```
+/// use hydrant::message::Decimal;
+/// let price = Decimal::parse("12.50").unwrap();
+/// assert_eq!((price.to_string().as_str(), price.scale()), ("12.50", 2));
+/// assert_eq!(price.to_f64(), 12.5);
+/// assert_eq!(price.to_i64(), Some(12));
+/// assert_eq!(Decimal::parse("1E-8").unwrap().to_string(), "0.00000001");
+/// assert!(Decimal::parse("twelve").is_none());
+/// ```
+#[derive(Clone, Copy)]
+pub struct Decimal<'a> {
+    text: &'a str,
+}
+
+/// More digits than this in the number itself are refused, and plain notation is not stretched beyond it.
+pub const MAX_DECIMAL_DIGITS: usize = 1000;
+
+/// A number cut into its parts; the value is `digits * 10^exponent`, `digits` being integer and fraction together.
+#[derive(Clone, Copy)]
+struct Parts<'a> {
+    negative: bool,
+    integer: &'a str,
+    fraction: &'a str,
+    exponent: i64,
+}
+
+impl<'a> Decimal<'a> {
+    /// Zero, with scale zero.
+    pub const ZERO: Decimal<'static> = Decimal { text: "0" };
+
+    /// Reads `[+-] digits [. digits] [e[+-]digits]`, at least one digit before or after the point, at most
+    /// [`MAX_DECIMAL_DIGITS`]. No white space.
+    pub fn parse(text: &'a str) -> Option<Self> {
+        let parts = Parts::of(text)?;
+        (parts.integer.len() + parts.fraction.len() <= MAX_DECIMAL_DIGITS).then_some(Self { text })
+    }
+
+    /// The text as it was sent.
+    pub fn as_source(&self) -> &'a str {
+        self.text
+    }
+
+    /// The number of digits after the decimal point; negative if the last digit counts tens or more (`1E+3`: -3).
+    pub fn scale(&self) -> i64 {
+        let parts = self.parts();
+        (parts.fraction.len() as i64).saturating_sub(parts.exponent)
+    }
+
+    /// The nearest double; infinite if the number is too large for one.
+    pub fn to_f64(&self) -> f64 {
+        self.text.parse().unwrap_or(f64::NAN)
+    }
+
+    /// The integer part, cut towards zero; `None` if it does not fit.
+    pub fn to_i64(&self) -> Option<i64> {
+        i64::try_from(self.scaled_integer(0)?).ok()
+    }
+
+    /// The number times `10^places`, cut towards zero; `None` if it does not fit.
+    pub(crate) fn scaled_integer(&self, places: i64) -> Option<i128> {
+        let parts = self.parts();
+        let keep = (parts.integer.len() as i64).saturating_add(parts.exponent).saturating_add(places);
+        let mut value: i128 = 0;
+        let mut position: i64 = 0;
+        for byte in parts.digits() {
+            if position >= keep {
+                return Some(if parts.negative { -value } else { value });
+            }
+            value = value.checked_mul(10)?.checked_add(i128::from(byte - b'0'))?;
+            position += 1;
+        }
+        if value != 0 {
+            let zeros = u32::try_from(keep.saturating_sub(position)).ok()?;
+            value = value.checked_mul(10i128.checked_pow(zeros)?)?;
+        }
+        Some(if parts.negative { -value } else { value })
+    }
+
+    fn parts(&self) -> Parts<'a> {
+        Parts::of(self.text).unwrap_or(Parts {
+            negative: false,
+            integer: "0",
+            fraction: "",
+            exponent: 0,
+        })
+    }
+
+    /// Hands out the pieces of the plain notation, of which the scale is part: `10.00`, `0.00000001`. Zero has no sign.
+    /// Where plain notation would take more than [`MAX_DECIMAL_DIGITS`] digits it is scientific.
+    pub fn write_to<E>(&self, mut write: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+        const ZEROS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+        let Parts { negative, integer, fraction, exponent } = self.parts();
+        let zero = self.parts().digits().all(|digit| digit == b'0');
+        if negative && !zero {
+            write("-")?;
+        }
+        if exponent == 0 {
+            // Nothing moves: the usual case, and the only fast one.
+            write(leading(integer))?;
+            if !fraction.is_empty() {
+                write(".")?;
+                write(fraction)?;
+            }
+            return Ok(());
+        }
+        let scale = (fraction.len() as i64).saturating_sub(exponent);
+        let digits = (integer.len() + fraction.len()) as i64;
+        let zeros = if scale < 0 { scale.saturating_neg() } else { scale.saturating_sub(digits).max(0) };
+        if zeros.saturating_add(digits) > MAX_DECIMAL_DIGITS as i64 {
+            write(leading(integer))?;
+            if !fraction.is_empty() {
+                write(".")?;
+                write(fraction)?;
+            }
+            return write("E").and_then(|()| write(itoa::Buffer::new().format(exponent)));
+        }
+        let pad = |count: i64, write: &mut dyn FnMut(&str) -> Result<(), E>| {
+            let mut left = usize::try_from(count).unwrap_or(0);
+            while left > 0 {
+                let step = left.min(ZEROS.len());
+                write(ZEROS.get(..step).unwrap_or(ZEROS))?;
+                left -= step;
+            }
+            Ok(())
+        };
+        // The point stands `scale` digits from the end of all digits.
+        let all = [integer, fraction];
+        let point = digits - scale;
+        let mut begun = false;
+        let mut position = 0;
+        if point <= 0 {
+            write("0.")?;
+            begun = true;
+            pad(-point, &mut write)?;
+        }
+        for run in all {
+            let mut run = run;
+            if position < point {
+                let before = usize::try_from(point - position).unwrap_or(0).min(run.len());
+                let (head, tail) = run.split_at(before);
+                let head = if begun { head } else { head.trim_start_matches('0') };
+                if !head.is_empty() {
+                    write(head)?;
+                    begun = true;
+                }
+                position += before as i64;
+                run = tail;
+            }
+            if !run.is_empty() {
+                if position == point && point > 0 {
+                    write(if begun { "." } else { "0." })?;
+                    begun = true;
+                }
+                write(run)?;
+                position += run.len() as i64;
+            }
+        }
+        if !begun {
+            return write("0");
+        }
+        if scale < 0 && !zero { pad(-scale, &mut write) } else { Ok(()) }
+    }
+}
+
+impl<'a> Parts<'a> {
+    fn of(text: &'a str) -> Option<Self> {
+        let (negative, rest) = match text.as_bytes().first()? {
+            b'-' => (true, text.get(1..)?),
+            b'+' => (false, text.get(1..)?),
+            _ => (false, text),
+        };
+        let (mantissa, exponent) = match rest.find(['e', 'E']) {
+            Some(at) => (rest.get(..at)?, exponent(rest.get(at + 1..)?)?),
+            None => (rest, 0),
+        };
+        let (integer, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        if integer.len() + fraction.len() == 0 || !all_digits(integer) || !all_digits(fraction) {
+            return None;
+        }
+        Some(Self { negative, integer, fraction, exponent })
+    }
+
+    fn digits(&self) -> impl Iterator<Item = u8> + use<'a> {
+        self.integer.bytes().chain(self.fraction.bytes())
+    }
+}
+
+/// The integer part without needless zeros in front.
+fn leading(integer: &str) -> &str {
+    match integer.trim_start_matches('0') {
+        "" => "0",
+        integer => integer,
+    }
+}
+
+/// The exponent; one beyond any use is cut to a bound that keeps the arithmetic exact enough to refuse it.
+fn exponent(text: &str) -> Option<i64> {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let value = digits
+        .bytes()
+        .try_fold(0i64, |value, byte| value.checked_mul(10)?.checked_add(i64::from(byte - b'0')))
+        .unwrap_or(i64::MAX / 4)
+        .min(i64::MAX / 4);
+    Some(if text.starts_with('-') { -value } else { value })
+}
+
+impl PartialEq for Decimal<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let digits = |decimal: &Self| {
+            let mut digits = decimal.parts().digits();
+            std::iter::from_fn(move || digits.next()).skip_while(|digit| *digit == b'0')
+        };
+        let zero = digits(self).next().is_none();
+        self.scale() == other.scale()
+            && (zero || self.parts().negative == other.parts().negative)
+            && digits(self).eq(digits(other))
+    }
+}
+
+impl std::fmt::Display for Decimal<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.write_to(|piece| f.write_str(piece))
+    }
+}
+
+impl std::fmt::Debug for Decimal<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
+}
+
+/// As text, because most formats have no exact decimal number.
+impl serde::Serialize for Decimal<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(text: &str) -> String {
+        Decimal::parse(text).unwrap().to_string()
+    }
+
+    #[test]
+    fn plain_notation_keeps_digits_and_scale() {
+        for (source, expected) in [
+            ("10.00", "10.00"),
+            ("-0.00", "0.00"),
+            ("-0", "0"),
+            ("-12.5", "-12.5"),
+            ("+007.50", "7.50"),
+            (".5", "0.5"),
+            ("5.", "5"),
+            ("1E-8", "0.00000001"),
+            ("1E+3", "1000"),
+            ("12.345e2", "1234.5"),
+            ("12.345e3", "12345"),
+            ("12.345e5", "1234500"),
+            ("0.012e1", "0.12"),
+            ("0.012e2", "1.2"),
+            ("000.012e1", "0.12"),
+            ("123e-1", "12.3"),
+            ("123e-3", "0.123"),
+            ("123e-5", "0.00123"),
+            ("0e5", "0"),
+            ("0e-3", "0.000"),
+            ("00e-1", "0.0"),
+            ("1234567890123456789012345678901234567890.12", "1234567890123456789012345678901234567890.12"),
+        ] {
+            assert_eq!(plain(source), expected, "{source}");
+        }
+    }
+
+    #[test]
+    fn far_exponents_stay_scientific() {
+        assert_eq!(plain("1.5e5000"), "1.5E5000");
+        assert_eq!(plain("-00.5e-5000"), "-0.5E-5000");
+        assert_eq!(plain("1e99999999999999999999999").len(), "1E2305843009213693951".len());
+        assert_eq!(plain("1e999").len(), 1000);
+        assert_eq!(plain("1e-999").len(), 1001);
+    }
+
+    #[test]
+    fn what_is_not_a_number_is_refused() {
+        for text in ["", "+", "-", ".", "1e", "1e+", "e5", "1.2.3", " 1", "1 ", "0x1", "NaN", "1_0", "--1", "١"] {
+            assert!(Decimal::parse(text).is_none(), "{text}");
+        }
+        assert!(Decimal::parse(&"9".repeat(1000)).is_some());
+        assert!(Decimal::parse(&"9".repeat(1001)).is_none());
+    }
+
+    #[test]
+    fn conversions() {
+        let decimal = |text| Decimal::parse(text).unwrap();
+        assert_eq!(decimal("-5.99").to_i64(), Some(-5));
+        assert_eq!(decimal("1e3").to_i64(), Some(1000));
+        assert_eq!(decimal("9223372036854775807.9").to_i64(), Some(i64::MAX));
+        assert_eq!(decimal("9223372036854775808").to_i64(), None);
+        assert_eq!(decimal("-9223372036854775808").to_i64(), Some(i64::MIN));
+        assert_eq!(decimal("1e-400").to_i64(), Some(0));
+        assert_eq!(decimal("0e999999999999").to_i64(), Some(0));
+        assert_eq!(decimal("1e999999999999").to_i64(), None);
+        assert_eq!(decimal("0.1").to_f64(), 0.1);
+        assert_eq!(decimal("1.50").scale(), 2);
+        assert_eq!(decimal("1E+3").scale(), -3);
+    }
+
+    #[test]
+    fn equality_is_of_digits_and_scale() {
+        let equal = |a, b| Decimal::parse(a).unwrap() == Decimal::parse(b).unwrap();
+        assert!(equal("1.50", "+01.50"));
+        assert!(equal("-0.0", "0.0"));
+        assert!(equal("12.3", "123e-1"));
+        assert!(!equal("1.5", "1.50"));
+        assert!(!equal("1.5", "-1.5"));
+    }
+}

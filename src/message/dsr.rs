@@ -1,0 +1,200 @@
+//! Data subject requests (sections 3.6, 5.10).
+
+use super::table::{model, wire_enum};
+use super::wire::{Read, Sink, Source, WireValue};
+use super::{Account, Instant, Map, MessageCommon};
+
+wire_enum! {
+    /// What the data subject asks for.
+    pub enum DsrRequestType {
+        /// Erasure of the data.
+        Erasure = "erasure",
+    }
+}
+
+wire_enum! {
+    /// The law the request is made under.
+    pub enum RegulationType {
+        /// Not known to the sender.
+        Unspecified = "unknown",
+        /// California Consumer Privacy Act.
+        Ccpa = "ccpa",
+        /// General Data Protection Regulation.
+        Gdpr = "gdpr",
+    }
+}
+
+wire_enum! {
+    /// What identifies the data subject.
+    pub enum OpenDsrIdentityType {
+        /// The customer's own user id.
+        ControllerCustomerId = "controller_customer_id",
+        /// Google advertising id.
+        AndroidAdvertisingId = "android_advertising_id",
+        /// Android id.
+        AndroidId = "android_id",
+        /// E-mail address.
+        Email = "email",
+        /// Fire advertising id.
+        FireAdvertisingId = "fire_advertising_id",
+        /// Apple's identifier for advertisers.
+        IosAdvertisingId = "ios_advertising_id",
+        /// Apple's identifier for vendors.
+        IosVendorId = "ios_vendor_id",
+        /// Microsoft advertising id.
+        MicrosoftAdvertisingId = "microsoft_advertising_id",
+        /// Microsoft publisher id.
+        MicrosoftPublisherId = "microsoft_publisher_id",
+        /// Roku publisher id; `roku_publishing_id` is read as this too (D26).
+        RokuPublisherId = "roku_publisher_id",
+        /// Roku advertising id.
+        RokuAdvertisingId = "roku_advertising_id",
+    }
+}
+
+wire_enum! {
+    /// How the value of a subject identity is encoded.
+    pub enum OpenDsrEncoding {
+        /// As it is.
+        Raw = "raw",
+    }
+}
+
+model! {
+    /// An identity of the data subject. `Debug` does not show the value.
+    pub struct OpenDsrIdentity<'a> {
+        /// How the value is encoded.
+        "encoding" encoding: Option<OpenDsrEncoding<'a>> = None, set;
+        /// The identity.
+        "value" value: Option<&'a str> = None, set, secret;
+    }
+}
+
+/// The identities of a data subject, at most one of each type, in the order of the message.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub struct SubjectIdentities<'a>(Map<'a, OpenDsrIdentity<'a>>);
+
+impl<'a> SubjectIdentities<'a> {
+    /// No identities.
+    pub const EMPTY: Self = Self(Map::EMPTY);
+
+    /// Identities by the wire values of their types, which must differ from each other.
+    pub const fn new(identities: Map<'a, OpenDsrIdentity<'a>>) -> Self {
+        Self(identities)
+    }
+
+    /// The identity of this type.
+    pub fn get(&self, identity_type: OpenDsrIdentityType<'_>) -> Option<&'a OpenDsrIdentity<'a>> {
+        self.0.get(identity_type.as_str())
+    }
+
+    /// The identities with their types.
+    pub fn iter(
+        &self,
+    ) -> impl Iterator<Item = (OpenDsrIdentityType<'a>, &'a OpenDsrIdentity<'a>)> + use<'a> {
+        self.0.iter().map(|(key, identity)| (OpenDsrIdentityType::from_wire(key), identity))
+    }
+
+    /// The number of identities.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// The wire value that a key stands for: matched like any enumeration value, and with the second name of Roku's
+/// publisher id (D26). Unknown keys stay as they are.
+fn canonical_key(key: &str) -> &str {
+    match super::wire::trim(key) {
+        "roku_publishing_id" => OpenDsrIdentityType::RokuPublisherId.as_str(),
+        _ => OpenDsrIdentityType::from_wire(key).as_str(),
+    }
+}
+
+impl<'a> WireValue<'a> for SubjectIdentities<'a> {
+    fn read<S: Source<'a>>(source: &mut S) -> Read<Option<Self>, S::Fault> {
+        let Some(map) = source.map_with(canonical_key)? else { return Ok(None) };
+        let identities = Self(map);
+        for (identity_type, _) in identities.iter() {
+            if !identity_type.is_known() {
+                source.unknown_word()?;
+            }
+        }
+        Ok(Some(identities))
+    }
+    fn is_absent(&self) -> bool {
+        self.0.is_empty()
+    }
+    fn write<W: Sink>(&self, sink: &mut W) {
+        self.0.write(sink);
+    }
+}
+
+impl serde::Serialize for SubjectIdentities<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+/// JSON that the protocol leaves open, as it stands in the message. It is read, never written, and `Debug` does not
+/// show it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct RawJson<'a>(pub &'a str);
+
+impl<'a> WireValue<'a> for RawJson<'a> {
+    fn read<S: Source<'a>>(source: &mut S) -> Read<Option<Self>, S::Fault> {
+        if source.null() { Ok(None) } else { Ok(Some(Self(source.raw()?))) }
+    }
+    fn is_absent(&self) -> bool {
+        true
+    }
+    fn write<W: Sink>(&self, sink: &mut W) {
+        sink.raw(self.0);
+    }
+}
+
+impl serde::Serialize for RawJson<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0)
+    }
+}
+
+impl std::fmt::Debug for RawJson<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Debug::fmt(&super::wire::Redacted, f)
+    }
+}
+
+model! {
+    /// A request about the data of one person.
+    pub struct DsrProcessingRequest<'a> {
+        flatten common: MessageCommon<'a>;
+        /// The customer account; absent in published samples (D6).
+        "account" account: Option<Account<'a>> = None, set;
+        /// Identifier of the request, a uuid as text.
+        "subject_request_id" subject_request_id: Option<&'a str> = None, set;
+        /// What is asked for.
+        "subject_request_type" subject_request_type: Option<DsrRequestType<'a>> = None, set;
+        /// When the data subject asked.
+        "submitted_time" submitted_time: Option<Instant> = None, set;
+        /// The identities to act on.
+        "subject_identities" subject_identities: SubjectIdentities<'a> = SubjectIdentities::EMPTY, set;
+        /// OpenDSR version that the request follows.
+        "api_version" api_version: Option<&'a str> = None, set;
+        /// The law.
+        "regulation" regulation: Option<RegulationType<'a>> = None, set;
+        /// Opaque JSON, for logging only.
+        "extensions" extensions: Option<RawJson<'a>> = None, set;
+    }
+}
+
+model! {
+    /// Answer to a data subject request: it was received.
+    pub struct DsrProcessingResponse<'a> {
+        flatten common: MessageCommon<'a>;
+    }
+}

@@ -1,0 +1,264 @@
+//! A point in time with nanoseconds, as data subject requests carry it (section 2.6, D5), and the small piece of
+//! calendar arithmetic that reading and showing it takes. No clock.
+
+/// A point in time: whole seconds since 1970-01-01T00:00:00Z and the nanoseconds after them.
+///
+/// ```
+/// use hydrant::message::Instant;
+/// let t = Instant::from_rfc3339("2024-05-01T19:45:44.067235Z").unwrap();
+/// assert_eq!((t.seconds, t.nanoseconds), (1_714_592_744, 67_235_000));
+/// assert_eq!(Instant::from_epoch_text("1714592744067"), Instant::from_rfc3339("2024-05-01T19:45:44.067Z"));
+/// assert_eq!(t.to_string(), "2024-05-01T19:45:44.067235Z");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant {
+    /// Seconds since the epoch, rounded down.
+    pub seconds: i64,
+    /// Nanoseconds after `seconds`, below 1,000,000,000.
+    pub nanoseconds: u32,
+}
+
+const NANOS: i128 = 1_000_000_000;
+/// The largest second the reference can hold; values beyond it are refused.
+const MAX_SECONDS: i64 = 31_556_889_864_403_199;
+/// Numbers from here on are milliseconds, smaller ones seconds (D5).
+const MILLISECONDS_FROM: u64 = 100_000_000_000;
+
+impl Instant {
+    /// From milliseconds since the epoch.
+    pub fn from_millis(millis: i64) -> Self {
+        Self {
+            seconds: millis.div_euclid(1000),
+            nanoseconds: millis.rem_euclid(1000) as u32 * 1_000_000,
+        }
+    }
+
+    /// From nanoseconds since the epoch; `None` beyond the range of the reference.
+    pub fn from_nanos(nanos: i128) -> Option<Self> {
+        let seconds = i64::try_from(nanos.div_euclid(NANOS)).ok()?;
+        if seconds.unsigned_abs() > MAX_SECONDS as u64 {
+            return None;
+        }
+        Some(Self { seconds, nanoseconds: nanos.rem_euclid(NANOS) as u32 })
+    }
+
+    /// Nanoseconds since the epoch.
+    pub fn as_nanos(&self) -> i128 {
+        i128::from(self.seconds) * NANOS + i128::from(self.nanoseconds)
+    }
+
+    /// Reads the text of a number: seconds, or milliseconds from 10^11 on. Digits after the nanosecond are cut.
+    pub fn from_epoch_text(text: &str) -> Option<Self> {
+        let number = super::Decimal::parse(text)?;
+        let seconds = number.scaled_integer(0)?;
+        if seconds.unsigned_abs() >= u128::from(MILLISECONDS_FROM) {
+            Self::from_nanos(number.scaled_integer(6)?)
+        } else {
+            Self::from_nanos(number.scaled_integer(9)?)
+        }
+    }
+
+    /// Reads RFC 3339 text with `Z` or an offset.
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        let mut rest = text;
+        let year = digits(&mut rest, 4)?;
+        literal(&mut rest, |c| c == '-')?;
+        let month = digits(&mut rest, 2)?;
+        literal(&mut rest, |c| c == '-')?;
+        let day = digits(&mut rest, 2)?;
+        literal(&mut rest, |c| matches!(c, 'T' | 't' | ' '))?;
+        let hour = digits(&mut rest, 2)?;
+        literal(&mut rest, |c| c == ':')?;
+        let minute = digits(&mut rest, 2)?;
+        literal(&mut rest, |c| c == ':')?;
+        let second = digits(&mut rest, 2)?;
+        let mut nanoseconds = 0;
+        if let Some(fraction) = rest.strip_prefix('.') {
+            let end = fraction.find(|c: char| !c.is_ascii_digit()).unwrap_or(fraction.len());
+            let (fraction, tail) = fraction.split_at_checked(end)?;
+            if fraction.is_empty() {
+                return None;
+            }
+            let kept = fraction.get(..9).unwrap_or(fraction);
+            nanoseconds = kept.parse::<u32>().ok()? * 10u32.pow(9 - kept.len() as u32);
+            rest = tail;
+        }
+        let offset = offset_seconds(rest)?;
+        if !(1..=12).contains(&month)
+            || !(1..=days_in_month(year, month)).contains(&day)
+            || hour > 23
+            || minute > 59
+            || second > 59
+        {
+            return None;
+        }
+        let seconds = days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
+        Some(Self { seconds: seconds - offset, nanoseconds })
+    }
+}
+
+/// RFC 3339 in UTC, with as many fractional digits as there are; years beyond four digits carry a sign.
+impl std::fmt::Display for Instant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (year, month, day) = civil_from_days(self.seconds.div_euclid(86_400));
+        let time = self.seconds.rem_euclid(86_400);
+        if (0..=9999).contains(&year) {
+            write!(f, "{year:04}")?;
+        } else {
+            write!(f, "{year:+05}")?;
+        }
+        write!(
+            f,
+            "-{month:02}-{day:02}T{:02}:{:02}:{:02}",
+            time / 3600,
+            time / 60 % 60,
+            time % 60
+        )?;
+        if self.nanoseconds != 0 {
+            let fraction = format!("{:09}", self.nanoseconds);
+            write!(f, ".{}", fraction.trim_end_matches('0'))?;
+        }
+        f.write_str("Z")
+    }
+}
+
+impl serde::Serialize for Instant {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+fn digits(rest: &mut &str, count: usize) -> Option<i64> {
+    let (head, tail) = rest.split_at_checked(count)?;
+    if !head.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    *rest = tail;
+    head.parse().ok()
+}
+
+fn literal(rest: &mut &str, accept: impl Fn(char) -> bool) -> Option<()> {
+    let mut chars = rest.chars();
+    if !accept(chars.next()?) {
+        return None;
+    }
+    *rest = chars.as_str();
+    Some(())
+}
+
+/// `Z`, `+02:00`, `+0200` or `+02`.
+fn offset_seconds(mut rest: &str) -> Option<i64> {
+    let sign = match rest {
+        "Z" | "z" => return Some(0),
+        _ if rest.starts_with('+') => 1,
+        _ if rest.starts_with('-') => -1,
+        _ => return None,
+    };
+    literal(&mut rest, |_| true)?;
+    let hours = digits(&mut rest, 2)?;
+    let minutes = if rest.is_empty() {
+        0
+    } else {
+        rest = rest.strip_prefix(':').unwrap_or(rest);
+        digits(&mut rest, 2)?
+    };
+    (rest.is_empty() && hours <= 18 && minutes <= 59).then_some(sign * (hours * 3600 + minutes * 60))
+}
+
+fn days_in_month(year: i64, month: i64) -> i64 {
+    match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Days since 1970-01-01 of a date of the proleptic Gregorian calendar: years are counted from March in eras of 400
+/// years (Howard Hinnant, "chrono-compatible low-level date algorithms").
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}
+
+/// The inverse of [`days_from_civil`].
+fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = (month_from_march + 2) % 12 + 1;
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    (year, month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calendar_goes_both_ways() {
+        for days in (-1_000_000..1_000_000).step_by(97) {
+            let (y, m, d) = civil_from_days(days);
+            assert_eq!(days_from_civil(y, m, d), days);
+            assert!((1..=days_in_month(y, m)).contains(&d));
+        }
+        assert_eq!(civil_from_days(0), (1970, 1, 1));
+        assert_eq!(civil_from_days(19_782), (2024, 2, 29));
+    }
+
+    #[test]
+    fn text_forms() {
+        let expected = Some(Instant { seconds: 1_714_592_744, nanoseconds: 67_235_000 });
+        for text in [
+            "2024-05-01T19:45:44.067235Z",
+            "2024-05-01t19:45:44.067235z",
+            "2024-05-01T21:45:44.067235+02:00",
+            "2024-05-01 14:15:44.0672350009-0530",
+            "2024-05-01T20:45:44.067235+01",
+        ] {
+            assert_eq!(Instant::from_rfc3339(text), expected, "{text}");
+        }
+        for text in [
+            "2024-05-01",
+            "2024-05-01T19:45:44",
+            "2024-05-01T19:45Z",
+            "2023-02-29T00:00:00Z",
+            "2024-05-01T24:00:00Z",
+            "2024-05-01T19:45:60Z",
+            "2024-05-01T19:45:44.Z",
+            "2024-05-01T19:45:44+19:00",
+            "2024-05-01T19:45:44Z ",
+            "",
+        ] {
+            assert_eq!(Instant::from_rfc3339(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_seconds_until_they_must_be_milliseconds() {
+        let at = |text| Instant::from_epoch_text(text).unwrap();
+        assert_eq!(at("1714592744.067235000").nanoseconds, 67_235_000);
+        assert_eq!(at("1714592744067"), Instant::from_millis(1_714_592_744_067));
+        assert_eq!(at("99999999999").seconds, 99_999_999_999);
+        assert_eq!(at("100000000000").seconds, 100_000_000);
+        assert_eq!(at("-1.5"), Instant { seconds: -2, nanoseconds: 500_000_000 });
+        assert_eq!(at("1e-12"), Instant { seconds: 0, nanoseconds: 0 });
+        assert_eq!(Instant::from_epoch_text("1e400"), None);
+        assert_eq!(Instant::from_epoch_text("x"), None);
+    }
+
+    #[test]
+    fn display_is_rfc3339() {
+        assert_eq!(Instant::from_millis(-1).to_string(), "1969-12-31T23:59:59.999Z");
+        assert_eq!(Instant::from_millis(0).to_string(), "1970-01-01T00:00:00Z");
+    }
+}

@@ -1,0 +1,229 @@
+//! Values that JSON has no type for: uuids, points in time, ordered maps. Plain data; exact decimals are in `decimal`.
+
+use serde::ser::SerializeMap;
+
+use super::wire::Redacted;
+
+/// A 128-bit identifier, kept as its 16 bytes.
+///
+/// ```
+/// use hydrant::message::Uuid;
+/// let id = Uuid::parse("F93ADF6A-BE2C-4DD9-BE7A-3BAC9A0987EE").unwrap();
+/// assert_eq!(id.to_string(), "f93adf6a-be2c-4dd9-be7a-3bac9a0987ee");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Uuid(pub [u8; 16]);
+
+impl Uuid {
+    /// Reads 36 characters, 8-4-4-4-12 hexadecimal digits of either case; anything else is `None`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text: &[u8; 36] = text.as_bytes().try_into().ok()?;
+        let mut bytes = [0; 16];
+        let mut digits = 0;
+        for (position, &byte) in text.iter().enumerate() {
+            if matches!(position, 8 | 13 | 18 | 23) {
+                if byte != b'-' {
+                    return None;
+                }
+                continue;
+            }
+            let value = (byte as char).to_digit(16)? as u8;
+            let slot = bytes.get_mut(digits / 2)?;
+            *slot = *slot << 4 | value;
+            digits += 1;
+        }
+        Some(Self(bytes))
+    }
+
+    /// The 36 characters in lower case.
+    pub fn encode(&self) -> [u8; 36] {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = [b'-'; 36];
+        let mut position = 0;
+        for (index, byte) in self.0.iter().enumerate() {
+            if matches!(index, 4 | 6 | 8 | 10) {
+                position += 1;
+            }
+            if let Some([high, low]) = text.get_mut(position..position + 2) {
+                *high = DIGITS.get(usize::from(byte >> 4)).copied().unwrap_or(b'0');
+                *low = DIGITS.get(usize::from(byte & 15)).copied().unwrap_or(b'0');
+            }
+            position += 2;
+        }
+        text
+    }
+
+    /// A version 4 uuid made of 16 random bytes (RFC 9562, section 5.4).
+    pub fn from_random(mut bytes: [u8; 16]) -> Self {
+        bytes[6] = bytes[6] & 0x0f | 0x40;
+        bytes[8] = bytes[8] & 0x3f | 0x80;
+        Self(bytes)
+    }
+}
+
+impl std::fmt::Display for Uuid {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(std::str::from_utf8(&self.encode()).map_err(|_| std::fmt::Error)?)
+    }
+}
+
+impl std::fmt::Debug for Uuid {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
+}
+
+impl serde::Serialize for Uuid {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// A map in the order of the message: a slice of pairs. Every key occurs once.
+///
+/// ```
+/// use hydrant::message::Map;
+/// let map = Map::new(&[("plan", "gold"), ("$Age", "42")]);
+/// assert_eq!(map.get("plan"), Some(&"gold"));
+/// assert_eq!(map.iter().count(), 2);
+/// ```
+#[derive(Clone, Copy, PartialEq)]
+pub struct Map<'a, V>(&'a [(&'a str, V)]);
+
+impl<'a, V> Map<'a, V> {
+    /// The map without entries.
+    pub const EMPTY: Self = Self(&[]);
+
+    /// A map of these pairs, whose keys must differ from each other: look-up finds the first.
+    pub const fn new(pairs: &'a [(&'a str, V)]) -> Self {
+        Self(pairs)
+    }
+
+    /// The value of `key`. Looks at the pairs one after the other: n comparisons of lengths for n pairs.
+    pub fn get(&self, key: &str) -> Option<&'a V> {
+        self.0.iter().find(|(name, _)| *name == key).map(|(_, value)| value)
+    }
+
+    /// The number of entries.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are no entries.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The pairs, in order.
+    pub fn iter(&self) -> std::slice::Iter<'a, (&'a str, V)> {
+        self.0.iter()
+    }
+
+    /// The pairs, in order.
+    pub fn as_slice(&self) -> &'a [(&'a str, V)] {
+        self.0
+    }
+
+    /// Whether there is an entry for `key`.
+    pub fn contains_key(&self, key: &str) -> bool {
+        self.get(key).is_some()
+    }
+}
+
+impl<V> Default for Map<'_, V> {
+    fn default() -> Self {
+        Self::EMPTY
+    }
+}
+
+impl<'a, V> IntoIterator for &Map<'a, V> {
+    type Item = &'a (&'a str, V);
+    type IntoIter = std::slice::Iter<'a, (&'a str, V)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<'a, V> IntoIterator for Map<'a, V> {
+    type Item = &'a (&'a str, V);
+    type IntoIter = std::slice::Iter<'a, (&'a str, V)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<V: std::fmt::Debug> std::fmt::Debug for Map<'_, V> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_map().entries(self.iter().map(|(key, value)| (key, value))).finish()
+    }
+}
+
+impl<V: serde::Serialize> serde::Serialize for Map<'_, V> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.len()))?;
+        for (key, value) in self {
+            map.serialize_entry(key, value)?;
+        }
+        map.end()
+    }
+}
+
+/// A member of a family that this version does not know: an event, an environment, a notification, a setting or a kind
+/// of authentication added to the protocol later. It is kept, counted and written back as it came (D31).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Unknown<'a> {
+    /// The discriminator.
+    pub type_name: &'a str,
+    /// The JSON text of the whole object, as it stands in the message.
+    pub raw: &'a str,
+}
+
+/// The source text may hold identities, so only the type is shown.
+impl std::fmt::Debug for Unknown<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Unknown")
+            .field("type_name", &self.type_name)
+            .field("raw", &Redacted)
+            .finish()
+    }
+}
+
+impl serde::Serialize for Unknown<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("type", self.type_name)?;
+        map.serialize_entry("raw", self.raw)?;
+        map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uuid_accepts_only_the_canonical_shape() {
+        let text = "00112233-4455-6677-8899-aabbccddeeff";
+        assert_eq!(Uuid::parse(text).unwrap().to_string(), text);
+        for wrong in [
+            "",
+            "00112233445566778899aabbccddeeff",
+            "00112233-4455-6677-8899-aabbccddeefg",
+            "{0112233-4455-6677-8899-aabbccddeeff",
+            "00112233-4455-6677-8899-aabbccddeefé",
+            "00112233_4455-6677-8899-aabbccddeeff",
+        ] {
+            assert_eq!(Uuid::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn random_uuids_carry_version_and_variant() {
+        assert_eq!(
+            Uuid::from_random([0xff; 16]).to_string(),
+            "ffffffff-ffff-4fff-bfff-ffffffffffff"
+        );
+    }
+}
