@@ -164,6 +164,64 @@ impl<'a> Event<'a> {
     }
 }
 
+/// A set of event types: those that somebody wants. Events of other known types are skipped undecoded; unknown ones
+/// always come.
+///
+/// ```
+/// use hydrant::message::{EventType, Interests};
+/// let interests = Interests::none().with(EventType::CustomEvent).with(EventType::ScreenView);
+/// assert!(interests.contains(EventType::CustomEvent));
+/// assert!(!interests.contains(EventType::Error));
+/// assert_eq!(Interests::default(), Interests::all());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interests(u32);
+
+impl Interests {
+    /// Every event type.
+    pub const fn all() -> Self {
+        Self(u32::MAX)
+    }
+
+    /// No event type.
+    pub const fn none() -> Self {
+        Self(0)
+    }
+
+    /// These and one more.
+    #[must_use]
+    pub fn with(self, event_type: EventType<'_>) -> Self {
+        Self(self.0 | Self::bit(event_type))
+    }
+
+    /// These but for one.
+    #[must_use]
+    pub fn without(self, event_type: EventType<'_>) -> Self {
+        Self(self.0 & !Self::bit(event_type))
+    }
+
+    /// Whether the type is among them. Unknown types always are.
+    pub fn contains(&self, event_type: EventType<'_>) -> bool {
+        !event_type.is_known() || self.0 & Self::bit(event_type) != 0
+    }
+
+    /// The same by position in the table of event types.
+    pub(crate) fn contains_index(self, index: usize) -> bool {
+        self.0 & (1 << (index & 31)) != 0
+    }
+
+    fn bit(event_type: EventType<'_>) -> u32 {
+        EventType::ALL.iter().position(|known| *known == event_type).map_or(0, |index| 1 << index)
+    }
+}
+
+/// Everything.
+impl Default for Interests {
+    fn default() -> Self {
+        Self::all()
+    }
+}
+
 impl<'a> UnknownEvent<'a> {
     /// Reads the identifier and the time, as far as they look like those of known events, and keeps the rest as text.
     fn read<S: Source<'a>>(type_name: &'a str, source: &mut S) -> Read<Self, S::Fault> {

@@ -167,9 +167,9 @@ macro_rules! identity_model {
                         _ => source.skip()?,
                     }
                 }
-                let Some(identity_type) = identity_type else { return Err(source.missing("type")) };
-                let Some(encoding) = encoding else { return Err(source.missing("encoding")) };
-                let last = identity_model!(@last $presence, source, last, $last_wire);
+                let Some(identity_type) = identity_type else { return Err(source.missing(&object, "type")) };
+                let Some(encoding) = encoding else { return Err(source.missing(&object, "encoding")) };
+                let last = identity_model!(@last $presence, source, object, last, $last_wire);
                 Ok(Some(Self { $type_field: identity_type.into(), encoding, $last: last.into() }))
             }
             fn write<W: Sink>(&self, sink: &mut W) {
@@ -195,11 +195,11 @@ macro_rules! identity_model {
             }
         }
     };
-    (@last enforced, $source:ident, $last:ident, $wire:literal) => {{
-        let Some(last) = $last else { return Err($source.missing($wire)) };
+    (@last enforced, $source:ident, $object:ident, $last:ident, $wire:literal) => {{
+        let Some(last) = $last else { return Err($source.missing(&$object, $wire)) };
         last
     }};
-    (@last defaulted, $source:ident, $last:ident, $wire:literal) => {
+    (@last defaulted, $source:ident, $object:ident, $last:ident, $wire:literal) => {
         $last.unwrap_or_default()
     };
 }

@@ -79,7 +79,7 @@ pub(crate) trait Source<'a>: Sized {
     /// Whether events of this type, by its position in the table, are wanted.
     fn wants_event(&self, index: usize) -> bool;
     /// The object just read lacks a field that must be there.
-    fn missing(&self, field: &'static str) -> Self::Fault;
+    fn missing(&self, object: &Self::Object, field: &'static str) -> Self::Fault;
     /// The value just consumed is `null` where an object must be.
     fn null_element(&self) -> Self::Fault;
     /// The value just read must not be empty.

@@ -1,0 +1,241 @@
+//! The one error of the crate: what went wrong, where in the input, what was expected and what was found. It names the
+//! JSON path and never holds the value of an identity or a setting.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// What kind of thing went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// Nothing but white space.
+    EmptyInput,
+    /// The input, or what it needs in memory, is over the limit.
+    TooLarge,
+    /// The input looks like UTF-16 or UTF-32.
+    Encoding,
+    /// The input is not UTF-8.
+    InvalidUtf8,
+    /// The input is not JSON.
+    Syntax,
+    /// Objects and lists are nested deeper than the limit.
+    TooDeep,
+    /// There is more after the message.
+    TrailingText,
+    /// A value of another JSON type was expected.
+    UnexpectedType,
+    /// A value of the right JSON type does not read as what was expected.
+    InvalidValue,
+    /// A field that must be there is not.
+    MissingField,
+    /// A `null` stands where an object must be.
+    NullElement,
+    /// A value this version does not know, where that is not allowed.
+    UnknownValue,
+    /// A lone surrogate escape, in strict mode.
+    LoneSurrogate,
+    /// The message is one that a module does not receive.
+    UnsupportedMessage,
+    /// Reading or writing failed.
+    Io,
+}
+
+impl ErrorKind {
+    /// The name for machines, in `snake_case`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::EmptyInput => "empty_input",
+            Self::TooLarge => "too_large",
+            Self::Encoding => "encoding",
+            Self::InvalidUtf8 => "invalid_utf8",
+            Self::Syntax => "syntax",
+            Self::TooDeep => "too_deep",
+            Self::TrailingText => "trailing_text",
+            Self::UnexpectedType => "unexpected_type",
+            Self::InvalidValue => "invalid_value",
+            Self::MissingField => "missing_field",
+            Self::NullElement => "null_element",
+            Self::UnknownValue => "unknown_value",
+            Self::LoneSurrogate => "lone_surrogate",
+            Self::UnsupportedMessage => "unsupported_message",
+            Self::Io => "io",
+        }
+    }
+}
+
+/// A place in the input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Location {
+    /// Bytes before it; never beyond the end of the input.
+    pub offset: usize,
+    /// Line, counted from 1.
+    pub line: usize,
+    /// Column, counted from 1 in characters.
+    pub column: usize,
+}
+
+impl Location {
+    /// The line and column of a byte offset.
+    pub(crate) fn of(input: &[u8], offset: usize) -> Self {
+        let offset = offset.min(input.len());
+        let before = input.get(..offset).unwrap_or(input);
+        let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+        let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
+        // Characters are counted by their first bytes, which also works in what is not UTF-8.
+        let in_line = before.get(line_start..).unwrap_or_default();
+        let column = 1 + in_line.iter().filter(|&&byte| byte & 0xc0 != 0x80).count();
+        Self { offset, line, column }
+    }
+}
+
+/// Why an input was refused, in one machine word.
+///
+/// ```
+/// let error = hydrant::normalize(br#"{"type":"event_processing_request","account":7}"#, &mut Vec::new()).unwrap_err();
+/// assert_eq!(error.kind().name(), "unexpected_type");
+/// assert_eq!(error.path(), "account");
+/// assert_eq!(error.offset(), 45);
+/// assert_eq!(error.to_string(), "expected an object, found number 7 at account (line 1, column 46, byte 45)");
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct Error(Box<Inner>);
+
+#[derive(Clone, PartialEq)]
+pub(crate) struct Inner {
+    pub(crate) kind: ErrorKind,
+    pub(crate) message: Cow<'static, str>,
+    pub(crate) location: Location,
+    pub(crate) path: String,
+    pub(crate) snippet: Option<Snippet>,
+}
+
+/// The neighbourhood of the place, values masked.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Snippet {
+    /// One line of text.
+    pub(crate) text: String,
+    /// Characters before the marked ones.
+    pub(crate) indent: usize,
+    /// How many characters are marked, at least one.
+    pub(crate) width: usize,
+}
+
+impl Error {
+    pub(crate) fn from_inner(inner: Inner) -> Self {
+        Self(Box::new(inner))
+    }
+
+    /// An error without a place in an input.
+    pub(crate) fn plain(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self::from_inner(Inner {
+            kind,
+            message: message.into(),
+            location: Location { offset: 0, line: 1, column: 1 },
+            path: String::new(),
+            snippet: None,
+        })
+    }
+
+    /// What kind of thing went wrong.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// What was expected and what was found.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// Where, as byte offset, line and column.
+    pub fn location(&self) -> Location {
+        self.0.location
+    }
+
+    /// Where, as byte offset; never beyond the end of the input.
+    pub fn offset(&self) -> usize {
+        self.0.location.offset
+    }
+
+    /// Where, as JSON path from the top of the message: `events[3].products[0].price`. Empty at the top.
+    pub fn path(&self) -> &str {
+        &self.0.path
+    }
+
+    /// Whether the same input may succeed later. No error of reading is: the sender would repeat it for nothing.
+    pub fn is_retryable(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::Io)
+    }
+
+    /// The error for a terminal: several lines, with the name of the input and the neighbourhood of the place, in which
+    /// all other values are masked.
+    pub fn pretty(&self, name: &str) -> String {
+        let Location { offset, line, column } = self.0.location;
+        let mut text = format!("error: {}\n  --> {name}:{line}:{column} (byte {offset})", self.0.message);
+        if !self.0.path.is_empty() {
+            text.push_str(&format!("\n   at {}", self.0.path));
+        }
+        if let Some(snippet) = &self.0.snippet {
+            let number = line.to_string();
+            let gap = " ".repeat(number.len());
+            let indent = " ".repeat(snippet.indent);
+            let mark = "^".repeat(snippet.width.max(1));
+            text.push_str(&format!(
+                "\n {gap} |\n {number} | {}\n {gap} | {indent}{mark}",
+                snippet.text
+            ));
+        }
+        text
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Location { offset, line, column } = self.0.location;
+        f.write_str(&self.0.message)?;
+        if !self.0.path.is_empty() {
+            write!(f, " at {}", self.0.path)?;
+        }
+        if self.0.snippet.is_some() {
+            write!(f, " (line {line}, column {column}, byte {offset})")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("message", &self.0.message)
+            .field("location", &self.0.location)
+            .field("path", &self.0.path)
+            .finish()
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        Self::plain(ErrorKind::Io, error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_columns_count_characters() {
+        let input = "a\nbé😀x".as_bytes();
+        assert_eq!(Location::of(input, 0), Location { offset: 0, line: 1, column: 1 });
+        assert_eq!(Location::of(input, 2), Location { offset: 2, line: 2, column: 1 });
+        assert_eq!(Location::of(input, 9), Location { offset: 9, line: 2, column: 4 });
+        assert_eq!(Location::of(input, 99).offset, input.len());
+    }
+
+    #[test]
+    fn one_word() {
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+    }
+}

@@ -1,0 +1,215 @@
+//! Streams of messages, one a line (NDJSON), cut into blocks of whole lines: the unit of work of the pipeline. Memory is
+//! one block at a time and as much more as the longest line needs, up to the limit on the size of a message.
+
+use std::io::{self, Read};
+
+use memchr::{memchr, memchr_iter, memrchr};
+
+/// Whole lines of a stream, in one buffer.
+///
+/// ```
+/// let mut reader = hydrant::input::LineReader::new(&b"{}\n\n{\"a\":1}"[..], 1024);
+/// let mut block = hydrant::input::Block::default();
+/// let mut lines = Vec::new();
+/// while reader.read_block(&mut block)? {
+///     lines.extend(block.lines().map(|(number, line)| (number, line.to_vec())));
+/// }
+/// assert_eq!(lines, [(1, b"{}".to_vec()), (3, b"{\"a\":1}".to_vec())]);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Block {
+    bytes: Vec<u8>,
+    first_line: u64,
+}
+
+impl Block {
+    /// The lines that are not blank, without their ends, each with its number counted from 1.
+    pub fn lines(&self) -> impl Iterator<Item = (u64, &[u8])> {
+        let mut start = 0;
+        let mut number = self.first_line;
+        let ends = memchr_iter(b'\n', &self.bytes).chain([self.bytes.len()]);
+        ends.filter_map(move |end| {
+            let line = self.bytes.get(start..end).unwrap_or_default();
+            let this = number;
+            start = end + 1;
+            number += 1;
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            let blank = line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'));
+            (!blank).then_some((this, line))
+        })
+    }
+
+    /// The number of bytes, line ends included.
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+}
+
+/// Cuts a stream into blocks of whole lines.
+#[derive(Debug)]
+pub struct LineReader<R> {
+    stream: R,
+    /// The beginning of a line whose end has not been read yet.
+    carry: Vec<u8>,
+    block_bytes: usize,
+    max_line: usize,
+    next_line: u64,
+    ended: bool,
+}
+
+/// The usual size of a block: enough to make handing it to another thread cheap.
+const BLOCK_BYTES: usize = 256 << 10;
+
+impl<R: Read> LineReader<R> {
+    /// Reads lines of at most `max_line` bytes. A longer one is cut there, so that memory stays bounded; the cut line
+    /// is over the limit on the size of a message, which refuses it.
+    pub fn new(stream: R, max_line: usize) -> Self {
+        Self {
+            stream,
+            carry: Vec::new(),
+            block_bytes: BLOCK_BYTES,
+            max_line: max_line.saturating_add(1),
+            next_line: 1,
+            ended: false,
+        }
+    }
+
+    /// The same with blocks of about this many bytes. Small blocks suit interactive streams.
+    pub fn block_bytes(mut self, bytes: usize) -> Self {
+        self.block_bytes = bytes.max(1);
+        self
+    }
+
+    /// Fills `block` with the next lines; false at the end of the stream. What one read of the stream delivers is
+    /// handed on as soon as it holds a whole line, so that a slow stream is not held back.
+    ///
+    /// # Errors
+    ///
+    /// Those of the stream.
+    pub fn read_block(&mut self, block: &mut Block) -> io::Result<bool> {
+        block.bytes.clear();
+        block.bytes.append(&mut self.carry);
+        block.first_line = self.next_line;
+        while !self.ended {
+            let start = block.bytes.len();
+            // The part beyond the last line end is carried over, and searched only once.
+            block.bytes.resize(start + self.block_bytes, 0);
+            let space = block.bytes.get_mut(start..).unwrap_or_default();
+            let count = read_some(&mut self.stream, space);
+            block.bytes.truncate(start + *count.as_ref().unwrap_or(&0));
+            if count? == 0 {
+                self.ended = true;
+                break;
+            }
+            let fresh = block.bytes.get(start..).unwrap_or_default();
+            if let Some(last) = memrchr(b'\n', fresh) {
+                self.carry.extend_from_slice(fresh.get(last + 1..).unwrap_or_default());
+                block.bytes.truncate(start + last + 1);
+                break;
+            }
+            if block.bytes.len() > self.max_line {
+                self.cut_line(block)?;
+                break;
+            }
+        }
+        self.next_line += memchr_iter(b'\n', &block.bytes).count() as u64;
+        Ok(!block.bytes.is_empty())
+    }
+
+    /// Keeps the first bytes of an overlong line, one more than the limit, and reads on to its end.
+    fn cut_line(&mut self, block: &mut Block) -> io::Result<()> {
+        block.bytes.truncate(self.max_line);
+        let mut buffer = [0; 8192];
+        loop {
+            let count = read_some(&mut self.stream, &mut buffer)?;
+            if count == 0 {
+                self.ended = true;
+                return Ok(());
+            }
+            let read = buffer.get(..count).unwrap_or_default();
+            if let Some(end) = memchr(b'\n', read) {
+                block.bytes.push(b'\n');
+                self.carry.extend_from_slice(read.get(end + 1..).unwrap_or_default());
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// One read that an interrupting signal does not end.
+fn read_some(stream: &mut impl Read, space: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match stream.read(space) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Delivers a few bytes at a time.
+    struct Trickle<'a>(&'a [u8], usize);
+
+    impl Read for Trickle<'_> {
+        fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
+            let count = self.1.min(space.len()).min(self.0.len());
+            let (head, tail) = self.0.split_at(count);
+            space[..count].copy_from_slice(head);
+            self.0 = tail;
+            Ok(count)
+        }
+    }
+
+    fn all_lines(stream: impl Read, block: usize, max: usize) -> Vec<(u64, Vec<u8>)> {
+        let mut reader = LineReader::new(stream, max).block_bytes(block);
+        let mut lines = Vec::new();
+        let mut block = Block::default();
+        while reader.read_block(&mut block).unwrap() {
+            lines.extend(block.lines().map(|(number, line)| (number, line.to_vec())));
+        }
+        lines
+    }
+
+    #[test]
+    fn lines_do_not_depend_on_how_the_stream_arrives() {
+        let text: Vec<u8> = (0..200)
+            .flat_map(|i| match i % 7 {
+                0 => b"\n".to_vec(),
+                1 => b"  \r\n".to_vec(),
+                _ => format!("{{\"n\":{i},\"pad\":\"{}\"}}\r\n", "x".repeat(i % 50)).into_bytes(),
+            })
+            .chain(*b"{\"last\":true}")
+            .collect();
+        let expected: Vec<(u64, Vec<u8>)> = text
+            .split(|&byte| byte == b'\n')
+            .zip(1..)
+            .map(|(line, number)| (number, line.strip_suffix(b"\r").unwrap_or(line).to_vec()))
+            .filter(|(_, line)| !line.trim_ascii().is_empty())
+            .collect();
+        for step in [1, 2, 3, 7, 64, 1000, 100_000] {
+            for block in [1, 16, 100, 4096] {
+                assert_eq!(all_lines(Trickle(&text, step), block, 1 << 20), expected, "{step} {block}");
+            }
+        }
+    }
+
+    #[test]
+    fn overlong_lines_are_cut_but_numbered() {
+        let text = [b"short\n".to_vec(), vec![b'x'; 50_000], b"\nafter".to_vec()].concat();
+        for step in [10, 100_000] {
+            let lines = all_lines(Trickle(&text, step), 64, 100);
+            assert_eq!(lines.len(), 3, "{step}");
+            assert!(lines[1].1.len() > 100);
+            assert_eq!(lines[2], (3, b"after".to_vec()));
+        }
+    }
+}

@@ -1,0 +1,556 @@
+//! The typed walk over the tape: a [`Source`] that knows every coercion. With `scratch` the only file that names
+//! simd_json.
+//!
+//! The tape holds strings unescaped and numbers as machine numbers, but neither says where it stands in the text, nor
+//! how a number was written. Both are found through the structural indexes of the first stage: each node of the tape
+//! stems from the one structural character that begins it, so counting through both lists side by side finds the byte
+//! of any node. It is done lazily and forwards, which keeps the walk linear.
+
+use std::hash::RandomState;
+
+use bumpalo::Bump;
+use bumpalo::collections::Vec as ArenaVec;
+use simd_json::{Node, StaticNode};
+
+use super::keys::KeyIndex;
+use super::number;
+use super::{Fault, ParseOptions, Problem, Tally};
+use crate::message::{Decimal, Instant, Map, Read, Source, Uuid, WireValue, trim};
+
+/// A place on the tape and what has been counted on the way.
+pub(super) struct Cursor<'t, 'a> {
+    nodes: &'t [Node<'a>],
+    at: usize,
+    input: &'a [u8],
+    positions: Positions<'t>,
+    blanked_numbers: bool,
+    arena: &'a Bump,
+    hasher: &'t RandomState,
+    options: &'t ParseOptions,
+    memory_left: usize,
+    pub(super) tally: Tally,
+}
+
+/// An object being read: how many entries are left, and where it begins.
+pub(super) struct Object {
+    left: usize,
+    start: usize,
+}
+
+/// Nodes and structural characters, side by side.
+#[derive(Clone, Copy)]
+struct Positions<'t> {
+    structurals: &'t [u32],
+    next: usize,
+    node: usize,
+}
+
+impl Positions<'_> {
+    /// The byte at which the node begins. Asking for nodes in order costs one pass in all.
+    fn offset_of(&mut self, node: usize, input: &[u8]) -> usize {
+        if node < self.node {
+            (self.next, self.node) = (0, 0);
+        }
+        while let Some(&offset) = self.structurals.get(self.next) {
+            let offset = offset as usize;
+            match input.get(offset) {
+                Some(b',' | b':' | b'}' | b']') => {}
+                Some(_) if self.node == node => return offset,
+                Some(_) => self.node += 1,
+                None => break,
+            }
+            self.next += 1;
+        }
+        input.len()
+    }
+}
+
+impl<'t, 'a> Cursor<'t, 'a> {
+    pub(super) fn new(
+        filled: &'t super::scratch::Filled<'a>,
+        input: &'a [u8],
+        options: &'t ParseOptions,
+    ) -> Self {
+        Self {
+            nodes: filled.nodes(),
+            at: 0,
+            input,
+            positions: Positions { structurals: filled.structurals, next: 0, node: 0 },
+            blanked_numbers: filled.blanked_numbers,
+            arena: filled.arena,
+            hasher: filled.hasher,
+            options,
+            memory_left: options.max_memory,
+            tally: Tally { lone_surrogates: filled.lone_surrogates, ..Tally::default() },
+        }
+    }
+
+    /// The byte of a node; for faults, so order does not matter.
+    pub(super) fn offset_of(&mut self, node: usize) -> usize {
+        self.positions.offset_of(node, self.input)
+    }
+
+    fn peek(&self) -> Option<Node<'a>> {
+        self.nodes.get(self.at).copied()
+    }
+
+    fn fault<T>(&self, problem: Problem) -> Read<T, Fault> {
+        Err(Fault { node: self.at, problem })
+    }
+
+    fn expected<T>(&self, what: &'static str) -> Read<T, Fault> {
+        self.fault(Problem::Expected(what))
+    }
+
+    fn invalid<T>(&self, what: &'static str) -> Read<T, Fault> {
+        self.fault(Problem::Invalid(what))
+    }
+
+    /// Takes the memory of a list from what the message may need.
+    fn charge(&mut self, bytes: usize) -> Read<(), Fault> {
+        match self.memory_left.checked_sub(bytes) {
+            Some(left) => self.memory_left = left,
+            None => return self.fault(Problem::Memory),
+        }
+        Ok(())
+    }
+
+    /// The source text of the number, `true` or `false` at the cursor.
+    fn source_text(&mut self) -> Read<&'a str, Fault> {
+        let start = self.positions.offset_of(self.at, self.input);
+        let rest = self.input.get(start..).unwrap_or_default();
+        let end = rest
+            .iter()
+            .position(|byte| !matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'E' | b'+' | b'-' | b'.'))
+            .unwrap_or(rest.len());
+        // Every byte is ASCII, so this cannot fail.
+        Ok(rest.get(..end).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default())
+    }
+
+    /// A number or a string holding one. `None` if it is absent; otherwise what stands there, not yet consumed.
+    fn numeric(&mut self, what: &'static str) -> Read<Option<Numeric<'a>>, Fault> {
+        Ok(match self.peek() {
+            Some(Node::Static(StaticNode::Null)) => None,
+            Some(Node::Static(StaticNode::Bool(_))) | None => return self.expected(what),
+            Some(Node::Static(_)) => Some(Numeric::Number(self.source_text()?)),
+            Some(Node::String(text)) => number::meaningful(text).map(Numeric::Text),
+            Some(Node::Object { .. } | Node::Array { .. }) => return self.expected(what),
+        })
+    }
+
+    /// The text `null` stands for nothing only where the reference reads a machine number or a bool.
+    fn refuse_null_text(&self, what: &'static str) -> Read<(), Fault> {
+        match self.peek() {
+            Some(Node::String(text)) if trim(text) == "null" => self.invalid(what),
+            _ => Ok(()),
+        }
+    }
+
+    /// Consumes the scalar at the cursor with this result.
+    fn take<T>(&mut self, value: Option<T>) -> Read<Option<T>, Fault> {
+        self.at += 1;
+        Ok(value)
+    }
+}
+
+/// A number and how it was sent.
+enum Numeric<'a> {
+    Number(&'a str),
+    Text(&'a str),
+}
+
+impl<'a> Source<'a> for Cursor<'_, 'a> {
+    type Fault = Fault;
+    type Object = Object;
+
+    fn null(&mut self) -> bool {
+        let null = matches!(self.peek(), Some(Node::Static(StaticNode::Null)));
+        self.at += usize::from(null);
+        null
+    }
+
+    fn object(&mut self) -> Read<Option<Object>, Fault> {
+        match self.peek() {
+            Some(Node::Object { len, .. }) => {
+                self.at += 1;
+                Ok(Some(Object { left: len, start: self.at - 1 }))
+            }
+            Some(Node::Static(StaticNode::Null)) => self.take(None),
+            _ => self.expected("an object"),
+        }
+    }
+
+    #[inline]
+    fn key_is(&mut self, object: &mut Object, key: &'static str) -> bool {
+        if object.left == 0 {
+            return false;
+        }
+        match self.nodes.get(self.at) {
+            Some(Node::String(text)) if *text == key => {
+                self.at += 1;
+                object.left -= 1;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn next_key(&mut self, object: &mut Object) -> Read<Option<&'a str>, Fault> {
+        if object.left == 0 {
+            return Ok(None);
+        }
+        match self.peek() {
+            Some(Node::String(key)) => {
+                self.at += 1;
+                object.left -= 1;
+                Ok(Some(key))
+            }
+            _ => self.expected("a key"),
+        }
+    }
+
+    fn skip(&mut self) -> Read<(), Fault> {
+        self.at += 1 + match self.peek() {
+            Some(Node::Object { count, .. } | Node::Array { count, .. }) => count,
+            _ => 0,
+        };
+        Ok(())
+    }
+
+    fn discriminator(&mut self) -> Read<&'a str, Fault> {
+        let start = self.at;
+        let Some(Node::Object { len, .. }) = self.peek() else { return self.expected("an object") };
+        self.at += 1;
+        for _ in 0..len {
+            let Some(Node::String(key)) = self.peek() else { break };
+            self.at += 1;
+            if key == "type" {
+                return match self.peek() {
+                    Some(Node::String(name)) => {
+                        self.at = start;
+                        Ok(name)
+                    }
+                    Some(Node::Static(StaticNode::Null)) => {
+                        Err(Fault { node: start, problem: Problem::Missing("type") })
+                    }
+                    _ => self.expected("a string"),
+                };
+            }
+            self.skip()?;
+        }
+        Err(Fault { node: start, problem: Problem::Missing("type") })
+    }
+
+    fn raw(&mut self) -> Read<&'a str, Fault> {
+        let start = self.positions.offset_of(self.at, self.input);
+        let end = match self.peek() {
+            Some(Node::Object { count, .. } | Node::Array { count, .. }) => {
+                // The bracket that closes it is the one structural character at depth zero.
+                let mut depth = 0usize;
+                let mut end = self.input.len();
+                let mut next = self.positions.next;
+                while let Some(&offset) = self.positions.structurals.get(next) {
+                    match self.input.get(offset as usize) {
+                        Some(b'{' | b'[') => depth += 1,
+                        Some(b'}' | b']') => depth = depth.saturating_sub(1),
+                        _ => {}
+                    }
+                    next += 1;
+                    if depth == 0 {
+                        end = offset as usize + 1;
+                        break;
+                    }
+                }
+                self.positions.next = next;
+                self.positions.node += count + 1;
+                end
+            }
+            Some(Node::String(_)) => {
+                let mut end = start + 1;
+                while let Some(&byte) = self.input.get(end) {
+                    end += if byte == b'\\' { 2 } else { 1 };
+                    if byte == b'"' {
+                        break;
+                    }
+                }
+                end
+            }
+            Some(Node::Static(StaticNode::Null)) => start + 4,
+            _ => start + self.source_text()?.len(),
+        };
+        self.skip()?;
+        let raw = self.input.get(start..end).unwrap_or_default();
+        Ok(std::str::from_utf8(raw).unwrap_or_default())
+    }
+
+    fn raw_object(
+        &mut self,
+        mut field: impl FnMut(&mut Self, &'a str) -> Read<(), Fault>,
+    ) -> Read<&'a str, Fault> {
+        let start = self.at;
+        // The text is found last, but the count must not go back to the beginning of the message for it.
+        self.positions.offset_of(start, self.input);
+        let positions = self.positions;
+        if let Some(mut object) = self.object()? {
+            while let Some(key) = self.next_key(&mut object)? {
+                field(self, key)?;
+            }
+        }
+        self.positions = positions;
+        self.at = start;
+        self.raw()
+    }
+
+    fn attempt<T: WireValue<'a>>(&mut self) -> Read<Option<T>, Fault> {
+        let start = self.at;
+        match T::read(self) {
+            Ok(value) => Ok(value),
+            Err(_) => {
+                self.at = start;
+                self.skip()?;
+                Ok(None)
+            }
+        }
+    }
+
+    fn list<T: WireValue<'a>>(&mut self) -> Read<Option<&'a [T]>, Fault> {
+        let len = match self.peek() {
+            Some(Node::Array { len, .. }) => len,
+            Some(Node::Static(StaticNode::Null)) => return self.take(None),
+            _ => return self.expected("a list"),
+        };
+        self.charge(len.saturating_mul(size_of::<T>()))?;
+        self.at += 1;
+        let mut elements = ArenaVec::with_capacity_in(len, self.arena);
+        for _ in 0..len {
+            match T::read(self)? {
+                Some(element) => elements.push(element),
+                None => self.tally.null_elements += 1,
+            }
+        }
+        Ok(Some(elements.into_bump_slice()))
+    }
+
+    fn map_with<V: WireValue<'a>>(
+        &mut self,
+        key_of: fn(&'a str) -> &'a str,
+    ) -> Read<Option<Map<'a, V>>, Fault> {
+        let Some(mut object) = self.object()? else { return Ok(None) };
+        self.charge(object.left.saturating_mul(size_of::<(&str, V)>() + 8))?;
+        let arena = self.arena;
+        let mut entries: ArenaVec<'a, (&'a str, V)> = ArenaVec::with_capacity_in(object.left, arena);
+        let mut index = KeyIndex::new(object.left, arena, self.hasher);
+        while let Some(key) = self.next_key(&mut object)? {
+            let key = key_of(key);
+            let Some(value) = V::read(self)? else {
+                // From the first null on, entries may vanish and come back.
+                return self.map_with_nulls(object, key_of, entries, index, key);
+            };
+            match index.find_or_insert(key, entries.len(), |at| entries.get(at).map(|e| e.0)) {
+                None => entries.push((key, value)),
+                Some(at) => {
+                    if let Some(entry) = entries.get_mut(at) {
+                        entry.1 = value;
+                    }
+                }
+            }
+        }
+        Ok(Some(Map::new(entries.into_bump_slice())))
+    }
+
+    fn store<T: Copy>(&mut self, value: T) -> &'a T {
+        self.arena.alloc(value)
+    }
+
+    fn text(&mut self) -> Read<Option<&'a str>, Fault> {
+        match self.peek() {
+            Some(Node::String(text)) => self.take(Some(text)),
+            Some(Node::Static(StaticNode::Null)) => self.take(None),
+            Some(Node::Static(_)) => {
+                let text = self.source_text()?;
+                self.take(Some(text))
+            }
+            _ => self.expected("a string"),
+        }
+    }
+
+    fn word(&mut self) -> Read<Option<&'a str>, Fault> {
+        match self.peek() {
+            Some(Node::String(text)) => self.take(Some(text)),
+            Some(Node::Static(StaticNode::Null)) => self.take(None),
+            _ => self.expected("a string"),
+        }
+    }
+
+    fn int32(&mut self) -> Read<Option<i32>, Fault> {
+        const WHAT: &str = "a 32-bit integer";
+        let start = self.at;
+        let value = match self.integer(WHAT)? {
+            Some(value) => i32::try_from(value).map(Some),
+            None => Ok(None),
+        };
+        value.or(Err(Fault { node: start, problem: Problem::Invalid(WHAT) }))
+    }
+
+    fn int64(&mut self) -> Read<Option<i64>, Fault> {
+        self.integer("a 64-bit integer")
+    }
+
+    fn double(&mut self) -> Read<Option<f64>, Fault> {
+        const WHAT: &str = "a finite number";
+        if let (Some(Node::Static(StaticNode::F64(value))), false) = (self.peek(), self.blanked_numbers) {
+            return self.take(Some(value));
+        }
+        match self.numeric(WHAT)? {
+            None => self.take(None),
+            Some(Numeric::Number(text) | Numeric::Text(text)) => match number::double(text) {
+                Some(value) => self.take(Some(value)),
+                None => self.invalid(WHAT),
+            },
+        }
+    }
+
+    fn boolean(&mut self) -> Read<Option<bool>, Fault> {
+        const WHAT: &str = "a bool";
+        if let Some(Node::Static(StaticNode::Bool(value))) = self.peek() {
+            return self.take(Some(value));
+        }
+        let value = match self.numeric(WHAT)? {
+            None => return self.take(None),
+            Some(Numeric::Number(text)) => number::bool_of_number(text),
+            Some(Numeric::Text(text)) => number::bool_of_text(text),
+        };
+        match value {
+            Some(value) => self.take(Some(value)),
+            None => self.invalid(WHAT),
+        }
+    }
+
+    fn decimal(&mut self) -> Read<Option<Decimal<'a>>, Fault> {
+        const WHAT: &str = "a decimal number";
+        self.refuse_null_text(WHAT)?;
+        match self.numeric(WHAT)? {
+            None => self.take(None),
+            Some(Numeric::Number(text) | Numeric::Text(text)) => match Decimal::parse(text) {
+                Some(value) => self.take(Some(value)),
+                None => self.invalid(WHAT),
+            },
+        }
+    }
+
+    fn uuid(&mut self) -> Read<Option<Uuid>, Fault> {
+        const WHAT: &str = "a uuid of 36 characters";
+        match self.word()?.map(trim) {
+            None | Some("") => Ok(None),
+            Some(text) => match Uuid::parse(text) {
+                Some(uuid) => Ok(Some(uuid)),
+                None => Err(Fault { node: self.at - 1, problem: Problem::Invalid(WHAT) }),
+            },
+        }
+    }
+
+    fn instant(&mut self) -> Read<Option<Instant>, Fault> {
+        const WHAT: &str = "an RFC 3339 time with an offset, or seconds since the epoch";
+        self.refuse_null_text(WHAT)?;
+        let value = match self.numeric(WHAT)? {
+            None => return self.take(None),
+            Some(Numeric::Number(text)) => Instant::from_epoch_text(text),
+            Some(Numeric::Text(text)) => {
+                Instant::from_epoch_text(text).or_else(|| Instant::from_rfc3339(text))
+            }
+        };
+        match value {
+            Some(value) => self.take(Some(value)),
+            None => self.invalid(WHAT),
+        }
+    }
+
+    fn unknown_word(&mut self) -> Read<(), Fault> {
+        self.tally.unknown_values += 1;
+        if self.options.strict {
+            return Err(Fault { node: self.at - 1, problem: Problem::Unknown("a known value") });
+        }
+        Ok(())
+    }
+
+    fn unknown_member(&mut self) -> Read<(), Fault> {
+        self.tally.unknown_members += 1;
+        if self.options.strict { self.fault(Problem::Unknown("a known `type`")) } else { Ok(()) }
+    }
+
+    fn wants_event(&self, index: usize) -> bool {
+        self.options.interests.contains_index(index)
+    }
+
+    fn missing(&self, object: &Object, field: &'static str) -> Fault {
+        Fault { node: object.start, problem: Problem::Missing(field) }
+    }
+
+    fn null_element(&self) -> Fault {
+        Fault { node: self.at - 1, problem: Problem::Null }
+    }
+
+    fn empty(&self) -> Fault {
+        Fault { node: self.at - 1, problem: Problem::Invalid("a text that is not empty") }
+    }
+}
+
+impl<'a> Cursor<'_, 'a> {
+    fn integer(&mut self, what: &'static str) -> Read<Option<i64>, Fault> {
+        if !self.blanked_numbers {
+            match self.peek() {
+                Some(Node::Static(StaticNode::I64(value))) => return self.take(Some(value)),
+                Some(Node::Static(StaticNode::U64(value))) => {
+                    return match i64::try_from(value) {
+                        Ok(value) => self.take(Some(value)),
+                        Err(_) => self.invalid(what),
+                    };
+                }
+                _ => {}
+            }
+        }
+        let value = match self.numeric(what)? {
+            None => return self.take(None),
+            Some(Numeric::Number(text)) => number::integer_of_number(text),
+            Some(Numeric::Text(text)) => number::integer_of_text(text),
+        };
+        match value {
+            Some(value) => self.take(Some(value)),
+            None => self.invalid(what),
+        }
+    }
+
+    /// Goes on with a map in which `key`, just read, is null. Rare, so it may copy.
+    #[cold]
+    fn map_with_nulls<V: WireValue<'a>>(
+        &mut self,
+        mut object: Object,
+        key_of: fn(&'a str) -> &'a str,
+        before: ArenaVec<'a, (&'a str, V)>,
+        mut index: KeyIndex<'_>,
+        key: &'a str,
+    ) -> Read<Option<Map<'a, V>>, Fault> {
+        let arena = self.arena;
+        let room = before.len() + object.left + 1;
+        let mut entries: ArenaVec<'a, (&'a str, Option<V>)> = ArenaVec::with_capacity_in(room, arena);
+        entries.extend(before.iter().map(|(key, value)| (*key, Some(*value))));
+        let mut next = (key, None);
+        loop {
+            match index.find_or_insert(next.0, entries.len(), |at| entries.get(at).map(|e| e.0)) {
+                None => entries.push(next),
+                Some(at) => {
+                    if let Some(entry) = entries.get_mut(at) {
+                        entry.1 = next.1;
+                    }
+                }
+            }
+            match self.next_key(&mut object)? {
+                None => break,
+                Some(key) => next = (key_of(key), V::read(self)?),
+            }
+        }
+        let mut kept = ArenaVec::with_capacity_in(entries.len(), arena);
+        kept.extend(entries.iter().filter_map(|(key, value)| Some((*key, (*value)?))));
+        Ok(Some(Map::new(kept.into_bump_slice())))
+    }
+}

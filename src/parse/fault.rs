@@ -1,0 +1,257 @@
+//! Faults to errors: finds line, column and path, says what was found, and shows the neighbourhood without showing
+//! anybody's data.
+
+use super::walker::{SyntaxFault, Walker};
+use super::{MAX_DEPTH, Problem};
+use crate::error::{Error, ErrorKind, Inner, Location, Snippet};
+
+/// The error of a text that is not JSON. The fault is that of the text after `skipped` bytes, if it is known already.
+pub(super) fn of_text(
+    body: &[u8],
+    skipped: usize,
+    max_depth: usize,
+    fault: Option<SyntaxFault>,
+) -> Error {
+    let text = body.get(skipped..).unwrap_or_default();
+    if let Err(error) = std::str::from_utf8(text) {
+        let fault = SyntaxFault {
+            offset: error.valid_up_to(),
+            kind: ErrorKind::InvalidUtf8,
+            expected: "UTF-8",
+        };
+        return syntax_error(body, skipped, max_depth, fault);
+    }
+    let fault = fault.or_else(|| Walker::new(text, max_depth).run(usize::MAX, |_, _| {}).err());
+    // The walk accepts all that the front end accepts; should it ever not, this is still an error with a place.
+    let fault = fault.unwrap_or(SyntaxFault {
+        offset: 0,
+        kind: ErrorKind::Syntax,
+        expected: "JSON",
+    });
+    syntax_error(body, skipped, max_depth, fault)
+}
+
+fn syntax_error(body: &[u8], skipped: usize, max_depth: usize, fault: SyntaxFault) -> Error {
+    let text = body.get(skipped..).unwrap_or_default();
+    let mut walker = Walker::new(text, max_depth);
+    // Stops at the fault itself or, within a token, at its beginning.
+    let _ = walker.run(fault.offset, |_, _| {});
+    let found = match (fault.kind, text.get(fault.offset)) {
+        (ErrorKind::EmptyInput, _) => {
+            return build(fault.kind, "empty input".into(), body, skipped + fault.offset, String::new());
+        }
+        (ErrorKind::TooDeep, _) => format!("more than {max_depth}"),
+        (_, None) => "the end of the input".to_owned(),
+        (ErrorKind::InvalidUtf8, Some(byte)) => format!("byte 0x{byte:02X}"),
+        (_, Some(byte @ 0x21..=0x7e)) => format!("`{}`", *byte as char),
+        (_, Some(byte @ (0..=0x20 | 0x7f))) => format!("control character or space 0x{byte:02X}"),
+        (_, Some(_)) => "a character outside ASCII".to_owned(),
+    };
+    let message = format!("expected {}, found {found}", fault.expected);
+    build(fault.kind, message, body, skipped + fault.offset, walker.path())
+}
+
+/// The error of the first lone surrogate.
+pub(super) fn of_lone_surrogate(body: &[u8], skipped: usize, max_depth: usize) -> Error {
+    let text = body.get(skipped..).unwrap_or_default();
+    let mut walker = Walker::new(text, max_depth);
+    let _ = walker.run(usize::MAX, |_, _| {});
+    let offset = walker.lone_surrogates.first().copied().unwrap_or(0);
+    let mut walker = Walker::new(text, max_depth);
+    let _ = walker.run(offset, |_, _| {});
+    let message = "expected a surrogate pair, found a lone surrogate escape".to_owned();
+    build(ErrorKind::LoneSurrogate, message, body, skipped + offset, walker.path())
+}
+
+/// The error of a value that is well-formed JSON but not what the protocol wants there.
+pub(super) fn of_value(body: &[u8], offset: usize, skipped: usize, problem: Problem) -> Error {
+    let text = body.get(skipped..).unwrap_or_default();
+    let mut walker = Walker::new(text, MAX_DEPTH);
+    let _ = walker.run(offset - skipped, |_, _| {});
+    let path = walker.path();
+    let found = describe(body.get(offset..).unwrap_or_default(), walker.is_sensitive());
+    let (kind, message) = match problem {
+        Problem::Expected(what) => {
+            (ErrorKind::UnexpectedType, format!("expected {what}, found {found}"))
+        }
+        Problem::Invalid(what) => {
+            (ErrorKind::InvalidValue, format!("expected {what}, found {found}"))
+        }
+        Problem::Missing("type") if offset == skipped => {
+            (ErrorKind::MissingField, "missing field `type` of the message".to_owned())
+        }
+        Problem::Missing(field) => (ErrorKind::MissingField, format!("missing field `{field}`")),
+        Problem::Null => (ErrorKind::NullElement, "expected an object, found null".to_owned()),
+        Problem::Unknown(what) => (
+            ErrorKind::UnknownValue,
+            match type_of(text, offset - skipped) {
+                Some(name) => format!("expected {what}, found \"{name}\""),
+                None => format!("expected {what}, found {found}"),
+            },
+        ),
+        Problem::Memory => (
+            ErrorKind::TooLarge,
+            "the lists of the message need more memory than allowed".to_owned(),
+        ),
+    };
+    build(kind, message, body, offset, path)
+}
+
+/// The `type` of the object that begins here.
+fn type_of(text: &[u8], offset: usize) -> Option<String> {
+    if text.get(offset) != Some(&b'{') {
+        return None;
+    }
+    let rest = text.get(offset..)?;
+    let key = memchr::memmem::find(rest, b"\"type\"")?;
+    let value = rest.get(key + 6..)?;
+    let start = memchr::memchr(b'"', value)? + 1;
+    let name = value.get(start..)?;
+    let name = name.get(..memchr::memchr(b'"', name)?)?;
+    Some(String::from_utf8_lossy(name).chars().take(60).collect())
+}
+
+/// What stands at the beginning of a value. Scalars are shown unless they may be somebody's.
+fn describe(value: &[u8], sensitive: bool) -> String {
+    let shown = |end: usize| -> String {
+        let text = String::from_utf8_lossy(value.get(..end).unwrap_or(value));
+        let cut: String = text.chars().take(40).collect();
+        if cut.len() < text.len() { format!("{cut}…") } else { cut }
+    };
+    match value.first() {
+        Some(b'{') => "an object".to_owned(),
+        Some(b'[') => "a list".to_owned(),
+        Some(b'n') => "null".to_owned(),
+        Some(b't') => "bool true".to_owned(),
+        Some(b'f') => "bool false".to_owned(),
+        Some(b'"') if sensitive => "a string [redacted]".to_owned(),
+        Some(b'"') => {
+            let end = string_end(value, 0);
+            format!("string {}", shown(end))
+        }
+        Some(b'-' | b'0'..=b'9') if sensitive => "a number [redacted]".to_owned(),
+        Some(b'-' | b'0'..=b'9') => {
+            let end = value
+                .iter()
+                .position(|b| !matches!(b, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'))
+                .unwrap_or(value.len());
+            format!("number {}", shown(end))
+        }
+        _ => "nothing".to_owned(),
+    }
+}
+
+/// The offset after the string whose opening quote stands at `start`.
+fn string_end(text: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    while let Some(&byte) = text.get(at) {
+        at += if byte == b'\\' { 2 } else { 1 };
+        if byte == b'"' {
+            break;
+        }
+    }
+    at.min(text.len())
+}
+
+fn build(kind: ErrorKind, message: String, body: &[u8], offset: usize, path: String) -> Error {
+    let location = Location::of(body, offset);
+    let snippet = Some(snippet(body, location));
+    Error::from_inner(Inner { kind, message: message.into(), location, path, snippet })
+}
+
+/// How many bytes of the line are looked at before and after the place.
+const BEFORE: usize = 60;
+const AFTER: usize = 40;
+
+/// The line around the place, with the contents of all strings that are no keys, and all numbers, masked: neighbours of
+/// a fault may be anybody's data.
+fn snippet(body: &[u8], location: Location) -> Snippet {
+    let offset = location.offset;
+    let line_start = body
+        .get(..offset)
+        .and_then(|before| memchr::memrchr(b'\n', before))
+        .map_or(0, |at| at + 1);
+    let line_end = body
+        .get(offset..)
+        .and_then(|after| memchr::memchr(b'\n', after))
+        .map_or(body.len(), |at| offset + at);
+    // Begin at a structural place if there is one within reach: in the middle of a string its content would look like
+    // structure. What stands before the first quote or bracket is cut off.
+    let from = line_start.max(offset.saturating_sub(BEFORE));
+    let to = line_end.min(offset.saturating_add(AFTER));
+    let mut text = String::new();
+    let mut indent = 0;
+    let mut at = if from > line_start {
+        text.push('…');
+        safe_start(body, line_start, from, offset)
+    } else {
+        from
+    };
+    while at < to {
+        if at == offset {
+            indent = text.chars().count();
+        }
+        let Some(&byte) = body.get(at) else { break };
+        match byte {
+            b'"' => {
+                let end = string_end(body, at).min(line_end.max(at + 1));
+                if at < offset && offset < end {
+                    indent = text.chars().count() + 1;
+                }
+                let after = body.get(end..).unwrap_or_default().trim_ascii_start();
+                if after.first() == Some(&b':') && end - at <= AFTER {
+                    text.push_str(&String::from_utf8_lossy(body.get(at..end).unwrap_or_default()));
+                } else {
+                    text.push_str("\"…\"");
+                }
+                at = end;
+            }
+            b'0'..=b'9' => {
+                text.push('#');
+                at += 1;
+            }
+            b'{' | b'}' | b'[' | b']' | b':' | b',' | b' ' | b'-' | b'+' | b'.' => {
+                text.push(byte as char);
+                at += 1;
+            }
+            b'\t' => {
+                text.push(' ');
+                at += 1;
+            }
+            _ => {
+                let rest = body.get(at..to).unwrap_or_default();
+                let word = [&b"true"[..], b"false", b"null"].into_iter().find(|w| rest.starts_with(w));
+                match word {
+                    Some(word) => {
+                        text.push_str(&String::from_utf8_lossy(word));
+                        at += word.len();
+                    }
+                    None => {
+                        text.push('?');
+                        at += 1;
+                    }
+                }
+            }
+        }
+    }
+    if offset >= at {
+        indent = text.chars().count();
+    }
+    if to < line_end {
+        text.push('…');
+    }
+    Snippet { text, indent, width: 1 }
+}
+
+/// The first place from `from` on that is outside strings, judged from the beginning of the line; `offset` if the line
+/// begins inside a string.
+fn safe_start(body: &[u8], line_start: usize, from: usize, offset: usize) -> usize {
+    let mut at = line_start;
+    while at < from {
+        at = match body.get(at) {
+            Some(b'"') => string_end(body, at),
+            _ => at + 1,
+        };
+    }
+    at.min(offset)
+}

@@ -1,0 +1,71 @@
+//! Which keys a map has had: the last of equal keys counts, and telling must stay linear for maps of any size and for
+//! keys that somebody chose to collide.
+
+use std::hash::{BuildHasher, RandomState};
+
+use bumpalo::Bump;
+
+/// Up to this many entries, comparing with each is cheaper than hashing.
+const SMALL: usize = 16;
+
+/// Finds entries by key. Small maps are searched; larger ones get a table of positions, open-addressed and half full at
+/// most, with a keyed hash.
+pub(super) struct KeyIndex<'a> {
+    /// Positions plus one; zero is a free slot. Empty for small maps.
+    table: &'a mut [u32],
+    hasher: &'a RandomState,
+}
+
+impl<'a> KeyIndex<'a> {
+    /// An index for at most `len` entries.
+    pub(super) fn new(len: usize, arena: &'a Bump, hasher: &'a RandomState) -> Self {
+        let slots = if len <= SMALL { 0 } else { (len * 2).next_power_of_two() };
+        Self { table: arena.alloc_slice_fill_copy(slots, 0), hasher }
+    }
+
+    /// The position of `key`, or `None` after noting that it will be the entry at `len`.
+    pub(super) fn find_or_insert<'k>(
+        &mut self,
+        key: &str,
+        len: usize,
+        key_at: impl Fn(usize) -> Option<&'k str>,
+    ) -> Option<usize> {
+        if self.table.is_empty() {
+            return (0..len).find(|&at| key_at(at) == Some(key));
+        }
+        let mask = self.table.len() - 1;
+        let mut slot = self.hasher.hash_one(key) as usize & mask;
+        while let Some(entry) = self.table.get_mut(slot) {
+            match entry.checked_sub(1) {
+                None => {
+                    *entry = u32::try_from(len + 1).unwrap_or(u32::MAX);
+                    return None;
+                }
+                Some(at) if key_at(at as usize) == Some(key) => return Some(at as usize),
+                Some(_) => slot = (slot + 1) & mask,
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_and_large_maps_find_the_same() {
+        let (arena, hasher) = (Bump::new(), RandomState::new());
+        for len in [0, 1, 16, 17, 1000] {
+            let mut index = KeyIndex::new(len * 2, &arena, &hasher);
+            let keys: Vec<String> = (0..len).map(|i| format!("k{i}")).collect();
+            for (at, key) in keys.iter().enumerate() {
+                assert_eq!(index.find_or_insert(key, at, |i| keys.get(i).map(String::as_str)), None);
+            }
+            for (at, key) in keys.iter().enumerate() {
+                let found = index.find_or_insert(key, len, |i| keys.get(i).map(String::as_str));
+                assert_eq!(found, Some(at));
+            }
+        }
+    }
+}

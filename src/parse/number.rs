@@ -1,0 +1,105 @@
+//! The coercions between numbers, bools and their texts, as the reference does them (section 2.6) and
+//! `docs/semantics.md` lists them. Pure functions of text.
+
+use crate::message::{Decimal, trim};
+
+/// The text of a coerced string is one of: nothing, or something to be read.
+pub(super) fn meaningful(text: &str) -> Option<&str> {
+    match trim(text) {
+        "" | "null" => None,
+        text => Some(text),
+    }
+}
+
+/// Any number, cut towards zero.
+pub(super) fn integer_of_number(text: &str) -> Option<i64> {
+    text.parse().ok().or_else(|| truncate(text))
+}
+
+/// A number of any length with fraction or exponent; [`Decimal`] would refuse more than its limit of digits.
+fn truncate(text: &str) -> Option<i64> {
+    if let Some(decimal) = Decimal::parse(text) {
+        return decimal.to_i64();
+    }
+    // Longer than any decimal: the digits after the first thousand cannot bring it back into the range of an integer
+    // unless an exponent does, and no number of that length is meant as one.
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, ""));
+    if !exponent.is_empty() {
+        return None;
+    }
+    mantissa.split_once('.').and_then(|(integer, _)| integer.parse().ok())
+}
+
+/// An integer in a string.
+pub(super) fn integer_of_text(text: &str) -> Option<i64> {
+    // `i64::from_str` takes exactly `[+-]?[0-9]+`.
+    text.parse().ok()
+}
+
+/// A finite double, from a number or a string.
+pub(super) fn double(text: &str) -> Option<f64> {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    // Rust also reads `inf`, `nan` and `infinity`.
+    if !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+        return None;
+    }
+    text.parse().ok().filter(|value: &f64| value.is_finite())
+}
+
+/// The bool of an integer; numbers with fraction or exponent are none.
+pub(super) fn bool_of_number(text: &str) -> Option<bool> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.bytes().any(|byte| byte != b'0'))
+}
+
+/// The bool of a text.
+pub(super) fn bool_of_text(text: &str) -> Option<bool> {
+    match text {
+        "true" | "True" | "TRUE" => Some(true),
+        "false" | "False" | "FALSE" => Some(false),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_are_cut_towards_zero() {
+        for (text, expected) in [
+            ("5.7", Some(5)),
+            ("-5.7", Some(-5)),
+            ("-0", Some(0)),
+            ("1e3", Some(1000)),
+            ("9223372036854775807", Some(i64::MAX)),
+            ("9223372036854775807.5", Some(i64::MAX)),
+            ("9223372036854775808", None),
+            ("1e400", None),
+            ("1e-400", Some(0)),
+        ] {
+            assert_eq!(integer_of_number(text), expected, "{text}");
+        }
+        assert_eq!(integer_of_number(&format!("7.{}", "3".repeat(2000))), Some(7));
+        assert_eq!(integer_of_text("+7"), Some(7));
+        assert_eq!(integer_of_text("1.5"), None);
+        assert_eq!(integer_of_text("--7"), None);
+    }
+
+    #[test]
+    fn doubles_are_finite() {
+        assert_eq!(double("1e308"), Some(1e308));
+        for text in ["1e309", "inf", "NaN", "-infinity", "", "0x1", "1f"] {
+            assert_eq!(double(text), None, "{text}");
+        }
+        assert_eq!(double("1e-999"), Some(0.0));
+    }
+
+    #[test]
+    fn bools() {
+        assert_eq!(bool_of_number("-0"), Some(false));
+        assert_eq!(bool_of_number("123456789012345678901234567890"), Some(true));
+        assert_eq!(bool_of_number("1.0"), None);
+        assert_eq!(bool_of_text("tRUE"), None);
+    }
+}

@@ -1,0 +1,303 @@
+//! A compact JSON writer that appends to bytes. Every element writes a comma in front of itself, and the bracket that
+//! begins an object or list replaces the first one: so no state about "first or not" is kept.
+
+use crate::message::{Decimal, Instant, Sink, Uuid};
+
+/// Appends compact JSON to a buffer. It does not allocate beyond growing the buffer.
+///
+/// ```
+/// use hydrant::write::JsonWriter;
+/// let mut out = Vec::new();
+/// JsonWriter::new(&mut out).object(|json| {
+///     json.text_field("name", "caf\u{e9} \"q\"");
+///     json.int_field("count", 3);
+///     json.list_field("tags", |json| {
+///         json.text_element("a");
+///         json.null_element();
+///     });
+///     json.object_field("empty", |_| {});
+/// });
+/// assert_eq!(out, "{\"name\":\"caf\u{e9} \\\"q\\\"\",\"count\":3,\"tags\":[\"a\",null],\"empty\":{}}".as_bytes());
+/// ```
+#[derive(Debug)]
+pub struct JsonWriter<'o> {
+    out: &'o mut Vec<u8>,
+}
+
+impl<'o> JsonWriter<'o> {
+    /// Appends to this buffer.
+    pub fn new(out: &'o mut Vec<u8>) -> Self {
+        Self { out }
+    }
+
+    /// Writes an object whose fields `fields` writes.
+    pub fn object(&mut self, fields: impl FnOnce(&mut Self)) {
+        let mark = self.begin();
+        fields(self);
+        self.end_object(mark);
+    }
+
+    /// Writes a field that is an object.
+    pub fn object_field(&mut self, key: &str, fields: impl FnOnce(&mut Self)) {
+        self.key(key);
+        self.object(fields);
+    }
+
+    /// Writes a field that is a list, whose elements `elements` writes.
+    pub fn list_field(&mut self, key: &str, elements: impl FnOnce(&mut Self)) {
+        self.key(key);
+        let mark = self.begin();
+        elements(self);
+        self.end_list(mark);
+    }
+
+    /// Writes a text field.
+    pub fn text_field(&mut self, key: &str, value: &str) {
+        self.key(key);
+        self.text(value);
+    }
+
+    /// Writes an integer field.
+    pub fn int_field(&mut self, key: &str, value: i64) {
+        self.key(key);
+        self.int(value);
+    }
+
+    /// Writes a number field; `null` if the number is not finite.
+    pub fn double_field(&mut self, key: &str, value: f64) {
+        self.key(key);
+        self.double(value);
+    }
+
+    /// Writes a bool field.
+    pub fn bool_field(&mut self, key: &str, value: bool) {
+        self.key(key);
+        self.boolean(value);
+    }
+
+    /// Writes a text element of a list.
+    pub fn text_element(&mut self, value: &str) {
+        self.element();
+        self.text(value);
+    }
+
+    /// Writes `null` as an element of a list.
+    pub fn null_element(&mut self) {
+        self.element();
+        self.null();
+    }
+
+    /// Writes an object as an element of a list.
+    pub fn object_element(&mut self, fields: impl FnOnce(&mut Self)) {
+        self.element();
+        self.object(fields);
+    }
+
+    fn push(&mut self, text: &str) {
+        self.out.extend_from_slice(text.as_bytes());
+    }
+
+    fn end(&mut self, mark: usize, open: u8, close: u8) {
+        match self.out.get_mut(mark) {
+            Some(comma) => *comma = open,
+            None => self.out.push(open),
+        }
+        self.out.push(close);
+    }
+}
+
+impl Sink for JsonWriter<'_> {
+    type Mark = usize;
+
+    fn begin(&mut self) -> usize {
+        self.out.len()
+    }
+
+    fn end_object(&mut self, mark: usize) {
+        self.end(mark, b'{', b'}');
+    }
+
+    fn end_list(&mut self, mark: usize) {
+        self.end(mark, b'[', b']');
+    }
+
+    fn static_key(&mut self, quoted: &'static str) {
+        self.push(quoted);
+    }
+
+    fn key(&mut self, key: &str) {
+        self.out.push(b',');
+        self.text(key);
+        self.out.push(b':');
+    }
+
+    fn element(&mut self) {
+        self.out.push(b',');
+    }
+
+    fn null(&mut self) {
+        self.push("null");
+    }
+
+    fn text(&mut self, text: &str) {
+        self.out.reserve(text.len() + 2);
+        self.out.push(b'"');
+        escape(text, self.out);
+        self.out.push(b'"');
+    }
+
+    fn int(&mut self, value: i64) {
+        self.push(itoa::Buffer::new().format(value));
+    }
+
+    fn double(&mut self, value: f64) {
+        if value.is_finite() {
+            self.push(zmij::Buffer::new().format_finite(value));
+        } else {
+            self.null();
+        }
+    }
+
+    fn boolean(&mut self, value: bool) {
+        self.push(if value { "true" } else { "false" });
+    }
+
+    fn decimal(&mut self, value: Decimal<'_>) {
+        let written: Result<(), std::convert::Infallible> = value.write_to(|piece| {
+            self.push(piece);
+            Ok(())
+        });
+        match written {
+            Ok(()) => {}
+        }
+    }
+
+    fn uuid(&mut self, value: Uuid) {
+        self.out.push(b'"');
+        self.out.extend_from_slice(&value.encode());
+        self.out.push(b'"');
+    }
+
+    /// Seconds with nine digits after the point, as the reference writes them (D5).
+    fn instant(&mut self, value: Instant) {
+        let nanos = value.as_nanos();
+        let (seconds, fraction) = (nanos.unsigned_abs() / 1_000_000_000, nanos.unsigned_abs() % 1_000_000_000);
+        if nanos < 0 {
+            self.out.push(b'-');
+        }
+        self.push(itoa::Buffer::new().format(seconds));
+        self.out.push(b'.');
+        let mut digits = itoa::Buffer::new();
+        let digits = digits.format(fraction);
+        self.push("000000000".get(digits.len()..).unwrap_or_default());
+        self.push(digits);
+    }
+
+    /// Leaves out white space between tokens, so that a line stays a line.
+    fn raw(&mut self, json: &str) {
+        let mut rest = json.as_bytes();
+        while let Some(&byte) = rest.first() {
+            let length = match byte {
+                b'"' => string_length(rest),
+                b' ' | b'\n' | b'\r' | b'\t' => 0,
+                _ => 1,
+            };
+            self.out.extend_from_slice(rest.get(..length).unwrap_or(rest));
+            rest = rest.get(length.max(1)..).unwrap_or_default();
+        }
+    }
+}
+
+/// The length of the string at the beginning of `json`, with its quotes.
+fn string_length(json: &[u8]) -> usize {
+    let mut at = 1;
+    while let Some(&byte) = json.get(at) {
+        at += if byte == b'\\' { 2 } else { 1 };
+        if byte == b'"' {
+            break;
+        }
+    }
+    at.min(json.len())
+}
+
+/// What must be escaped, by byte: 0 nothing, `u` a `\u00..` escape, else the letter after the backslash.
+const ESCAPES: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        table[byte] = b'u';
+        byte += 1;
+    }
+    table[8] = b'b';
+    table[9] = b't';
+    table[10] = b'n';
+    table[12] = b'f';
+    table[13] = b'r';
+    table[b'"' as usize] = b'"';
+    table[b'\\' as usize] = b'\\';
+    table
+};
+
+fn escape(text: &str, out: &mut Vec<u8>) {
+    let bytes = text.as_bytes();
+    let mut start = 0;
+    for (at, &byte) in bytes.iter().enumerate() {
+        let escape = ESCAPES.get(usize::from(byte)).copied().unwrap_or(0);
+        if escape == 0 {
+            continue;
+        }
+        out.extend_from_slice(bytes.get(start..at).unwrap_or_default());
+        out.push(b'\\');
+        out.push(escape);
+        if escape == b'u' {
+            out.extend_from_slice(b"00");
+            out.push(b'0' + (byte >> 4));
+            out.push(if byte & 15 < 10 { b'0' } else { b'a' - 10 } + (byte & 15));
+        }
+        start = at + 1;
+    }
+    out.extend_from_slice(bytes.get(start..).unwrap_or_default());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_control_character_is_escaped_as_serde_json_does() {
+        let text: String = (0..=0x7f).map(char::from).chain("é\u{2028}😀".chars()).collect();
+        let mut out = Vec::new();
+        JsonWriter::new(&mut out).text(&text);
+        assert_eq!(String::from_utf8(out).unwrap(), serde_json::to_string(&text).unwrap());
+    }
+
+    #[test]
+    fn raw_json_loses_white_space_between_tokens_only() {
+        let mut out = Vec::new();
+        JsonWriter::new(&mut out).raw("{ \"a b\" :\n[ 1.50 , \"\\\" \\\\\" , null ]\t}");
+        assert_eq!(out, br#"{"a b":[1.50,"\" \\",null]}"#);
+    }
+
+    #[test]
+    fn instants_have_nine_digits() {
+        for (nanos, expected) in [
+            (1_714_592_744_067_235_000, "1714592744.067235000"),
+            (-1_500_000_000, "-1.500000000"),
+            (-1, "-0.000000001"),
+            (0, "0.000000000"),
+        ] {
+            let mut out = Vec::new();
+            JsonWriter::new(&mut out).instant(Instant::from_nanos(nanos).unwrap());
+            assert_eq!(String::from_utf8(out).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn doubles_stay_doubles() {
+        for (value, expected) in [(0.0, "0.0"), (47.6062, "47.6062"), (f64::NAN, "null")] {
+            let mut out = Vec::new();
+            JsonWriter::new(&mut out).double(value);
+            assert_eq!(String::from_utf8(out).unwrap(), expected);
+        }
+    }
+}
