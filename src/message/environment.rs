@@ -171,6 +171,7 @@ macro_rules! environment {
 
 // Senders put the application fields into web environments too, where the model has none: they are read, for whoever
 // needs them, and not written (D19, outgoing-mapping.md).
+// The order is the one in which all eight models of the reference write their fields.
 environment! {
     /// Build identifier of the device or OS.
     "build_id" build_id: Option<&'a str> = None, set; in ALL;
@@ -182,10 +183,14 @@ environment! {
     "name" name: Option<&'a str> = None, set; in ALL;
     /// Manufacturer.
     "manufacturer" manufacturer: Option<&'a str> = None, set; in ALL & !WEB;
+    /// Manufacturer.
+    "device_manufacturer" device_manufacturer: Option<&'a str> = None, set; in WEB;
     /// OS version.
     "os_version" os_version: Option<&'a str> = None, set; in ALL;
     /// Device model.
     "model" model: Option<&'a str> = None, set; in ALL & !WEB;
+    /// Device model.
+    "device_model" device_model: Option<&'a str> = None, set; in WEB;
     /// Pixels.
     "screen_height" screen_height: i32 = 0, always; in ALL & !ROKU;
     /// Pixels.
@@ -194,6 +199,8 @@ environment! {
     "screen_dpi" screen_dpi: i32 = 0, always; in ANDROID | WEB | GENERIC;
     /// Country of the device.
     "country" country: Option<&'a str> = None, set; in ALL & !WEB;
+    /// Country of the device.
+    "device_country" device_country: Option<&'a str> = None, set; in WEB;
     /// Language.
     "locale_language" locale_language: Option<&'a str> = None, set; in ALL;
     /// Country of the locale.
@@ -210,8 +217,14 @@ environment! {
     "timezone_offset" timezone_offset: i32 = 0, always; in ALL;
     /// Time zone name.
     "timezone_name" timezone_name: Option<&'a str> = None, set; in ALL & !WEB;
+    /// Push token.
+    "push_token" push_token: Option<&'a str> = None, set, secret; in WEB;
+    /// CPU architecture.
+    "cpu_architecture" cpu_architecture: Option<&'a str> = None, set; in IOS | TVOS | ROKU | XBOX | FIRETV;
     /// Tablet or not.
     "is_tablet" is_tablet: Option<bool> = None, set; in ANDROID | IOS | WEB | GENERIC;
+    /// For example LTE.
+    "radio_access_technology" radio_access_technology: Option<&'a str> = None, set; in IOS | WEB;
     /// Telephony available.
     "supports_telephony" supports_telephony: Option<bool> = None, set; in ANDROID | GENERIC;
     /// NFC available.
@@ -222,6 +235,10 @@ environment! {
     "bluetooth_version" bluetooth_version: Option<&'a str> = None, set; in ANDROID | GENERIC;
     /// Android API level.
     "android_sdk_level" android_sdk_level: i32 = 0, always; in ANDROID;
+    /// Ad tracking limited, as text.
+    "limit_ad_tracking" limit_ad_tracking: Option<&'a str> = None, set; in WEB;
+    /// Daylight saving time, as text.
+    "is_dst" is_dst: Option<&'a str> = None, set; in WEB;
     /// Application name.
     "application_name" application_name: Option<&'a str> = None, set; in ALL & !WEB, read in ALL;
     /// Application version.
@@ -230,10 +247,6 @@ environment! {
     "application_package" application_package: Option<&'a str> = None, set; in ALL & !WEB, read in ALL;
     /// Play Store install referrer.
     "install_referrer" install_referrer: Option<&'a str> = None, set; in ANDROID;
-    /// CPU architecture.
-    "cpu_architecture" cpu_architecture: Option<&'a str> = None, set; in IOS | TVOS | ROKU | XBOX | FIRETV;
-    /// For example LTE.
-    "radio_access_technology" radio_access_technology: Option<&'a str> = None, set; in IOS | WEB;
     /// Push sandbox (development) build.
     "is_sandboxed" is_sandboxed: Option<bool> = None, set; in IOS;
     /// Outer key: attribution version, inner: key to text.
@@ -242,18 +255,6 @@ environment! {
     "att_authorization_status" att_authorization_status: Option<AttAuthorizationStatus<'a>> = None, set; in IOS | TVOS;
     /// When the status was given.
     "att_timestamp_unixtime_ms" att_timestamp_unixtime_ms: i64 = 0, always; in IOS | TVOS;
-    /// Manufacturer.
-    "device_manufacturer" device_manufacturer: Option<&'a str> = None, set; in WEB;
-    /// Device model.
-    "device_model" device_model: Option<&'a str> = None, set; in WEB;
-    /// Country of the device.
-    "device_country" device_country: Option<&'a str> = None, set; in WEB;
-    /// Push token.
-    "push_token" push_token: Option<&'a str> = None, set, secret; in WEB;
-    /// Ad tracking limited, as text.
-    "limit_ad_tracking" limit_ad_tracking: Option<&'a str> = None, set; in WEB;
-    /// Daylight saving time, as text.
-    "is_dst" is_dst: Option<&'a str> = None, set; in WEB;
 }
 
 /// The device and application of a batch.
