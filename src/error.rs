@@ -79,12 +79,19 @@ impl Location {
     pub(crate) fn of(input: &[u8], offset: usize) -> Self {
         let offset = offset.min(input.len());
         let before = input.get(..offset).unwrap_or(input);
-        let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+        let line_start = before
+            .iter()
+            .rposition(|&byte| byte == b'\n')
+            .map_or(0, |at| at + 1);
         let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
         // Characters are counted by their first bytes, which also works in what is not UTF-8.
         let in_line = before.get(line_start..).unwrap_or_default();
         let column = 1 + in_line.iter().filter(|&&byte| byte & 0xc0 != 0x80).count();
-        Self { offset, line, column }
+        Self {
+            offset,
+            line,
+            column,
+        }
     }
 }
 
@@ -130,7 +137,11 @@ impl Error {
         Self::from_inner(Inner {
             kind,
             message: message.into(),
-            location: Location { offset: 0, line: 1, column: 1 },
+            location: Location {
+                offset: 0,
+                line: 1,
+                column: 1,
+            },
             path: String::new(),
             snippet: None,
         })
@@ -169,8 +180,15 @@ impl Error {
     /// The error for a terminal: several lines, with the name of the input and the neighbourhood of the place, in which
     /// all other values are masked.
     pub fn pretty(&self, name: &str) -> String {
-        let Location { offset, line, column } = self.0.location;
-        let mut text = format!("error: {}\n  --> {name}:{line}:{column} (byte {offset})", self.0.message);
+        let Location {
+            offset,
+            line,
+            column,
+        } = self.0.location;
+        let mut text = format!(
+            "error: {}\n  --> {name}:{line}:{column} (byte {offset})",
+            self.0.message
+        );
         if !self.0.path.is_empty() {
             text.push_str(&format!("\n   at {}", self.0.path));
         }
@@ -190,7 +208,11 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Location { offset, line, column } = self.0.location;
+        let Location {
+            offset,
+            line,
+            column,
+        } = self.0.location;
         f.write_str(&self.0.message)?;
         if !self.0.path.is_empty() {
             write!(f, " at {}", self.0.path)?;
@@ -228,9 +250,30 @@ mod tests {
     #[test]
     fn lines_and_columns_count_characters() {
         let input = "a\nbé😀x".as_bytes();
-        assert_eq!(Location::of(input, 0), Location { offset: 0, line: 1, column: 1 });
-        assert_eq!(Location::of(input, 2), Location { offset: 2, line: 2, column: 1 });
-        assert_eq!(Location::of(input, 9), Location { offset: 9, line: 2, column: 4 });
+        assert_eq!(
+            Location::of(input, 0),
+            Location {
+                offset: 0,
+                line: 1,
+                column: 1
+            }
+        );
+        assert_eq!(
+            Location::of(input, 2),
+            Location {
+                offset: 2,
+                line: 2,
+                column: 1
+            }
+        );
+        assert_eq!(
+            Location::of(input, 9),
+            Location {
+                offset: 9,
+                line: 2,
+                column: 4
+            }
+        );
         assert_eq!(Location::of(input, 99).offset, input.len());
     }
 

@@ -1,5 +1,6 @@
 //! An engine for mParticle Firehose event batches.
 
+pub mod dispatch;
 pub mod error;
 pub mod generate;
 pub mod hash;
@@ -7,8 +8,14 @@ pub mod input;
 pub mod message;
 mod normalize;
 pub mod parse;
+pub mod processor;
 pub mod write;
 
+pub use dispatch::{Engine, EventCounts, FIREHOSE_VERSION, Order, Output, Verdict, pipeline};
 pub use error::{Error, ErrorKind, Location};
 pub use normalize::normalize;
 pub use parse::{ParseOptions, Parsed, Scratch, Tally, parse};
+pub use processor::{
+    Attribute, Context, EventContext, Failure, Handled, Invocation, Outcome, OutcomeCounts,
+    Processor, Record, Records,
+};

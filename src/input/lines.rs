@@ -109,7 +109,8 @@ impl<R: Read> LineReader<R> {
             }
             let fresh = block.bytes.get(start..).unwrap_or_default();
             if let Some(last) = memrchr(b'\n', fresh) {
-                self.carry.extend_from_slice(fresh.get(last + 1..).unwrap_or_default());
+                self.carry
+                    .extend_from_slice(fresh.get(last + 1..).unwrap_or_default());
                 block.bytes.truncate(start + last + 1);
                 break;
             }
@@ -135,7 +136,8 @@ impl<R: Read> LineReader<R> {
             let read = buffer.get(..count).unwrap_or_default();
             if let Some(end) = memchr(b'\n', read) {
                 block.bytes.push(b'\n');
-                self.carry.extend_from_slice(read.get(end + 1..).unwrap_or_default());
+                self.carry
+                    .extend_from_slice(read.get(end + 1..).unwrap_or_default());
                 return Ok(());
             }
         }
@@ -197,7 +199,11 @@ mod tests {
             .collect();
         for step in [1, 2, 3, 7, 64, 1000, 100_000] {
             for block in [1, 16, 100, 4096] {
-                assert_eq!(all_lines(Trickle(&text, step), block, 1 << 20), expected, "{step} {block}");
+                assert_eq!(
+                    all_lines(Trickle(&text, step), block, 1 << 20),
+                    expected,
+                    "{step} {block}"
+                );
             }
         }
     }

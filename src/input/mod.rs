@@ -24,7 +24,10 @@ pub(crate) fn frame(body: &[u8], max_bytes: usize) -> Result<Framed<'_>, Error> 
     if body.len() > max_bytes {
         return Err(Error::plain(
             ErrorKind::TooLarge,
-            format!("the message has {} bytes, the limit is {max_bytes}", body.len()),
+            format!(
+                "the message has {} bytes, the limit is {max_bytes}",
+                body.len()
+            ),
         ));
     }
     if let Some(encoding) = other_encoding(body) {
@@ -35,7 +38,10 @@ pub(crate) fn frame(body: &[u8], max_bytes: usize) -> Result<Framed<'_>, Error> 
     }
     Ok(match body.strip_prefix(b"\xef\xbb\xbf") {
         Some(text) => Framed { text, skipped: 3 },
-        None => Framed { text: body, skipped: 0 },
+        None => Framed {
+            text: body,
+            skipped: 0,
+        },
     })
 }
 
@@ -66,7 +72,10 @@ mod tests {
     #[test]
     fn other_encodings_are_named() {
         for (body, name) in [
-            (utf16("\u{feff}{}", u16::to_le_bytes), "UTF-16 (little-endian)"),
+            (
+                utf16("\u{feff}{}", u16::to_le_bytes),
+                "UTF-16 (little-endian)",
+            ),
             (utf16("\u{feff}{}", u16::to_be_bytes), "UTF-16 (big-endian)"),
             (utf16("{\"", u16::to_le_bytes), "UTF-16 (little-endian)"),
             (utf16("{\"", u16::to_be_bytes), "UTF-16 (big-endian)"),
@@ -83,6 +92,9 @@ mod tests {
     fn byte_order_mark_is_skipped_and_size_is_bounded() {
         let framed = frame(b"\xef\xbb\xbf{}", 5).ok().unwrap();
         assert_eq!((framed.text, framed.skipped), (&b"{}"[..], 3));
-        assert_eq!(frame(b"123456", 5).err().unwrap().kind(), ErrorKind::TooLarge);
+        assert_eq!(
+            frame(b"123456", 5).err().unwrap().kind(),
+            ErrorKind::TooLarge
+        );
     }
 }

@@ -211,7 +211,10 @@ impl Interests {
     }
 
     fn bit(event_type: EventType<'_>) -> u32 {
-        EventType::ALL.iter().position(|known| *known == event_type).map_or(0, |index| 1 << index)
+        EventType::ALL
+            .iter()
+            .position(|known| *known == event_type)
+            .map_or(0, |index| 1 << index)
     }
 }
 
@@ -235,7 +238,11 @@ impl<'a> UnknownEvent<'a> {
             }
             Ok(())
         })?;
-        Ok(Self { unknown: Unknown { type_name, raw }, id, timestamp_ms })
+        Ok(Self {
+            unknown: Unknown { type_name, raw },
+            id,
+            timestamp_ms,
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Consent of the user and the notifications that it changed (sections 5.7 to 5.9).
 
-use super::table::{family, model, wire_enum};
 use super::Map;
+use super::table::{family, model, wire_enum};
 use super::wire::{Read, Sink, Source, WireValue};
 
 model! {

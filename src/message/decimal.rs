@@ -66,14 +66,18 @@ impl<'a> Decimal<'a> {
     /// The number times `10^places`, cut towards zero; `None` if it does not fit.
     pub(crate) fn scaled_integer(&self, places: i64) -> Option<i128> {
         let parts = self.parts();
-        let keep = (parts.integer.len() as i64).saturating_add(parts.exponent).saturating_add(places);
+        let keep = (parts.integer.len() as i64)
+            .saturating_add(parts.exponent)
+            .saturating_add(places);
         let mut value: i128 = 0;
         let mut position: i64 = 0;
         for byte in parts.digits() {
             if position >= keep {
                 return Some(if parts.negative { -value } else { value });
             }
-            value = value.checked_mul(10)?.checked_add(i128::from(byte - b'0'))?;
+            value = value
+                .checked_mul(10)?
+                .checked_add(i128::from(byte - b'0'))?;
             position += 1;
         }
         if value != 0 {
@@ -96,7 +100,12 @@ impl<'a> Decimal<'a> {
     /// Where plain notation would take more than [`MAX_DECIMAL_DIGITS`] digits it is scientific.
     pub fn write_to<E>(&self, mut write: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
         const ZEROS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
-        let Parts { negative, integer, fraction, exponent } = self.parts();
+        let Parts {
+            negative,
+            integer,
+            fraction,
+            exponent,
+        } = self.parts();
         let zero = self.parts().digits().all(|digit| digit == b'0');
         if negative && !zero {
             write("-")?;
@@ -112,7 +121,11 @@ impl<'a> Decimal<'a> {
         }
         let scale = (fraction.len() as i64).saturating_sub(exponent);
         let digits = (integer.len() + fraction.len()) as i64;
-        let zeros = if scale < 0 { scale.saturating_neg() } else { scale.saturating_sub(digits).max(0) };
+        let zeros = if scale < 0 {
+            scale.saturating_neg()
+        } else {
+            scale.saturating_sub(digits).max(0)
+        };
         if zeros.saturating_add(digits) > MAX_DECIMAL_DIGITS as i64 {
             write(leading(integer))?;
             if !fraction.is_empty() {
@@ -143,9 +156,15 @@ impl<'a> Decimal<'a> {
         for run in all {
             let mut run = run;
             if position < point {
-                let before = usize::try_from(point - position).unwrap_or(0).min(run.len());
+                let before = usize::try_from(point - position)
+                    .unwrap_or(0)
+                    .min(run.len());
                 let (head, tail) = run.split_at(before);
-                let head = if begun { head } else { head.trim_start_matches('0') };
+                let head = if begun {
+                    head
+                } else {
+                    head.trim_start_matches('0')
+                };
                 if !head.is_empty() {
                     write(head)?;
                     begun = true;
@@ -165,7 +184,11 @@ impl<'a> Decimal<'a> {
         if !begun {
             return write("0");
         }
-        if scale < 0 && !zero { pad(-scale, &mut write) } else { Ok(()) }
+        if scale < 0 && !zero {
+            pad(-scale, &mut write)
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -185,7 +208,12 @@ impl<'a> Parts<'a> {
         if integer.len() + fraction.len() == 0 || !all_digits(integer) || !all_digits(fraction) {
             return None;
         }
-        Some(Self { negative, integer, fraction, exponent })
+        Some(Self {
+            negative,
+            integer,
+            fraction,
+            exponent,
+        })
     }
 
     fn digits(&self) -> impl Iterator<Item = u8> + use<'a> {
@@ -209,7 +237,9 @@ fn exponent(text: &str) -> Option<i64> {
     }
     let value = digits
         .bytes()
-        .try_fold(0i64, |value, byte| value.checked_mul(10)?.checked_add(i64::from(byte - b'0')))
+        .try_fold(0i64, |value, byte| {
+            value.checked_mul(10)?.checked_add(i64::from(byte - b'0'))
+        })
         .unwrap_or(i64::MAX / 4)
         .min(i64::MAX / 4);
     Some(if text.starts_with('-') { -value } else { value })
@@ -279,7 +309,10 @@ mod tests {
             ("0e5", "0"),
             ("0e-3", "0.000"),
             ("00e-1", "0.0"),
-            ("1234567890123456789012345678901234567890.12", "1234567890123456789012345678901234567890.12"),
+            (
+                "1234567890123456789012345678901234567890.12",
+                "1234567890123456789012345678901234567890.12",
+            ),
         ] {
             assert_eq!(plain(source), expected, "{source}");
         }
@@ -289,14 +322,20 @@ mod tests {
     fn far_exponents_stay_scientific() {
         assert_eq!(plain("1.5e5000"), "1.5E5000");
         assert_eq!(plain("-00.5e-5000"), "-0.5E-5000");
-        assert_eq!(plain("1e99999999999999999999999").len(), "1E2305843009213693951".len());
+        assert_eq!(
+            plain("1e99999999999999999999999").len(),
+            "1E2305843009213693951".len()
+        );
         assert_eq!(plain("1e999").len(), 1000);
         assert_eq!(plain("1e-999").len(), 1001);
     }
 
     #[test]
     fn what_is_not_a_number_is_refused() {
-        for text in ["", "+", "-", ".", "1e", "1e+", "e5", "1.2.3", " 1", "1 ", "0x1", "NaN", "1_0", "--1", "١"] {
+        for text in [
+            "", "+", "-", ".", "1e", "1e+", "e5", "1.2.3", " 1", "1 ", "0x1", "NaN", "1_0", "--1",
+            "١",
+        ] {
             assert!(Decimal::parse(text).is_none(), "{text}");
         }
         assert!(Decimal::parse(&"9".repeat(1000)).is_some());

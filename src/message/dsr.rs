@@ -92,7 +92,9 @@ impl<'a> SubjectIdentities<'a> {
     pub fn iter(
         &self,
     ) -> impl Iterator<Item = (OpenDsrIdentityType<'a>, &'a OpenDsrIdentity<'a>)> + use<'a> {
-        self.0.iter().map(|(key, identity)| (OpenDsrIdentityType::from_wire(key), identity))
+        self.0
+            .iter()
+            .map(|(key, identity)| (OpenDsrIdentityType::from_wire(key), identity))
     }
 
     /// The number of identities.
@@ -117,7 +119,9 @@ fn canonical_key(key: &str) -> &str {
 
 impl<'a> WireValue<'a> for SubjectIdentities<'a> {
     fn read<S: Source<'a>>(source: &mut S) -> Read<Option<Self>, S::Fault> {
-        let Some(map) = source.map_with(canonical_key)? else { return Ok(None) };
+        let Some(map) = source.map_with(canonical_key)? else {
+            return Ok(None);
+        };
         let identities = Self(map);
         for (identity_type, _) in identities.iter() {
             if !identity_type.is_known() {
@@ -147,7 +151,11 @@ pub struct RawJson<'a>(pub &'a str);
 
 impl<'a> WireValue<'a> for RawJson<'a> {
     fn read<S: Source<'a>>(source: &mut S) -> Read<Option<Self>, S::Fault> {
-        if source.null() { Ok(None) } else { Ok(Some(Self(source.raw()?))) }
+        if source.null() {
+            Ok(None)
+        } else {
+            Ok(Some(Self(source.raw()?)))
+        }
     }
     fn is_absent(&self) -> bool {
         true

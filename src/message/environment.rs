@@ -291,12 +291,17 @@ impl<'a> WireValue<'a> for RuntimeEnvironment<'a> {
             return Ok(None);
         }
         let type_name = source.discriminator()?;
-        let known = RuntimeType::ALL.iter().find(|known| known.as_str() == type_name).copied();
+        let known = RuntimeType::ALL
+            .iter()
+            .find(|known| known.as_str() == type_name)
+            .copied();
         let Some((runtime_type, model)) = known.and_then(|known| Some((known, model_of(known)?)))
         else {
             source.unknown_member()?;
             let raw = source.raw()?;
-            return Ok(Some(Self::Unknown(source.store(Unknown { type_name, raw }))));
+            return Ok(Some(Self::Unknown(
+                source.store(Unknown { type_name, raw }),
+            )));
         };
         let mut runtime = Runtime::new(runtime_type);
         if let Some(mut object) = source.object()? {

@@ -1,7 +1,10 @@
 //! The sixteen events (section 4). Which `type` is which, and the batch that brings them, is in `batch`.
 
 use super::table::{model, wire_enum};
-use super::{Decimal, Impression, Map, Product, ProductAction, Promotion, PromotionAction, UserIdentity, Uuid};
+use super::{
+    Decimal, Impression, Map, Product, ProductAction, Promotion, PromotionAction, UserIdentity,
+    Uuid,
+};
 
 wire_enum! {
     /// What kind of event.

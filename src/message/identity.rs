@@ -1,7 +1,7 @@
 //! Identities of users, devices and partners, and the permissions to receive them (sections 5.2, 7.3). These are the
 //! only models whose fields must be present: reading fails, with the path, where one is missing or empty.
 
-use super::table::{wire_enum};
+use super::table::wire_enum;
 use super::wire::{Read, Sink, Source, WireValue};
 
 wire_enum! {
@@ -269,4 +269,3 @@ identity_model! {
         required: bool as bool, defaulted;
     }
 }
-

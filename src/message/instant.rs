@@ -39,7 +39,10 @@ impl Instant {
         if seconds.unsigned_abs() > MAX_SECONDS as u64 {
             return None;
         }
-        Some(Self { seconds, nanoseconds: nanos.rem_euclid(NANOS) as u32 })
+        Some(Self {
+            seconds,
+            nanoseconds: nanos.rem_euclid(NANOS) as u32,
+        })
     }
 
     /// Nanoseconds since the epoch.
@@ -74,7 +77,9 @@ impl Instant {
         let second = digits(&mut rest, 2)?;
         let mut nanoseconds = 0;
         if let Some(fraction) = rest.strip_prefix('.') {
-            let end = fraction.find(|c: char| !c.is_ascii_digit()).unwrap_or(fraction.len());
+            let end = fraction
+                .find(|c: char| !c.is_ascii_digit())
+                .unwrap_or(fraction.len());
             let (fraction, tail) = fraction.split_at_checked(end)?;
             if fraction.is_empty() {
                 return None;
@@ -92,8 +97,12 @@ impl Instant {
         {
             return None;
         }
-        let seconds = days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
-        Some(Self { seconds: seconds - offset, nanoseconds })
+        let seconds =
+            days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
+        Some(Self {
+            seconds: seconds - offset,
+            nanoseconds,
+        })
     }
 }
 
@@ -162,7 +171,8 @@ fn offset_seconds(mut rest: &str) -> Option<i64> {
         rest = rest.strip_prefix(':').unwrap_or(rest);
         digits(&mut rest, 2)?
     };
-    (rest.is_empty() && hours <= 18 && minutes <= 59).then_some(sign * (hours * 3600 + minutes * 60))
+    (rest.is_empty() && hours <= 18 && minutes <= 59)
+        .then_some(sign * (hours * 3600 + minutes * 60))
 }
 
 fn days_in_month(year: i64, month: i64) -> i64 {
@@ -217,7 +227,10 @@ mod tests {
 
     #[test]
     fn text_forms() {
-        let expected = Some(Instant { seconds: 1_714_592_744, nanoseconds: 67_235_000 });
+        let expected = Some(Instant {
+            seconds: 1_714_592_744,
+            nanoseconds: 67_235_000,
+        });
         for text in [
             "2024-05-01T19:45:44.067235Z",
             "2024-05-01t19:45:44.067235z",
@@ -250,15 +263,30 @@ mod tests {
         assert_eq!(at("1714592744067"), Instant::from_millis(1_714_592_744_067));
         assert_eq!(at("99999999999").seconds, 99_999_999_999);
         assert_eq!(at("100000000000").seconds, 100_000_000);
-        assert_eq!(at("-1.5"), Instant { seconds: -2, nanoseconds: 500_000_000 });
-        assert_eq!(at("1e-12"), Instant { seconds: 0, nanoseconds: 0 });
+        assert_eq!(
+            at("-1.5"),
+            Instant {
+                seconds: -2,
+                nanoseconds: 500_000_000
+            }
+        );
+        assert_eq!(
+            at("1e-12"),
+            Instant {
+                seconds: 0,
+                nanoseconds: 0
+            }
+        );
         assert_eq!(Instant::from_epoch_text("1e400"), None);
         assert_eq!(Instant::from_epoch_text("x"), None);
     }
 
     #[test]
     fn display_is_rfc3339() {
-        assert_eq!(Instant::from_millis(-1).to_string(), "1969-12-31T23:59:59.999Z");
+        assert_eq!(
+            Instant::from_millis(-1).to_string(),
+            "1969-12-31T23:59:59.999Z"
+        );
         assert_eq!(Instant::from_millis(0).to_string(), "1970-01-01T00:00:00Z");
     }
 }

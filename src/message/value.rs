@@ -101,7 +101,10 @@ impl<'a, V> Map<'a, V> {
 
     /// The value of `key`. Looks at the pairs one after the other: n comparisons of lengths for n pairs.
     pub fn get(&self, key: &str) -> Option<&'a V> {
-        self.0.iter().find(|(name, _)| *name == key).map(|(_, value)| value)
+        self.0
+            .iter()
+            .find(|(name, _)| *name == key)
+            .map(|(_, value)| value)
     }
 
     /// The number of entries.
@@ -156,7 +159,9 @@ impl<'a, V> IntoIterator for Map<'a, V> {
 
 impl<V: std::fmt::Debug> std::fmt::Debug for Map<'_, V> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_map().entries(self.iter().map(|(key, value)| (key, value))).finish()
+        f.debug_map()
+            .entries(self.iter().map(|(key, value)| (key, value)))
+            .finish()
     }
 }
 

@@ -75,13 +75,20 @@ impl<'t, 'a> Cursor<'t, 'a> {
             nodes: filled.nodes(),
             at: 0,
             input,
-            positions: Positions { structurals: filled.structurals, next: 0, node: 0 },
+            positions: Positions {
+                structurals: filled.structurals,
+                next: 0,
+                node: 0,
+            },
             blanked_numbers: filled.blanked_numbers,
             arena: filled.arena,
             hasher: filled.hasher,
             options,
             memory_left: options.max_memory,
-            tally: Tally { lone_surrogates: filled.lone_surrogates, ..Tally::default() },
+            tally: Tally {
+                lone_surrogates: filled.lone_surrogates,
+                ..Tally::default()
+            },
         }
     }
 
@@ -95,7 +102,10 @@ impl<'t, 'a> Cursor<'t, 'a> {
     }
 
     fn fault<T>(&self, problem: Problem) -> Read<T, Fault> {
-        Err(Fault { node: self.at, problem })
+        Err(Fault {
+            node: self.at,
+            problem,
+        })
     }
 
     fn expected<T>(&self, what: &'static str) -> Read<T, Fault> {
@@ -124,7 +134,10 @@ impl<'t, 'a> Cursor<'t, 'a> {
             .position(|byte| !matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'E' | b'+' | b'-' | b'.'))
             .unwrap_or(rest.len());
         // Every byte is ASCII, so this cannot fail.
-        Ok(rest.get(..end).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default())
+        Ok(rest
+            .get(..end)
+            .and_then(|text| std::str::from_utf8(text).ok())
+            .unwrap_or_default())
     }
 
     /// A number or a string holding one. `None` if it is absent; otherwise what stands there, not yet consumed.
@@ -173,7 +186,10 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         match self.peek() {
             Some(Node::Object { len, .. }) => {
                 self.at += 1;
-                Ok(Some(Object { left: len, start: self.at - 1 }))
+                Ok(Some(Object {
+                    left: len,
+                    start: self.at - 1,
+                }))
             }
             Some(Node::Static(StaticNode::Null)) => self.take(None),
             _ => self.expected("an object"),
@@ -219,10 +235,14 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
 
     fn discriminator(&mut self) -> Read<&'a str, Fault> {
         let start = self.at;
-        let Some(Node::Object { len, .. }) = self.peek() else { return self.expected("an object") };
+        let Some(Node::Object { len, .. }) = self.peek() else {
+            return self.expected("an object");
+        };
         self.at += 1;
         for _ in 0..len {
-            let Some(Node::String(key)) = self.peek() else { break };
+            let Some(Node::String(key)) = self.peek() else {
+                break;
+            };
             self.at += 1;
             if key == "type" {
                 return match self.peek() {
@@ -230,15 +250,19 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
                         self.at = start;
                         Ok(name)
                     }
-                    Some(Node::Static(StaticNode::Null)) => {
-                        Err(Fault { node: start, problem: Problem::Missing("type") })
-                    }
+                    Some(Node::Static(StaticNode::Null)) => Err(Fault {
+                        node: start,
+                        problem: Problem::Missing("type"),
+                    }),
                     _ => self.expected("a string"),
                 };
             }
             self.skip()?;
         }
-        Err(Fault { node: start, problem: Problem::Missing("type") })
+        Err(Fault {
+            node: start,
+            problem: Problem::Missing("type"),
+        })
     }
 
     fn raw(&mut self) -> Read<&'a str, Fault> {
@@ -335,10 +359,13 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         &mut self,
         key_of: fn(&'a str) -> &'a str,
     ) -> Read<Option<Map<'a, V>>, Fault> {
-        let Some(mut object) = self.object()? else { return Ok(None) };
+        let Some(mut object) = self.object()? else {
+            return Ok(None);
+        };
         self.charge(object.left.saturating_mul(size_of::<(&str, V)>() + 8))?;
         let arena = self.arena;
-        let mut entries: ArenaVec<'a, (&'a str, V)> = ArenaVec::with_capacity_in(object.left, arena);
+        let mut entries: ArenaVec<'a, (&'a str, V)> =
+            ArenaVec::with_capacity_in(object.left, arena);
         let mut index = KeyIndex::new(object.left, arena, self.hasher);
         while let Some(key) = self.next_key(&mut object)? {
             let key = key_of(key);
@@ -389,7 +416,10 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
             Some(value) => i32::try_from(value).map(Some),
             None => Ok(None),
         };
-        value.or(Err(Fault { node: start, problem: Problem::Invalid(WHAT) }))
+        value.or(Err(Fault {
+            node: start,
+            problem: Problem::Invalid(WHAT),
+        }))
     }
 
     fn int64(&mut self) -> Read<Option<i64>, Fault> {
@@ -398,7 +428,9 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
 
     fn double(&mut self) -> Read<Option<f64>, Fault> {
         const WHAT: &str = "a finite number";
-        if let (Some(Node::Static(StaticNode::F64(value))), false) = (self.peek(), self.blanked_numbers) {
+        if let (Some(Node::Static(StaticNode::F64(value))), false) =
+            (self.peek(), self.blanked_numbers)
+        {
             return self.take(Some(value));
         }
         match self.numeric(WHAT)? {
@@ -444,7 +476,10 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
             None | Some("") => Ok(None),
             Some(text) => match Uuid::parse(text) {
                 Some(uuid) => Ok(Some(uuid)),
-                None => Err(Fault { node: self.at - 1, problem: Problem::Invalid(WHAT) }),
+                None => Err(Fault {
+                    node: self.at - 1,
+                    problem: Problem::Invalid(WHAT),
+                }),
             },
         }
     }
@@ -468,14 +503,21 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
     fn unknown_word(&mut self) -> Read<(), Fault> {
         self.tally.unknown_values += 1;
         if self.options.strict {
-            return Err(Fault { node: self.at - 1, problem: Problem::Unknown("a known value") });
+            return Err(Fault {
+                node: self.at - 1,
+                problem: Problem::Unknown("a known value"),
+            });
         }
         Ok(())
     }
 
     fn unknown_member(&mut self) -> Read<(), Fault> {
         self.tally.unknown_members += 1;
-        if self.options.strict { self.fault(Problem::Unknown("a known `type`")) } else { Ok(()) }
+        if self.options.strict {
+            self.fault(Problem::Unknown("a known `type`"))
+        } else {
+            Ok(())
+        }
     }
 
     fn wants_event(&self, index: usize) -> bool {
@@ -483,15 +525,24 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
     }
 
     fn missing(&self, object: &Object, field: &'static str) -> Fault {
-        Fault { node: object.start, problem: Problem::Missing(field) }
+        Fault {
+            node: object.start,
+            problem: Problem::Missing(field),
+        }
     }
 
     fn null_element(&self) -> Fault {
-        Fault { node: self.at - 1, problem: Problem::Null }
+        Fault {
+            node: self.at - 1,
+            problem: Problem::Null,
+        }
     }
 
     fn empty(&self) -> Fault {
-        Fault { node: self.at - 1, problem: Problem::Invalid("a text that is not empty") }
+        Fault {
+            node: self.at - 1,
+            problem: Problem::Invalid("a text that is not empty"),
+        }
     }
 }
 
@@ -532,7 +583,8 @@ impl<'a> Cursor<'_, 'a> {
     ) -> Read<Option<Map<'a, V>>, Fault> {
         let arena = self.arena;
         let room = before.len() + object.left + 1;
-        let mut entries: ArenaVec<'a, (&'a str, Option<V>)> = ArenaVec::with_capacity_in(room, arena);
+        let mut entries: ArenaVec<'a, (&'a str, Option<V>)> =
+            ArenaVec::with_capacity_in(room, arena);
         entries.extend(before.iter().map(|(key, value)| (*key, Some(*value))));
         let mut next = (key, None);
         loop {
@@ -550,7 +602,11 @@ impl<'a> Cursor<'_, 'a> {
             }
         }
         let mut kept = ArenaVec::with_capacity_in(entries.len(), arena);
-        kept.extend(entries.iter().filter_map(|(key, value)| Some((*key, (*value)?))));
+        kept.extend(
+            entries
+                .iter()
+                .filter_map(|(key, value)| Some((*key, (*value)?))),
+        );
         Ok(Some(Map::new(kept.into_bump_slice())))
     }
 }

@@ -21,7 +21,11 @@ pub(super) fn of_text(
         };
         return syntax_error(body, skipped, max_depth, fault);
     }
-    let fault = fault.or_else(|| Walker::new(text, max_depth).run(usize::MAX, |_, _| {}).err());
+    let fault = fault.or_else(|| {
+        Walker::new(text, max_depth)
+            .run(usize::MAX, |_, _| {})
+            .err()
+    });
     // The walk accepts all that the front end accepts; should it ever not, this is still an error with a place.
     let fault = fault.unwrap_or(SyntaxFault {
         offset: 0,
@@ -38,7 +42,13 @@ fn syntax_error(body: &[u8], skipped: usize, max_depth: usize, fault: SyntaxFaul
     let _ = walker.run(fault.offset, |_, _| {});
     let found = match (fault.kind, text.get(fault.offset)) {
         (ErrorKind::EmptyInput, _) => {
-            return build(fault.kind, "empty input".into(), body, skipped + fault.offset, String::new());
+            return build(
+                fault.kind,
+                "empty input".into(),
+                body,
+                skipped + fault.offset,
+                String::new(),
+            );
         }
         (ErrorKind::TooDeep, _) => format!("more than {max_depth}"),
         (_, None) => "the end of the input".to_owned(),
@@ -48,7 +58,13 @@ fn syntax_error(body: &[u8], skipped: usize, max_depth: usize, fault: SyntaxFaul
         (_, Some(_)) => "a character outside ASCII".to_owned(),
     };
     let message = format!("expected {}, found {found}", fault.expected);
-    build(fault.kind, message, body, skipped + fault.offset, walker.path())
+    build(
+        fault.kind,
+        message,
+        body,
+        skipped + fault.offset,
+        walker.path(),
+    )
 }
 
 /// The error of the first lone surrogate.
@@ -60,7 +76,13 @@ pub(super) fn of_lone_surrogate(body: &[u8], skipped: usize, max_depth: usize) -
     let mut walker = Walker::new(text, max_depth);
     let _ = walker.run(offset, |_, _| {});
     let message = "expected a surrogate pair, found a lone surrogate escape".to_owned();
-    build(ErrorKind::LoneSurrogate, message, body, skipped + offset, walker.path())
+    build(
+        ErrorKind::LoneSurrogate,
+        message,
+        body,
+        skipped + offset,
+        walker.path(),
+    )
 }
 
 /// The error of a value that is well-formed JSON but not what the protocol wants there.
@@ -69,19 +91,28 @@ pub(super) fn of_value(body: &[u8], offset: usize, skipped: usize, problem: Prob
     let mut walker = Walker::new(text, MAX_DEPTH);
     let _ = walker.run(offset - skipped, |_, _| {});
     let path = walker.path();
-    let found = describe(body.get(offset..).unwrap_or_default(), walker.is_sensitive());
+    let found = describe(
+        body.get(offset..).unwrap_or_default(),
+        walker.is_sensitive(),
+    );
     let (kind, message) = match problem {
-        Problem::Expected(what) => {
-            (ErrorKind::UnexpectedType, format!("expected {what}, found {found}"))
-        }
-        Problem::Invalid(what) => {
-            (ErrorKind::InvalidValue, format!("expected {what}, found {found}"))
-        }
-        Problem::Missing("type") if offset == skipped => {
-            (ErrorKind::MissingField, "missing field `type` of the message".to_owned())
-        }
+        Problem::Expected(what) => (
+            ErrorKind::UnexpectedType,
+            format!("expected {what}, found {found}"),
+        ),
+        Problem::Invalid(what) => (
+            ErrorKind::InvalidValue,
+            format!("expected {what}, found {found}"),
+        ),
+        Problem::Missing("type") if offset == skipped => (
+            ErrorKind::MissingField,
+            "missing field `type` of the message".to_owned(),
+        ),
         Problem::Missing(field) => (ErrorKind::MissingField, format!("missing field `{field}`")),
-        Problem::Null => (ErrorKind::NullElement, "expected an object, found null".to_owned()),
+        Problem::Null => (
+            ErrorKind::NullElement,
+            "expected an object, found null".to_owned(),
+        ),
         Problem::Unknown(what) => (
             ErrorKind::UnknownValue,
             match type_of(text, offset - skipped) {
@@ -116,7 +147,11 @@ fn describe(value: &[u8], sensitive: bool) -> String {
     let shown = |end: usize| -> String {
         let text = String::from_utf8_lossy(value.get(..end).unwrap_or(value));
         let cut: String = text.chars().take(40).collect();
-        if cut.len() < text.len() { format!("{cut}…") } else { cut }
+        if cut.len() < text.len() {
+            format!("{cut}…")
+        } else {
+            cut
+        }
     };
     match value.first() {
         Some(b'{') => "an object".to_owned(),
@@ -156,7 +191,13 @@ fn string_end(text: &[u8], start: usize) -> usize {
 fn build(kind: ErrorKind, message: String, body: &[u8], offset: usize, path: String) -> Error {
     let location = Location::of(body, offset);
     let snippet = Some(snippet(body, location));
-    Error::from_inner(Inner { kind, message: message.into(), location, path, snippet })
+    Error::from_inner(Inner {
+        kind,
+        message: message.into(),
+        location,
+        path,
+        snippet,
+    })
 }
 
 /// How many bytes of the line are looked at before and after the place.
@@ -200,7 +241,9 @@ fn snippet(body: &[u8], location: Location) -> Snippet {
                 }
                 let after = body.get(end..).unwrap_or_default().trim_ascii_start();
                 if after.first() == Some(&b':') && end - at <= AFTER {
-                    text.push_str(&String::from_utf8_lossy(body.get(at..end).unwrap_or_default()));
+                    text.push_str(&String::from_utf8_lossy(
+                        body.get(at..end).unwrap_or_default(),
+                    ));
                 } else {
                     text.push_str("\"…\"");
                 }
@@ -220,7 +263,9 @@ fn snippet(body: &[u8], location: Location) -> Snippet {
             }
             _ => {
                 let rest = body.get(at..to).unwrap_or_default();
-                let word = [&b"true"[..], b"false", b"null"].into_iter().find(|w| rest.starts_with(w));
+                let word = [&b"true"[..], b"false", b"null"]
+                    .into_iter()
+                    .find(|w| rest.starts_with(w));
                 match word {
                     Some(word) => {
                         text.push_str(&String::from_utf8_lossy(word));
@@ -240,7 +285,11 @@ fn snippet(body: &[u8], location: Location) -> Snippet {
     if to < line_end {
         text.push('…');
     }
-    Snippet { text, indent, width: 1 }
+    Snippet {
+        text,
+        indent,
+        width: 1,
+    }
 }
 
 /// The first place from `from` on that is outside strings, judged from the beginning of the line; `offset` if the line

@@ -19,8 +19,15 @@ pub(super) struct KeyIndex<'a> {
 impl<'a> KeyIndex<'a> {
     /// An index for at most `len` entries.
     pub(super) fn new(len: usize, arena: &'a Bump, hasher: &'a RandomState) -> Self {
-        let slots = if len <= SMALL { 0 } else { (len * 2).next_power_of_two() };
-        Self { table: arena.alloc_slice_fill_copy(slots, 0), hasher }
+        let slots = if len <= SMALL {
+            0
+        } else {
+            (len * 2).next_power_of_two()
+        };
+        Self {
+            table: arena.alloc_slice_fill_copy(slots, 0),
+            hasher,
+        }
     }
 
     /// The position of `key`, or `None` after noting that it will be the entry at `len`.
@@ -60,7 +67,10 @@ mod tests {
             let mut index = KeyIndex::new(len * 2, &arena, &hasher);
             let keys: Vec<String> = (0..len).map(|i| format!("k{i}")).collect();
             for (at, key) in keys.iter().enumerate() {
-                assert_eq!(index.find_or_insert(key, at, |i| keys.get(i).map(String::as_str)), None);
+                assert_eq!(
+                    index.find_or_insert(key, at, |i| keys.get(i).map(String::as_str)),
+                    None
+                );
             }
             for (at, key) in keys.iter().enumerate() {
                 let found = index.find_or_insert(key, len, |i| keys.get(i).map(String::as_str));

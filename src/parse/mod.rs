@@ -19,7 +19,6 @@ use crate::input::{self, DEFAULT_MAX_BYTES};
 use crate::message::{Interests, Message, MessageType, Source, WireValue};
 use cursor::Cursor;
 use scratch::Refused;
-use walker::Walker;
 
 /// What is read how far.
 ///
@@ -139,7 +138,12 @@ pub fn parse<'a>(
     let filled = match scratch.open(max_depth).fill(text, max_depth) {
         Ok(filled) => filled,
         Err(Refused::Syntax(syntax)) => {
-            return Err(fault::of_text(body, framed.skipped, max_depth, Some(syntax)));
+            return Err(fault::of_text(
+                body,
+                framed.skipped,
+                max_depth,
+                Some(syntax),
+            ));
         }
         Err(Refused::Front) => return Err(fault::of_text(body, framed.skipped, max_depth, None)),
     };
@@ -151,10 +155,18 @@ pub fn parse<'a>(
     let read = read_message(&mut cursor);
     let tally = cursor.tally;
     let result = match read {
-        Ok(message) => Ok(Parsed { message, tally: with_missing_ids(message, tally) }),
+        Ok(message) => Ok(Parsed {
+            message,
+            tally: with_missing_ids(message, tally),
+        }),
         Err(found) => {
             let offset = cursor.offset_of(found.node);
-            Err(fault::of_value(body, framed.skipped + offset, framed.skipped, found.problem))
+            Err(fault::of_value(
+                body,
+                framed.skipped + offset,
+                framed.skipped,
+                found.problem,
+            ))
         }
     };
     filled.close();
@@ -163,18 +175,26 @@ pub fn parse<'a>(
 
 fn read_message<'a>(cursor: &mut Cursor<'_, 'a>) -> Result<Message<'a>, Fault> {
     let type_name = cursor.discriminator()?;
-    if !MessageType::ALL.iter().any(|known| known.as_str() == type_name) {
-        return Err(Fault { node: 0, problem: Problem::Unknown("one of the ten message types") });
+    if !MessageType::ALL
+        .iter()
+        .any(|known| known.as_str() == type_name)
+    {
+        return Err(Fault {
+            node: 0,
+            problem: Problem::Unknown("one of the ten message types"),
+        });
     }
-    Message::read(cursor)?.ok_or(Fault { node: 0, problem: Problem::Null })
+    Message::read(cursor)?.ok_or(Fault {
+        node: 0,
+        problem: Problem::Null,
+    })
 }
 
 fn with_missing_ids(message: Message<'_>, mut tally: Tally) -> Tally {
     use crate::message::Event;
     if let Message::EventProcessingRequest(batch) = message {
-        let nameless = |event: &&Event<'_>| {
-            !matches!(event, Event::Skipped(_)) && event.id().is_none()
-        };
+        let nameless =
+            |event: &&Event<'_>| !matches!(event, Event::Skipped(_)) && event.id().is_none();
         tally.events_without_id = batch.events.iter().filter(nameless).count();
     }
     tally

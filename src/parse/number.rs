@@ -27,7 +27,9 @@ fn truncate(text: &str) -> Option<i64> {
     if !exponent.is_empty() {
         return None;
     }
-    mantissa.split_once('.').and_then(|(integer, _)| integer.parse().ok())
+    mantissa
+        .split_once('.')
+        .and_then(|(integer, _)| integer.parse().ok())
 }
 
 /// An integer in a string.
@@ -49,7 +51,10 @@ pub(super) fn double(text: &str) -> Option<f64> {
 /// The bool of an integer; numbers with fraction or exponent are none.
 pub(super) fn bool_of_number(text: &str) -> Option<bool> {
     let digits = text.strip_prefix('-').unwrap_or(text);
-    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.bytes().any(|byte| byte != b'0'))
+    digits
+        .bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| digits.bytes().any(|byte| byte != b'0'))
 }
 
 /// The bool of a text.
@@ -80,7 +85,10 @@ mod tests {
         ] {
             assert_eq!(integer_of_number(text), expected, "{text}");
         }
-        assert_eq!(integer_of_number(&format!("7.{}", "3".repeat(2000))), Some(7));
+        assert_eq!(
+            integer_of_number(&format!("7.{}", "3".repeat(2000))),
+            Some(7)
+        );
         assert_eq!(integer_of_text("+7"), Some(7));
         assert_eq!(integer_of_text("1.5"), None);
         assert_eq!(integer_of_text("--7"), None);

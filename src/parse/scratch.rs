@@ -49,9 +49,14 @@ impl Scratch {
     /// Gives the memory back that messages larger than `bytes` made the buffers take. For long-lived owners that saw
     /// one huge message.
     pub fn shrink_to(&mut self, bytes: usize) {
-        if self.text.capacity() > bytes.saturating_mul(2) || self.arena.allocated_bytes() > bytes.saturating_mul(8) {
+        if self.text.capacity() > bytes.saturating_mul(2)
+            || self.arena.allocated_bytes() > bytes.saturating_mul(8)
+        {
             let hasher = self.hasher.clone();
-            *self = Self { hasher, ..Self::new() };
+            *self = Self {
+                hasher,
+                ..Self::new()
+            };
         }
     }
 
@@ -98,7 +103,9 @@ impl Default for Scratch {
 
 impl std::fmt::Debug for Scratch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Scratch").field("memory", &self.memory()).finish_non_exhaustive()
+        f.debug_struct("Scratch")
+            .field("memory", &self.memory())
+            .finish_non_exhaustive()
     }
 }
 
@@ -141,7 +148,15 @@ impl<'a> Open<'a> {
     /// beyond its range, of which only the text is of interest. Both are replaced, in place and at equal length, in
     /// a second copy, and the tape is filled again.
     pub(super) fn fill(self, input: &[u8], max_depth: usize) -> Result<Filled<'a>, Refused> {
-        let Open { buffers, mut tape, home, text, repaired, arena, hasher } = self;
+        let Open {
+            buffers,
+            mut tape,
+            home,
+            text,
+            repaired,
+            arena,
+            hasher,
+        } = self;
         copy_padded(text, input);
         let mut blanked_numbers = false;
         let mut lone_surrogates = 0;
@@ -160,7 +175,15 @@ impl<'a> Open<'a> {
             blanked_numbers = true;
         }
         let structurals = buffers.structural_indexes();
-        Ok(Filled { tape, structurals, arena, hasher, blanked_numbers, lone_surrogates, home })
+        Ok(Filled {
+            tape,
+            structurals,
+            arena,
+            hasher,
+            blanked_numbers,
+            lone_surrogates,
+            home,
+        })
     }
 }
 

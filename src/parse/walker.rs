@@ -47,7 +47,13 @@ pub(super) struct Walker<'t> {
 
 impl<'t> Walker<'t> {
     pub(super) fn new(text: &'t [u8], max_depth: usize) -> Self {
-        Self { text, at: 0, stack: Vec::new(), max_depth, lone_surrogates: Vec::new() }
+        Self {
+            text,
+            at: 0,
+            stack: Vec::new(),
+            max_depth,
+            lone_surrogates: Vec::new(),
+        }
     }
 
     /// Walks to the value or key that begins at `stop` or to the end, whichever comes first. Numbers outside strings
@@ -142,8 +148,13 @@ impl<'t> Walker<'t> {
         for frame in &self.stack {
             match *frame {
                 Frame::List { index } => path.push_str(&format!("[{index}]")),
-                Frame::Object { key: Some((start, end)) } => {
-                    push_key(&mut path, &unescape(self.text.get(start..end).unwrap_or_default()));
+                Frame::Object {
+                    key: Some((start, end)),
+                } => {
+                    push_key(
+                        &mut path,
+                        &unescape(self.text.get(start..end).unwrap_or_default()),
+                    );
                 }
                 Frame::Object { key: None } => {}
             }
@@ -171,7 +182,9 @@ impl<'t> Walker<'t> {
             "extensions",
         ];
         self.stack.iter().any(|frame| match *frame {
-            Frame::Object { key: Some((start, end)) } => {
+            Frame::Object {
+                key: Some((start, end)),
+            } => {
                 let key = unescape(self.text.get(start..end).unwrap_or_default());
                 SENSITIVE.contains(&key.as_str())
             }
@@ -203,17 +216,28 @@ impl<'t> Walker<'t> {
     }
 
     fn after_value(&self) -> Expect {
-        if self.stack.is_empty() { Expect::Nothing } else { Expect::CommaOrEnd }
+        if self.stack.is_empty() {
+            Expect::Nothing
+        } else {
+            Expect::CommaOrEnd
+        }
     }
 
     fn fault(&self, kind: ErrorKind, expected: &'static str) -> SyntaxFault {
-        SyntaxFault { offset: self.at.min(self.text.len()), kind, expected }
+        SyntaxFault {
+            offset: self.at.min(self.text.len()),
+            kind,
+            expected,
+        }
     }
 
     fn literal(&mut self, word: &'static [u8]) -> Result<(), SyntaxFault> {
         let end = self.at + word.len();
         if self.text.get(self.at..end) != Some(word)
-            || matches!(self.text.get(end), Some(b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_'))
+            || matches!(
+                self.text.get(end),
+                Some(b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_')
+            )
         {
             return Err(self.fault(ErrorKind::Syntax, "a value"));
         }
@@ -274,7 +298,9 @@ impl<'t> Walker<'t> {
                 }
                 Some(b'\\') => self.escape()?,
                 Some(0..=0x1f) => {
-                    return Err(self.fault(ErrorKind::Syntax, "an escape for this control character"));
+                    return Err(
+                        self.fault(ErrorKind::Syntax, "an escape for this control character")
+                    );
                 }
                 Some(_) => self.at += 1,
             }
@@ -323,7 +349,9 @@ fn wanted(expect: Expect) -> &'static str {
 
 pub(super) fn hex4(text: &[u8], at: usize) -> Option<u32> {
     let digits = text.get(at..at.checked_add(4)?)?;
-    digits.iter().try_fold(0, |value, &byte| Some(value << 4 | (byte as char).to_digit(16)?))
+    digits.iter().try_fold(0, |value, &byte| {
+        Some(value << 4 | (byte as char).to_digit(16)?)
+    })
 }
 
 /// The characters of a well-formed string without its quotes; lone surrogates become U+FFFD.

@@ -181,7 +181,10 @@ impl Sink for JsonWriter<'_> {
     /// Seconds with nine digits after the point, as the reference writes them (D5).
     fn instant(&mut self, value: Instant) {
         let nanos = value.as_nanos();
-        let (seconds, fraction) = (nanos.unsigned_abs() / 1_000_000_000, nanos.unsigned_abs() % 1_000_000_000);
+        let (seconds, fraction) = (
+            nanos.unsigned_abs() / 1_000_000_000,
+            nanos.unsigned_abs() % 1_000_000_000,
+        );
         if nanos < 0 {
             self.out.push(b'-');
         }
@@ -202,7 +205,8 @@ impl Sink for JsonWriter<'_> {
                 b' ' | b'\n' | b'\r' | b'\t' => 0,
                 _ => 1,
             };
-            self.out.extend_from_slice(rest.get(..length).unwrap_or(rest));
+            self.out
+                .extend_from_slice(rest.get(..length).unwrap_or(rest));
             rest = rest.get(length.max(1)..).unwrap_or_default();
         }
     }
@@ -265,10 +269,16 @@ mod tests {
 
     #[test]
     fn every_control_character_is_escaped_as_serde_json_does() {
-        let text: String = (0..=0x7f).map(char::from).chain("é\u{2028}😀".chars()).collect();
+        let text: String = (0..=0x7f)
+            .map(char::from)
+            .chain("é\u{2028}😀".chars())
+            .collect();
         let mut out = Vec::new();
         JsonWriter::new(&mut out).text(&text);
-        assert_eq!(String::from_utf8(out).unwrap(), serde_json::to_string(&text).unwrap());
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            serde_json::to_string(&text).unwrap()
+        );
     }
 
     #[test]

@@ -1,0 +1,185 @@
+//! The records that handlers emit: one growing buffer, so that emitting costs no allocation per record.
+
+use crate::write::JsonWriter;
+
+/// Records in the order of their events: an optional key and a payload each.
+///
+/// ```
+/// use hydrant::Records;
+/// let mut records = Records::default();
+/// records.push(Some(b"user-1"), b"payload");
+/// records.push_json(None, |json| json.text_field("a", "b"));
+/// let all: Vec<(Option<&[u8]>, &[u8])> = records.iter().map(|record| (record.key, record.payload)).collect();
+/// assert_eq!(all, [(Some(&b"user-1"[..]), &b"payload"[..]), (None, &b"{\"a\":\"b\"}"[..])]);
+/// ```
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Records {
+    bytes: Vec<u8>,
+    entries: Vec<Entry>,
+    /// The position of the event whose handler runs, for the records it emits.
+    current: Option<usize>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Entry {
+    key_end: Option<usize>,
+    end: usize,
+    event: Option<usize>,
+}
+
+/// One record. It may hold anybody's data, so `Debug` shows sizes only.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Record<'r> {
+    /// What records with the same destination have in common, for example a partition key.
+    pub key: Option<&'r [u8]>,
+    /// What is delivered.
+    pub payload: &'r [u8],
+    /// Position in the batch of the event it stems from; none if it was emitted by a batch hook, for a notification or
+    /// for another message.
+    pub event: Option<usize>,
+}
+
+impl std::fmt::Debug for Record<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Record")
+            .field("event", &self.event)
+            .field("key_bytes", &self.key.map(<[u8]>::len))
+            .field("payload_bytes", &self.payload.len())
+            .finish()
+    }
+}
+
+impl Records {
+    /// Appends a record.
+    pub fn push(&mut self, key: Option<&[u8]>, payload: &[u8]) {
+        self.push_with(key, |bytes| bytes.extend_from_slice(payload));
+    }
+
+    /// Appends a record whose payload `write` appends to the buffer it is given.
+    pub fn push_with(&mut self, key: Option<&[u8]>, write: impl FnOnce(&mut Vec<u8>)) {
+        let start = self.bytes.len();
+        if let Some(key) = key {
+            self.bytes.extend_from_slice(key);
+        }
+        let payload_start = self.bytes.len();
+        // Should `write` panic, the half-written bytes are cut off by the guard of the handler.
+        write(&mut self.bytes);
+        debug_assert!(self.bytes.len() >= payload_start && payload_start >= start);
+        let end = self.bytes.len().max(payload_start);
+        self.bytes.resize(end, 0);
+        self.entries.push(Entry {
+            key_end: key.map(|_| payload_start),
+            end,
+            event: self.current,
+        });
+    }
+
+    /// Appends a record that is one JSON object, whose fields `fields` writes.
+    pub fn push_json(&mut self, key: Option<&[u8]>, fields: impl FnOnce(&mut JsonWriter<'_>)) {
+        self.push_with(key, |bytes| JsonWriter::new(bytes).object(fields));
+    }
+
+    /// The records, in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Record<'_>> {
+        let mut start = 0;
+        self.entries.iter().map(move |entry| {
+            let key = entry.key_end.and_then(|end| self.bytes.get(start..end));
+            let payload_start = entry.key_end.unwrap_or(start);
+            let payload = self.bytes.get(payload_start..entry.end).unwrap_or_default();
+            start = entry.end;
+            Record {
+                key,
+                payload,
+                event: entry.event,
+            }
+        })
+    }
+
+    /// The number of records.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Forgets all records and keeps the memory.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.entries.clear();
+        self.current = None;
+    }
+
+    /// From now on records stem from this event.
+    pub(crate) fn set_event(&mut self, event: Option<usize>) {
+        self.current = event;
+    }
+
+    /// How many records there are, to come back to.
+    pub(crate) fn mark(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Forgets the records after the mark, and bytes that belong to none.
+    pub(crate) fn rewind(&mut self, mark: usize) {
+        self.entries.truncate(mark);
+        self.bytes
+            .truncate(self.entries.last().map_or(0, |entry| entry.end));
+    }
+
+    /// Appends all records of another buffer.
+    pub(crate) fn append(&mut self, other: &Self) {
+        let shift = self.bytes.len();
+        self.bytes.extend_from_slice(&other.bytes);
+        self.entries.extend(other.entries.iter().map(|entry| Entry {
+            key_end: entry.key_end.map(|end| end + shift),
+            end: entry.end + shift,
+            event: entry.event,
+        }));
+    }
+}
+
+impl std::fmt::Debug for Records {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rewinding_forgets_whole_and_half_records() {
+        let mut records = Records::default();
+        records.push(None, b"one");
+        let mark = records.mark();
+        records.push(Some(b"k"), b"two");
+        records.bytes.extend_from_slice(b"half");
+        records.rewind(mark);
+        records.push(None, b"three");
+        let payloads: Vec<&[u8]> = records.iter().map(|record| record.payload).collect();
+        assert_eq!(payloads, [&b"one"[..], b"three"]);
+    }
+
+    #[test]
+    fn appending_keeps_keys_payloads_and_events() {
+        let (mut left, mut right) = (Records::default(), Records::default());
+        left.push(Some(b"a"), b"1");
+        right.set_event(Some(7));
+        right.push(Some(b""), b"2");
+        right.push(None, b"");
+        left.append(&right);
+        let all: Vec<_> = left.iter().map(|r| (r.key, r.payload, r.event)).collect();
+        assert_eq!(
+            all,
+            [
+                (Some(&b"a"[..]), &b"1"[..], None),
+                (Some(&b""[..]), &b"2"[..], Some(7)),
+                (None, &b""[..], Some(7)),
+            ]
+        );
+    }
+}
