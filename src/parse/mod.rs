@@ -8,7 +8,9 @@
 mod cursor;
 mod fault;
 mod keys;
+mod maps;
 mod number;
+mod positions;
 mod scratch;
 mod walker;
 
