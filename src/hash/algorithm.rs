@@ -7,8 +7,6 @@ use std::error;
 use std::fmt;
 use std::str::FromStr;
 
-use super::block::Digest;
-
 /// A digest that identities can be hashed with.
 ///
 /// ```
@@ -58,12 +56,6 @@ impl Algorithm {
     #[must_use]
     pub const fn hex_len(self) -> usize {
         self.digest_len() * 2
-    }
-
-    /// The part of a buffer for any digest that a digest of this algorithm fills.
-    #[inline]
-    pub(super) fn digest_bytes(self, digest: &Digest) -> &[u8] {
-        digest.get(..self.digest_len()).unwrap_or(digest)
     }
 }
 

@@ -10,14 +10,15 @@ use super::Algorithm;
 /// Bytes of a block.
 pub(super) const BLOCK_LEN: usize = 64;
 
-/// Bytes of the longest digest, that of SHA-256.
-pub(super) const LONGEST_DIGEST: usize = 32;
-
 /// A message with its padding.
 pub(super) type Block = [u8; BLOCK_LEN];
 
-/// Room for the digest of any algorithm; the shorter ones fill only the start.
-pub(super) type Digest = [u8; LONGEST_DIGEST];
+/// Words of the longest digest, that of SHA-256.
+pub(super) const DIGEST_WORDS: usize = 8;
+
+/// The words of a digest as its algorithm computes them, not yet put into an order of bytes; the
+/// shorter digests leave the last ones alone.
+pub(super) type Digest = [u32; DIGEST_WORDS];
 
 /// The longest message that leaves room for the bit and the length.
 pub(super) const LONGEST_MESSAGE: usize = BLOCK_LEN - 1 - 8;
@@ -27,11 +28,7 @@ pub(super) const LONGEST_MESSAGE: usize = BLOCK_LEN - 1 - 8;
 /// When `false` comes back, `block` holds nothing of use.
 #[inline]
 pub(super) fn pad(algorithm: Algorithm, message: &[u8], block: &mut Block) -> bool {
-    if !copy(message, block) {
-        return false;
-    }
-    close(algorithm, message.len(), block);
-    true
+    fill(algorithm, message, block, |eight| eight).is_some()
 }
 
 /// As [`pad`], with ASCII letters in lower case, unless the message is too long or not ASCII.
@@ -41,50 +38,97 @@ pub(super) fn pad_ascii_lower_case(
     message: &[u8],
     block: &mut Block,
 ) -> bool {
-    if !copy(message, block) {
-        return false;
-    }
-    // The whole block, not only the message: a fixed length without branches is what the compiler
-    // turns into a few vector instructions, and zeros stay zeros.
+    fill(algorithm, message, block, ascii_lower_case)
+        .is_some_and(|seen| seen & (0x80 * EVERY_BYTE) == 0)
+}
+
+const EVERY_BYTE: u64 = 0x0101_0101_0101_0101;
+
+/// Eight ASCII bytes with their letters in lower case; without meaning if they are not all ASCII.
+#[inline]
+fn ascii_lower_case(eight: u64) -> u64 {
+    // The additions carry into the highest bit of the bytes from `A` up, and above `Z`.
+    let from_a = eight.wrapping_add(u64::from(0x80 - b'A') * EVERY_BYTE);
+    let above_z = eight.wrapping_add(u64::from(0x80 - b'Z' - 1) * EVERY_BYTE);
+    let capitals = from_a & !above_z & (0x80 * EVERY_BYTE);
+    eight | capitals >> 2
+}
+
+/// Fills `block` with the message, changed by eights, and its padding; gives all bits that were
+/// seen in the message, or `None` if it is too long.
+///
+/// The message goes through general registers and is stored once. Copied byte by byte, or as a
+/// whole and then changed in place, it would be read again in other pieces than it was written in,
+/// and such a read waits until the writes have left the CPU's store buffer. For a single identity
+/// that costs as much as half a digest.
+#[inline]
+fn fill(
+    algorithm: Algorithm,
+    message: &[u8],
+    block: &mut Block,
+    change: impl Fn(u64) -> u64,
+) -> Option<u64> {
+    *block = match algorithm {
+        Algorithm::Md5 => *PADDING_LITTLE_ENDIAN.get(message.len())?,
+        Algorithm::Sha1 | Algorithm::Sha256 => *PADDING_BIG_ENDIAN.get(message.len())?,
+    };
+    let (eights, _) = message.as_chunks();
+    let (places, _) = block.as_chunks_mut();
+    let mut places = places.iter_mut();
     let mut seen = 0;
-    for byte in block.iter_mut() {
-        seen |= *byte;
-        *byte |= u8::from(byte.wrapping_sub(b'A') < 26) << 5;
+    for (eight, place) in eights.iter().zip(&mut places) {
+        let eight = u64::from_le_bytes(*eight);
+        seen |= eight;
+        *place = change(eight).to_le_bytes();
     }
-    if seen >= 0x80 {
-        return false;
+    if let Some(place) = places.next() {
+        let rest = last_bytes(message);
+        seen |= rest;
+        *place = (u64::from_le_bytes(*place) | change(rest)).to_le_bytes();
     }
-    close(algorithm, message.len(), block);
-    true
+    Some(seen)
 }
 
+/// What is left of the message behind its whole eights, lowest byte first, followed by zeros.
 #[inline]
-fn copy(message: &[u8], block: &mut Block) -> bool {
-    if message.len() > LONGEST_MESSAGE {
-        return false;
-    }
-    *block = [0; BLOCK_LEN];
-    match block.get_mut(..message.len()) {
-        Some(start) => {
-            start.copy_from_slice(message);
-            true
-        }
-        None => false,
+fn last_bytes(message: &[u8]) -> u64 {
+    let len = message.len() % 8;
+    if len == 0 {
+        0
+    } else if let Some(last) = message.last_chunk() {
+        u64::from_le_bytes(*last) >> (64 - 8 * len)
+    } else {
+        message
+            .iter()
+            .rev()
+            .fold(0, |rest, byte| rest << 8 | u64::from(*byte))
     }
 }
 
-#[inline]
-fn close(algorithm: Algorithm, len: usize, block: &mut Block) {
-    if let Some(bit) = block.get_mut(len) {
-        *bit = 0x80;
-    }
-    let bits = (len as u64) * 8;
-    if let Some(length) = block.last_chunk_mut() {
-        *length = match algorithm {
-            Algorithm::Md5 => bits.to_le_bytes(),
-            Algorithm::Sha1 | Algorithm::Sha256 => bits.to_be_bytes(),
+/// The padding of each message length: complete blocks, so that adding it is one instruction per
+/// chunk.
+type Padding = [Block; LONGEST_MESSAGE + 1];
+
+static PADDING_LITTLE_ENDIAN: Padding = padding(false);
+static PADDING_BIG_ENDIAN: Padding = padding(true);
+
+#[allow(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+const fn padding(big_endian: bool) -> Padding {
+    let mut all = [[0; BLOCK_LEN]; LONGEST_MESSAGE + 1];
+    let mut len = 0;
+    while len < all.len() {
+        let bits = 8 * len as u64;
+        let bits = if big_endian {
+            bits.to_be_bytes()
+        } else {
+            bits.to_le_bytes()
         };
+        let (_, tail) = all[len].split_at_mut(BLOCK_LEN - bits.len());
+        tail.copy_from_slice(&bits);
+        all[len][len] = 0x80;
+        len += 1;
     }
+    all
 }
 
 #[cfg(test)]

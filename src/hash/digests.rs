@@ -8,8 +8,9 @@ use std::fmt;
 use std::iter::FusedIterator;
 use std::ops::{Deref, Range};
 
-use super::block::LONGEST_DIGEST;
-use super::{Algorithm, Input, hex};
+use super::block::Digest;
+use super::hex::{self, LONGEST_HEX};
+use super::{Algorithm, Input};
 
 /// The encoded identities of one batch, in the order of the inputs, in one reused piece of text.
 ///
@@ -174,19 +175,18 @@ impl fmt::Debug for Iter<'_> {
 /// ```
 #[derive(Clone, Copy)]
 pub struct HexDigest {
-    digits: [u8; LONGEST_DIGEST * 2],
+    digits: [u8; LONGEST_HEX],
     len: usize,
 }
 
 impl HexDigest {
-    /// The text of `digest`, which is not longer than the longest.
-    pub(super) fn new(digest: &[u8]) -> Self {
-        let mut digits = [b'0'; LONGEST_DIGEST * 2];
-        hex::encode(digest, &mut digits);
-        Self {
-            digits,
-            len: digest.len() * 2,
-        }
+    pub(super) fn new(algorithm: Algorithm, digest: &Digest) -> Self {
+        let mut text = Self {
+            digits: [b'0'; LONGEST_HEX],
+            len: algorithm.hex_len(),
+        };
+        hex::encode(algorithm, digest, &mut text.digits);
+        text
     }
 
     /// The digits: 32, 40 or 64 of them.

@@ -1,56 +1,79 @@
-//! Digest bytes to lower-case hexadecimal digits.
+//! Digests to lower-case hexadecimal digits.
 //!
-//! Written without branches and tables, in steps of a fixed size, so that the compiler makes vector
-//! instructions of it. It writes into slices of its callers and allocates nothing.
+//! A word at a time, all eight digits in one general register, without branches or tables. It
+//! writes into slices of its callers and allocates nothing.
 
-/// Bytes encoded by one step: what fills a 16-byte register twice with digits.
-const STEP: usize = 16;
+use super::Algorithm;
+use super::block::{DIGEST_WORDS, Digest};
 
-/// Writes the digits of `bytes` to the start of `out`, as many as there is room for.
+/// Digits of the longest digest.
+pub(super) const LONGEST_HEX: usize = DIGEST_WORDS * 8;
+
+/// Writes the digits of `digest` to the start of `out`, as far as there is room.
 #[inline]
-pub(super) fn encode(bytes: &[u8], out: &mut [u8]) {
-    let (steps, rest) = bytes.as_chunks::<STEP>();
-    let (pairs, _) = out.as_chunks_mut::<2>();
-    let mut pairs = pairs.iter_mut();
-    for step in steps {
-        for (byte, pair) in step.iter().zip(&mut pairs) {
-            *pair = digits(*byte);
+pub(super) fn encode(algorithm: Algorithm, digest: &Digest, out: &mut [u8]) {
+    let (places, _) = out.as_chunks_mut();
+    let pairs = places
+        .iter_mut()
+        .zip(digest)
+        .take(algorithm.digest_len() / 4);
+    match algorithm {
+        // RFC 1321, 3.5: low byte first. FIPS 180-4, 3.1: high byte first.
+        Algorithm::Md5 => pairs.for_each(|(place, word)| *place = digits(*word)),
+        Algorithm::Sha1 | Algorithm::Sha256 => {
+            pairs.for_each(|(place, word)| *place = digits(word.swap_bytes()));
         }
     }
-    for (byte, pair) in rest.iter().zip(&mut pairs) {
-        *pair = digits(*byte);
+}
+
+/// Writes the digits of `digest` as number `place` of a row of digests of the same algorithm.
+#[inline]
+pub(super) fn encode_at(algorithm: Algorithm, digest: &Digest, row: &mut [u8], place: usize) {
+    if let Some(out) = row.get_mut(place * algorithm.hex_len()..) {
+        encode(algorithm, digest, out);
     }
 }
 
-/// Writes the digits of `digest` as number `place` of a row of digests of the same length.
+/// The eight digits of four bytes, the lowest byte first.
 #[inline]
-pub(super) fn encode_at(row: &mut [u8], place: usize, digest: &[u8]) {
-    if let Some(out) = row.get_mut(place * digest.len() * 2..) {
-        encode(digest, out);
-    }
-}
-
-#[inline]
-fn digits(byte: u8) -> [u8; 2] {
-    // From '9' (0x39) to 'a' (0x61) are 39 characters that are no digits.
-    [byte >> 4, byte & 0xf].map(|digit| b'0' + digit + if digit > 9 { 39 } else { 0 })
+fn digits(word: u32) -> [u8; 8] {
+    // Halves are moved apart until every byte holds the value of one digit, the first one lowest.
+    let spread = u64::from(word);
+    let spread = (spread | (spread << 16)) & 0x0000_ffff_0000_ffff;
+    let spread = (spread | (spread << 8)) & 0x00ff_00ff_00ff_00ff;
+    let values = ((spread >> 4) | (spread << 8)) & 0x0f0f_0f0f_0f0f_0f0f;
+    // Six more carries those above nine into the next four bits.
+    let letters = ((values + 0x0606_0606_0606_0606) >> 4) & 0x0101_0101_0101_0101;
+    // From `9` to `a` are 39 characters that are no digits.
+    (values + 0x3030_3030_3030_3030 + letters * 39).to_le_bytes()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// The digits as the standard library writes them.
+    fn plain(algorithm: Algorithm, digest: &Digest) -> String {
+        let bytes = digest.map(|word| match algorithm {
+            Algorithm::Md5 => word.to_le_bytes(),
+            Algorithm::Sha1 | Algorithm::Sha256 => word.to_be_bytes(),
+        });
+        let bytes = bytes.as_flattened().iter().take(algorithm.digest_len());
+        bytes.map(|byte| format!("{byte:02x}")).collect()
+    }
+
     #[test]
     fn every_byte_at_every_place() {
-        for len in [1, 15, 16, 17, 20, 31, 32, 33] {
-            for byte in 0..=u8::MAX {
-                for place in 0..len {
-                    let mut bytes = vec![0x5a; len];
-                    bytes[place] = byte;
-                    let mut out = vec![b'?'; 2 * len + 3];
-                    encode(&bytes, &mut out);
-                    let expected: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
-                    assert_eq!(out, (expected + "???").as_bytes());
+        for algorithm in Algorithm::ALL {
+            for place in 0..32 {
+                for byte in 0..=u8::MAX {
+                    let mut digest = [0x5a0f_f0a5; DIGEST_WORDS];
+                    digest[place / 4] ^= u32::from(byte) << (8 * (place % 4));
+                    let mut out = [b'?'; LONGEST_HEX + 3];
+                    encode(algorithm, &digest, &mut out);
+                    let (digits, rest) = out.split_at(algorithm.hex_len());
+                    assert_eq!(digits, plain(algorithm, &digest).as_bytes());
+                    assert!(rest.iter().all(|byte| *byte == b'?'));
                 }
             }
         }
@@ -58,13 +81,16 @@ mod tests {
 
     #[test]
     fn a_row_is_written_place_by_place_and_never_beyond_its_end() {
-        let mut row = *b"................";
-        encode_at(&mut row, 1, &[0xab, 0xcd]);
-        encode_at(&mut row, 0, &[0x01, 0x23]);
-        assert_eq!(&row, b"0123abcd........");
-        encode_at(&mut row, 3, &[0xff; 2]);
-        encode_at(&mut row, 4, &[0xee; 2]);
-        encode_at(&mut row, 5, &[0xee; 2]);
-        assert_eq!(&row, b"0123abcd....ffff");
+        let md5 = Algorithm::Md5;
+        let mut row = [b'.'; 100];
+        encode_at(md5, &[0x1111_1111; DIGEST_WORDS], &mut row, 1);
+        encode_at(md5, &[0x2222_2222; DIGEST_WORDS], &mut row, 0);
+        let mut expected = "2".repeat(32) + &"1".repeat(32) + &".".repeat(36);
+        assert_eq!(row, expected.as_bytes());
+        for place in 2..5 {
+            encode_at(md5, &[0x3333_3333; DIGEST_WORDS], &mut row, place);
+        }
+        expected.replace_range(64..96, &"3".repeat(32));
+        assert_eq!(row, expected.as_bytes());
     }
 }

@@ -43,7 +43,7 @@ mod window;
 
 use std::fmt;
 
-use block::{BLOCK_LEN, LONGEST_DIGEST};
+use block::{BLOCK_LEN, DIGEST_WORDS};
 use window::{Prepared, WINDOW, Window, prepare};
 
 pub use algorithm::{Algorithm, ParseAlgorithmError, is_digest};
@@ -250,12 +250,12 @@ pub fn hash_one(algorithm: Algorithm, normalization: Normalization, value: &str)
     let mut text = String::new();
     let digest = match prepare(algorithm, normalization, value, &mut block, &mut text) {
         Prepared::Padded => {
-            let mut digests = [[0; LONGEST_DIGEST]];
+            let mut digests = [[0; DIGEST_WORDS]];
             portable::digest_blocks(algorithm, &[block], &mut digests);
             let [digest] = digests;
             digest
         }
         Prepared::Digested(digest) => digest,
     };
-    HexDigest::new(algorithm.digest_bytes(&digest))
+    HexDigest::new(algorithm, &digest)
 }

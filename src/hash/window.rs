@@ -2,11 +2,12 @@
 //!
 //! Values are normalised straight into blocks, so that the digest is called once for many messages
 //! and can fill its lanes; a message of several blocks is digested on the side and finds its place
-//! among the others in the text. Which form of the digest runs is decided by the one call in
-//! [`Window::digest`]. Nothing here allocates but the normaliser's buffer.
+//! among the others in the text. Which form of the digest a batch gets is decided in
+//! [`Window::digest`] alone. Nothing here allocates but the normaliser's buffer.
 
-use super::block::{self, BLOCK_LEN, Block, Digest, LONGEST_DIGEST};
-use super::{Algorithm, Input, Normalization, hex, normalize, portable};
+use super::block::{self, BLOCK_LEN, Block, DIGEST_WORDS, Digest};
+use super::hex::{self, LONGEST_HEX};
+use super::{Algorithm, Input, Normalization, normalize, portable};
 
 /// Messages gathered before they are digested together: a few times the sixteen lanes of the widest
 /// registers, and small enough to stay in the first-level cache.
@@ -24,7 +25,7 @@ pub(super) struct Window {
     taken: usize,
     digests: [Digest; WINDOW],
     /// The digests as text, one after another in the order of the inputs.
-    hex: [u8; WINDOW * LONGEST_DIGEST * 2],
+    hex: [u8; WINDOW * LONGEST_HEX],
 }
 
 impl Window {
@@ -34,8 +35,8 @@ impl Window {
             places: [0; WINDOW],
             filled: 0,
             taken: 0,
-            digests: [[0; LONGEST_DIGEST]; WINDOW],
-            hex: [0; WINDOW * LONGEST_DIGEST * 2],
+            digests: [[0; DIGEST_WORDS]; WINDOW],
+            hex: [0; WINDOW * LONGEST_HEX],
         }
     }
 
@@ -65,7 +66,7 @@ impl Window {
                     self.filled += 1;
                 }
                 Prepared::Digested(digest) => {
-                    hex::encode_at(&mut self.hex, self.taken, algorithm.digest_bytes(&digest));
+                    hex::encode_at(algorithm, &digest, &mut self.hex, self.taken);
                 }
             }
             self.taken += 1;
@@ -78,7 +79,7 @@ impl Window {
         let blocks = self.blocks.get(..self.filled).unwrap_or_default();
         portable::digest_blocks(algorithm, blocks, &mut self.digests);
         for (digest, &place) in self.digests.iter().zip(&self.places).take(self.filled) {
-            hex::encode_at(&mut self.hex, place, algorithm.digest_bytes(digest));
+            hex::encode_at(algorithm, digest, &mut self.hex, place);
         }
         self.hex
             .get(..self.taken * algorithm.hex_len())
