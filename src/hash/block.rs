@@ -105,8 +105,7 @@ fn last_bytes(message: &[u8]) -> u64 {
     }
 }
 
-/// The padding of each message length: complete blocks, so that adding it is one instruction per
-/// chunk.
+/// The padding of each message length, as complete blocks that the message is laid over.
 type Padding = [Block; LONGEST_MESSAGE + 1];
 
 static PADDING_LITTLE_ENDIAN: Padding = padding(false);
@@ -168,19 +167,26 @@ mod tests {
     #[test]
     fn lower_case_is_that_of_the_standard_library_for_every_byte_at_every_place() {
         for byte in 0..=u8::MAX {
-            for place in 0..LONGEST_MESSAGE {
-                let mut message = [b'Q'; LONGEST_MESSAGE];
-                message[place] = byte;
-                let (mut block, mut expected) = ([0; BLOCK_LEN], [0; BLOCK_LEN]);
-                let padded = pad_ascii_lower_case(Algorithm::Sha1, &message, &mut block);
-                assert_eq!(padded, byte.is_ascii(), "byte {byte:#x}");
-                if padded {
-                    pad(
-                        Algorithm::Sha1,
-                        &message.to_ascii_lowercase(),
-                        &mut expected,
+            // Whole eights, a rest behind them, and a rest alone are put together in different ways.
+            for len in [1, 3, 7, 8, 9, 24, 31, LONGEST_MESSAGE] {
+                for place in 0..len {
+                    let mut message = vec![b'Q'; len];
+                    message[place] = byte;
+                    let (mut block, mut expected) = ([0; BLOCK_LEN], [0; BLOCK_LEN]);
+                    let padded = pad_ascii_lower_case(Algorithm::Sha1, &message, &mut block);
+                    assert_eq!(
+                        padded,
+                        byte.is_ascii(),
+                        "byte {byte:#x} at {place} of {len}"
                     );
-                    assert_eq!(block, expected, "byte {byte:#x} at {place}");
+                    if padded {
+                        pad(
+                            Algorithm::Sha1,
+                            &message.to_ascii_lowercase(),
+                            &mut expected,
+                        );
+                        assert_eq!(block, expected, "byte {byte:#x} at {place} of {len}");
+                    }
                 }
             }
         }

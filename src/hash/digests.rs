@@ -286,3 +286,58 @@ impl PartialEq<HexDigest> for str {
         self == other.as_str()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::hash::{Normalization, hash_many, hash_one};
+
+    #[test]
+    fn digests_are_read_in_order_from_both_ends() {
+        let inputs = [
+            Input::Encoded("a"),
+            Input::Encoded(""),
+            Input::Raw("abc"),
+            Input::Encoded("d"),
+        ];
+        let digests = hash_many(Algorithm::Md5, Normalization::STANDARD, &inputs);
+        let abc = "900150983cd24fb0d6963f7d28e17f72";
+
+        let mut iter = digests.iter();
+        assert_eq!(
+            (iter.len(), iter.next_back(), iter.next()),
+            (4, Some("d"), Some("a"))
+        );
+        assert_eq!(
+            (iter.next(), iter.next_back(), iter.len()),
+            (Some(""), Some(abc), 0)
+        );
+        assert_eq!((iter.next(), iter.next_back()), (None, None));
+
+        let mut joined = String::new();
+        for text in &digests {
+            joined += text;
+        }
+        assert_eq!(joined, format!("a{abc}d"));
+    }
+
+    #[test]
+    fn a_single_digest_behaves_like_its_text() {
+        let abc: HexDigest = hash_one(Algorithm::Md5, Normalization::STANDARD, "abc");
+        let text = "900150983cd24fb0d6963f7d28e17f72";
+        assert_eq!(abc, text);
+        assert_eq!(*text, abc);
+        assert_eq!(
+            (abc.to_string(), String::from(abc)),
+            (text.to_owned(), text.to_owned())
+        );
+        assert_eq!(format!("{abc:>34.4}"), format!("{:>34}", "9001"));
+        assert!(abc.starts_with("9001") && abc.as_ref() == text);
+
+        let other = hash_one(Algorithm::Md5, Normalization::STANDARD, "a");
+        assert!(abc != other && abc > other);
+        assert_eq!(HashMap::from([(abc, 1), (other, 2)]).get(text), Some(&1));
+    }
+}

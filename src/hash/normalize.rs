@@ -203,4 +203,53 @@ mod tests {
             assert_eq!(buffer, "untouched");
         }
     }
+
+    #[test]
+    fn normal_form_of_unusual_text() {
+        let cases = [
+            // Nothing left, or nothing there.
+            ("", ""),
+            (" ", ""),
+            ("\u{0}\t\r\n\u{1f} \u{85}\u{a0}\u{2003}\u{3000}\u{2028}", ""),
+            // Java's white space and that of Unicode, on both ends, in any mixture.
+            ("\u{1c}\u{a0}\u{0}Ada\u{0}\u{a0}\u{1c}", "ada"),
+            ("\u{85}ada@example.com\u{85}", "ada@example.com"),
+            ("\u{a0}ADA@example.com\u{202f}", "ada@example.com"),
+            // Inside, all of it stays.
+            (" a \u{a0}\u{0} B ", "a \u{a0}\u{0} b"),
+            // Not white space: delete, zero-width space, joiner, byte order mark.
+            ("\u{7f}A\u{7f}", "\u{7f}a\u{7f}"),
+            ("\u{200b}A\u{200d}", "\u{200b}a\u{200d}"),
+            ("\u{feff}A", "\u{feff}a"),
+            // One character to two, and from three bytes to one.
+            ("İSTANBUL", "i\u{307}stanbul"),
+            ("\u{212a}elvin", "kelvin"),
+            // ß has no other lower case; its capital has.
+            ("STRAßE", "straße"),
+            ("STRAẞE", "straße"),
+            // Final sigma: at the end of a word, where a full stop ends none; never alone.
+            ("ΟΔΥΣΣΕΥΣ", "οδυσσευς"),
+            ("ΟΔΥΣΣΕΥΣ@ΣΣ.GR", "οδυσσευς@σσ.gr"),
+            ("ΑΣ. ", "ας."),
+            ("ΑΣ.Α", "ασ.α"),
+            ("Σ", "σ"),
+            ("ας", "ας"),
+            // Combining marks are kept, not composed.
+            ("E\u{301}LO\u{308}", "e\u{301}lo\u{308}"),
+            ("ÉLÖ", "élö"),
+            // Title case, other planes, no case at all.
+            ("ǅ", "ǆ"),
+            ("𐐀𞤀", "𐐨𞤢"),
+            ("日本語 ١٢٣", "日本語 ١٢٣"),
+        ];
+        let mut buffer = String::new();
+        for (value, expected) in cases {
+            let found = normalize(value, Normalization::STANDARD, &mut buffer);
+            assert_eq!(found, expected, "{value:?}");
+            assert_eq!(
+                normalize(value, Normalization::VERBATIM, &mut buffer),
+                value
+            );
+        }
+    }
 }
