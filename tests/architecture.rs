@@ -176,7 +176,9 @@ fn names(code: &str, word: &str) -> bool {
 fn rooms_use_only_what_the_table_allows() {
     let mut wrong = Vec::new();
     for source in sources() {
-        if [TOP, "lib", "main"].contains(&source.room.as_str()) {
+        // The generator's own tests fill a folder and use serde_json.
+        let tests = source.name.contains("/conformance/");
+        if tests || [TOP, "lib", "main"].contains(&source.room.as_str()) {
             continue;
         }
         let Some(Room(_, rooms, crates)) = ROOMS.iter().find(|room| room.0 == source.room) else {
