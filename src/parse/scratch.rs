@@ -120,6 +120,13 @@ pub(super) struct Open<'a> {
     pub(super) hasher: &'a RandomState,
 }
 
+impl Open<'_> {
+    /// Puts the tape's memory back unused.
+    pub(super) fn close(self) {
+        *self.home = self.tape.reset();
+    }
+}
+
 /// A filled tape, and what became of the text on the way.
 pub(super) struct Filled<'a> {
     pub(super) tape: Tape<'a>,
