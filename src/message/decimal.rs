@@ -45,7 +45,11 @@ impl<'a> Decimal<'a> {
     /// A decimal of text that is known to be a JSON number; `None` if it is too long.
     pub(crate) fn from_json_number(text: &'a str) -> Option<Self> {
         // No number of this length has too many digits; longer ones are counted.
-        if text.len() <= MAX_DECIMAL_DIGITS { Some(Self { text }) } else { Self::parse(text) }
+        if text.len() <= MAX_DECIMAL_DIGITS {
+            Some(Self { text })
+        } else {
+            Self::parse(text)
+        }
     }
 
     /// The text as it was sent.

@@ -26,8 +26,42 @@ impl Uuid {
             u64::from(u32::from_le_bytes(a)) | u64::from(u32::from_le_bytes(b)) << 32
         };
         let [
-            a0, a1, a2, a3, a4, a5, a6, a7, b'-', b0, b1, b2, b3, b'-', c0, c1, c2, c3, b'-', d0, d1, d2,
-            d3, b'-', e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, ea, eb,
+            a0,
+            a1,
+            a2,
+            a3,
+            a4,
+            a5,
+            a6,
+            a7,
+            b'-',
+            b0,
+            b1,
+            b2,
+            b3,
+            b'-',
+            c0,
+            c1,
+            c2,
+            c3,
+            b'-',
+            d0,
+            d1,
+            d2,
+            d3,
+            b'-',
+            e0,
+            e1,
+            e2,
+            e3,
+            e4,
+            e5,
+            e6,
+            e7,
+            e8,
+            e9,
+            ea,
+            eb,
         ] = *text
         else {
             return None;
@@ -261,8 +295,14 @@ mod tests {
             for byte in 0..=255u8 {
                 let mut text = *b"00000000";
                 text[place] = byte;
-                let expected = (byte as char).to_digit(16).map(|digit| digit << ((place / 2) * 8 + 4 * (1 - place % 2)));
-                assert_eq!(eight_hex_digits(u64::from_le_bytes(text)), expected, "{place} {byte}");
+                let expected = (byte as char)
+                    .to_digit(16)
+                    .map(|digit| digit << ((place / 2) * 8 + 4 * (1 - place % 2)));
+                assert_eq!(
+                    eight_hex_digits(u64::from_le_bytes(text)),
+                    expected,
+                    "{place} {byte}"
+                );
             }
         }
     }

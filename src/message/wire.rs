@@ -17,7 +17,10 @@ pub(crate) struct Key {
 /// Makes a [`Key`] of a literal.
 macro_rules! key {
     ($name:literal) => {
-        $crate::message::wire::Key { name: $name, quoted: concat!("\"", $name, "\"") }
+        $crate::message::wire::Key {
+            name: $name,
+            quoted: concat!("\"", $name, "\""),
+        }
     };
 }
 pub(crate) use key;

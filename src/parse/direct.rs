@@ -11,7 +11,7 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
 use super::keys::GrowingIndex;
-use super::scan::string_end;
+use super::scan::{between_quotes, string_end};
 use super::skip;
 use super::{ParseOptions, Tally};
 use crate::message::{Decimal, Instant, Key, Map, Read, Source, Uuid, WireValue};
@@ -35,8 +35,6 @@ pub(super) struct Direct<'t, 'a> {
 /// Where the reading of an object stands.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Object {
-    /// After the opening brace.
-    Opened,
     /// On the quote of a key.
     AtKey,
     /// After a value.
@@ -101,24 +99,31 @@ impl<'t, 'a> Direct<'t, 'a> {
         found
     }
 
-    /// Goes to the next key or past the closing brace.
+    /// Goes from the end of a value to the next key or past the closing brace.
     #[inline]
     fn settle(&mut self, object: &mut Object) {
-        if *object == Object::AfterValue
-            && self.bytes.get(self.at..).and_then(|rest| rest.first_chunk()) == Some(b",\"")
+        if self
+            .bytes
+            .get(self.at..)
+            .and_then(|rest| rest.first_chunk())
+            == Some(b",\"")
         {
             self.at += 1;
             *object = Object::AtKey;
-            return;
+        } else {
+            *object = self.settle_slowly();
         }
-        self.settle_slowly(object);
     }
 
     #[inline(never)]
-    fn settle_slowly(&mut self, object: &mut Object) {
+    fn settle_slowly(&mut self) -> Object {
         self.white_space();
-        *object = match (self.peek(), *object) {
-            (b',', Object::AfterValue) => {
+        match self.peek() {
+            b'}' => {
+                self.at += 1;
+                Object::Closed
+            }
+            b',' => {
                 self.at += 1;
                 self.white_space();
                 if self.peek() == b'"' {
@@ -127,13 +132,8 @@ impl<'t, 'a> Direct<'t, 'a> {
                     Object::Broken
                 }
             }
-            (b'"', Object::Opened) => Object::AtKey,
-            (b'}', Object::AfterValue | Object::Opened) => {
-                self.at += 1;
-                Object::Closed
-            }
             _ => Object::Broken,
-        };
+        }
     }
 
     /// Consumes the colon after a key.
@@ -157,7 +157,7 @@ impl<'t, 'a> Direct<'t, 'a> {
         match self.bytes.get(end) {
             Some(b'"') => {
                 self.at = end + 1;
-                self.text.get(start..end)
+                Some(between_quotes(self.text, start, end))
             }
             Some(b'\\') => self.escaped_string(start, end),
             _ => None,
@@ -218,7 +218,15 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
         match self.peek() {
             b'{' => {
                 self.at += 1;
-                Ok(Some(Object::Opened))
+                self.white_space();
+                match self.peek() {
+                    b'"' => Ok(Some(Object::AtKey)),
+                    b'}' => {
+                        self.at += 1;
+                        Ok(Some(Object::Closed))
+                    }
+                    _ => Err(Bail),
+                }
             }
             b'n' if self.accept("null") => Ok(None),
             _ => Err(Bail),
@@ -227,7 +235,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
 
     #[inline(always)]
     fn key_is(&mut self, object: &mut Object, key: Key) -> bool {
-        if matches!(object, Object::Opened | Object::AfterValue) {
+        if *object == Object::AfterValue {
             self.settle(object);
         }
         let start = self.at;
@@ -245,13 +253,13 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
 
     #[inline]
     fn next_key(&mut self, object: &mut Object) -> Read<Option<&'a str>, Bail> {
-        if matches!(object, Object::Opened | Object::AfterValue) {
+        if *object == Object::AfterValue {
             self.settle(object);
         }
         match object {
             Object::Closed => return Ok(None),
             Object::AtKey => {}
-            Object::Opened | Object::AfterValue | Object::Broken => return Err(Bail),
+            Object::AfterValue | Object::Broken => return Err(Bail),
         }
         let key = self.string().ok_or(Bail)?;
         if !self.colon() {
@@ -440,7 +448,10 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
         if self.peek() == b'n' && self.accept("null") {
             return Ok(None);
         }
-        let text = self.bytes.get(self.at..).and_then(|rest| rest.first_chunk::<38>());
+        let text = self
+            .bytes
+            .get(self.at..)
+            .and_then(|rest| rest.first_chunk::<38>());
         let Some([b'"', text @ .., b'"']) = text else {
             return Err(Bail);
         };
@@ -462,7 +473,11 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
 
     fn unknown_word(&mut self) -> Read<(), Bail> {
         self.tally.unknown_values += 1;
-        if self.options.strict { Err(Bail) } else { Ok(()) }
+        if self.options.strict {
+            Err(Bail)
+        } else {
+            Ok(())
+        }
     }
 
     fn unknown_member(&mut self) -> Read<(), Bail> {

@@ -68,8 +68,16 @@ pub(super) struct GrowingIndex<'a> {
 
 impl<'a> GrowingIndex<'a> {
     pub(super) fn new(arena: &'a Bump, hasher: &'a RandomState) -> Self {
-        let index = KeyIndex { table: &mut [], hasher };
-        Self { index, arena, room: SMALL, signatures: 0 }
+        let index = KeyIndex {
+            table: &mut [],
+            hasher,
+        };
+        Self {
+            index,
+            arena,
+            room: SMALL,
+            signatures: 0,
+        }
     }
 
     /// The position of `key`, or `None` after noting that it will be the entry at `len`.

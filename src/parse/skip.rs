@@ -63,46 +63,62 @@ pub(super) fn number(bytes: &[u8], mut at: usize) -> Option<usize> {
     Some(at)
 }
 
-/// The integer at `at` and its end. `None` for anything but a plain integer that fits surely.
+/// The integer at `at` and its end. `None` for anything but a plain integer of 64 bits.
 #[inline]
 pub(super) fn integer(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
     let negative = bytes.get(at) == Some(&b'-');
     let start = at + usize::from(negative);
     let mut end = start;
-    let mut value: i64 = 0;
+    let mut value: u64 = 0;
     // Eight digits at a time; time stamps have thirteen.
-    if let Some(chunk) = bytes.get(end..).and_then(|rest| rest.first_chunk::<8>())
+    while let Some(chunk) = bytes.get(end..).and_then(|rest| rest.first_chunk::<8>())
         && let Some(eight) = eight_digits(u64::from_le_bytes(*chunk))
     {
-        value = i64::from(eight);
+        value = value
+            .wrapping_mul(100_000_000)
+            .wrapping_add(u64::from(eight));
         end += 8;
     }
-    while let Some(digit) = bytes.get(end).map(|byte| byte.wrapping_sub(b'0')).filter(|d| *d < 10) {
-        value = value.wrapping_mul(10).wrapping_add(i64::from(digit));
+    while let Some(digit) = bytes
+        .get(end)
+        .map(|byte| byte.wrapping_sub(b'0'))
+        .filter(|d| *d < 10)
+    {
+        value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
         end += 1;
     }
-    let count = end - start;
-    let plain = !(count > 1 && bytes.get(start) == Some(&b'0'))
-        && !matches!(bytes.get(end), Some(b'.' | b'e' | b'E'));
-    match count {
-        // Eighteen digits always fit.
-        1..=18 if plain => Some((if negative { -value } else { value }, end)),
-        19 if plain => std::str::from_utf8(bytes.get(at..end)?).ok()?.parse().ok().map(|value| (value, end)),
-        _ => None,
+    let leading_zero = end > start + 1 && bytes.get(start) == Some(&b'0');
+    // Nineteen digits always fit into the unsigned word.
+    if !(1..=19).contains(&(end - start))
+        || leading_zero
+        || matches!(bytes.get(end), Some(b'.' | b'e' | b'E'))
+    {
+        return None;
     }
+    let value = if negative {
+        0i64.checked_sub_unsigned(value)
+    } else {
+        i64::try_from(value).ok()
+    };
+    Some((value?, end))
 }
 
 /// The double at `at` and its end, if it has no exponent and at most fifteen digits: those are exact as an integer, and so
 /// is the power of ten to divide by, so the quotient is the nearest double (Clinger's fast path).
 #[inline]
 pub(super) fn short_double(bytes: &[u8], at: usize) -> Option<(f64, usize)> {
-    const POWERS: [f64; 16] =
-        [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+    const POWERS: [f64; 16] = [
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+    ];
     let negative = bytes.get(at) == Some(&b'-');
     let start = at + usize::from(negative);
     let mut value = 0u64;
     let mut digits = |mut at: usize| {
-        while let Some(digit) = bytes.get(at).map(|byte| byte.wrapping_sub(b'0')).filter(|d| *d < 10) {
+        while let Some(digit) = bytes
+            .get(at)
+            .map(|byte| byte.wrapping_sub(b'0'))
+            .filter(|d| *d < 10)
+        {
             value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
             at += 1;
         }
@@ -119,7 +135,11 @@ pub(super) fn short_double(bytes: &[u8], at: usize) -> Option<(f64, usize)> {
         }
     }
     let leading_zero = point > start + 1 && bytes.get(start) == Some(&b'0');
-    if point == start || leading_zero || end - start > 16 || matches!(bytes.get(end), Some(b'e' | b'E')) {
+    if point == start
+        || leading_zero
+        || end - start > 16
+        || matches!(bytes.get(end), Some(b'e' | b'E'))
+    {
         return None;
     }
     let value = value as f64 / POWERS.get(places)?;
@@ -161,7 +181,10 @@ pub(super) fn escape(bytes: &[u8], at: usize) -> Option<(char, usize)> {
                 return None;
             }
             let low = hex4(bytes, at + 8).filter(|low| (0xdc00..=0xdfff).contains(low))?;
-            (char::from_u32(0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00))?, 12)
+            (
+                char::from_u32(0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00))?,
+                12,
+            )
         }
         _ => return None,
     })
@@ -266,4 +289,106 @@ fn key(bytes: &[u8], at: usize) -> Option<usize> {
 fn word(bytes: &[u8], at: usize, word: &[u8]) -> Option<usize> {
     let end = at + word.len();
     (bytes.get(at..end) == Some(word)).then_some(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers() {
+        for (text, expected) in [
+            ("0", Some((0, 1))),
+            ("-0,", Some((0, 2))),
+            ("7}", Some((7, 1))),
+            ("12345678", Some((12_345_678, 8))),
+            ("1714592744066 ", Some((1_714_592_744_066, 13))),
+            ("9223372036854775807", Some((i64::MAX, 19))),
+            ("-9223372036854775808", Some((i64::MIN, 20))),
+            ("9223372036854775808", None),
+            ("-9223372036854775809", None),
+            ("12345678901234567890", None),
+            ("012", None),
+            ("-", None),
+            ("", None),
+            ("1.5", None),
+            ("1e5", None),
+        ] {
+            assert_eq!(integer(text.as_bytes(), 0), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn doubles_are_those_of_the_standard_library() {
+        for text in [
+            "0.0",
+            "-0.0",
+            "47.6062",
+            "-122.3231",
+            "5",
+            "0.1",
+            "999999999999.999",
+            "1234567890123456",
+        ] {
+            let (value, end) = short_double(text.as_bytes(), 0).unwrap();
+            assert_eq!(
+                (value.to_bits(), end),
+                (text.parse::<f64>().unwrap().to_bits(), text.len()),
+                "{text}"
+            );
+        }
+        for text in [
+            "",
+            "-",
+            "1.",
+            ".5",
+            "01",
+            "1e5",
+            "1.5E3",
+            "123456789.0123456789",
+        ] {
+            assert_eq!(short_double(text.as_bytes(), 0), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn values_are_judged_strictly() {
+        for text in [
+            "{}",
+            "[]",
+            "[1,{\"a\" : [ ] , \"b\":\"\\u00e9\\\"\"}, true,null ,-1.5e+3]",
+            "\"x\"",
+            "0",
+        ] {
+            assert_eq!(value(text.as_bytes(), 0), Some(text.len()), "{text}");
+        }
+        for text in [
+            "",
+            "{",
+            "[1,]",
+            "{\"a\"}",
+            "{\"a\":}",
+            "{a:1}",
+            "[1 2]",
+            "{\"a\":1,}",
+            "[}",
+            "{]",
+            "\"\\x\"",
+            "\"a\nb\"",
+            "tru",
+            "01",
+            "1.",
+            "\"\\ud800\"",
+            "[,1]",
+            "{,}",
+            "\"abc",
+        ] {
+            assert!(
+                value(text.as_bytes(), 0).is_none_or(|end| end < text.len()),
+                "{text}"
+            );
+        }
+        let deep = "[".repeat(66) + &"]".repeat(66);
+        assert_eq!(value(deep.as_bytes(), 0), None);
+    }
 }
