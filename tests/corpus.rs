@@ -17,7 +17,7 @@ mod twin;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use support::File;
-use twin::mutate::{Damage, apply, nodes};
+use twin::mutate::{Damage, apply, nodes, prune};
 use twin::tables::{Enumeration, Family, Kind, Model, Presence, messages::MESSAGES};
 use twin::{Json, Seen, normalize};
 
@@ -281,5 +281,9 @@ fn damaged_messages_are_still_json() {
                 "{damage:?} of {node:?}"
             );
         }
+        let spine = prune(&text, node);
+        let left = &twin::mutate::nodes(&spine.text)[spine.node];
+        assert_eq!(spine.text[left.value.clone()], text[node.value.clone()]);
+        assert!(normalize(spine.text.as_bytes()).is_ok(), "{}", spine.text);
     }
 }

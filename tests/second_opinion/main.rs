@@ -12,6 +12,8 @@
 mod messages;
 mod samples;
 mod scalars;
+#[path = "../support/mod.rs"]
+mod support;
 mod texts;
 #[path = "../twin/mod.rs"]
 mod twin;

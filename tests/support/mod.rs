@@ -1,11 +1,12 @@
-//! The corpus as tests see it: files, messages, expected refusals.
+//! The corpus and the samples as tests see them: files, messages, expected refusals.
 //!
-//! Shared by every test that walks `corpus/`, so that all of them see the same files. Knows nothing of the twin or
+//! Shared by every test that walks them, so that all of them see the same files. Knows nothing of the twin or
 //! of the engine.
 #![allow(dead_code)] // each test crate uses its part
 
-use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::{env, fs, io};
 
 /// A file of the corpus.
 #[derive(Debug)]
@@ -75,4 +76,29 @@ pub(crate) fn expected(folder: &str) -> Vec<Expected> {
         }
     })
     .collect()
+}
+
+/// The published samples, by name: `firehose/examples` below `HYDRANT_SHARED`, or below `../shared`.
+///
+/// They are not part of this repository. Without them the list is empty, and a line on standard error says so.
+pub(crate) fn samples() -> Vec<(String, Vec<u8>)> {
+    let root = env::var("HYDRANT_SHARED")
+        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared").to_owned());
+    let folder = format!("{root}/firehose/examples");
+    let Ok(entries) = fs::read_dir(&folder) else {
+        // Not `eprintln!`: the output of a passing test is captured, and this must be seen.
+        let skipped = "SKIPPED: no samples in";
+        let advice = "set HYDRANT_SHARED to the folder that holds `firehose/examples`";
+        #[allow(clippy::explicit_write)]
+        writeln!(io::stderr(), "{skipped} {folder}; {advice}").unwrap();
+        return Vec::new();
+    };
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let paths = paths.filter(|path| {
+        path.extension()
+            .is_some_and(|extension| extension == "json")
+    });
+    paths
+        .map(|path| (path.display().to_string(), fs::read(&path).unwrap()))
+        .collect()
 }

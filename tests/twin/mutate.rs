@@ -4,6 +4,7 @@
 //! thing may be anything that a tree could not hold, such as a lone surrogate.
 
 use super::json::View;
+use super::surrogates;
 use serde_json::value::RawValue;
 use std::ops::Range;
 
@@ -40,11 +41,12 @@ pub(crate) enum Damage {
     Overrule(String),
 }
 
-/// All values of a well-formed text except the outermost one. Lone surrogates have to be repaired first.
+/// All values of a well-formed text except the outermost one; none when the text is malformed.
 pub(crate) fn nodes(text: &str) -> Vec<Node> {
+    let (repaired, _) = surrogates::repair(text); // of the same length, so that the places are the same
     let mut found = Vec::new();
-    if let Ok(root) = serde_json::from_str::<&RawValue>(text) {
-        collect(text, root, &mut found);
+    if let Ok(root) = serde_json::from_str::<&RawValue>(&repaired) {
+        collect(&repaired, root, &mut found);
     }
     found
 }
@@ -115,4 +117,71 @@ fn container_start(text: &str, node: &Node) -> usize {
         || text.find('{').map_or(0, |at| at + 1),
         |outer| outer.value.start + 1,
     )
+}
+
+/// A message cut down to one node.
+#[derive(Debug)]
+pub(crate) struct Spine {
+    /// The text that is left.
+    pub(crate) text: String,
+    /// Which of its [`nodes`] it was cut down to.
+    pub(crate) node: usize,
+}
+
+/// Keeps a node, what is around it, and the `type`, `encoding` and `value` beside that, without which the objects
+/// around it would be refused. Everything else goes.
+pub(crate) fn prune(text: &str, node: &Node) -> Spine {
+    let (text, _) = surrogates::repair(text);
+    let root: &RawValue = serde_json::from_str(&text).expect("a well-formed message");
+    let mut out = String::new();
+    let start = keep(&text, root, &node.value, &mut out).expect("a node of this text");
+    let node = nodes(&out)
+        .iter()
+        .position(|node| node.value.start == start);
+    Spine {
+        node: node.expect("it was just written"),
+        text: out,
+    }
+}
+
+/// Writes what is kept of a value, and gives the place of the node if it is in there.
+fn keep(text: &str, raw: &RawValue, node: &Range<usize>, out: &mut String) -> Option<usize> {
+    let start = |raw: &RawValue| raw.get().as_ptr() as usize - text.as_ptr() as usize;
+    let holds =
+        |raw: &RawValue| start(raw) <= node.start && node.end <= start(raw) + raw.get().len();
+    if start(raw) == node.start {
+        out.push_str(raw.get());
+        return Some(out.len() - raw.get().len());
+    }
+    match View::of(raw) {
+        View::Array(elements) => {
+            out.push('[');
+            let element = elements.into_iter().find(|element| holds(element))?;
+            let place = keep(text, element, node, out);
+            out.push(']');
+            place
+        }
+        View::Object(members) => {
+            let mut place = None;
+            let mut separator = '{';
+            for member in members {
+                let needed = matches!(member.key.as_str(), "type" | "encoding" | "value");
+                if !holds(member.value) && !needed {
+                    continue;
+                }
+                out.push(separator);
+                separator = ',';
+                out.push_str(member.raw_key.get());
+                out.push(':');
+                if holds(member.value) {
+                    place = keep(text, member.value, node, out);
+                } else {
+                    out.push_str(member.value.get());
+                }
+            }
+            out.push('}');
+            place
+        }
+        _ => None,
+    }
 }
