@@ -33,7 +33,7 @@ impl File {
 pub(crate) struct Expected {
     /// The file, in the same folder.
     pub(crate) name: String,
-    /// Where it is refused; `None` when the text as a whole is.
+    /// Where it is refused; `None` when the message as a whole is.
     pub(crate) path: Option<String>,
 }
 

@@ -120,7 +120,7 @@ impl<'t> Decoder<'t> {
             View::Object(_) => self.one_of(root, &MESSAGES),
             other => {
                 let reason = format!("expected an object, found {}", other.noun());
-                self.refusals.push(Refusal::of_text(reason));
+                self.refusals.push(Refusal::of_the_whole(reason));
                 None
             }
         }
@@ -178,7 +178,7 @@ impl<'t> Decoder<'t> {
             .map(|m| View::of(m.value));
         let name = match name {
             Some(View::String(name)) => name,
-            None | Some(View::Null) => return self.refuse_field("type", "missing `type`"),
+            None | Some(View::Null) => return self.refuse("missing `type`".to_owned()),
             Some(other) => {
                 let reason = format!("expected a string, found {}", other.noun());
                 return self.refuse_field("type", &reason);
@@ -244,12 +244,13 @@ impl<'t> Decoder<'t> {
         written
     }
 
-    /// 2.3: presence is enforced for identities and identity permissions only.
+    /// 2.3: presence is enforced for identities and identity permissions only. What is missing has no place of its
+    /// own, so the object that lacks it is named.
     fn enforce(&mut self, field: &Field, value: Option<&Json>) {
         let empty = Json::String(String::new());
         match (field.presence, value) {
             (Presence::Enforced | Presence::EnforcedNotEmpty, None) => {
-                self.refuse_field(field.name, &format!("missing `{}`", field.name));
+                self.refuse(format!("missing `{}`", field.name));
             }
             (Presence::EnforcedNotEmpty, Some(value)) if *value == empty => {
                 self.refuse_field(field.name, &format!("empty `{}`", field.name));
@@ -328,8 +329,10 @@ impl<'t> Decoder<'t> {
     }
 
     fn refuse(&mut self, reason: String) -> Option<Json> {
-        self.refusals
-            .push(Refusal::at(self.path.trim_start_matches('.'), reason));
+        self.refusals.push(match self.path.trim_start_matches('.') {
+            "" => Refusal::of_the_whole(reason),
+            path => Refusal::at(path, reason),
+        });
         None
     }
 

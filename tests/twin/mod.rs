@@ -32,15 +32,15 @@ pub(crate) const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// Why a message was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
-    /// Where, as `events[3].products[0].price`; `None` when the text as a whole is at fault.
+    /// Where, as `events[3].products[0].price`; `None` when the message as a whole is at fault.
     pub(crate) path: Option<String>,
     /// What is wrong, in a few words.
     pub(crate) reason: String,
 }
 
 impl Refusal {
-    /// A refusal of the text as a whole.
-    pub(crate) fn of_text(reason: impl Into<String>) -> Self {
+    /// A refusal of the message as a whole.
+    pub(crate) fn of_the_whole(reason: impl Into<String>) -> Self {
         Self {
             path: None,
             reason: reason.into(),

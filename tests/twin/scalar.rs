@@ -120,7 +120,7 @@ pub(crate) fn uuid(view: &View<'_>) -> Read {
         View::String(text) => trim(text),
         other => return expected("a uuid", other),
     };
-    if text.is_empty() || text == "null" {
+    if text.is_empty() {
         return Ok(None);
     }
     let groups: Vec<&str> = text.split('-').collect();

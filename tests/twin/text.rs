@@ -28,28 +28,30 @@ impl Document {
         max_depth: usize,
     ) -> Result<Self, Refusal> {
         if input.len() > max_bytes {
-            return Err(Refusal::of_text("body too large"));
+            return Err(Refusal::of_the_whole("body too large"));
         }
         if let Some(encoding) = other_encoding(input) {
-            return Err(Refusal::of_text(format!(
+            return Err(Refusal::of_the_whole(format!(
                 "not UTF-8, looks like {encoding}"
             )));
         }
         let input = input.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(input);
         let original = std::str::from_utf8(input).map_err(|error| {
-            Refusal::of_text(format!("invalid UTF-8 after {} bytes", error.valid_up_to()))
+            Refusal::of_the_whole(format!("invalid UTF-8 after {} bytes", error.valid_up_to()))
         })?;
         if original.chars().all(is_space) {
-            return Err(Refusal::of_text("empty input"));
+            return Err(Refusal::of_the_whole("empty input"));
         }
         if depth(original) > max_depth {
-            return Err(Refusal::of_text(format!("nested deeper than {max_depth}")));
+            return Err(Refusal::of_the_whole(format!(
+                "nested deeper than {max_depth}"
+            )));
         }
         let (repaired, lone_surrogates) = surrogates::repair(original);
         // Reading as raw value checks the grammar of everything, unknown fields included, and that nothing
         // but white space follows.
         serde_json::from_str::<&RawValue>(&repaired)
-            .map_err(|error| Refusal::of_text(format!("malformed JSON: {error}")))?;
+            .map_err(|error| Refusal::of_the_whole(format!("malformed JSON: {error}")))?;
         Ok(Self {
             original: original.to_owned(),
             repaired,
