@@ -4,6 +4,9 @@
 //! of the engine.
 #![allow(dead_code)] // each test crate uses its part
 
+pub(crate) mod damage;
+pub(crate) mod odd;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
