@@ -115,10 +115,7 @@ pub(super) fn of_value(body: &[u8], offset: usize, skipped: usize, problem: Prob
         ),
         Problem::Unknown(what) => (
             ErrorKind::UnknownValue,
-            match type_of(text, offset - skipped) {
-                Some(name) => format!("expected {what}, found \"{name}\""),
-                None => format!("expected {what}, found {found}"),
-            },
+            format!("expected {what}, found {found}"),
         ),
         Problem::Memory => (
             ErrorKind::TooLarge,
@@ -126,20 +123,6 @@ pub(super) fn of_value(body: &[u8], offset: usize, skipped: usize, problem: Prob
         ),
     };
     build(kind, message, body, offset, path)
-}
-
-/// The `type` of the object that begins here.
-fn type_of(text: &[u8], offset: usize) -> Option<String> {
-    if text.get(offset) != Some(&b'{') {
-        return None;
-    }
-    let rest = text.get(offset..)?;
-    let key = memchr::memmem::find(rest, b"\"type\"")?;
-    let value = rest.get(key + 6..)?;
-    let start = memchr::memchr(b'"', value)? + 1;
-    let name = value.get(start..)?;
-    let name = name.get(..memchr::memchr(b'"', name)?)?;
-    Some(String::from_utf8_lossy(name).chars().take(60).collect())
 }
 
 /// What stands at the beginning of a value. Scalars are shown unless they may be somebody's.
