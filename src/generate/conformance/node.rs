@@ -1,0 +1,103 @@
+//! JSON values that show what `serde_json::Value` hides: the order of fields, and fields that stand twice.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+
+/// A JSON value that keeps the order of fields and duplicates.
+#[derive(Debug)]
+pub(super) enum Node {
+    Null,
+    Bool,
+    Whole(i128),
+    Fraction,
+    Text(String),
+    List(Vec<Node>),
+    Object(Vec<(String, Node)>),
+}
+
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AnyNode;
+        impl<'de> Visitor<'de> for AnyNode {
+            type Value = Node;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("JSON")
+            }
+            fn visit_unit<E>(self) -> Result<Node, E> {
+                Ok(Node::Null)
+            }
+            fn visit_bool<E>(self, _: bool) -> Result<Node, E> {
+                Ok(Node::Bool)
+            }
+            fn visit_i64<E>(self, value: i64) -> Result<Node, E> {
+                Ok(Node::Whole(value.into()))
+            }
+            fn visit_u64<E>(self, value: u64) -> Result<Node, E> {
+                Ok(Node::Whole(value.into()))
+            }
+            fn visit_f64<E>(self, _: f64) -> Result<Node, E> {
+                Ok(Node::Fraction)
+            }
+            fn visit_str<E>(self, value: &str) -> Result<Node, E> {
+                Ok(Node::Text(value.to_owned()))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node, A::Error> {
+                let mut nodes = Vec::new();
+                while let Some(node) = list.next_element()? {
+                    nodes.push(node);
+                }
+                Ok(Node::List(nodes))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(field) = map.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(Node::Object(fields))
+            }
+        }
+        deserializer.deserialize_any(AnyNode)
+    }
+}
+
+impl Node {
+    pub(super) fn object(&self) -> &[(String, Node)] {
+        match self {
+            Node::Object(fields) => fields,
+            other => panic!("expected an object: {other:?}"),
+        }
+    }
+
+    pub(super) fn get(&self, key: &str) -> Option<&Node> {
+        self.object()
+            .iter()
+            .find(|(name, _)| name == key)
+            .map(|(_, value)| value)
+    }
+
+    pub(super) fn text(&self) -> &str {
+        match self {
+            Node::Text(text) => text,
+            other => panic!("expected a text: {other:?}"),
+        }
+    }
+
+    pub(super) fn whole(&self) -> i128 {
+        match self {
+            Node::Whole(number) => *number,
+            other => panic!("expected a whole number: {other:?}"),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            Node::Null => true,
+            Node::Text(text) => text.is_empty(),
+            Node::List(list) => list.is_empty(),
+            Node::Object(fields) => fields.is_empty(),
+            _ => false,
+        }
+    }
+}
