@@ -81,7 +81,7 @@ impl<'t, 'a> Cursor<'t, 'a> {
                 node: 0,
             },
             blanked_numbers: filled.blanked_numbers,
-            arena: filled.arena,
+            arena: filled.arena(),
             hasher: filled.hasher,
             options,
             memory_left: options.max_memory,

@@ -9,6 +9,7 @@ mod cursor;
 mod fault;
 mod keys;
 mod number;
+mod path;
 mod scratch;
 mod walker;
 
