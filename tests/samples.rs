@@ -1,5 +1,11 @@
 //! The published sample messages, normalized and compared with themselves.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
 
 use std::path::PathBuf;
 
@@ -52,4 +58,31 @@ fn samples_are_their_own_normal_form() {
         count += 1;
     }
     assert_eq!(count, 11);
+}
+
+/// Ordinary generated messages are in canonical form already, so normalizing changes no byte.
+#[test]
+fn generated_messages_are_their_own_normal_form() {
+    use hydrant::generate::{Generator, Options};
+    for seed in 1..=4 {
+        let mut generator = Generator::new(Options::default().seed(seed).escapes(false));
+        for number in 0..500 {
+            let (mut message, mut out) = (Vec::new(), Vec::new());
+            generator.write_message(&mut message);
+            hydrant::normalize(&message, &mut out)
+                .unwrap_or_else(|e| panic!("{}", e.pretty("generated")));
+            let differs = (0..out.len().min(message.len())).find(|&at| message[at] != out[at]);
+            let at = differs.unwrap_or(out.len().min(message.len()));
+            let near = |bytes: &[u8]| {
+                String::from_utf8_lossy(&bytes[at.saturating_sub(60)..bytes.len().min(at + 60)])
+                    .into_owned()
+            };
+            assert!(
+                message == out,
+                "seed {seed}, message {number}:\n{}\n{}",
+                near(&message),
+                near(&out)
+            );
+        }
+    }
 }

@@ -1,8 +1,7 @@
 //! Runtime environments (protocol, section 6): ten types, each with exactly the fields that table 6.2 gives its model.
 //!
-//! The device belongs to the user and is the same in every message of that user. The fields are written in the order of
-//! the table, which is the order that section 2.1 sets for writers; which model has which field stands once, in
-//! [`Platform::write`].
+//! The device belongs to the user and is the same in every message of that user. The fields are written in the one order
+//! that all eight models of the reference share; which model has which field stands once, in [`Platform::write`].
 
 use super::EPOCH_MS;
 use super::devices::{
@@ -104,8 +103,15 @@ impl Platform {
         } else {
             self.numbers_only(w);
         }
+        if self.has(WEB_MODEL) && own.chance(60) {
+            w.string_field(
+                "limit_ad_tracking",
+                if own.chance(30) { "true" } else { "false" },
+            );
+            w.string_field("is_dst", if own.chance(50) { "true" } else { "false" });
+        }
         self.application_fields(w, own);
-        self.ending(w, own, user, &device);
+        self.ending(w, own);
         w.end_object();
     }
 
@@ -159,7 +165,7 @@ impl Platform {
         }
     }
 
-    /// Table 6.2 from the top to `android_sdk_level`.
+    /// From the top to `android_sdk_level`.
     fn device_fields(&self, w: &mut Writer<'_>, own: &mut Random, user: &User, device: &Device) {
         let place = &user.place;
         w.string_field("build_id", device.build);
@@ -173,17 +179,17 @@ impl Platform {
             w.text_part(device.product);
             w.close();
         }
-        if self.has(NOT_WEB) {
-            w.string_field("manufacturer", manufacturer(device));
-        }
+        // The web model has names of its own for these three.
+        let (manufacturer_key, model_key, country_key) = if self.has(WEB_MODEL) {
+            ("device_manufacturer", "device_model", "device_country")
+        } else {
+            ("manufacturer", "model", "country")
+        };
+        w.string_field(manufacturer_key, manufacturer(device));
         w.string_field("os_version", device.os_version);
-        if self.has(NOT_WEB) {
-            w.text_field("model", device.model);
-        }
+        w.text_field(model_key, device.model);
         self.screen_fields(w, device);
-        if self.has(NOT_WEB) {
-            w.string_field("country", place.country);
-        }
+        w.string_field(country_key, place.country);
         w.string_field("locale_language", place.language);
         w.string_field("locale_country", place.country);
         if self.has(WITH_NETWORK) && own.chance(85) {
@@ -197,8 +203,20 @@ impl Platform {
         if self.has(NOT_WEB) {
             w.string_field("timezone_name", place.zone);
         }
+        if self.has(WEB_MODEL) && own.chance(20) {
+            w.key("push_token");
+            w.open();
+            w.hex(own.bits());
+            w.close();
+        }
+        if self.has(WITH_CPU) {
+            w.string_field("cpu_architecture", device.cpu);
+        }
         if self.has(WITH_TABLET) && own.chance(90) {
             w.bool_field("is_tablet", device.tablet);
+        }
+        if self.has(WITH_RADIO) && own.chance(70) {
+            w.string_field("radio_access_technology", own.pick(RADIOS));
         }
         if self.has(WITH_HARDWARE) && own.chance(60) {
             w.bool_field("supports_telephony", !device.tablet);
@@ -242,14 +260,8 @@ impl Platform {
         }
     }
 
-    /// Table 6.2 from `cpu_architecture` to the end.
-    fn ending(&self, w: &mut Writer<'_>, own: &mut Random, user: &User, device: &Device) {
-        if self.has(WITH_CPU) {
-            w.string_field("cpu_architecture", device.cpu);
-        }
-        if self.has(WITH_RADIO) && own.chance(70) {
-            w.string_field("radio_access_technology", own.pick(RADIOS));
-        }
+    /// From `is_sandboxed` to the end.
+    fn ending(&self, w: &mut Writer<'_>, own: &mut Random) {
         if self.has(IOS_MODEL) {
             if own.chance(60) {
                 w.bool_field("is_sandboxed", own.chance(10));
@@ -268,24 +280,6 @@ impl Platform {
                 "att_timestamp_unixtime_ms",
                 if known { EPOCH_MS - age } else { 0 },
             );
-        }
-        if self.has(WEB_MODEL) {
-            w.string_field("device_manufacturer", manufacturer(device));
-            w.string_field("device_model", device.model);
-            w.string_field("device_country", user.place.country);
-            if own.chance(20) {
-                w.key("push_token");
-                w.open();
-                w.hex(own.bits());
-                w.close();
-            }
-            if own.chance(60) {
-                w.string_field(
-                    "limit_ad_tracking",
-                    if own.chance(30) { "true" } else { "false" },
-                );
-                w.string_field("is_dst", if own.chance(50) { "true" } else { "false" });
-            }
         }
     }
 }

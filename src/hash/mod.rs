@@ -1,1 +1,261 @@
-//! Identity encoding.
+//! Identity encoding: trim, lower-case, hash and write as hexadecimal, many identities at a time.
+//!
+//! The protocol sends identities either `raw` or hashed (`md5`, `sha1`, `sha256`; specification
+//! 5.2 and D24): the value is trimmed, lower-cased, encoded as UTF-8, hashed, and written as
+//! lower-case hexadecimal. [`hash_many`] does that for a batch, [`hash_one`] for a single value,
+//! and [`Hasher`] with [`HexDigests`] for batch after batch without touching the heap.
+//!
+//! ```
+//! use hydrant::hash::{Algorithm, Hasher, HexDigests, Input, Normalization};
+//!
+//! let mut hasher = Hasher::new();
+//! let mut digests = HexDigests::new();
+//! let inputs = [
+//!     Input::Raw(" Ada@Example.COM "),
+//!     // Already encoded by the sender: never hashed again.
+//!     Input::Encoded("3e3417d7ef77d5932a6734b916515ed5"),
+//! ];
+//! hasher.hash_many(Algorithm::Md5, Normalization::STANDARD, &inputs, &mut digests);
+//!
+//! assert_eq!(digests.get(0), Some("3e3417d7ef77d5932a6734b916515ed5"));
+//! assert_eq!(digests.get(1), Some("3e3417d7ef77d5932a6734b916515ed5"));
+//! ```
+//!
+//! # The way of one batch
+//!
+//! Almost every identity fits one 64-byte block with its padding, so values are normalised
+//! straight into padded blocks, 64 of them at a time; the whole window is then digested by one
+//! call and written as text by another. A form of the digest that works on several messages at
+//! once fills its lanes from the window and replaces only that one call. The longer ones are
+//! digested on the side and meet the others again by their place in the window.
+//!
+//! This module knows neither the message model nor the JSON around it, decides nothing about which
+//! identities are to be hashed, and never prints one: `Debug` shows `[redacted]`, for digests too,
+//! because the digest of an e-mail address identifies its owner just as well.
+
+mod algorithm;
+mod block;
+mod digests;
+mod hex;
+mod normalize;
+mod portable;
+mod window;
+
+use std::fmt;
+
+use block::{BLOCK_LEN, DIGEST_WORDS};
+use window::{Prepared, WINDOW, Window, prepare};
+
+pub use algorithm::{Algorithm, ParseAlgorithmError, is_digest};
+pub use digests::{HexDigest, HexDigests, Iter};
+pub use normalize::{Normalization, normalize};
+
+/// One identity to be encoded, and whether that has already been done.
+///
+/// `Debug` does not show the value.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Input<'a> {
+    /// A plain value: it is normalised and hashed.
+    Raw(&'a str),
+    /// A value that was hashed by somebody else: it is passed through unchanged, whatever it
+    /// looks like and whichever algorithm made it.
+    Encoded(&'a str),
+}
+
+impl<'a> Input<'a> {
+    /// The value, in whichever form it is.
+    #[must_use]
+    pub fn value(self) -> &'a str {
+        match self {
+            Self::Raw(value) | Self::Encoded(value) => value,
+        }
+    }
+
+    /// Whether the value will be hashed.
+    #[must_use]
+    pub fn is_raw(self) -> bool {
+        matches!(self, Self::Raw(_))
+    }
+}
+
+impl fmt::Debug for Input<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Raw(_) => "Raw([redacted])",
+            Self::Encoded(_) => "Encoded([redacted])",
+        })
+    }
+}
+
+/// Hashes batch after batch with the same buffers.
+///
+/// It owns every scratch buffer that hashing needs (about 11 KiB, in one allocation), so that with
+/// a reused [`HexDigests`] nothing is allocated once both have seen their largest batch. The one
+/// exception: lower-casing a value that holds the Greek capital `Σ` takes a short-lived `String`,
+/// because only the standard library has the tables that tell a final sigma from the others.
+///
+/// A `Hasher` is for one thread; it is cheap enough to have one per worker.
+#[derive(Clone)]
+pub struct Hasher {
+    window: Box<Window>,
+    text: String,
+}
+
+impl Hasher {
+    /// A hasher with its fixed-size buffers in place.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            window: Box::new(Window::new()),
+            text: String::new(),
+        }
+    }
+
+    /// Encodes `inputs` into `out`, which afterwards holds exactly one text per input, in order.
+    ///
+    /// What `out` held before is dropped; its buffers are kept. An empty value (or one that
+    /// trimming leaves empty) is hashed like any other: callers who do not want the digest of the
+    /// empty string leave it out.
+    ///
+    /// ```
+    /// use hydrant::hash::{Algorithm, Hasher, HexDigests, Input, Normalization};
+    ///
+    /// let mut digests = HexDigests::new();
+    /// Hasher::new().hash_many(
+    ///     Algorithm::Sha1,
+    ///     Normalization::STANDARD,
+    ///     &[Input::Raw("ABC"), Input::Raw("\tabc\n")],
+    ///     &mut digests,
+    /// );
+    /// assert_eq!(digests.get(0), Some("a9993e364706816aba3e25717850c26c9cd0d89d"));
+    /// assert_eq!(digests.get(0), digests.get(1));
+    /// ```
+    pub fn hash_many(
+        &mut self,
+        algorithm: Algorithm,
+        normalization: Normalization,
+        inputs: &[Input<'_>],
+        out: &mut HexDigests,
+    ) {
+        out.clear();
+        self.append(algorithm, normalization, inputs, out);
+    }
+
+    /// As [`hash_many`](Self::hash_many), for identities that do not lie in one slice.
+    ///
+    /// ```
+    /// use hydrant::hash::{Algorithm, Hasher, HexDigests, Input, Normalization};
+    ///
+    /// let stored = [("raw", "Ada@example.com"), ("md5", "3e3417d7ef77d5932a6734b916515ed5")];
+    /// let inputs = stored.iter().map(|&(encoding, value)| match encoding {
+    ///     "raw" => Input::Raw(value),
+    ///     _ => Input::Encoded(value),
+    /// });
+    ///
+    /// let mut digests = HexDigests::new();
+    /// Hasher::new().hash_iter(Algorithm::Md5, Normalization::STANDARD, inputs, &mut digests);
+    /// assert_eq!(digests.get(0), digests.get(1));
+    /// ```
+    pub fn hash_iter<'i>(
+        &mut self,
+        algorithm: Algorithm,
+        normalization: Normalization,
+        inputs: impl IntoIterator<Item = Input<'i>>,
+        out: &mut HexDigests,
+    ) {
+        out.clear();
+        let mut inputs = inputs.into_iter();
+        let mut gathered = [Input::Encoded(""); WINDOW];
+        loop {
+            let mut count = 0;
+            for (place, input) in gathered.iter_mut().zip(&mut inputs) {
+                *place = input;
+                count += 1;
+            }
+            self.append(
+                algorithm,
+                normalization,
+                gathered.get(..count).unwrap_or_default(),
+                out,
+            );
+            if count < WINDOW {
+                return;
+            }
+        }
+    }
+
+    fn append(
+        &mut self,
+        algorithm: Algorithm,
+        normalization: Normalization,
+        mut inputs: &[Input<'_>],
+        out: &mut HexDigests,
+    ) {
+        while !inputs.is_empty() {
+            let taken = self
+                .window
+                .fill(algorithm, normalization, inputs, &mut self.text);
+            let (done, rest) = inputs.split_at_checked(taken).unwrap_or((inputs, &[]));
+            out.append(algorithm, done, self.window.digest(algorithm));
+            inputs = rest;
+        }
+    }
+}
+
+impl Default for Hasher {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Hasher {
+    /// The buffers hold identities; nothing of them is shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hasher([redacted])")
+    }
+}
+
+/// Encodes a batch once, with buffers of its own; [`Hasher::hash_many`] reuses them.
+///
+/// ```
+/// use hydrant::hash::{Algorithm, Input, Normalization, hash_many};
+///
+/// let inputs = ["a@example.com", "A@EXAMPLE.COM"].map(Input::Raw);
+/// let digests = hash_many(Algorithm::Sha256, Normalization::STANDARD, &inputs);
+/// assert_eq!(digests.len(), 2);
+/// assert_eq!(digests.get(0), digests.get(1));
+/// ```
+#[must_use]
+pub fn hash_many(
+    algorithm: Algorithm,
+    normalization: Normalization,
+    inputs: &[Input<'_>],
+) -> HexDigests {
+    let mut out = HexDigests::new();
+    Hasher::new().hash_many(algorithm, normalization, inputs, &mut out);
+    out
+}
+
+/// Encodes one plain value, on the stack: a value of up to 55 ASCII bytes allocates nothing.
+///
+/// ```
+/// use hydrant::hash::{Algorithm, Normalization, hash_one};
+///
+/// let digest = hash_one(Algorithm::Md5, Normalization::VERBATIM, "message digest");
+/// assert_eq!(digest, "f96b697d7cb7938d525a2f31aaf161d0"); // RFC 1321, A.5
+/// ```
+#[must_use]
+pub fn hash_one(algorithm: Algorithm, normalization: Normalization, value: &str) -> HexDigest {
+    let mut block = [0; BLOCK_LEN];
+    let mut text = String::new();
+    let digest = match prepare(algorithm, normalization, value, &mut block, &mut text) {
+        Prepared::Padded => {
+            let mut digests = [[0; DIGEST_WORDS]];
+            portable::digest_blocks(algorithm, &[block], &mut digests);
+            let [digest] = digests;
+            digest
+        }
+        Prepared::Digested(digest) => digest,
+    };
+    HexDigest::new(algorithm, &digest)
+}

@@ -2,9 +2,7 @@
 //! simd_json.
 //!
 //! The tape holds strings unescaped and numbers as machine numbers, but neither says where it stands in the text, nor
-//! how a number was written. Both are found through the structural indexes of the first stage: each node of the tape
-//! stems from the one structural character that begins it, so counting through both lists side by side finds the byte
-//! of any node. It is done lazily and forwards, which keeps the walk linear.
+//! how a number was written. `positions` finds both.
 
 use std::hash::RandomState;
 
@@ -12,8 +10,8 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 use simd_json::{Node, StaticNode};
 
-use super::keys::KeyIndex;
 use super::number;
+use super::positions::Positions;
 use super::{Fault, ParseOptions, Problem, Tally};
 use crate::message::{Decimal, Instant, Map, Read, Source, Uuid, WireValue, trim};
 
@@ -24,8 +22,8 @@ pub(super) struct Cursor<'t, 'a> {
     input: &'a [u8],
     positions: Positions<'t>,
     blanked_numbers: bool,
-    arena: &'a Bump,
-    hasher: &'t RandomState,
+    pub(super) arena: &'a Bump,
+    pub(super) hasher: &'t RandomState,
     options: &'t ParseOptions,
     memory_left: usize,
     pub(super) tally: Tally,
@@ -33,36 +31,8 @@ pub(super) struct Cursor<'t, 'a> {
 
 /// An object being read: how many entries are left, and where it begins.
 pub(super) struct Object {
-    left: usize,
+    pub(super) left: usize,
     start: usize,
-}
-
-/// Nodes and structural characters, side by side.
-#[derive(Clone, Copy)]
-struct Positions<'t> {
-    structurals: &'t [u32],
-    next: usize,
-    node: usize,
-}
-
-impl Positions<'_> {
-    /// The byte at which the node begins. Asking for nodes in order costs one pass in all.
-    fn offset_of(&mut self, node: usize, input: &[u8]) -> usize {
-        if node < self.node {
-            (self.next, self.node) = (0, 0);
-        }
-        while let Some(&offset) = self.structurals.get(self.next) {
-            let offset = offset as usize;
-            match input.get(offset) {
-                Some(b',' | b':' | b'}' | b']') => {}
-                Some(_) if self.node == node => return offset,
-                Some(_) => self.node += 1,
-                None => break,
-            }
-            self.next += 1;
-        }
-        input.len()
-    }
 }
 
 impl<'t, 'a> Cursor<'t, 'a> {
@@ -75,11 +45,7 @@ impl<'t, 'a> Cursor<'t, 'a> {
             nodes: filled.nodes(),
             at: 0,
             input,
-            positions: Positions {
-                structurals: filled.structurals,
-                next: 0,
-                node: 0,
-            },
+            positions: Positions::new(filled.structurals),
             blanked_numbers: filled.blanked_numbers,
             arena: filled.arena(),
             hasher: filled.hasher,
@@ -117,7 +83,7 @@ impl<'t, 'a> Cursor<'t, 'a> {
     }
 
     /// Takes the memory of a list from what the message may need.
-    fn charge(&mut self, bytes: usize) -> Read<(), Fault> {
+    pub(super) fn charge(&mut self, bytes: usize) -> Read<(), Fault> {
         match self.memory_left.checked_sub(bytes) {
             Some(left) => self.memory_left = left,
             None => return self.fault(Problem::Memory),
@@ -269,25 +235,7 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         let start = self.positions.offset_of(self.at, self.input);
         let end = match self.peek() {
             Some(Node::Object { count, .. } | Node::Array { count, .. }) => {
-                // The bracket that closes it is the one structural character at depth zero.
-                let mut depth = 0usize;
-                let mut end = self.input.len();
-                let mut next = self.positions.next;
-                while let Some(&offset) = self.positions.structurals.get(next) {
-                    match self.input.get(offset as usize) {
-                        Some(b'{' | b'[') => depth += 1,
-                        Some(b'}' | b']') => depth = depth.saturating_sub(1),
-                        _ => {}
-                    }
-                    next += 1;
-                    if depth == 0 {
-                        end = offset as usize + 1;
-                        break;
-                    }
-                }
-                self.positions.next = next;
-                self.positions.node += count + 1;
-                end
+                self.positions.end_of_container(count, self.input)
             }
             Some(Node::String(_)) => {
                 let mut end = start + 1;
@@ -359,30 +307,7 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         &mut self,
         key_of: fn(&'a str) -> &'a str,
     ) -> Read<Option<Map<'a, V>>, Fault> {
-        let Some(mut object) = self.object()? else {
-            return Ok(None);
-        };
-        self.charge(object.left.saturating_mul(size_of::<(&str, V)>() + 8))?;
-        let arena = self.arena;
-        let mut entries: ArenaVec<'a, (&'a str, V)> =
-            ArenaVec::with_capacity_in(object.left, arena);
-        let mut index = KeyIndex::new(object.left, arena, self.hasher);
-        while let Some(key) = self.next_key(&mut object)? {
-            let key = key_of(key);
-            let Some(value) = V::read(self)? else {
-                // From the first null on, entries may vanish and come back.
-                return self.map_with_nulls(object, key_of, entries, index, key);
-            };
-            match index.find_or_insert(key, entries.len(), |at| entries.get(at).map(|e| e.0)) {
-                None => entries.push((key, value)),
-                Some(at) => {
-                    if let Some(entry) = entries.get_mut(at) {
-                        entry.1 = value;
-                    }
-                }
-            }
-        }
-        Ok(Some(Map::new(entries.into_bump_slice())))
+        self.read_map(key_of)
     }
 
     fn store<T: Copy>(&mut self, value: T) -> &'a T {
@@ -569,44 +494,5 @@ impl<'a> Cursor<'_, 'a> {
             Some(value) => self.take(Some(value)),
             None => self.invalid(what),
         }
-    }
-
-    /// Goes on with a map in which `key`, just read, is null. Rare, so it may copy.
-    #[cold]
-    fn map_with_nulls<V: WireValue<'a>>(
-        &mut self,
-        mut object: Object,
-        key_of: fn(&'a str) -> &'a str,
-        before: ArenaVec<'a, (&'a str, V)>,
-        mut index: KeyIndex<'_>,
-        key: &'a str,
-    ) -> Read<Option<Map<'a, V>>, Fault> {
-        let arena = self.arena;
-        let room = before.len() + object.left + 1;
-        let mut entries: ArenaVec<'a, (&'a str, Option<V>)> =
-            ArenaVec::with_capacity_in(room, arena);
-        entries.extend(before.iter().map(|(key, value)| (*key, Some(*value))));
-        let mut next = (key, None);
-        loop {
-            match index.find_or_insert(next.0, entries.len(), |at| entries.get(at).map(|e| e.0)) {
-                None => entries.push(next),
-                Some(at) => {
-                    if let Some(entry) = entries.get_mut(at) {
-                        entry.1 = next.1;
-                    }
-                }
-            }
-            match self.next_key(&mut object)? {
-                None => break,
-                Some(key) => next = (key_of(key), V::read(self)?),
-            }
-        }
-        let mut kept = ArenaVec::with_capacity_in(entries.len(), arena);
-        kept.extend(
-            entries
-                .iter()
-                .filter_map(|(key, value)| Some((*key, (*value)?))),
-        );
-        Ok(Some(Map::new(kept.into_bump_slice())))
     }
 }

@@ -8,8 +8,10 @@
 mod cursor;
 mod fault;
 mod keys;
+mod maps;
 mod number;
 mod path;
+mod positions;
 mod scratch;
 mod walker;
 

@@ -224,7 +224,8 @@ fn string_length(json: &[u8]) -> usize {
     at.min(json.len())
 }
 
-/// What must be escaped, by byte: 0 nothing, `u` a `\u00..` escape, else the letter after the backslash.
+/// What must be escaped, by byte: 0 nothing, `u` a `\u00..` escape (upper-case digits, as the reference writes them),
+/// else the letter after the backslash.
 const ESCAPES: [u8; 256] = {
     let mut table = [0; 256];
     let mut byte = 0;
@@ -256,7 +257,7 @@ fn escape(text: &str, out: &mut Vec<u8>) {
         if escape == b'u' {
             out.extend_from_slice(b"00");
             out.push(b'0' + (byte >> 4));
-            out.push(if byte & 15 < 10 { b'0' } else { b'a' - 10 } + (byte & 15));
+            out.push(if byte & 15 < 10 { b'0' } else { b'A' - 10 } + (byte & 15));
         }
         start = at + 1;
     }
@@ -268,17 +269,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_control_character_is_escaped_as_serde_json_does() {
+    fn every_character_reads_back() {
         let text: String = (0..=0x7f)
             .map(char::from)
             .chain("é\u{2028}😀".chars())
             .collect();
         let mut out = Vec::new();
         JsonWriter::new(&mut out).text(&text);
-        assert_eq!(
-            String::from_utf8(out).unwrap(),
-            serde_json::to_string(&text).unwrap()
-        );
+        let written = String::from_utf8(out).unwrap();
+        assert!(written.starts_with(r#""\u0000\u0001"#) && written.contains(r"\u001F"));
+        assert!(written.bytes().all(|byte| byte >= b' '));
+        assert_eq!(serde_json::from_str::<String>(&written).unwrap(), text);
     }
 
     #[test]

@@ -86,15 +86,16 @@ pub(super) const COMMON: &[(&str, &str)] = &[
 
 /// Table 6.2. Columns: android, ios, tvos, web, roku, xbox, firetv, generic.
 pub(super) const RUNTIME: &str = "
-build_id:s aitwrxfg|brand:s aitwrxfg|product:s aitwrxfg|name:s aitwrxfg|manufacturer:s aitrxfg|os_version:s aitwrxfg
-model:s aitrxfg|screen_height!:i aitwxfg|screen_width!:i aitwxfg|screen_dpi!:i awg|country:s aitrxfg
-locale_language:s aitwrxfg|locale_country:s aitwrxfg|network_country:s aiw|network_carrier:s aiw|network_code:s aiw
-network_mobile_country_code:s aiw|timezone_offset!:i aitwrxfg|timezone_name:s aitrxfg|is_tablet:b aiwg
-supports_telephony:b ag|has_nfc:b ag|bluetooth_enabled:b ag|bluetooth_version:s ag|android_sdk_level!:i a
+build_id:s aitwrxfg|brand:s aitwrxfg|product:s aitwrxfg|name:s aitwrxfg|manufacturer:s aitrxfg
+device_manufacturer:s w|os_version:s aitwrxfg|model:s aitrxfg|device_model:s w|screen_height!:i aitwxfg
+screen_width!:i aitwxfg|screen_dpi!:i awg|country:s aitrxfg|device_country:s w|locale_language:s aitwrxfg
+locale_country:s aitwrxfg|network_country:s aiw|network_carrier:s aiw|network_code:s aiw
+network_mobile_country_code:s aiw|timezone_offset!:i aitwrxfg|timezone_name:s aitrxfg|push_token:s w
+cpu_architecture:s itrxf|is_tablet:b aiwg|radio_access_technology:s iw|supports_telephony:b ag|has_nfc:b ag
+bluetooth_enabled:b ag|bluetooth_version:s ag|android_sdk_level!:i a|limit_ad_tracking:s w|is_dst:s w
 application_name:s aitrxfg|application_version:s aitrxfg|application_package:s aitrxfg|install_referrer:s a
-cpu_architecture:s itrxf|radio_access_technology:s iw|is_sandboxed:b i|apple_search_ads_attribution:mm i
-att_authorization_status:=att it|att_timestamp_unixtime_ms!:l it|device_manufacturer:s w|device_model:s w
-device_country:s w|push_token:s w|limit_ad_tracking:s w|is_dst:s w";
+is_sandboxed:b i|apple_search_ads_attribution:mm i|att_authorization_status:=att it
+att_timestamp_unixtime_ms!:l it";
 
 /// `type` and column of every runtime environment.
 pub(super) const RUNTIMES: &[(&str, char)] = &[

@@ -1,0 +1,255 @@
+//! The text that is hashed: trimmed and in lower case (specification 5.2, D24).
+//!
+//! The result is always that of the standard library; what this file adds is to leave alone what
+//! is already normal, and to reuse one buffer for the rest. It hashes nothing.
+
+/// What is done to a value before it is hashed.
+///
+/// ```
+/// use hydrant::hash::Normalization;
+///
+/// assert_eq!(Normalization::default(), Normalization::STANDARD);
+/// let spaces_count = Normalization { trim: false, ..Normalization::STANDARD };
+/// assert!(spaces_count.lower_case);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Normalization {
+    /// Drop white space from both ends: every character up to U+0020 (what Java's `String.trim`
+    /// drops) and every character with the Unicode property White_Space (what [`str::trim`]
+    /// drops), among them U+0085 and the no-break space. Zero-width characters stay.
+    pub trim: bool,
+    /// Lower case by the rules of Unicode, whatever the locale, as [`str::to_lowercase`] does it:
+    /// `İ` becomes `i` with a dot above, and `Σ` at the end of a word `ς`.
+    pub lower_case: bool,
+}
+
+impl Normalization {
+    /// What the protocol asks for: trimmed and in lower case.
+    pub const STANDARD: Self = Self {
+        trim: true,
+        lower_case: true,
+    };
+
+    /// The bytes as they are.
+    pub const VERBATIM: Self = Self {
+        trim: false,
+        lower_case: false,
+    };
+
+    /// `value` without its white space, if that is asked for.
+    #[inline]
+    pub(super) fn trimmed(self, value: &str) -> &str {
+        // Most values need no trimming, and both ends of those are plain to see.
+        let visible = |byte: Option<&u8>| matches!(byte, Some(b'!'..=0x7f));
+        let bytes = value.as_bytes();
+        if !self.trim || (visible(bytes.first()) && visible(bytes.last())) {
+            value
+        } else {
+            value.trim_matches(|c: char| c <= ' ' || c.is_whitespace())
+        }
+    }
+}
+
+impl Default for Normalization {
+    fn default() -> Self {
+        Self::STANDARD
+    }
+}
+
+/// The normal form of `value`: a part of `value` itself if that is already normal, and else the
+/// content of `buffer`, whose former content is dropped.
+///
+/// ```
+/// use hydrant::hash::{Normalization, normalize};
+///
+/// let mut buffer = String::new();
+/// assert_eq!(normalize(" ada@example.com", Normalization::STANDARD, &mut buffer), "ada@example.com");
+/// assert!(buffer.is_empty());
+/// assert_eq!(normalize("\tADA@Example.com\n", Normalization::STANDARD, &mut buffer), "ada@example.com");
+/// assert_eq!(normalize(" ADA ", Normalization::VERBATIM, &mut buffer), " ADA ");
+/// ```
+#[must_use]
+pub fn normalize<'b>(
+    value: &'b str,
+    normalization: Normalization,
+    buffer: &'b mut String,
+) -> &'b str {
+    let value = normalization.trimmed(value);
+    match normalization.lower_case {
+        true if value.is_ascii() => ascii_lower_case(value, buffer),
+        true => lower_case(value, buffer),
+        false => value,
+    }
+}
+
+fn ascii_lower_case<'b>(value: &'b str, buffer: &'b mut String) -> &'b str {
+    // Every byte is looked at rather than stopping at the first capital: no branches.
+    if !value
+        .bytes()
+        .fold(false, |any, byte| any | byte.is_ascii_uppercase())
+    {
+        return value;
+    }
+    buffer.clear();
+    buffer.push_str(value);
+    buffer.make_ascii_lowercase();
+    buffer
+}
+
+fn lower_case<'b>(value: &'b str, buffer: &'b mut String) -> &'b str {
+    let Some((normal, rest)) = value
+        .char_indices()
+        .find(|&(_, c)| changes(c))
+        .and_then(|(at, _)| value.split_at_checked(at))
+    else {
+        return value;
+    };
+    buffer.clear();
+    // The only rule that looks at neighbours (SpecialCasing.txt, Final_Sigma). The tables it needs
+    // are private to the standard library, so this rare text goes all the way through it.
+    if rest.contains('Σ') {
+        buffer.push_str(&value.to_lowercase());
+        return buffer;
+    }
+    buffer.push_str(normal);
+    for c in rest.chars() {
+        buffer.extend(c.to_lowercase());
+    }
+    buffer
+}
+
+/// Whether lower-casing makes another character, or several, of `c`.
+fn changes(c: char) -> bool {
+    let mut lower = c.to_lowercase();
+    lower.next() != Some(c) || lower.next().is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOWER_CASE: Normalization = Normalization {
+        trim: false,
+        lower_case: true,
+    };
+    const TRIM: Normalization = Normalization {
+        trim: true,
+        lower_case: false,
+    };
+
+    fn every_char() -> impl Iterator<Item = char> {
+        '\0'..=char::MAX
+    }
+
+    #[test]
+    fn every_character_is_lowered_as_by_the_standard_library() {
+        let mut buffer = String::new();
+        for c in every_char() {
+            for text in [
+                format!("{c}"),
+                format!("é{c}Z"),
+                format!("AΣ{c}A"),
+                format!("A{c}Σ"),
+            ] {
+                let expected = text.to_lowercase();
+                assert_eq!(
+                    normalize(&text, LOWER_CASE, &mut buffer),
+                    expected,
+                    "{text:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_character_is_trimmed_from_both_ends_or_from_neither() {
+        for c in every_char() {
+            let text = format!("{c}{c}a{c}b{c}");
+            let white = c <= ' ' || c.is_whitespace();
+            let expected = if white {
+                format!("a{c}b")
+            } else {
+                text.clone()
+            };
+            assert_eq!(TRIM.trimmed(&text), expected, "{c:?}");
+            assert_eq!(LOWER_CASE.trimmed(&text), text, "{c:?}");
+
+            let alone = c.to_string();
+            assert_eq!(
+                TRIM.trimmed(&alone),
+                if white { "" } else { &alone },
+                "{c:?}"
+            );
+        }
+        assert_eq!(TRIM.trimmed(""), "");
+    }
+
+    #[test]
+    fn what_is_normal_is_borrowed() {
+        for text in [
+            "",
+            "a",
+            "ada@example.com",
+            "straße",
+            "σοφός",
+            "日本",
+            "i\u{307}",
+        ] {
+            let padded = format!("\u{a0} {text}\r\n");
+            let mut buffer = String::from("untouched");
+            let found = normalize(&padded, Normalization::STANDARD, &mut buffer);
+            assert_eq!(found, text);
+            assert!(padded.as_bytes().as_ptr_range().contains(&found.as_ptr()));
+            assert_eq!(buffer, "untouched");
+        }
+    }
+
+    #[test]
+    fn normal_form_of_unusual_text() {
+        let cases = [
+            // Nothing left, or nothing there.
+            ("", ""),
+            (" ", ""),
+            ("\u{0}\t\r\n\u{1f} \u{85}\u{a0}\u{2003}\u{3000}\u{2028}", ""),
+            // Java's white space and that of Unicode, on both ends, in any mixture.
+            ("\u{1c}\u{a0}\u{0}Ada\u{0}\u{a0}\u{1c}", "ada"),
+            ("\u{85}ada@example.com\u{85}", "ada@example.com"),
+            ("\u{a0}ADA@example.com\u{202f}", "ada@example.com"),
+            // Inside, all of it stays.
+            (" a \u{a0}\u{0} B ", "a \u{a0}\u{0} b"),
+            // Not white space: delete, zero-width space, joiner, byte order mark.
+            ("\u{7f}A\u{7f}", "\u{7f}a\u{7f}"),
+            ("\u{200b}A\u{200d}", "\u{200b}a\u{200d}"),
+            ("\u{feff}A", "\u{feff}a"),
+            // One character to two, and from three bytes to one.
+            ("İSTANBUL", "i\u{307}stanbul"),
+            ("\u{212a}elvin", "kelvin"),
+            // ß has no other lower case; its capital has.
+            ("STRAßE", "straße"),
+            ("STRAẞE", "straße"),
+            // Final sigma: at the end of a word, where a full stop ends none; never alone.
+            ("ΟΔΥΣΣΕΥΣ", "οδυσσευς"),
+            ("ΟΔΥΣΣΕΥΣ@ΣΣ.GR", "οδυσσευς@σσ.gr"),
+            ("ΑΣ. ", "ας."),
+            ("ΑΣ.Α", "ασ.α"),
+            ("Σ", "σ"),
+            ("ας", "ας"),
+            // Combining marks are kept, not composed.
+            ("E\u{301}LO\u{308}", "e\u{301}lo\u{308}"),
+            ("ÉLÖ", "élö"),
+            // Title case, other planes, no case at all.
+            ("ǅ", "ǆ"),
+            ("𐐀𞤀", "𐐨𞤢"),
+            ("日本語 ١٢٣", "日本語 ١٢٣"),
+        ];
+        let mut buffer = String::new();
+        for (value, expected) in cases {
+            let found = normalize(value, Normalization::STANDARD, &mut buffer);
+            assert_eq!(found, expected, "{value:?}");
+            assert_eq!(
+                normalize(value, Normalization::VERBATIM, &mut buffer),
+                value
+            );
+        }
+    }
+}

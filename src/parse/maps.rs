@@ -1,0 +1,79 @@
+//! Reading objects as maps: entries in order, the last of equal keys counts, `null` takes an entry away.
+
+use bumpalo::collections::Vec as ArenaVec;
+
+use super::Fault;
+use super::cursor::{Cursor, Object};
+use super::keys::KeyIndex;
+use crate::message::{Map, Read, Source, WireValue};
+
+impl<'a> Cursor<'_, 'a> {
+    pub(super) fn read_map<V: WireValue<'a>>(
+        &mut self,
+        key_of: fn(&'a str) -> &'a str,
+    ) -> Read<Option<Map<'a, V>>, Fault> {
+        let Some(mut object) = self.object()? else {
+            return Ok(None);
+        };
+        self.charge(object.left.saturating_mul(size_of::<(&str, V)>() + 8))?;
+        let arena = self.arena;
+        let mut entries: ArenaVec<'a, (&'a str, V)> =
+            ArenaVec::with_capacity_in(object.left, arena);
+        let mut index = KeyIndex::new(object.left, arena, self.hasher);
+        while let Some(key) = self.next_key(&mut object)? {
+            let key = key_of(key);
+            let Some(value) = V::read(self)? else {
+                // From the first null on, entries may vanish and come back.
+                return self.map_with_nulls(object, key_of, entries, index, key);
+            };
+            match index.find_or_insert(key, entries.len(), |at| entries.get(at).map(|e| e.0)) {
+                None => entries.push((key, value)),
+                Some(at) => {
+                    if let Some(entry) = entries.get_mut(at) {
+                        entry.1 = value;
+                    }
+                }
+            }
+        }
+        Ok(Some(Map::new(entries.into_bump_slice())))
+    }
+
+    /// Goes on with a map in which `key`, just read, is null. Rare, so it may copy.
+    #[cold]
+    fn map_with_nulls<V: WireValue<'a>>(
+        &mut self,
+        mut object: Object,
+        key_of: fn(&'a str) -> &'a str,
+        before: ArenaVec<'a, (&'a str, V)>,
+        mut index: KeyIndex<'_>,
+        key: &'a str,
+    ) -> Read<Option<Map<'a, V>>, Fault> {
+        let arena = self.arena;
+        let room = before.len() + object.left + 1;
+        let mut entries: ArenaVec<'a, (&'a str, Option<V>)> =
+            ArenaVec::with_capacity_in(room, arena);
+        entries.extend(before.iter().map(|(key, value)| (*key, Some(*value))));
+        let mut next = (key, None);
+        loop {
+            match index.find_or_insert(next.0, entries.len(), |at| entries.get(at).map(|e| e.0)) {
+                None => entries.push(next),
+                Some(at) => {
+                    if let Some(entry) = entries.get_mut(at) {
+                        entry.1 = next.1;
+                    }
+                }
+            }
+            match self.next_key(&mut object)? {
+                None => break,
+                Some(key) => next = (key_of(key), V::read(self)?),
+            }
+        }
+        let mut kept = ArenaVec::with_capacity_in(entries.len(), arena);
+        kept.extend(
+            entries
+                .iter()
+                .filter_map(|(key, value)| Some((*key, (*value)?))),
+        );
+        Ok(Some(Map::new(kept.into_bump_slice())))
+    }
+}
