@@ -133,7 +133,7 @@ const UNSTABLE: [&str; 1] = ["stream-submitted-times-far-away.ndjson"];
 /// Compares, or writes when `HYDRANT_BLESS` is set, the golden files of a folder. Gives the names it dealt with.
 fn check_golden(folder: &str, golden: &str, files: &[&File]) -> BTreeSet<String> {
     let bless = std::env::var_os("HYDRANT_BLESS").is_some();
-    let golden = support::corpus().join(golden);
+    let golden = support::corpus_root().join(golden);
     fs::create_dir_all(&golden).unwrap();
     for file in files {
         let mut output = String::new();

@@ -49,7 +49,7 @@ impl<'t, 'a> Cursor<'t, 'a> {
             input,
             positions: Positions::new(filled.structurals),
             blanked_numbers: filled.blanked_numbers,
-            arena: filled.arena,
+            arena: filled.arena(),
             hasher: filled.hasher,
             options,
             memory_left: options.max_memory,

@@ -72,7 +72,7 @@ pub(super) fn of_lone_surrogate(body: &[u8], skipped: usize, max_depth: usize) -
     let text = body.get(skipped..).unwrap_or_default();
     let mut walker = Walker::new(text, max_depth);
     let _ = walker.run(usize::MAX, |_, _| {});
-    let offset = walker.lone_surrogates.first().copied().unwrap_or(0);
+    let offset = walker.first_lone_surrogate().unwrap_or(0);
     let mut walker = Walker::new(text, max_depth);
     let _ = walker.run(offset, |_, _| {});
     let message = "expected a surrogate pair, found a lone surrogate escape".to_owned();

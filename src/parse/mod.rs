@@ -10,6 +10,7 @@ mod fault;
 mod keys;
 mod maps;
 mod number;
+mod path;
 mod positions;
 mod scratch;
 mod walker;

@@ -41,13 +41,13 @@ pub(crate) struct Expected {
 }
 
 /// The folder of the corpus.
-pub(crate) fn corpus() -> PathBuf {
+pub(crate) fn corpus_root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")
 }
 
 /// The `.json` and `.ndjson` files of a folder of the corpus, by name.
 pub(crate) fn files(folder: &str) -> Vec<File> {
-    let folder = corpus().join(folder);
+    let folder = corpus_root().join(folder);
     let entries = fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
     let mut files: Vec<File> = entries
         .map(|entry| entry.unwrap())
@@ -67,7 +67,7 @@ pub(crate) fn files(folder: &str) -> Vec<File> {
 
 /// The refusals listed in the `expected.tsv` of a folder of the corpus.
 pub(crate) fn expected(folder: &str) -> Vec<Expected> {
-    let text = fs::read_to_string(corpus().join(folder).join("expected.tsv")).unwrap();
+    let text = fs::read_to_string(corpus_root().join(folder).join("expected.tsv")).unwrap();
     let rows = text.lines().filter(|line| !line.starts_with('#'));
     rows.map(|line| {
         let columns: Vec<&str> = line.split('\t').collect();
