@@ -10,6 +10,7 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 use simd_json::{Node, StaticNode};
 
+use super::escapes::string_end;
 use super::number;
 use super::positions::Positions;
 use super::{Fault, ParseOptions, Problem, Tally};
@@ -249,16 +250,7 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
             Some(Node::Object { count, .. } | Node::Array { count, .. }) => {
                 self.positions.end_of_container(count, self.input)
             }
-            Some(Node::String(_)) => {
-                let mut end = start + 1;
-                while let Some(&byte) = self.input.get(end) {
-                    end += if byte == b'\\' { 2 } else { 1 };
-                    if byte == b'"' {
-                        break;
-                    }
-                }
-                end
-            }
+            Some(Node::String(_)) => string_end(self.input, start),
             Some(Node::Static(StaticNode::Null)) => start + 4,
             _ => start + self.source_text()?.len(),
         };
