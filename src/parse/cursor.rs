@@ -98,16 +98,9 @@ impl<'t, 'a> Cursor<'t, 'a> {
     /// The source text of the number, `true` or `false` at the cursor.
     fn source_text(&mut self) -> Read<&'a str, Fault> {
         let start = self.positions.offset_of(self.at, self.input);
-        let rest = self.input.get(start..).unwrap_or_default();
-        let end = rest
-            .iter()
-            .position(|byte| !matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'E' | b'+' | b'-' | b'.'))
-            .unwrap_or(rest.len());
-        // Every byte is ASCII, so this cannot fail.
-        Ok(rest
-            .get(..end)
-            .and_then(|text| std::str::from_utf8(text).ok())
-            .unwrap_or_default())
+        Ok(number::source_text(
+            self.input.get(start..).unwrap_or_default(),
+        ))
     }
 
     /// A number or a string holding one. `None` if it is absent; otherwise what stands there, not yet consumed.
