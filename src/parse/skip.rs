@@ -2,7 +2,7 @@
 //! escapes are judged here for the fast path. No recursion: open objects and lists are the bits of one word.
 
 use super::scan::string_end;
-use super::walker::hex4;
+use super::escapes::hex4;
 
 /// The first byte from `at` on that is no white space.
 pub(super) fn white_space(bytes: &[u8], mut at: usize) -> usize {
