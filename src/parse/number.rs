@@ -28,7 +28,7 @@ pub(super) fn integer_of_number(text: &str) -> Option<i64> {
 
 /// A number of any length with fraction or exponent; [`Decimal`] would refuse more than its limit of digits.
 fn truncate(text: &str) -> Option<i64> {
-    if let Some(decimal) = Decimal::parse(text) {
+    if let Some(decimal) = Decimal::of_any_scale(text) {
         return decimal.to_i64();
     }
     // Longer than any decimal: the digits after the first thousand cannot bring it back into the range of an integer
