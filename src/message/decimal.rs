@@ -50,8 +50,8 @@ impl<'a> Decimal<'a> {
 
     /// A decimal of text that is known to be a JSON number; `None` if it is too long.
     pub(crate) fn from_json_number(text: &'a str) -> Option<Self> {
-        // No number of this length has too many digits; longer ones are counted.
-        if text.len() <= MAX_DECIMAL_DIGITS {
+        // No number of this length has too many digits, and without exponent its scale is small.
+        if text.len() <= MAX_DECIMAL_DIGITS && !text.contains(['e', 'E']) {
             Some(Self { text })
         } else {
             Self::parse(text)

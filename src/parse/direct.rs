@@ -11,7 +11,6 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
 use super::keys::GrowingIndex;
-use super::scan::{between_quotes, string_end};
 use super::skip;
 use super::{ParseOptions, Tally};
 use crate::message::{Decimal, Instant, Key, Map, Read, Source, Uuid, WireValue};
@@ -22,13 +21,13 @@ pub(super) struct Bail;
 
 /// A place in the text, which is valid UTF-8, and what has been counted on the way.
 pub(super) struct Direct<'t, 'a> {
-    text: &'a str,
-    bytes: &'a [u8],
-    at: usize,
-    arena: &'a Bump,
+    pub(super) text: &'a str,
+    pub(super) bytes: &'a [u8],
+    pub(super) at: usize,
+    pub(super) arena: &'a Bump,
     hasher: &'t RandomState,
     options: &'t ParseOptions,
-    memory_left: usize,
+    pub(super) memory_left: usize,
     pub(super) tally: Tally,
 }
 
@@ -62,143 +61,6 @@ impl<'t, 'a> Direct<'t, 'a> {
             memory_left: options.max_memory,
             tally: Tally::default(),
         }
-    }
-
-    /// Whether nothing but white space is left.
-    pub(super) fn at_end(&mut self) -> bool {
-        self.white_space();
-        self.at >= self.bytes.len()
-    }
-
-    #[inline]
-    fn peek(&self) -> u8 {
-        // Zero is no byte that anything here expects.
-        self.bytes.get(self.at).copied().unwrap_or(0)
-    }
-
-    #[inline]
-    fn white_space(&mut self) {
-        if self.peek() <= b' ' {
-            self.white_space_run();
-        }
-    }
-
-    #[inline(never)]
-    fn white_space_run(&mut self) {
-        self.at = skip::white_space(self.bytes, self.at);
-    }
-
-    /// Consumes this text if it comes next. Inlined, so that the comparison with a literal is one of words.
-    #[inline(always)]
-    fn accept(&mut self, text: &str) -> bool {
-        let end = self.at + text.len();
-        let found = self.bytes.get(self.at..end) == Some(text.as_bytes());
-        if found {
-            self.at = end;
-        }
-        found
-    }
-
-    /// Goes from the end of a value to the next key or past the closing brace.
-    #[inline]
-    fn settle(&mut self, object: &mut Object) {
-        if self
-            .bytes
-            .get(self.at..)
-            .and_then(|rest| rest.first_chunk())
-            == Some(b",\"")
-        {
-            self.at += 1;
-            *object = Object::AtKey;
-        } else {
-            *object = self.settle_slowly();
-        }
-    }
-
-    #[inline(never)]
-    fn settle_slowly(&mut self) -> Object {
-        self.white_space();
-        match self.peek() {
-            b'}' => {
-                self.at += 1;
-                Object::Closed
-            }
-            b',' => {
-                self.at += 1;
-                self.white_space();
-                if self.peek() == b'"' {
-                    Object::AtKey
-                } else {
-                    Object::Broken
-                }
-            }
-            _ => Object::Broken,
-        }
-    }
-
-    /// Consumes the colon after a key.
-    #[inline]
-    fn colon(&mut self) -> bool {
-        if self.peek() != b':' {
-            self.white_space();
-            if self.peek() != b':' {
-                return false;
-            }
-        }
-        self.at += 1;
-        true
-    }
-
-    /// Consumes a string whose opening quote is here. `None` to bail out: two registers, unlike a `Result`.
-    #[inline(never)]
-    fn string(&mut self) -> Option<&'a str> {
-        let start = self.at + 1;
-        let end = string_end(self.bytes, start);
-        match self.bytes.get(end) {
-            Some(b'"') => {
-                self.at = end + 1;
-                Some(between_quotes(self.text, start, end))
-            }
-            Some(b'\\') => self.escaped_string(start, end),
-            _ => None,
-        }
-    }
-
-    /// A string with escapes goes into the arena.
-    #[inline(never)]
-    fn escaped_string(&mut self, start: usize, mut end: usize) -> Option<&'a str> {
-        let mut out = bumpalo::collections::String::with_capacity_in(end - start + 32, self.arena);
-        let mut from = start;
-        loop {
-            out.push_str(self.text.get(from..end)?);
-            match self.bytes.get(end)? {
-                b'"' => {
-                    self.at = end + 1;
-                    return Some(out.into_bump_str());
-                }
-                b'\\' => {
-                    let (character, length) = skip::escape(self.bytes, end)?;
-                    out.push(character);
-                    from = end + length;
-                    end = string_end(self.bytes, from);
-                }
-                _ => return None,
-            }
-        }
-    }
-
-    /// Consumes a number and returns its text.
-    #[inline]
-    fn number(&mut self) -> Read<&'a str, Bail> {
-        let start = self.at;
-        self.at = skip::number(self.bytes, start).ok_or(Bail)?;
-        self.text.get(start..self.at).ok_or(Bail)
-    }
-
-    #[inline]
-    fn charge(&mut self, bytes: usize) -> Read<(), Bail> {
-        self.memory_left = self.memory_left.checked_sub(bytes).ok_or(Bail)?;
-        Ok(())
     }
 }
 

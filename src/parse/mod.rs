@@ -10,6 +10,7 @@ mod direct;
 mod escapes;
 mod fault;
 mod keys;
+mod lexer;
 mod maps;
 mod number;
 mod positions;
@@ -149,7 +150,7 @@ pub fn parse<'a>(
     let open = scratch.open(max_depth);
     if options.fast_path
         && max_depth >= FAST_PATH_DEPTH
-        && let Some(parsed) = fast_path(text, open.arena, open.hasher, options)
+        && let Some(parsed) = fast_path(text, open.arena(), open.hasher(), options)
     {
         open.close();
         return Ok(parsed);

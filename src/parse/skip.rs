@@ -1,8 +1,8 @@
 //! Passing over JSON without keeping it, strictly: what is skipped is well-formed or the answer is `None`. Numbers and
 //! escapes are judged here for the fast path. No recursion: open objects and lists are the bits of one word.
 
-use super::scan::string_end;
 use super::escapes::hex4;
+use super::scan::string_end;
 
 /// The first byte from `at` on that is no white space.
 pub(super) fn white_space(bytes: &[u8], mut at: usize) -> usize {
