@@ -2,7 +2,7 @@
 //! byte that is wrong and what was expected there; and it finds the JSON path of any byte. It is not on the way of a
 //! message that is fine.
 
-use crate::error::ErrorKind;
+use crate::error::{ErrorKind, push_path_index, push_path_key};
 
 /// What is wrong with a text, and where.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -147,11 +147,11 @@ impl<'t> Walker<'t> {
         let mut path = String::new();
         for frame in &self.stack {
             match *frame {
-                Frame::List { index } => path.push_str(&format!("[{index}]")),
+                Frame::List { index } => push_path_index(&mut path, index),
                 Frame::Object {
                     key: Some((start, end)),
                 } => {
-                    push_key(
+                    push_path_key(
                         &mut path,
                         &unescape(self.text.get(start..end).unwrap_or_default()),
                     );
@@ -388,37 +388,6 @@ fn unescape(text: &[u8]) -> String {
         }
     }
     String::from_utf8_lossy(&out).into_owned()
-}
-
-/// Adds a key to a path: `.name`, or `["any text"]` where the key is no plain word. Very long keys are cut.
-fn push_key(path: &mut String, key: &str) {
-    let plain = !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    let shown: String = key.chars().take(100).collect();
-    let cut = if shown.len() < key.len() { "…" } else { "" };
-    if plain {
-        if !path.is_empty() {
-            path.push('.');
-        }
-        path.push_str(&shown);
-        path.push_str(cut);
-        return;
-    }
-    path.push_str("[\"");
-    for character in shown.chars() {
-        match character {
-            '"' => path.push_str("\\\""),
-            '\\' => path.push_str("\\\\"),
-            '\n' => path.push_str("\\n"),
-            '\r' => path.push_str("\\r"),
-            '\t' => path.push_str("\\t"),
-            '\u{8}' => path.push_str("\\b"),
-            '\u{c}' => path.push_str("\\f"),
-            c if c < ' ' => path.push_str(&format!("\\u{:04x}", c as u32)),
-            c => path.push(c),
-        }
-    }
-    path.push_str(cut);
-    path.push_str("\"]");
 }
 
 #[cfg(test)]
