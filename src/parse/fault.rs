@@ -1,6 +1,7 @@
 //! Faults to errors: finds line, column and path, says what was found, and shows the neighbourhood without showing
 //! anybody's data.
 
+use super::escapes::string_end;
 use super::walker::{SyntaxFault, Walker};
 use super::{MAX_DEPTH, Problem};
 use crate::error::{Error, ErrorKind, Inner, Location, Snippet};
@@ -72,7 +73,7 @@ pub(super) fn of_lone_surrogate(body: &[u8], skipped: usize, max_depth: usize) -
     let text = body.get(skipped..).unwrap_or_default();
     let mut walker = Walker::new(text, max_depth);
     let _ = walker.run(usize::MAX, |_, _| {});
-    let offset = walker.lone_surrogates.first().copied().unwrap_or(0);
+    let offset = walker.first_lone_surrogate().unwrap_or(0);
     let mut walker = Walker::new(text, max_depth);
     let _ = walker.run(offset, |_, _| {});
     let message = "expected a surrogate pair, found a lone surrogate escape".to_owned();
@@ -115,10 +116,7 @@ pub(super) fn of_value(body: &[u8], offset: usize, skipped: usize, problem: Prob
         ),
         Problem::Unknown(what) => (
             ErrorKind::UnknownValue,
-            match type_of(text, offset - skipped) {
-                Some(name) => format!("expected {what}, found \"{name}\""),
-                None => format!("expected {what}, found {found}"),
-            },
+            format!("expected {what}, found {found}"),
         ),
         Problem::Memory => (
             ErrorKind::TooLarge,
@@ -126,20 +124,6 @@ pub(super) fn of_value(body: &[u8], offset: usize, skipped: usize, problem: Prob
         ),
     };
     build(kind, message, body, offset, path)
-}
-
-/// The `type` of the object that begins here.
-fn type_of(text: &[u8], offset: usize) -> Option<String> {
-    if text.get(offset) != Some(&b'{') {
-        return None;
-    }
-    let rest = text.get(offset..)?;
-    let key = memchr::memmem::find(rest, b"\"type\"")?;
-    let value = rest.get(key + 6..)?;
-    let start = memchr::memchr(b'"', value)? + 1;
-    let name = value.get(start..)?;
-    let name = name.get(..memchr::memchr(b'"', name)?)?;
-    Some(String::from_utf8_lossy(name).chars().take(60).collect())
 }
 
 /// What stands at the beginning of a value. Scalars are shown unless they may be somebody's.
@@ -174,18 +158,6 @@ fn describe(value: &[u8], sensitive: bool) -> String {
         }
         _ => "nothing".to_owned(),
     }
-}
-
-/// The offset after the string whose opening quote stands at `start`.
-fn string_end(text: &[u8], start: usize) -> usize {
-    let mut at = start + 1;
-    while let Some(&byte) = text.get(at) {
-        at += if byte == b'\\' { 2 } else { 1 };
-        if byte == b'"' {
-            break;
-        }
-    }
-    at.min(text.len())
 }
 
 fn build(kind: ErrorKind, message: String, body: &[u8], offset: usize, path: String) -> Error {

@@ -6,6 +6,7 @@
 //! whoever must hand a refused message on.
 
 mod cursor;
+mod escapes;
 mod fault;
 mod keys;
 mod maps;
@@ -181,10 +182,7 @@ fn read_message<'a>(cursor: &mut Cursor<'_, 'a>) -> Result<Message<'a>, Fault> {
         .iter()
         .any(|known| known.as_str() == type_name)
     {
-        return Err(Fault {
-            node: 0,
-            problem: Problem::Unknown("one of the ten message types"),
-        });
+        return Err(cursor.unknown_discriminator("one of the ten message types"));
     }
     Message::read(cursor)?.ok_or(Fault {
         node: 0,
