@@ -48,9 +48,7 @@ impl Failure {
                 let hint = "For more information, try '--help'.";
                 (USAGE, format!("error: {text}\n\n{hint}"))
             }
-            Self::Input { name, error } => {
-                (REFUSED, format!("error: cannot read {name}: {error}"))
-            }
+            Self::Input { name, error } => (REFUSED, format!("error: cannot read {name}: {error}")),
             Self::Output { name, error } => {
                 (OUTPUT, format!("error: cannot write {name}: {error}"))
             }

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::slice;
 use std::sync::Arc;
 
 use clap::Args;
@@ -51,9 +50,9 @@ pub(super) struct HashArgs {
 const LONGEST: usize = 16 << 20;
 
 pub(super) fn run(args: &HashArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure> {
-    let sources = sources(args.file.as_ref().map_or(&[], slice::from_ref));
+    let sources = sources(args.file.as_slice());
     let mut output = args.output.open(&sources)?;
-    let mut reader = Reader::new(Opener::new(stop), sources, LONGEST).as_lines();
+    let mut reader = Reader::new(Opener::new(stop), sources, LONGEST).lines_only();
     let mut digester = Digester {
         algorithm: args.algorithm,
         normalization: Normalization {

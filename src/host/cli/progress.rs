@@ -28,7 +28,8 @@ impl Progress {
             return Self::none();
         }
         let bar = ProgressBar::new(total);
-        let template = "{bar:40} {percent:>3} %  {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left";
+        let template =
+            "{bar:40} {percent:>3} %  {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left";
         // The template is a constant; were it wrong, the usual style would do.
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);

@@ -203,8 +203,13 @@ impl Ended {
         !matches!(self.end, End::Closed)
     }
 
+    /// Whether all input was seen.
+    pub(super) fn is_finished(&self) -> bool {
+        matches!(self.end, End::Finished)
+    }
+
     /// Whether some input was refused or could not be read.
-    pub(super) fn has_refusals(&self) -> bool {
+    fn has_refusals(&self) -> bool {
         self.refused + self.unreadable > 0
     }
 

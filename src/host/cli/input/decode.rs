@@ -3,6 +3,7 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
+use super::Stream;
 use flate2::bufread::MultiGzDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
@@ -32,10 +33,7 @@ impl Compression {
 }
 
 /// The text behind `stream`.
-pub(super) fn decode(
-    mut stream: Box<dyn Read + Send>,
-    compression: Option<Compression>,
-) -> io::Result<Box<dyn Read + Send>> {
+pub(super) fn decode(mut stream: Stream, compression: Option<Compression>) -> io::Result<Stream> {
     let mut first = Vec::new();
     let compression = match compression {
         Some(compression) => Some(compression),
@@ -185,7 +183,15 @@ mod tests {
 
     #[test]
     fn plain_text_stays_even_if_it_begins_alike() {
-        for text in [&b""[..], b"{", b"(", b"(\xb5/", b"\x1f", b"\x1fx", b"{}\n{}"] {
+        for text in [
+            &b""[..],
+            b"{",
+            b"(",
+            b"(\xb5/",
+            b"\x1f",
+            b"\x1fx",
+            b"{}\n{}",
+        ] {
             assert_eq!(text_of(text.to_vec()).unwrap(), text);
         }
     }
@@ -208,7 +214,9 @@ mod tests {
     fn a_name_that_promises_compression_is_believed() {
         let plain = || Box::new(io::Cursor::new(b"{}"));
         for compression in [Compression::Gzip, Compression::Zstandard] {
-            let read = decode(plain(), Some(compression)).unwrap().read(&mut [0; 9]);
+            let read = decode(plain(), Some(compression))
+                .unwrap()
+                .read(&mut [0; 9]);
             assert!(read.is_err());
         }
     }

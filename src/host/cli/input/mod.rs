@@ -19,6 +19,9 @@ use super::interrupt::Stop;
 use decode::{Compression, decode};
 use pump::Pump;
 
+/// What is read from, whatever it is.
+pub(super) type Stream = Box<dyn Read + Send>;
+
 /// What is common to all that is opened.
 #[derive(Clone)]
 pub(super) struct Opener {
@@ -36,18 +39,17 @@ impl Opener {
     }
 
     /// Opens a source for reading, decompressed.
-    pub(super) fn open(&self, place: &Place) -> io::Result<Box<dyn Read + Send>> {
-        let (stream, compression): (Box<dyn Read + Send>, _) = match place {
+    pub(super) fn open(&self, place: &Place) -> io::Result<Stream> {
+        let (stream, compression): (Stream, _) = match place {
             Place::Stdin => {
                 let open = || Ok(io::stdin());
-                (
-                    Box::new(Pump::start(open, Arc::clone(&self.stop))?),
-                    None,
-                )
+                (Box::new(Pump::start(open, Arc::clone(&self.stop))?), None)
             }
             Place::Path(path) => (self.open_path(path)?, compression_of(path)),
             Place::Held(bytes) => return Ok(Box::new(io::Cursor::new(Arc::clone(bytes)))),
-            Place::Unreadable(error) => return Err(io::Error::new(error.kind(), error.to_string())),
+            Place::Unreadable(error) => {
+                return Err(io::Error::new(error.kind(), error.to_string()));
+            }
         };
         let counted = Counted {
             stream,
@@ -56,7 +58,7 @@ impl Opener {
         decode(Box::new(counted), compression)
     }
 
-    fn open_path(&self, path: &Path) -> io::Result<Box<dyn Read + Send>> {
+    fn open_path(&self, path: &Path) -> io::Result<Stream> {
         if fs::metadata(path)?.is_file() {
             return Ok(Box::new(File::open(path)?));
         }
@@ -72,7 +74,7 @@ fn compression_of(path: &Path) -> Option<Compression> {
 
 /// Counts what goes through.
 struct Counted {
-    stream: Box<dyn Read + Send>,
+    stream: Stream,
     read: Arc<AtomicU64>,
 }
 

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use super::{Form, Opener, Place, Source};
+use super::{Form, Opener, Place, Source, Stream};
 use crate::input::{Block, LineReader};
 
 /// A piece of input.
@@ -78,7 +78,7 @@ pub(in crate::host::cli) struct Reader {
     /// How often the first source is still to be read.
     left: u32,
     max_bytes: usize,
-    current: Option<(Arc<str>, LineReader<Box<dyn Read + Send>>)>,
+    current: Option<(Arc<str>, LineReader<Stream>)>,
 }
 
 /// What one step of reading came to.
@@ -114,7 +114,7 @@ impl Reader {
     }
 
     /// Treats every source as lines, whatever its name says.
-    pub(in crate::host::cli) fn as_lines(mut self) -> Self {
+    pub(in crate::host::cli) fn lines_only(mut self) -> Self {
         for source in &mut self.sources {
             source.form = Form::Lines;
         }
@@ -219,7 +219,7 @@ mod tests {
         let mut reader = Reader::new(opener.clone(), sources(&names[..1]), 1 << 20).repeat(2);
         let twice = [once[0], once[0], once[1], once[2], once[1], once[2]];
         assert_eq!(read(&mut reader), twice);
-        let mut reader = Reader::new(opener, sources(&names[..1]), 1 << 20).as_lines();
+        let mut reader = Reader::new(opener, sources(&names[..1]), 1 << 20).lines_only();
         assert_eq!(
             read(&mut reader)[..2],
             ["a.json:1 {".to_owned(), "a.json:2 }".to_owned()]

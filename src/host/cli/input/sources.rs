@@ -67,7 +67,7 @@ fn file(path: PathBuf, form: Form) -> Source {
     match fs::metadata(&path) {
         Ok(metadata) => Source {
             name,
-            size: metadata.is_file().then(|| metadata.len()),
+            size: metadata.is_file().then_some(metadata.len()),
             place: Place::Path(path),
             form,
         },
@@ -139,7 +139,13 @@ mod tests {
     #[test]
     fn folders_stand_for_their_files_in_order() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["b.json", "a.ndjson.gz", "c.jsonl", "README.md", "d.json.bak"] {
+        for name in [
+            "b.json",
+            "a.ndjson.gz",
+            "c.jsonl",
+            "README.md",
+            "d.json.bak",
+        ] {
             fs::write(folder.path().join(name), "").unwrap();
         }
         fs::create_dir(folder.path().join("e.json")).unwrap();
@@ -151,7 +157,13 @@ mod tests {
             .collect();
         assert_eq!(
             names,
-            ["a.ndjson.gz", "b.json", "c.jsonl", "missing.json", "<stdin>"]
+            [
+                "a.ndjson.gz",
+                "b.json",
+                "c.jsonl",
+                "missing.json",
+                "<stdin>"
+            ]
         );
         assert!(matches!(found[3].place, Place::Unreadable(_)));
         assert!(matches!(sources(&[])[0].place, Place::Stdin));

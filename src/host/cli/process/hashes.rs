@@ -41,7 +41,10 @@ fn key(name: &str) -> Result<IdentityKey<'static>, String> {
             let names: Vec<&str> = users
                 .chain(DeviceIdentityType::ALL.iter().map(|t| t.as_str()))
                 .collect();
-            format!("unknown identity type `{name}`, expected one of {}", names.join(", "))
+            format!(
+                "unknown identity type `{name}`, expected one of {}",
+                names.join(", ")
+            )
         })
 }
 
@@ -131,7 +134,10 @@ impl<'a> Found<'a> {
 
 fn write_digest(json: &mut JsonWriter<'_>, algorithm: Algorithm, value: &str) {
     json.text_field("encoding", algorithm.name());
-    json.text_field("value", &hash_one(algorithm, Normalization::STANDARD, value));
+    json.text_field(
+        "value",
+        &hash_one(algorithm, Normalization::STANDARD, value),
+    );
 }
 
 /// What stands for the user: what the customer chose first, then what the user is reached by, then what the platform
@@ -179,12 +185,25 @@ mod tests {
     #[test]
     fn plans_are_read() {
         let expected = Plan(vec![
-            (IdentityKey::User(UserIdentityType::Email), Algorithm::Sha256),
-            (IdentityKey::Device(DeviceIdentityType::AndroidId), Algorithm::Md5),
+            (
+                IdentityKey::User(UserIdentityType::Email),
+                Algorithm::Sha256,
+            ),
+            (
+                IdentityKey::Device(DeviceIdentityType::AndroidId),
+                Algorithm::Md5,
+            ),
         ]);
         assert_eq!(plan("email=sha256,android_id=md5"), Ok(expected.clone()));
         assert_eq!(plan(" email = SHA-256 , android_id=md5"), Ok(expected));
-        for wrong in ["", "email", "email=", "email=crc32", "mail=md5", "email=md5,email=md5"] {
+        for wrong in [
+            "",
+            "email",
+            "email=",
+            "email=crc32",
+            "mail=md5",
+            "email=md5,email=md5",
+        ] {
             assert!(plan(wrong).is_err(), "{wrong}");
         }
     }
@@ -192,7 +211,9 @@ mod tests {
     #[test]
     fn the_chain_has_every_type_once() {
         let types = UserIdentityType::ALL.iter().map(|t| IdentityKey::User(*t));
-        let devices = DeviceIdentityType::ALL.iter().map(|t| IdentityKey::Device(*t));
+        let devices = DeviceIdentityType::ALL
+            .iter()
+            .map(|t| IdentityKey::Device(*t));
         for key in types.chain(devices) {
             assert_eq!(CHAIN.iter().filter(|k| **k == key).count(), 1, "{key:?}");
         }

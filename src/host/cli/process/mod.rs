@@ -29,12 +29,7 @@ use report::{Report, Totals};
 
 /// Turn messages into one line of JSON per event
 ///
-/// Reads messages, calls a built-in processor for every event, and writes one line per event, in the order of the input:
-///
-///     {"event_type":"custom_event","id":"…","timestamp_ms":1714592744067,
-///      "user":{"type":"customer","encoding":"sha256","value":"…"},
-///      "identities":{"email":{"encoding":"sha256","value":"…"}}}
-///
+/// Reads messages, calls a built-in processor for every event, and writes one line per event, in the order of the input.
 /// `user` is the first that the batch has of: customer id, e-mail address, telephone numbers, identities of networks,
 /// other identities, mpid, device ids, device application stamp. Its value is the SHA-256 of the identity, trimmed and
 /// in lower case, unless --show-identities is given. An identity that arrives hashed is passed on as it is, with its own
@@ -43,8 +38,12 @@ use report::{Report, Totals};
 /// Registrations, audience messages and data subject requests are handled and counted; they have no events. Messages
 /// that only modules send (responses) are counted. A summary goes to standard error.
 #[derive(Args, Debug)]
-#[command(verbatim_doc_comment, after_long_help = concat!(
-    "Examples:\n  \
+#[command(after_long_help = concat!(
+    "A line:\n  \
+     {\"event_type\":\"custom_event\",\"id\":\"…\",\"timestamp_ms\":1714592744067,\n   \
+     \"user\":{\"type\":\"customer\",\"encoding\":\"sha256\",\"value\":\"…\"},\n   \
+     \"identities\":{\"email\":{\"encoding\":\"sha256\",\"value\":\"…\"}}}\n\n\
+     Examples:\n  \
      hydrant process batch.json\n  \
      hydrant process corpus/valid --hash email=sha256,customer=md5 --output events.ndjson\n  \
      zcat stream.ndjson.gz | hydrant process - --keep-going | head -1\n  \

@@ -102,7 +102,11 @@ impl Report<'_> {
             row(&format!("  {event_type}"), grouped(count));
         }
         row("outcomes", String::new());
-        for (outcome, count) in totals.outcomes().into_iter().filter(|(_, count)| *count > 0) {
+        for (outcome, count) in totals
+            .outcomes()
+            .into_iter()
+            .filter(|(_, count)| *count > 0)
+        {
             row(&format!("  {outcome}"), grouped(count));
         }
         row("unknown values", grouped(totals.unknown));
@@ -154,10 +158,7 @@ impl Report<'_> {
             json.int_field("bytes", ended.bytes as i64);
             json.double_field("seconds", self.seconds());
             json.double_field("mb_per_s", self.megabytes_per_second());
-            json.double_field(
-                "events_per_s",
-                self.per_second(totals.events.total()),
-            );
+            json.double_field("events_per_s", self.per_second(totals.events.total()));
         });
         out.push(b'\n');
         out
