@@ -4,6 +4,7 @@ pub mod dispatch;
 pub mod error;
 pub mod generate;
 pub mod hash;
+pub mod host;
 pub mod input;
 pub mod message;
 mod normalize;
