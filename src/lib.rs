@@ -33,7 +33,7 @@
 //! - [`message`]: the nouns
 //! - [`dispatch`]: the engine
 //! - [`processor`]: your side
-//! - [`hash`]: identities
+//! - [`hash`](mod@hash): identities
 //! - [`write`](mod@write): messages, errors and records to bytes
 //! - [`validate`]: warnings beyond what delivery enforces
 //! - [`generate`]: sample messages

@@ -90,7 +90,7 @@ impl<P: Processor> Engine<P> {
     ///
     /// # Errors
     ///
-    /// What [`parse`] refuses, and messages that a module does not receive. No handler has run then.
+    /// What [`parse`](fn@crate::parse) refuses, and messages that a module does not receive. No handler has run then.
     pub fn process(&self, body: &[u8], invocation: &Invocation) -> Result<Output, Error> {
         let mut scratch = self.scratches.pop().unwrap_or_default();
         let mut output = Output::new();
