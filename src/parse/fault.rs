@@ -1,7 +1,7 @@
 //! Faults to errors: finds line, column and path, says what was found, and shows the neighbourhood without showing
 //! anybody's data.
 
-use super::walker::{SyntaxFault, Walker};
+use super::walker::{SyntaxFault, Walker, unescape};
 use super::{MAX_DEPTH, Problem};
 use crate::error::{Error, ErrorKind, Inner, Location, Snippet};
 
@@ -91,10 +91,12 @@ pub(super) fn of_value(body: &[u8], offset: usize, skipped: usize, problem: Prob
     let mut walker = Walker::new(text, MAX_DEPTH);
     let _ = walker.run(offset - skipped, |_, _| {});
     let path = walker.path();
-    let found = describe(
-        body.get(offset..).unwrap_or_default(),
-        walker.is_sensitive(),
-    );
+    let value = body.get(offset..).unwrap_or_default();
+    let found = match problem {
+        Problem::Expected("an object" | "a list") => describe(value, Shown::Type),
+        _ if walker.is_sensitive() => describe(value, Shown::Redacted),
+        _ => describe(value, Shown::Value),
+    };
     let (kind, message) = match problem {
         Problem::Expected(what) => (
             ErrorKind::UnexpectedType,
@@ -104,7 +106,7 @@ pub(super) fn of_value(body: &[u8], offset: usize, skipped: usize, problem: Prob
             ErrorKind::InvalidValue,
             format!("expected {what}, found {found}"),
         ),
-        Problem::Missing("type") if offset == skipped => (
+        Problem::Missing("type") if path.is_empty() => (
             ErrorKind::MissingField,
             "missing field `type` of the message".to_owned(),
         ),
@@ -128,22 +130,65 @@ pub(super) fn of_value(body: &[u8], offset: usize, skipped: usize, problem: Prob
     build(kind, message, body, offset, path)
 }
 
-/// The `type` of the object that begins here.
+/// The `type` of the object that begins here: the first one, not that of something inside.
 fn type_of(text: &[u8], offset: usize) -> Option<String> {
-    if text.get(offset) != Some(&b'{') {
-        return None;
+    let mut at = offset;
+    let mut depth = 0usize;
+    loop {
+        match text.get(at)? {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b'"' => {
+                let end = string_end(text, at);
+                let value = after_colon(text, end);
+                if depth == 1 && value.is_some() && unescape(inside(text, at, end)) == "type" {
+                    let start = value.filter(|at| text.get(*at) == Some(&b'"'))?;
+                    let name = unescape(inside(text, start, string_end(text, start)));
+                    return Some(name.chars().take(60).collect());
+                }
+                at = end;
+                continue;
+            }
+            _ => {}
+        }
+        at += 1;
+        if depth == 0 {
+            return None;
+        }
     }
-    let rest = text.get(offset..)?;
-    let key = memchr::memmem::find(rest, b"\"type\"")?;
-    let value = rest.get(key + 6..)?;
-    let start = memchr::memchr(b'"', value)? + 1;
-    let name = value.get(start..)?;
-    let name = name.get(..memchr::memchr(b'"', name)?)?;
-    Some(String::from_utf8_lossy(name).chars().take(60).collect())
 }
 
-/// What stands at the beginning of a value. Scalars are shown unless they may be somebody's.
-fn describe(value: &[u8], sensitive: bool) -> String {
+/// Where the value begins, if what ends here is a key.
+fn after_colon(text: &[u8], end: usize) -> Option<usize> {
+    let colon = after_space(text, end);
+    (text.get(colon) == Some(&b':')).then(|| after_space(text, colon + 1))
+}
+
+fn after_space(text: &[u8], mut at: usize) -> usize {
+    while text.get(at).is_some_and(u8::is_ascii_whitespace) {
+        at += 1;
+    }
+    at
+}
+
+/// A string without its quotes.
+fn inside(text: &[u8], start: usize, end: usize) -> &[u8] {
+    text.get(start + 1..end.saturating_sub(1))
+        .unwrap_or_default()
+}
+
+/// How much of a scalar is shown.
+#[derive(Clone, Copy, PartialEq)]
+enum Shown {
+    Value,
+    /// It may be somebody's.
+    Redacted,
+    /// It stands where an object or list must be, and so maybe for an account or a whole person.
+    Type,
+}
+
+/// What stands at the beginning of a value.
+fn describe(value: &[u8], how: Shown) -> String {
     let shown = |end: usize| -> String {
         let text = String::from_utf8_lossy(value.get(..end).unwrap_or(value));
         let cut: String = text.chars().take(40).collect();
@@ -159,12 +204,14 @@ fn describe(value: &[u8], sensitive: bool) -> String {
         Some(b'n') => "null".to_owned(),
         Some(b't') => "bool true".to_owned(),
         Some(b'f') => "bool false".to_owned(),
-        Some(b'"') if sensitive => "a string [redacted]".to_owned(),
+        Some(b'"') if how == Shown::Type => "a string".to_owned(),
+        Some(b'"') if how == Shown::Redacted => "a string [redacted]".to_owned(),
         Some(b'"') => {
             let end = string_end(value, 0);
             format!("string {}", shown(end))
         }
-        Some(b'-' | b'0'..=b'9') if sensitive => "a number [redacted]".to_owned(),
+        Some(b'-' | b'0'..=b'9') if how == Shown::Type => "a number".to_owned(),
+        Some(b'-' | b'0'..=b'9') if how == Shown::Redacted => "a number [redacted]".to_owned(),
         Some(b'-' | b'0'..=b'9') => {
             let end = value
                 .iter()
@@ -190,7 +237,15 @@ fn string_end(text: &[u8], start: usize) -> usize {
 
 fn build(kind: ErrorKind, message: String, body: &[u8], offset: usize, path: String) -> Error {
     let location = Location::of(body, offset);
-    let snippet = Some(snippet(body, location));
+    let judged = match kind {
+        ErrorKind::InvalidUtf8 => 0,
+        ErrorKind::EmptyInput
+        | ErrorKind::Syntax
+        | ErrorKind::TooDeep
+        | ErrorKind::TrailingText => offset,
+        _ => body.len(),
+    };
+    let snippet = Some(snippet(body, location, judged));
     Error::from_inner(Inner {
         kind,
         message: message.into(),
@@ -205,8 +260,8 @@ const BEFORE: usize = 60;
 const AFTER: usize = 40;
 
 /// The line around the place, with the contents of all strings that are no keys, and all numbers, masked: neighbours of
-/// a fault may be anybody's data.
-fn snippet(body: &[u8], location: Location) -> Snippet {
+/// a fault may be anybody's data. The first `judged` bytes are known to be well-formed.
+fn snippet(body: &[u8], location: Location, judged: usize) -> Snippet {
     let offset = location.offset;
     let line_start = body
         .get(..offset)
@@ -239,8 +294,7 @@ fn snippet(body: &[u8], location: Location) -> Snippet {
                 if at < offset && offset < end {
                     indent = text.chars().count() + 1;
                 }
-                let after = body.get(end..).unwrap_or_default().trim_ascii_start();
-                if after.first() == Some(&b':') && end - at <= AFTER {
+                if end - at <= AFTER && is_key(body, end, judged) {
                     text.push_str(&String::from_utf8_lossy(
                         body.get(at..end).unwrap_or_default(),
                     ));
@@ -290,6 +344,13 @@ fn snippet(body: &[u8], location: Location) -> Snippet {
         indent,
         width: 1,
     }
+}
+
+/// Whether the string that ends here is a key. In a broken text any value may be followed by a colon, so only what has
+/// been judged well-formed counts.
+fn is_key(body: &[u8], end: usize, judged: usize) -> bool {
+    let colon = after_space(body, end);
+    colon < judged && body.get(colon) == Some(&b':')
 }
 
 /// The first place from `from` on that is outside strings, judged from the beginning of the line; `offset` if the line

@@ -178,6 +178,8 @@ impl<'t> Walker<'t> {
             "partner_identities",
             "subject_identities",
             "identities",
+            "added",
+            "removed",
             "default_value",
             "extensions",
         ];
@@ -355,7 +357,7 @@ pub(super) fn hex4(text: &[u8], at: usize) -> Option<u32> {
 }
 
 /// The characters of a well-formed string without its quotes; lone surrogates become U+FFFD.
-fn unescape(text: &[u8]) -> String {
+pub(super) fn unescape(text: &[u8]) -> String {
     let mut out = Vec::with_capacity(text.len());
     let mut at = 0;
     while let Some(&byte) = text.get(at) {
