@@ -42,6 +42,11 @@ impl<'a> Decimal<'a> {
         (parts.integer.len() + parts.fraction.len() <= MAX_DECIMAL_DIGITS).then_some(Self { text })
     }
 
+    /// Reads a number of any length, for those of which only an integer is wanted.
+    pub(crate) fn parse_any_length(text: &'a str) -> Option<Self> {
+        Parts::of(text).map(|_| Self { text })
+    }
+
     /// The text as it was sent.
     pub fn as_source(&self) -> &'a str {
         self.text
@@ -107,10 +112,11 @@ impl<'a> Decimal<'a> {
             exponent,
         } = self.parts();
         let zero = self.parts().digits().all(|digit| digit == b'0');
+        let bare_fraction = integer.is_empty() && fraction.len() >= MAX_DECIMAL_DIGITS;
         if negative && !zero {
             write("-")?;
         }
-        if exponent == 0 {
+        if exponent == 0 && !bare_fraction {
             // Nothing moves: the usual case, and the only fast one.
             write(leading(integer))?;
             if !fraction.is_empty() {
@@ -121,18 +127,26 @@ impl<'a> Decimal<'a> {
         }
         let scale = (fraction.len() as i64).saturating_sub(exponent);
         let digits = (integer.len() + fraction.len()) as i64;
-        let zeros = if scale < 0 {
-            scale.saturating_neg()
+        let significant = self.parts().digits().skip_while(|digit| *digit == b'0');
+        let significant = significant.count() as i64;
+        let plain_length = if scale < 0 {
+            significant.saturating_sub(scale)
         } else {
-            scale.saturating_sub(digits).max(0)
+            significant.max(scale.saturating_add(1))
         };
-        if zeros.saturating_add(digits) > MAX_DECIMAL_DIGITS as i64 {
+        if plain_length > MAX_DECIMAL_DIGITS as i64 && !(zero && scale < 0) {
+            if bare_fraction {
+                // A zero in front would be one digit too many to be read again.
+                write(leading(fraction))?;
+                write("E")?;
+                return write(itoa::Buffer::new().format(scale.saturating_neg()));
+            }
             write(leading(integer))?;
             if !fraction.is_empty() {
                 write(".")?;
                 write(fraction)?;
             }
-            return write("E").and_then(|()| write(itoa::Buffer::new().format(exponent)));
+            return self.write_exponent(write);
         }
         let pad = |count: i64, write: &mut dyn FnMut(&str) -> Result<(), E>| {
             let mut left = usize::try_from(count).unwrap_or(0);
@@ -189,6 +203,13 @@ impl<'a> Decimal<'a> {
         } else {
             Ok(())
         }
+    }
+
+    /// The exponent as it was sent: it may be beyond any integer.
+    fn write_exponent<E>(&self, mut write: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+        let exponent = self.text.split_once(['e', 'E']).unwrap_or_default().1;
+        write(if exponent.starts_with('-') { "E-" } else { "E" })?;
+        write(leading(exponent.trim_start_matches(['+', '-'])))
     }
 }
 
@@ -323,11 +344,18 @@ mod tests {
         assert_eq!(plain("1.5e5000"), "1.5E5000");
         assert_eq!(plain("-00.5e-5000"), "-0.5E-5000");
         assert_eq!(
-            plain("1e99999999999999999999999").len(),
-            "1E2305843009213693951".len()
+            plain("1e+099999999999999999999999"),
+            "1E99999999999999999999999"
         );
+        assert_eq!(plain("0e5000"), "0");
+        assert_eq!(plain("000001e999"), format!("1{}", "0".repeat(999)));
         assert_eq!(plain("1e999").len(), 1000);
         assert_eq!(plain("1e-999").len(), 1001);
+        assert_eq!(plain("1e-1000"), "1E-1000");
+        let sevens = "7".repeat(1000);
+        assert_eq!(plain(&format!(".{sevens}")), format!("{sevens}E-1000"));
+        assert_eq!(plain(&format!(".{sevens}e-1")), format!("{sevens}E-1001"));
+        assert_eq!(plain(&format!(".{}", "0".repeat(1000))), "0E-1000");
     }
 
     #[test]
