@@ -216,7 +216,8 @@ impl<P: Processor> Engine<P> {
             output.events.resize(request.events.len(), begun.clone());
             return Some(begun);
         }
-        for notification in request.system_notifications {
+        for (index, notification) in request.system_notifications.iter().enumerate() {
+            context.set_notification(index);
             output
                 .notifications
                 .push(route::notification(processor, &mut context, notification));

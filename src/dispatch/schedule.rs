@@ -92,7 +92,7 @@ fn serially<P: Processor + ?Sized>(
 ) {
     let mut context = EventContext::new(request, invocation, run.records, run.suspend);
     for (index, event) in (first..).zip(events) {
-        context.set_index(index);
+        context.set_event(index);
         run.outcomes
             .push(route::event(processor, &mut context, event));
     }

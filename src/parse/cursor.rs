@@ -10,10 +10,11 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 use simd_json::{Node, StaticNode};
 
+use super::escapes::string_end;
 use super::number;
 use super::positions::Positions;
 use super::{Fault, ParseOptions, Problem, Tally};
-use crate::message::{Decimal, Instant, Map, Read, Source, Uuid, WireValue, trim};
+use crate::message::{Decimal, Instant, Key, Map, Read, Source, Uuid, WireValue, trim};
 
 /// A place on the tape and what has been counted on the way.
 pub(super) struct Cursor<'t, 'a> {
@@ -26,6 +27,8 @@ pub(super) struct Cursor<'t, 'a> {
     pub(super) hasher: &'t RandomState,
     options: &'t ParseOptions,
     memory_left: usize,
+    /// The node of the discriminator last asked for.
+    discriminator: usize,
     pub(super) tally: Tally,
 }
 
@@ -47,10 +50,11 @@ impl<'t, 'a> Cursor<'t, 'a> {
             input,
             positions: Positions::new(filled.structurals),
             blanked_numbers: filled.blanked_numbers,
-            arena: filled.arena,
+            arena: filled.arena(),
             hasher: filled.hasher,
             options,
             memory_left: options.max_memory,
+            discriminator: 0,
             tally: Tally {
                 lone_surrogates: filled.lone_surrogates,
                 ..Tally::default()
@@ -94,16 +98,9 @@ impl<'t, 'a> Cursor<'t, 'a> {
     /// The source text of the number, `true` or `false` at the cursor.
     fn source_text(&mut self) -> Read<&'a str, Fault> {
         let start = self.positions.offset_of(self.at, self.input);
-        let rest = self.input.get(start..).unwrap_or_default();
-        let end = rest
-            .iter()
-            .position(|byte| !matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'E' | b'+' | b'-' | b'.'))
-            .unwrap_or(rest.len());
-        // Every byte is ASCII, so this cannot fail.
-        Ok(rest
-            .get(..end)
-            .and_then(|text| std::str::from_utf8(text).ok())
-            .unwrap_or_default())
+        Ok(number::source_text(
+            self.input.get(start..).unwrap_or_default(),
+        ))
     }
 
     /// A number or a string holding one. `None` if it is absent; otherwise what stands there, not yet consumed.
@@ -115,6 +112,14 @@ impl<'t, 'a> Cursor<'t, 'a> {
             Some(Node::String(text)) => number::meaningful(text).map(Numeric::Text),
             Some(Node::Object { .. } | Node::Array { .. }) => return self.expected(what),
         })
+    }
+
+    /// The discriminator last asked for is none of those that are allowed.
+    pub(super) fn unknown_discriminator(&self, allowed: &'static str) -> Fault {
+        Fault {
+            node: self.discriminator,
+            problem: Problem::Unknown(allowed),
+        }
     }
 
     /// The text `null` stands for nothing only where the reference reads a machine number or a bool.
@@ -163,12 +168,12 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
     }
 
     #[inline]
-    fn key_is(&mut self, object: &mut Object, key: &'static str) -> bool {
+    fn key_is(&mut self, object: &mut Object, key: Key) -> bool {
         if object.left == 0 {
             return false;
         }
         match self.nodes.get(self.at) {
-            Some(Node::String(text)) if *text == key => {
+            Some(Node::String(text)) if *text == key.name => {
                 self.at += 1;
                 object.left -= 1;
                 true
@@ -213,6 +218,7 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
             if key == "type" {
                 return match self.peek() {
                     Some(Node::String(name)) => {
+                        self.discriminator = self.at;
                         self.at = start;
                         Ok(name)
                     }
@@ -237,16 +243,7 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
             Some(Node::Object { count, .. } | Node::Array { count, .. }) => {
                 self.positions.end_of_container(count, self.input)
             }
-            Some(Node::String(_)) => {
-                let mut end = start + 1;
-                while let Some(&byte) = self.input.get(end) {
-                    end += if byte == b'\\' { 2 } else { 1 };
-                    if byte == b'"' {
-                        break;
-                    }
-                }
-                end
-            }
+            Some(Node::String(_)) => string_end(self.input, start),
             Some(Node::Static(StaticNode::Null)) => start + 4,
             _ => start + self.source_text()?.len(),
         };
@@ -310,7 +307,7 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         self.read_map(key_of)
     }
 
-    fn store<T: Copy>(&mut self, value: T) -> &'a T {
+    fn place<T: Copy>(&mut self, value: T) -> &'a mut T {
         self.arena.alloc(value)
     }
 
@@ -439,10 +436,9 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
     fn unknown_member(&mut self) -> Read<(), Fault> {
         self.tally.unknown_members += 1;
         if self.options.strict {
-            self.fault(Problem::Unknown("a known `type`"))
-        } else {
-            Ok(())
+            return Err(self.unknown_discriminator("a known `type`"));
         }
+        Ok(())
     }
 
     fn wants_event(&self, index: usize) -> bool {

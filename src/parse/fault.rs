@@ -1,7 +1,8 @@
 //! Faults to errors: finds line, column and path, says what was found, and shows the neighbourhood without showing
 //! anybody's data.
 
-use super::walker::{SyntaxFault, Walker, unescape};
+use super::escapes::string_end;
+use super::walker::{SyntaxFault, Walker};
 use super::{MAX_DEPTH, Problem};
 use crate::error::{Error, ErrorKind, Inner, Location, Snippet};
 
@@ -72,7 +73,7 @@ pub(super) fn of_lone_surrogate(body: &[u8], skipped: usize, max_depth: usize) -
     let text = body.get(skipped..).unwrap_or_default();
     let mut walker = Walker::new(text, max_depth);
     let _ = walker.run(usize::MAX, |_, _| {});
-    let offset = walker.lone_surrogates.first().copied().unwrap_or(0);
+    let offset = walker.first_lone_surrogate().unwrap_or(0);
     let mut walker = Walker::new(text, max_depth);
     let _ = walker.run(offset, |_, _| {});
     let message = "expected a surrogate pair, found a lone surrogate escape".to_owned();
@@ -117,10 +118,7 @@ pub(super) fn of_value(body: &[u8], offset: usize, skipped: usize, problem: Prob
         ),
         Problem::Unknown(what) => (
             ErrorKind::UnknownValue,
-            match type_of(text, offset - skipped) {
-                Some(name) => format!("expected {what}, found \"{name}\""),
-                None => format!("expected {what}, found {found}"),
-            },
+            format!("expected {what}, found {found}"),
         ),
         Problem::Memory => (
             ErrorKind::TooLarge,
@@ -128,53 +126,6 @@ pub(super) fn of_value(body: &[u8], offset: usize, skipped: usize, problem: Prob
         ),
     };
     build(kind, message, body, offset, path)
-}
-
-/// The `type` of the object that begins here: the first one, not that of something inside.
-fn type_of(text: &[u8], offset: usize) -> Option<String> {
-    let mut at = offset;
-    let mut depth = 0usize;
-    loop {
-        match text.get(at)? {
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            b'"' => {
-                let end = string_end(text, at);
-                let value = after_colon(text, end);
-                if depth == 1 && value.is_some() && unescape(inside(text, at, end)) == "type" {
-                    let start = value.filter(|at| text.get(*at) == Some(&b'"'))?;
-                    let name = unescape(inside(text, start, string_end(text, start)));
-                    return Some(name.chars().take(60).collect());
-                }
-                at = end;
-                continue;
-            }
-            _ => {}
-        }
-        at += 1;
-        if depth == 0 {
-            return None;
-        }
-    }
-}
-
-/// Where the value begins, if what ends here is a key.
-fn after_colon(text: &[u8], end: usize) -> Option<usize> {
-    let colon = after_space(text, end);
-    (text.get(colon) == Some(&b':')).then(|| after_space(text, colon + 1))
-}
-
-fn after_space(text: &[u8], mut at: usize) -> usize {
-    while text.get(at).is_some_and(u8::is_ascii_whitespace) {
-        at += 1;
-    }
-    at
-}
-
-/// A string without its quotes.
-fn inside(text: &[u8], start: usize, end: usize) -> &[u8] {
-    text.get(start + 1..end.saturating_sub(1))
-        .unwrap_or_default()
 }
 
 /// How much of a scalar is shown.
@@ -221,18 +172,6 @@ fn describe(value: &[u8], how: Shown) -> String {
         }
         _ => "nothing".to_owned(),
     }
-}
-
-/// The offset after the string whose opening quote stands at `start`.
-fn string_end(text: &[u8], start: usize) -> usize {
-    let mut at = start + 1;
-    while let Some(&byte) = text.get(at) {
-        at += if byte == b'\\' { 2 } else { 1 };
-        if byte == b'"' {
-            break;
-        }
-    }
-    at.min(text.len())
 }
 
 fn build(kind: ErrorKind, message: String, body: &[u8], offset: usize, path: String) -> Error {
@@ -349,8 +288,8 @@ fn snippet(body: &[u8], location: Location, judged: usize) -> Snippet {
 /// Whether the string that ends here is a key. In a broken text any value may be followed by a colon, so only what has
 /// been judged well-formed counts.
 fn is_key(body: &[u8], end: usize, judged: usize) -> bool {
-    let colon = after_space(body, end);
-    colon < judged && body.get(colon) == Some(&b':')
+    let after = body.get(end..judged).unwrap_or_default();
+    after.trim_ascii_start().first() == Some(&b':')
 }
 
 /// The first place from `from` on that is outside strings, judged from the beginning of the line; `offset` if the line

@@ -6,7 +6,7 @@ use std::hash::RandomState;
 use bumpalo::Bump;
 use simd_json::{Buffers, INPUT_PADDING, Node, Tape};
 
-use super::walker::{SyntaxFault, Walker};
+use super::walker::{SyntaxFault, Trail, Walker};
 
 /// The buffers of one parser: the tape and what leads to it, the copy of the text that strings are unescaped in, and the
 /// arena of lists. A message borrows from it until the next one is parsed. After a few messages of a size nothing is
@@ -28,7 +28,12 @@ pub struct Scratch {
     text: Vec<u8>,
     /// The message once more, repaired, where the tape refuses what the walk accepts.
     repaired: Vec<u8>,
+    /// What the walk that repairs notes on its way.
+    trail: Trail,
     arena: Bump,
+    /// The arena of the next message, if this one needed more than one chunk: a chunk that holds all of it. It is made
+    /// at the end of the message that was too large, for the next one not to pay.
+    next_arena: Option<Bump>,
     hasher: RandomState,
 }
 
@@ -41,7 +46,9 @@ impl Scratch {
             tape: Tape(Vec::new()),
             text: Vec::new(),
             repaired: Vec::new(),
+            trail: Trail::default(),
             arena: Bump::new(),
+            next_arena: None,
             hasher: RandomState::new(),
         }
     }
@@ -50,7 +57,7 @@ impl Scratch {
     /// one huge message.
     pub fn shrink_to(&mut self, bytes: usize) {
         if self.text.capacity() > bytes.saturating_mul(2)
-            || self.arena.allocated_bytes() > bytes.saturating_mul(8)
+            || self.arena_bytes() > bytes.saturating_mul(8)
         {
             let hasher = self.hasher.clone();
             *self = Self {
@@ -62,7 +69,12 @@ impl Scratch {
 
     /// Bytes held in the arena and the copy of the text.
     pub fn memory(&self) -> usize {
-        self.text.capacity() + self.repaired.capacity() + self.arena.allocated_bytes()
+        self.text.capacity() + self.repaired.capacity() + self.arena_bytes()
+    }
+
+    fn arena_bytes(&self) -> usize {
+        let next = self.next_arena.as_ref().map_or(0, Bump::allocated_bytes);
+        self.arena.allocated_bytes() + next
     }
 
     /// Makes room for the next message.
@@ -71,11 +83,9 @@ impl Scratch {
             self.buffers = Buffers::with_max_depth(0, max_depth);
             self.buffers_depth = max_depth;
         }
-        // A reset arena keeps its largest chunk only. If a message needed several, take one that holds all of them.
-        let allocated = self.arena.allocated_bytes();
-        self.arena.reset();
-        if self.arena.allocated_bytes() < allocated {
-            self.arena = Bump::with_capacity(allocated);
+        match self.next_arena.take() {
+            Some(arena) => self.arena = arena,
+            None => self.arena.reset(),
         }
     }
 
@@ -89,7 +99,12 @@ impl Scratch {
             home: &mut self.tape,
             text: &mut self.text,
             repaired: &mut self.repaired,
-            arena: &self.arena,
+            trail: &mut self.trail,
+            arena: Arena {
+                bytes_before: self.arena.allocated_bytes(),
+                bump: &self.arena,
+                next: &mut self.next_arena,
+            },
             hasher: &self.hasher,
         }
     }
@@ -116,20 +131,57 @@ pub(super) struct Open<'a> {
     home: &'a mut Tape<'static>,
     text: &'a mut Vec<u8>,
     repaired: &'a mut Vec<u8>,
-    pub(super) arena: &'a Bump,
-    pub(super) hasher: &'a RandomState,
+    trail: &'a mut Trail,
+    arena: Arena<'a>,
+    hasher: &'a RandomState,
+}
+
+/// The arena of one message, and where that of the next one goes.
+struct Arena<'a> {
+    bump: &'a Bump,
+    bytes_before: usize,
+    next: &'a mut Option<Bump>,
+}
+
+impl Arena<'_> {
+    /// Prepares the next arena if this one had to grow. A reset arena keeps its largest chunk only, so that a message
+    /// that needs several would ask for memory again and again.
+    fn close(self) {
+        let allocated = self.bump.allocated_bytes();
+        if allocated > self.bytes_before {
+            *self.next = Some(Bump::with_capacity(allocated));
+        }
+    }
+}
+
+impl<'a> Open<'a> {
+    /// Where the lists of the message live.
+    pub(super) fn arena(&self) -> &'a Bump {
+        self.arena.bump
+    }
+
+    /// The keyed hash of this scratch.
+    pub(super) fn hasher(&self) -> &'a RandomState {
+        self.hasher
+    }
+
+    /// Leaves everything as the next message wants to find it, the tape unused.
+    pub(super) fn close(self) {
+        *self.home = self.tape.reset();
+        self.arena.close();
+    }
 }
 
 /// A filled tape, and what became of the text on the way.
 pub(super) struct Filled<'a> {
     pub(super) tape: Tape<'a>,
     pub(super) structurals: &'a [u32],
-    pub(super) arena: &'a Bump,
     pub(super) hasher: &'a RandomState,
     /// Numbers on the tape are not those of the text.
     pub(super) blanked_numbers: bool,
     /// How many lone surrogate escapes were read as U+FFFD.
     pub(super) lone_surrogates: usize,
+    arena: Arena<'a>,
     home: &'a mut Tape<'static>,
 }
 
@@ -154,6 +206,7 @@ impl<'a> Open<'a> {
             home,
             text,
             repaired,
+            trail,
             arena,
             hasher,
         } = self;
@@ -161,7 +214,7 @@ impl<'a> Open<'a> {
         let mut blanked_numbers = false;
         let mut lone_surrogates = 0;
         if simd_json::fill_tape_padded(text, input.len(), buffers, &mut tape).is_err() {
-            match repair(repaired, input, max_depth) {
+            match repair(repaired, trail, input, max_depth) {
                 Ok(lone) => lone_surrogates = lone,
                 Err(fault) => {
                     *home = tape.reset();
@@ -188,21 +241,28 @@ impl<'a> Open<'a> {
 }
 
 /// Copies the input with numbers and lone surrogates replaced; returns how many surrogates there were.
-fn repair(repaired: &mut Vec<u8>, input: &[u8], max_depth: usize) -> Result<usize, SyntaxFault> {
+fn repair(
+    repaired: &mut Vec<u8>,
+    trail: &mut Trail,
+    input: &[u8],
+    max_depth: usize,
+) -> Result<usize, SyntaxFault> {
     copy_padded(repaired, input);
-    let mut walker = Walker::new(input, max_depth);
-    walker.run(usize::MAX, |start, end| {
+    let mut walker = Walker::on(std::mem::take(trail), input, max_depth);
+    let walked = walker.run(usize::MAX, |start, end| {
         if let Some([first, rest @ ..]) = repaired.get_mut(start..end) {
             *first = b'0';
             rest.fill(b' ');
         }
-    })?;
-    for &at in &walker.lone_surrogates {
+    });
+    *trail = walker.into_trail();
+    walked?;
+    for &at in &trail.lone_surrogates {
         if let Some(escape) = repaired.get_mut(at..at + 6) {
             escape.copy_from_slice(b"\\ufffd");
         }
     }
-    Ok(walker.lone_surrogates.len())
+    Ok(trail.lone_surrogates.len())
 }
 
 impl<'a> Filled<'a> {
@@ -211,9 +271,15 @@ impl<'a> Filled<'a> {
         &self.tape.0
     }
 
-    /// Puts the tape's memory back where the next message finds it.
+    /// What lives as long as the message.
+    pub(super) fn arena(&self) -> &'a Bump {
+        self.arena.bump
+    }
+
+    /// Leaves everything as the next message wants to find it.
     pub(super) fn close(self) {
         *self.home = self.tape.reset();
+        self.arena.close();
     }
 }
 

@@ -2,6 +2,7 @@
 //! byte that is wrong and what was expected there; and it finds the JSON path of any byte. It is not on the way of a
 //! message that is fine.
 
+use super::escapes::{hex4, unescape};
 use crate::error::{ErrorKind, push_path_index, push_path_key};
 
 /// What is wrong with a text, and where.
@@ -35,25 +36,47 @@ enum Expect {
     Nothing,
 }
 
-/// The walk.
-pub(super) struct Walker<'t> {
-    text: &'t [u8],
-    at: usize,
+/// What a walk notes: the lists of a former one can be used again.
+#[derive(Debug, Default)]
+pub(super) struct Trail {
     stack: Vec<Frame>,
-    max_depth: usize,
     /// Lone surrogate escapes met so far: offsets of their backslashes.
     pub(super) lone_surrogates: Vec<usize>,
 }
 
+/// The walk.
+pub(super) struct Walker<'t> {
+    text: &'t [u8],
+    at: usize,
+    max_depth: usize,
+    trail: Trail,
+}
+
 impl<'t> Walker<'t> {
     pub(super) fn new(text: &'t [u8], max_depth: usize) -> Self {
+        Self::on(Trail::default(), text, max_depth)
+    }
+
+    /// A walk on the lists of a former one.
+    pub(super) fn on(mut trail: Trail, text: &'t [u8], max_depth: usize) -> Self {
+        trail.stack.clear();
+        trail.lone_surrogates.clear();
         Self {
             text,
             at: 0,
-            stack: Vec::new(),
             max_depth,
-            lone_surrogates: Vec::new(),
+            trail,
         }
+    }
+
+    /// The lists, for the next walk.
+    pub(super) fn into_trail(self) -> Trail {
+        self.trail
+    }
+
+    /// Where the first lone surrogate escape begins that was met.
+    pub(super) fn first_lone_surrogate(&self) -> Option<usize> {
+        self.trail.lone_surrogates.first().copied()
     }
 
     /// Walks to the value or key that begins at `stop` or to the end, whichever comes first. Numbers outside strings
@@ -74,7 +97,7 @@ impl<'t> Walker<'t> {
             let Some(byte) = self.peek() else {
                 return match expect {
                     Expect::Nothing => Ok(()),
-                    Expect::Value if self.stack.is_empty() => {
+                    Expect::Value if self.trail.stack.is_empty() => {
                         Err(self.fault(ErrorKind::EmptyInput, "a message"))
                     }
                     _ => Err(self.fault(ErrorKind::Syntax, wanted(expect))),
@@ -89,7 +112,7 @@ impl<'t> Walker<'t> {
                 (Expect::CommaOrEnd, b'}') if !self.in_list() => expect = self.close(),
                 (Expect::CommaOrEnd, b',') => {
                     self.at += 1;
-                    expect = match self.stack.last_mut() {
+                    expect = match self.trail.stack.last_mut() {
                         Some(Frame::List { index }) => {
                             *index += 1;
                             Expect::Value
@@ -109,7 +132,7 @@ impl<'t> Walker<'t> {
                     let start = self.at + 1;
                     self.string()?;
                     let end = self.at - 1;
-                    if let Some(Frame::Object { key }) = self.stack.last_mut() {
+                    if let Some(Frame::Object { key }) = self.trail.stack.last_mut() {
                         *key = Some((start, end));
                     }
                     expect = Expect::Colon;
@@ -145,7 +168,7 @@ impl<'t> Walker<'t> {
     /// The path of the place where the walk stands.
     pub(super) fn path(&self) -> String {
         let mut path = String::new();
-        for frame in &self.stack {
+        for frame in &self.trail.stack {
             match *frame {
                 Frame::List { index } => push_path_index(&mut path, index),
                 Frame::Object {
@@ -183,7 +206,7 @@ impl<'t> Walker<'t> {
             "default_value",
             "extensions",
         ];
-        self.stack.iter().any(|frame| match *frame {
+        self.trail.stack.iter().any(|frame| match *frame {
             Frame::Object {
                 key: Some((start, end)),
             } => {
@@ -199,26 +222,26 @@ impl<'t> Walker<'t> {
     }
 
     fn in_list(&self) -> bool {
-        matches!(self.stack.last(), Some(Frame::List { .. }))
+        matches!(self.trail.stack.last(), Some(Frame::List { .. }))
     }
 
     fn open(&mut self, frame: Frame) -> Result<(), SyntaxFault> {
-        if self.stack.len() >= self.max_depth {
+        if self.trail.stack.len() >= self.max_depth {
             return Err(self.fault(ErrorKind::TooDeep, "fewer levels of nesting"));
         }
-        self.stack.push(frame);
+        self.trail.stack.push(frame);
         self.at += 1;
         Ok(())
     }
 
     fn close(&mut self) -> Expect {
-        self.stack.pop();
+        self.trail.stack.pop();
         self.at += 1;
         self.after_value()
     }
 
     fn after_value(&self) -> Expect {
-        if self.stack.is_empty() {
+        if self.trail.stack.is_empty() {
             Expect::Nothing
         } else {
             Expect::CommaOrEnd
@@ -323,10 +346,10 @@ impl<'t> Walker<'t> {
                         if pair {
                             self.at += 6;
                         } else {
-                            self.lone_surrogates.push(self.at);
+                            self.trail.lone_surrogates.push(self.at);
                         }
                     }
-                    0xdc00..=0xdfff => self.lone_surrogates.push(self.at),
+                    0xdc00..=0xdfff => self.trail.lone_surrogates.push(self.at),
                     _ => {}
                 }
                 self.at += 6;
@@ -347,49 +370,6 @@ fn wanted(expect: Expect) -> &'static str {
         Expect::CommaOrEnd => "`,` or the end of the list or object",
         Expect::Nothing => "the end of the message",
     }
-}
-
-pub(super) fn hex4(text: &[u8], at: usize) -> Option<u32> {
-    let digits = text.get(at..at.checked_add(4)?)?;
-    digits.iter().try_fold(0, |value, &byte| {
-        Some(value << 4 | (byte as char).to_digit(16)?)
-    })
-}
-
-/// The characters of a well-formed string without its quotes; lone surrogates become U+FFFD.
-pub(super) fn unescape(text: &[u8]) -> String {
-    let mut out = Vec::with_capacity(text.len());
-    let mut at = 0;
-    while let Some(&byte) = text.get(at) {
-        if byte != b'\\' {
-            out.push(byte);
-            at += 1;
-            continue;
-        }
-        let escaped = text.get(at + 1).copied().unwrap_or(b'\\');
-        at += 2;
-        match escaped {
-            b'b' => out.push(8),
-            b'f' => out.push(12),
-            b'n' => out.push(b'\n'),
-            b'r' => out.push(b'\r'),
-            b't' => out.push(b'\t'),
-            b'u' => {
-                let mut code = hex4(text, at).unwrap_or(0xfffd);
-                at += 4;
-                if (0xd800..=0xdbff).contains(&code) && text.get(at..at + 2) == Some(b"\\u") {
-                    if let Some(low @ 0xdc00..=0xdfff) = hex4(text, at + 2) {
-                        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-                        at += 6;
-                    }
-                }
-                let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
-                out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-            }
-            other => out.push(other),
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }
 
 #[cfg(test)]

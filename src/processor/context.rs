@@ -196,9 +196,16 @@ impl<'c, 'a> EventContext<'c, 'a> {
         }
     }
 
-    pub(crate) fn set_index(&mut self, index: usize) {
+    /// An event is at hand: records stem from it.
+    pub(crate) fn set_event(&mut self, index: usize) {
         self.index = index;
         self.records().set_event(Some(index));
+    }
+
+    /// A notification is at hand: records stem from no event.
+    pub(crate) fn set_notification(&mut self, index: usize) {
+        self.index = index;
+        self.records().set_event(None);
     }
 
     /// The batch.
@@ -206,7 +213,8 @@ impl<'c, 'a> EventContext<'c, 'a> {
         self.request
     }
 
-    /// The position in the batch of the event or notification at hand.
+    /// The position of the event among the events, or of the notification among the notifications; zero in the hooks of
+    /// the batch.
     pub fn index(&self) -> usize {
         self.index
     }

@@ -613,6 +613,10 @@ fn t20_other_values_for_decimals_are_refused() {
         &[
             &long,
             &padded,
+            "1e-2147483648",
+            "1e2147483649",
+            "0e99999999999999999999",
+            r#""1e99999999999999999999""#,
             r#""null""#,
             r#"" null ""#,
             r#""NaN""#,

@@ -76,11 +76,9 @@ fn u3_types_are_compared_exactly() {
             format!("{name}s"),
             String::new(),
         ] {
-            let fields = format!(r#""type":"{other}""#);
-            let body = body.replace('$', &fields);
+            let body = body.replace('$', &format!(r#""type":"{other}""#));
             if path.is_empty() {
-                let message = format!("expected one of the ten message types, found \"{other}\"");
-                refuses(&format!("⟦{body}"), ErrorKind::UnknownValue, path, &message);
+                refuses_unknown_message(&body.replace(":", ":⟦"), &other);
             } else {
                 accepts(&body, &body);
                 assert_eq!(tally(&body).unknown_members, 1);
@@ -148,25 +146,28 @@ fn u5_a_type_is_a_string() {
 
 #[test]
 fn u6_an_unknown_message_is_refused_by_name() {
-    let message = r#"expected one of the ten message types, found "audience_request""#;
     for body in [
-        r#"⟦{"type":"audience_request"}"#,
+        r#"{"type":⟦"audience_request"}"#,
         // The name is that of the message, not of something inside it.
-        r#"⟦{"user_identities":[{"type":"email","encoding":"raw","value":"v"}],"type":"audience_request"}"#,
-        r#"⟦{"account":{"account_settings":{"type":"s3cret"}},"type":"audience_request"}"#,
-        r#" ⟦{"x":"type","y":"z","\u0074ype":"audience\u005frequest","type":"dsr_processing_request"}"#,
+        r#"{"user_identities":[{"type":"email","encoding":"raw","value":"v"}],"type":⟦"audience_request"}"#,
+        r#"{"account":{"account_settings":{"type":"s3cret"}},"type":⟦"audience_request"}"#,
+        r#" {"x":"type","y":"z","\u0074ype":⟦"audience_request","type":"dsr_processing_request"}"#,
     ] {
-        let error = refuses(body, ErrorKind::UnknownValue, "", message);
+        let error = refuses_unknown_message(body, "audience_request");
         assert!(!error.pretty("x").contains("s3cret"));
     }
     for name in ["", " ", "web", "session_start", "Event_Processing_Request"] {
-        let body = format!(r#"⟦{{"type":"{name}"}}"#);
-        let message = format!("expected one of the ten message types, found \"{name}\"");
-        refuses(&body, ErrorKind::UnknownValue, "", &message);
+        refuses_unknown_message(&format!(r#"{{"type":⟦"{name}"}}"#), name);
     }
     let long = "x".repeat(1000);
     let error = super::normal(format!(r#"{{"type":"{long}"}}"#)).unwrap_err();
     assert!(error.message().len() < 200, "{error}");
+}
+
+#[track_caller]
+fn refuses_unknown_message(marked: &str, name: &str) -> hydrant::Error {
+    let message = format!("expected one of the ten message types, found string \"{name}\"");
+    refuses(marked, ErrorKind::UnknownValue, "type", &message)
 }
 
 #[test]

@@ -29,7 +29,19 @@ fn normal(body: impl AsRef<[u8]>) -> Result<String, Error> {
     let written = String::from_utf8(out).unwrap();
     let written = written.strip_prefix("before ").expect("normalize appends");
     match result {
-        Ok(()) => Ok(written.to_owned()),
+        Ok(()) => {
+            let without = ParseOptions {
+                fast_path: false,
+                ..ParseOptions::default()
+            };
+            let mut scratch = Scratch::new();
+            let read = parse(body.as_ref(), &mut scratch, &without).unwrap();
+            let mut out = Vec::new();
+            hydrant::write::message(&read.message, &mut out);
+            assert_eq!(String::from_utf8(out).unwrap(), written, "the slow path");
+            assert_eq!(read.tally, tally(body.as_ref()), "the slow path");
+            Ok(written.to_owned())
+        }
         Err(error) => {
             assert_eq!(written, "", "a refusal leaves the output as it was (W1)");
             Err(error)

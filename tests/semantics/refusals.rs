@@ -283,11 +283,11 @@ fn e6_syntax_goes_first_then_the_order_of_reading() {
         "expected an object, found a number",
     );
     // The type is read before the rest.
-    let message = r#"expected one of the ten message types, found "x""#;
+    let message = r#"expected one of the ten message types, found string "x""#;
     refuses(
-        r#"⟦{"account":7,"type":"x"}"#,
+        r#"{"account":7,"type":⟦"x"}"#,
         ErrorKind::UnknownValue,
-        "",
+        "type",
         message,
     );
 }

@@ -1,0 +1,248 @@
+//! After warm-up a message costs no heap allocation: not when it is parsed and not when it is dispatched
+//! (`docs/performance.md`, "Owed"). A counting allocator is the judge.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    unsafe_code
+)]
+
+#[path = "support/named.rs"]
+mod support;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use hydrant::generate::{Kind, Options, batch};
+use hydrant::message::{ModuleRegistrationResponse, Uuid};
+use hydrant::{Engine, ErrorKind, Invocation, Output, ParseOptions, Processor, Scratch, parse};
+use support::Named;
+
+/// The system's allocator, which counts what each thread asks it for.
+struct Counting;
+
+thread_local! {
+    // Constant and without a destructor, so that counting itself allocates nothing.
+    static REQUESTS: Cell<u64> = const { Cell::new(0) };
+}
+
+fn count() {
+    REQUESTS.set(REQUESTS.get() + 1);
+}
+
+// SAFETY: every call is handed on as it came to the system's allocator, which keeps the contract of the trait; counting
+// touches a thread-local integer and does not allocate.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: the caller keeps the contract of `alloc`, which is the same there.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: the caller keeps the contract of `alloc_zeroed`, which is the same there.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        // SAFETY: `block` came from `System` with this layout, for every block does.
+        unsafe { System.realloc(block, layout, size) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        // SAFETY: `block` came from `System` with this layout, for every block does.
+        unsafe { System.dealloc(block, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// How often this thread asked for memory while `run` ran.
+fn requests(run: impl FnOnce()) -> u64 {
+    let before = REQUESTS.get();
+    run();
+    REQUESTS.get() - before
+}
+
+/// Does nothing, so that what is counted is the engine's own.
+struct Idle;
+
+impl Processor for Idle {
+    fn register(&self) -> ModuleRegistrationResponse<'_> {
+        ModuleRegistrationResponse {
+            name: Some("Idle"),
+            version: Some("1"),
+            ..ModuleRegistrationResponse::EMPTY
+        }
+    }
+}
+
+/// Everything that is read without an error: the corpus, the published samples, and generated messages of all kinds and
+/// layouts, those that were damaged and are readable nevertheless among them.
+fn messages() -> Vec<Named> {
+    let mut messages = support::corpus("valid");
+    messages.extend(support::published_samples());
+    let ordinary = Options::default();
+    messages.extend(support::generated(&ordinary, 150));
+    for kind in Kind::ALL {
+        messages.extend(support::generated(&ordinary.clone().kind(kind), 30));
+    }
+    let layouts = ordinary.clone().shuffle(true).pretty(true).seed(2);
+    messages.extend(support::generated(&layouts, 100));
+    messages.extend(support::generated(&ordinary.hostile(true), 400));
+    messages.push(Named {
+        name: "a batch of 1,000 events".into(),
+        text: batch(1000, 1),
+    });
+    let options = ParseOptions::default();
+    let mut scratch = Scratch::new();
+    messages.retain(|message| parse(&message.text, &mut scratch, &options).is_ok());
+    assert!(messages.len() > 600, "{}", messages.len());
+    messages
+}
+
+/// A way of handling messages on buffers that are kept.
+trait Subject {
+    fn handle(&mut self, text: &[u8]);
+}
+
+#[derive(Default)]
+struct Parsing {
+    scratch: Scratch,
+    options: ParseOptions,
+}
+
+impl Subject for Parsing {
+    fn handle(&mut self, text: &[u8]) {
+        let parsed = parse(text, &mut self.scratch, &self.options);
+        assert!(parsed.is_ok_and(|parsed| parsed.message.kind().is_known()));
+    }
+}
+
+struct Dispatching {
+    engine: Engine<Idle>,
+    scratch: Scratch,
+    output: Output,
+}
+
+impl Default for Dispatching {
+    fn default() -> Self {
+        Self {
+            engine: Engine::new(Idle),
+            scratch: Scratch::new(),
+            output: Output::new(),
+        }
+    }
+}
+
+impl Dispatching {
+    const INVOCATION: Invocation = Invocation {
+        now_ms: 1_714_592_744_066,
+        fresh_id: Uuid([7; 16]),
+        deadline: None,
+    };
+
+    /// Responses are not for a module, and saying so takes memory.
+    fn is_for_modules(text: &[u8]) -> bool {
+        let result = Engine::new(Idle).process(text, &Self::INVOCATION);
+        match result {
+            Ok(_) => true,
+            Err(error) => {
+                assert_eq!(error.kind(), ErrorKind::UnsupportedMessage);
+                false
+            }
+        }
+    }
+}
+
+impl Subject for Dispatching {
+    fn handle(&mut self, text: &[u8]) {
+        let (scratch, output) = (&mut self.scratch, &mut self.output);
+        let done = self
+            .engine
+            .process_into(text, scratch, &Self::INVOCATION, output);
+        assert!(done.is_ok() && !output.response().is_empty());
+    }
+}
+
+fn each_message_alone<S: Subject + Default>(messages: &[Named]) {
+    for message in messages {
+        let mut subject = S::default();
+        let first = requests(|| subject.handle(&message.text));
+        assert!(first > 0, "the counter sees nothing");
+        for _ in 0..3 {
+            let more = requests(|| subject.handle(&message.text));
+            assert_eq!(more, 0, "{}", message.name);
+        }
+    }
+}
+
+/// One round over all messages warms up; whatever order they come in afterwards.
+fn all_messages_in_turn<S: Subject + Default>(messages: &[Named]) {
+    let mut subject = S::default();
+    for message in messages {
+        subject.handle(&message.text);
+    }
+    let backwards = (0..messages.len()).rev();
+    // A stride that shares no factor with the length visits all of them, small and large mixed.
+    let stride = (messages.len() / 3..)
+        .find(|stride| greatest_common_divisor(*stride, messages.len()) == 1)
+        .unwrap();
+    let mixed = (0..messages.len()).map(|step| step * stride % messages.len());
+    for at in (0..messages.len()).chain(backwards).chain(mixed) {
+        let message = &messages[at];
+        let more = requests(|| subject.handle(&message.text));
+        assert_eq!(more, 0, "{}", message.name);
+    }
+}
+
+fn greatest_common_divisor(a: usize, b: usize) -> usize {
+    if b == 0 {
+        a
+    } else {
+        greatest_common_divisor(b, a % b)
+    }
+}
+
+#[test]
+fn the_counter_counts() {
+    assert_eq!(requests(|| {}), 0);
+    assert_eq!(requests(|| drop(std::hint::black_box(Box::new(1)))), 1);
+    let mut text = String::with_capacity(1);
+    assert_eq!(requests(|| text.push_str("longer")), 1);
+}
+
+#[test]
+fn parsing_a_message_again_allocates_nothing() {
+    each_message_alone::<Parsing>(&messages());
+}
+
+#[test]
+fn parsing_different_messages_in_turn_allocates_nothing() {
+    let mut messages = messages();
+    all_messages_in_turn::<Parsing>(&messages);
+    // Growing from message to message is the hardest warm-up, for the largest message comes last.
+    messages.sort_by_key(|message| message.text.len());
+    all_messages_in_turn::<Parsing>(&messages);
+}
+
+#[test]
+fn dispatching_a_message_again_allocates_nothing() {
+    let mut messages = messages();
+    messages.retain(|message| Dispatching::is_for_modules(&message.text));
+    each_message_alone::<Dispatching>(&messages);
+}
+
+#[test]
+fn dispatching_different_messages_in_turn_allocates_nothing() {
+    let mut messages = messages();
+    messages.retain(|message| Dispatching::is_for_modules(&message.text));
+    all_messages_in_turn::<Dispatching>(&messages);
+    messages.sort_by_key(|message| message.text.len());
+    all_messages_in_turn::<Dispatching>(&messages);
+}

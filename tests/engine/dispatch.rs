@@ -1,0 +1,173 @@
+//! Who is called, with what, in which order; and who is not.
+
+use hydrant::message::*;
+use hydrant::{Engine, ErrorKind, Outcome, ParseOptions, Verdict};
+
+use crate::panics::panic_on_purpose;
+use crate::recorder::*;
+
+#[test]
+fn every_handler_is_called_with_its_own_type_in_the_order_of_the_batch() {
+    let mut types: Vec<&str> = EventType::ALL.iter().map(|known| known.as_str()).collect();
+    assert_eq!(types.len(), 16);
+    types.push("hologram_shown");
+    types.reverse();
+    let run = Run::of(Recorder::obedient(), &batch(&types));
+    let done = vec!["done"; 17];
+    let mut expected = vec!["begin_batch 0".to_owned()];
+    expected.extend(
+        types
+            .iter()
+            .enumerate()
+            .map(|(at, name)| format!("{name} {at}")),
+    );
+    expected.push(format!("end_batch {}", done.join(",")));
+    assert_eq!(run.calls, expected);
+    assert_eq!(run.outcomes(), done);
+    assert_eq!(run.output().verdict(), Verdict::Answer);
+    assert_eq!(run.output().event_counts().total(), 17);
+    assert!(
+        run.output()
+            .event_counts()
+            .iter()
+            .all(|(_, count)| count == 1)
+    );
+    assert_eq!(run.output().tally().unknown_members, 1);
+}
+
+#[test]
+fn notifications_come_before_events_wherever_they_stand() {
+    let body = batch_with(NOTIFICATIONS, &["screen_view", "error"]);
+    let behind = body.replacen(NOTIFICATIONS, "", 1).replacen(
+        "]}",
+        &format!("],{}}}", NOTIFICATIONS.trim_end_matches(',')),
+        1,
+    );
+    for body in [body, behind] {
+        let run = Run::of(Recorder::obedient(), &body);
+        let expected = [
+            "begin_batch 0",
+            "ccpa_consent_state 0",
+            "new_notification 1",
+            "gdpr_consent_state 2",
+            "screen_view 0",
+            "error 1",
+            "end_batch done,done",
+        ];
+        assert_eq!(run.calls, expected, "{body}");
+        assert_eq!(run.output().notifications(), vec![Outcome::Done; 3]);
+        let from: Vec<Option<usize>> = run.records().iter().map(|(event, _)| *event).collect();
+        assert_eq!(from, [None, None, None, None, Some(0), Some(1), None]);
+    }
+}
+
+#[test]
+fn heartbeats_are_answered_and_call_nobody() {
+    for body in [
+        r#"{"type":"event_processing_request"}"#,
+        r#"{"type":"event_processing_request","events":[]}"#,
+        r#"{"type":"event_processing_request","events":null,"system_notifications":[],"account":{"account_id":7},"mpid":"1"}"#,
+        r#"{"type":"event_processing_request","runtime_environment":{"type":"ios"},"user_attributes":{},"user_identities":null}"#,
+        r#"{"type":"audience_membership_change_request"}"#,
+        r#"{"type":"audience_membership_change_request","user_profiles":[]}"#,
+        r#"{"type":"audience_membership_change_request","user_profiles":null,"account":{}}"#,
+    ] {
+        let run = Run::of(Recorder::new(|_, _| panic_on_purpose()), body);
+        assert_eq!(run.calls, [""; 0], "{body}");
+        assert_eq!(run.output().verdict(), Verdict::Answer, "{body}");
+        assert!(run.records().is_empty());
+    }
+}
+
+#[test]
+fn batches_without_events_that_carry_data_are_no_heartbeats() {
+    for field in [
+        r#""user_attributes":{"a":"b"}"#,
+        r#""user_attribute_lists":{"a":["b"]}"#,
+        r#""user_identities":[{"type":"email","encoding":"raw","value":"a@b.c"}]"#,
+        r#""partner_identities":[{"type":"p","encoding":"raw","value":"a"}]"#,
+        r#""consent_state":{}"#,
+    ] {
+        let body = format!(r#"{{"type":"event_processing_request",{field}}}"#);
+        let run = Run::of(Recorder::obedient(), &body);
+        assert_eq!(run.calls, ["begin_batch 0", "end_batch "], "{field}");
+    }
+}
+
+#[test]
+fn events_of_no_interest_are_skipped_undecoded() {
+    let mut recorder = Recorder::obedient();
+    recorder.interests = Interests::none().with(EventType::ScreenView);
+    let engine = Engine::new(recorder).with_options(ParseOptions {
+        max_depth: 20,
+        // The interests are those of the processor, whatever stands here.
+        interests: Interests::all(),
+        ..ParseOptions::default()
+    });
+    let body = batch(&["session_end", "screen_view", "hologram_shown", "error"]).replace(
+        r#""type":"session_end""#,
+        // Would be refused if anybody looked.
+        r#""type":"session_end","session_length_ms":[true],"id":{}"#,
+    );
+    let output = engine.process(body.as_bytes(), &INVOCATION).unwrap();
+    let calls = engine.processor().calls.lock().unwrap();
+    assert_eq!(
+        *calls,
+        [
+            "begin_batch 0",
+            "screen_view 1",
+            "hologram_shown 2",
+            "end_batch skipped,done,done,skipped"
+        ]
+    );
+    let counts = output.outcome_counts();
+    assert_eq!((counts.done, counts.skipped), (2, 2));
+    // What is skipped is counted all the same.
+    let of_type = |name| {
+        output
+            .event_counts()
+            .iter()
+            .find(|(at, _)| *at == name)
+            .unwrap()
+            .1
+    };
+    assert_eq!(
+        (of_type("session_end"), of_type("error"), of_type("unknown")),
+        (1, 1, 1)
+    );
+    let everything = Run::of(Recorder::obedient(), &body);
+    let path = "events[0].session_length_ms";
+    assert_eq!(everything.result.unwrap_err().path(), path);
+}
+
+#[test]
+fn a_malformed_message_reaches_no_handler() {
+    for body in [
+        batch_with(NOTIFICATIONS, &["error"]).replace("]}", "],\"mpid\":{}}"),
+        batch(&["error"]).replace("}]}", "},null]}"),
+        batch(&["error"]).replace("}]}", "},{}]}"),
+        batch(&["error"]) + "x",
+    ] {
+        let run = Run::of(Recorder::obedient(), &body);
+        assert!(run.result.is_err(), "{body}");
+        assert_eq!(run.calls, [""; 0], "{body}");
+    }
+}
+
+#[test]
+fn responses_are_not_for_a_module() {
+    for name in MessageType::ALL.iter().map(|known| known.as_str()) {
+        let run = Run::of(Recorder::obedient(), &format!(r#"{{"type":"{name}"}}"#));
+        if name.ends_with("_request") {
+            assert_eq!(run.output().message_type().unwrap().as_str(), name);
+            continue;
+        }
+        let error = run.result.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UnsupportedMessage);
+        assert!(error.to_string().contains(name), "{error}");
+        assert!(!error.is_retryable());
+        assert_eq!(run.calls, [""; 0]);
+    }
+    let run = Run::of(Recorder::obedient(), r#"{"type":"telepathy_request"}"#);
+    assert_eq!(run.result.unwrap_err().kind(), ErrorKind::UnknownValue);
+}

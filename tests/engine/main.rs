@@ -1,0 +1,17 @@
+//! The engine as a module sees it: who is called with what and when, what becomes of failures and panics, and what the
+//! sender is answered (sections 10, 11 and 14 of the protocol).
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
+
+mod contexts;
+mod dispatch;
+mod failures;
+#[path = "../support/panics.rs"]
+mod panics;
+mod recorder;
+mod responses;
