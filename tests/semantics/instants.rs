@@ -1,6 +1,6 @@
 //! T: points in time.
 
-use super::coercions::{Target, absent, reads, refused};
+use super::targets::{Target, absent, reads, refused};
 use super::{dsr, normal};
 
 const INSTANTS: &[Target] = &[Target {

@@ -11,10 +11,13 @@ mod coercions;
 mod families;
 mod framing;
 mod instants;
+mod limits;
 mod objects;
 mod presence;
 mod refusals;
 mod strict;
+mod syntax;
+mod targets;
 mod writing;
 
 use hydrant::{Error, ErrorKind, ParseOptions, Scratch, Tally, normalize, parse};
@@ -132,10 +135,12 @@ fn every_row_has_a_test_and_every_test_a_row() {
         include_str!("families.rs"),
         include_str!("framing.rs"),
         include_str!("instants.rs"),
+        include_str!("limits.rs"),
         include_str!("objects.rs"),
         include_str!("presence.rs"),
         include_str!("refusals.rs"),
         include_str!("strict.rs"),
+        include_str!("syntax.rs"),
         include_str!("writing.rs"),
     ];
     let document = include_str!("../../docs/semantics.md");

@@ -42,7 +42,7 @@ fn e2_the_place_is_the_first_byte_of_the_value() {
         batch("\"account\" : \n ⟦7 , \"x\":1"),
         batch("\"account\":{ \"account_id\":⟦\"x\"}"),
         custom("\"timestamp_ms\": ⟦-1.0e99"),
-        custom("\"location\":{\"latitude\":1,\"longitude\":⟦ true}").replace("⟦ ", " ⟦"),
+        custom("\"location\":{\"latitude\":1,\"longitude\": ⟦true}"),
         batch("\"user_attributes\":{\"a\":\"]}\\\"[{\",\"b\":⟦[ ]}"),
         batch(
             "\"user_identities\":[{\"type\":\"email\",\"encoding\":\"raw\",\"value\":\"v\"}, ⟦{ \"type\":\"email\"}]",
@@ -144,6 +144,8 @@ const SENSITIVE: &[&str] = &[
     r#"{"type":"event_processing_request","events":[{"type":"push_subscription","token":[$]}]}"#,
     r#"{"type":"event_processing_request","events":[{"type":"user_identity_change","added":$}]}"#,
     r#"{"type":"event_processing_request","events":[{"type":"user_identity_change","added":[$]}]}"#,
+    r#"{"type":"event_processing_request","events":[{"type":"user_identity_change","added":[{"type":"email","encoding":$}]}]}"#,
+    r#"{"type":"event_processing_request","events":[{"type":"user_identity_change","removed":[{"type":"email","encoding":$}]}]}"#,
     r#"{"type":"event_processing_request","events":[{"type":"user_identity_change","removed":[{"type":"email","encoding":7,"value":$}]}]}"#,
     r#"{"type":"audience_membership_change_request","user_profiles":$}"#,
     r#"{"type":"audience_membership_change_request","user_profiles":[$]}"#,
