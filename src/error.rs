@@ -102,7 +102,7 @@ impl Location {
 /// assert_eq!(error.kind().name(), "unexpected_type");
 /// assert_eq!(error.path(), "account");
 /// assert_eq!(error.offset(), 45);
-/// assert_eq!(error.to_string(), "expected an object, found number 7 at account (line 1, column 46, byte 45)");
+/// assert_eq!(error.to_string(), "expected an object, found a number at account (line 1, column 46, byte 45)");
 /// ```
 #[derive(Clone, PartialEq)]
 pub struct Error(Box<Inner>);

@@ -38,14 +38,15 @@ impl<'a> Decimal<'a> {
     /// Reads `[+-] digits [. digits] [e[+-]digits]`, at least one digit before or after the point, at most
     /// [`MAX_DECIMAL_DIGITS`], with a scale of 32 bits, as the reference's decimals have. No white space.
     pub fn parse(text: &'a str) -> Option<Self> {
-        let decimal = Self::of_any_scale(text)?;
-        i32::try_from(decimal.scale()).is_ok().then_some(decimal)
+        let parts = Parts::of(text)?;
+        let digits = parts.integer.len() + parts.fraction.len();
+        (digits <= MAX_DECIMAL_DIGITS && i32::try_from(parts.scale()).is_ok())
+            .then_some(Self { text })
     }
 
-    /// The same without the limit on the scale: for numbers that are not kept as decimals.
-    pub(crate) fn of_any_scale(text: &'a str) -> Option<Self> {
-        let parts = Parts::of(text)?;
-        (parts.integer.len() + parts.fraction.len() <= MAX_DECIMAL_DIGITS).then_some(Self { text })
+    /// The same without limits: for numbers that are not kept as decimals.
+    pub(crate) fn of_any_size(text: &'a str) -> Option<Self> {
+        Parts::of(text).map(|_| Self { text })
     }
 
     /// A decimal of text that is known to be a JSON number; `None` if it is too long.
@@ -122,10 +123,11 @@ impl<'a> Decimal<'a> {
             exponent,
         } = self.parts();
         let zero = self.parts().digits().all(|digit| digit == b'0');
+        let bare_fraction = integer.is_empty() && fraction.len() >= MAX_DECIMAL_DIGITS;
         if negative && !zero {
             write("-")?;
         }
-        if exponent == 0 {
+        if exponent == 0 && !bare_fraction {
             // Nothing moves: the usual case, and the only fast one.
             write(leading(integer))?;
             if !fraction.is_empty() {
@@ -134,22 +136,29 @@ impl<'a> Decimal<'a> {
             }
             return Ok(());
         }
-        let scale = (fraction.len() as i64).saturating_sub(exponent);
+        let scale = self.scale();
         let digits = (integer.len() + fraction.len()) as i64;
-        let zeros = if scale < 0 {
-            scale.saturating_neg()
+        let significant = self.parts().digits().skip_while(|digit| *digit == b'0');
+        let significant = significant.count() as i64;
+        let plain_length = if scale < 0 {
+            significant.saturating_sub(scale)
         } else {
-            scale.saturating_sub(digits).max(0)
+            significant.max(scale.saturating_add(1))
         };
-        // Below one there is a zero before the point.
-        let units = i64::from(digits <= scale);
-        if zeros.saturating_add(digits + units) > MAX_DECIMAL_DIGITS as i64 {
+        if plain_length > MAX_DECIMAL_DIGITS as i64 && !(zero && scale < 0) {
+            if bare_fraction {
+                // A zero in front would be one digit too many to be read again.
+                write(leading(fraction))?;
+                write("E")?;
+                return write(itoa::Buffer::new().format(scale.saturating_neg()));
+            }
             write(leading(integer))?;
             if !fraction.is_empty() {
                 write(".")?;
                 write(fraction)?;
             }
-            return write("E").and_then(|()| write(itoa::Buffer::new().format(exponent)));
+            write("E")?;
+            return write(itoa::Buffer::new().format(exponent));
         }
         let pad = |count: i64, write: &mut dyn FnMut(&str) -> Result<(), E>| {
             let mut left = usize::try_from(count).unwrap_or(0);
@@ -346,7 +355,12 @@ mod tests {
         assert_eq!(plain("1e999").len(), 1000);
         assert_eq!(plain("1e-999").len(), 1001);
         assert_eq!(plain("1e-1000"), "1E-1000");
-        assert_eq!(plain("123e-1000").len(), "123E-1000".len());
+        assert_eq!(plain("0e5000"), "0");
+        assert_eq!(plain("000001e999"), format!("1{}", "0".repeat(999)));
+        let sevens = "7".repeat(1000);
+        assert_eq!(plain(&format!(".{sevens}")), format!("{sevens}E-1000"));
+        assert_eq!(plain(&format!(".{sevens}e-1")), format!("{sevens}E-1001"));
+        assert_eq!(plain(&format!(".{}", "0".repeat(1000))), "0E-1000");
     }
 
     #[test]

@@ -108,27 +108,19 @@ impl<'a> SubjectIdentities<'a> {
     }
 }
 
-/// The wire value that a key stands for: matched like any enumeration value, and with the second name of Roku's
-/// publisher id (D26). Unknown keys stay as they are.
-fn canonical_key(key: &str) -> &str {
-    match super::wire::trim(key) {
-        "roku_publishing_id" => OpenDsrIdentityType::RokuPublisherId.as_str(),
-        _ => OpenDsrIdentityType::from_wire(key).as_str(),
-    }
+/// The wire value that a key stands for, and whether it is a known one: matched like any enumeration value, and with the
+/// second name of Roku's publisher id (D26). Unknown keys stay as they are.
+fn canonical_key(key: &str) -> (&str, bool) {
+    let identity_type = match super::wire::trim(key) {
+        "roku_publishing_id" => OpenDsrIdentityType::RokuPublisherId,
+        _ => OpenDsrIdentityType::from_wire(key),
+    };
+    (identity_type.as_str(), identity_type.is_known())
 }
 
 impl<'a> WireValue<'a> for SubjectIdentities<'a> {
     fn read<S: Source<'a>>(source: &mut S) -> Read<Option<Self>, S::Fault> {
-        let Some(map) = source.map_with(canonical_key)? else {
-            return Ok(None);
-        };
-        let identities = Self(map);
-        for (identity_type, _) in identities.iter() {
-            if !identity_type.is_known() {
-                source.unknown_word()?;
-            }
-        }
-        Ok(Some(identities))
+        Ok(source.map_with(canonical_key)?.map(Self))
     }
     fn is_absent(&self) -> bool {
         self.0.is_empty()

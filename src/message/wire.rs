@@ -60,12 +60,13 @@ pub(crate) trait Source<'a>: Sized {
     fn list<T: WireValue<'a>>(&mut self) -> Read<Option<&'a [T]>, Self::Fault>;
     /// An object as a map from text; absent values are dropped, the last of equal keys counts.
     fn map<V: WireValue<'a>>(&mut self) -> Read<Option<Map<'a, V>>, Self::Fault> {
-        self.map_with(|key| key)
+        self.map_with(|key| (key, true))
     }
-    /// A map whose keys are replaced before they are compared.
+    /// A map whose keys are replaced before they are compared. Keys that are not known, by the second part of what `key`
+    /// returns, are told to `unknown_word`.
     fn map_with<V: WireValue<'a>>(
         &mut self,
-        key: fn(&'a str) -> &'a str,
+        key: fn(&'a str) -> (&'a str, bool),
     ) -> Read<Option<Map<'a, V>>, Self::Fault>;
     /// Moves a value to where it lives as long as the message.
     fn place<T: Copy>(&mut self, value: T) -> &'a mut T;

@@ -302,7 +302,7 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
 
     fn map_with<V: WireValue<'a>>(
         &mut self,
-        key_of: fn(&'a str) -> &'a str,
+        key_of: fn(&'a str) -> (&'a str, bool),
     ) -> Read<Option<Map<'a, V>>, Fault> {
         self.read_map(key_of)
     }

@@ -200,7 +200,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
 
     fn map_with<V: WireValue<'a>>(
         &mut self,
-        key_of: fn(&'a str) -> &'a str,
+        key_of: fn(&'a str) -> (&'a str, bool),
     ) -> Read<Option<Map<'a, V>>, Bail> {
         let Some(mut object) = self.object()? else {
             return Ok(None);
@@ -208,7 +208,10 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
         let mut entries: ArenaVec<'a, (&'a str, V)> = ArenaVec::new_in(self.arena);
         let mut index = GrowingIndex::new(self.arena, self.hasher);
         while let Some(key) = self.next_key(&mut object)? {
-            let key = key_of(key);
+            let (key, known) = key_of(key);
+            if !known {
+                self.unknown_word()?;
+            }
             self.charge(size_of::<(&str, V)>() + 8)?;
             // From the first null on, entries may vanish and come back.
             let value = V::read(self)?.ok_or(Bail)?;

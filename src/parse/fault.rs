@@ -92,10 +92,12 @@ pub(super) fn of_value(body: &[u8], offset: usize, skipped: usize, problem: Prob
     let mut walker = Walker::new(text, MAX_DEPTH);
     let _ = walker.run(offset - skipped, |_, _| {});
     let path = walker.path();
-    let found = describe(
-        body.get(offset..).unwrap_or_default(),
-        walker.is_sensitive(),
-    );
+    let value = body.get(offset..).unwrap_or_default();
+    let found = match problem {
+        Problem::Expected("an object" | "a list") => describe(value, Shown::Type),
+        _ if walker.is_sensitive() => describe(value, Shown::Redacted),
+        _ => describe(value, Shown::Value),
+    };
     let (kind, message) = match problem {
         Problem::Expected(what) => (
             ErrorKind::UnexpectedType,
@@ -105,7 +107,7 @@ pub(super) fn of_value(body: &[u8], offset: usize, skipped: usize, problem: Prob
             ErrorKind::InvalidValue,
             format!("expected {what}, found {found}"),
         ),
-        Problem::Missing("type") if offset == skipped => (
+        Problem::Missing("type") if path.is_empty() => (
             ErrorKind::MissingField,
             "missing field `type` of the message".to_owned(),
         ),
@@ -126,8 +128,18 @@ pub(super) fn of_value(body: &[u8], offset: usize, skipped: usize, problem: Prob
     build(kind, message, body, offset, path)
 }
 
-/// What stands at the beginning of a value. Scalars are shown unless they may be somebody's.
-fn describe(value: &[u8], sensitive: bool) -> String {
+/// How much of a scalar is shown.
+#[derive(Clone, Copy, PartialEq)]
+enum Shown {
+    Value,
+    /// It may be somebody's.
+    Redacted,
+    /// It stands where an object or list must be, and so maybe for an account or a whole person.
+    Type,
+}
+
+/// What stands at the beginning of a value.
+fn describe(value: &[u8], how: Shown) -> String {
     let shown = |end: usize| -> String {
         let text = String::from_utf8_lossy(value.get(..end).unwrap_or(value));
         let cut: String = text.chars().take(40).collect();
@@ -143,12 +155,14 @@ fn describe(value: &[u8], sensitive: bool) -> String {
         Some(b'n') => "null".to_owned(),
         Some(b't') => "bool true".to_owned(),
         Some(b'f') => "bool false".to_owned(),
-        Some(b'"') if sensitive => "a string [redacted]".to_owned(),
+        Some(b'"') if how == Shown::Type => "a string".to_owned(),
+        Some(b'"') if how == Shown::Redacted => "a string [redacted]".to_owned(),
         Some(b'"') => {
             let end = string_end(value, 0);
             format!("string {}", shown(end))
         }
-        Some(b'-' | b'0'..=b'9') if sensitive => "a number [redacted]".to_owned(),
+        Some(b'-' | b'0'..=b'9') if how == Shown::Type => "a number".to_owned(),
+        Some(b'-' | b'0'..=b'9') if how == Shown::Redacted => "a number [redacted]".to_owned(),
         Some(b'-' | b'0'..=b'9') => {
             let end = value
                 .iter()
@@ -162,7 +176,15 @@ fn describe(value: &[u8], sensitive: bool) -> String {
 
 fn build(kind: ErrorKind, message: String, body: &[u8], offset: usize, path: String) -> Error {
     let location = Location::of(body, offset);
-    let snippet = Some(snippet(body, location));
+    let judged = match kind {
+        ErrorKind::InvalidUtf8 => 0,
+        ErrorKind::EmptyInput
+        | ErrorKind::Syntax
+        | ErrorKind::TooDeep
+        | ErrorKind::TrailingText => offset,
+        _ => body.len(),
+    };
+    let snippet = Some(snippet(body, location, judged));
     Error::from_inner(Inner {
         kind,
         message: message.into(),
@@ -177,8 +199,8 @@ const BEFORE: usize = 60;
 const AFTER: usize = 40;
 
 /// The line around the place, with the contents of all strings that are no keys, and all numbers, masked: neighbours of
-/// a fault may be anybody's data.
-fn snippet(body: &[u8], location: Location) -> Snippet {
+/// a fault may be anybody's data. The first `judged` bytes are known to be well-formed.
+fn snippet(body: &[u8], location: Location, judged: usize) -> Snippet {
     let offset = location.offset;
     let line_start = body
         .get(..offset)
@@ -211,8 +233,7 @@ fn snippet(body: &[u8], location: Location) -> Snippet {
                 if at < offset && offset < end {
                     indent = text.chars().count() + 1;
                 }
-                let after = body.get(end..).unwrap_or_default().trim_ascii_start();
-                if after.first() == Some(&b':') && end - at <= AFTER {
+                if end - at <= AFTER && is_key(body, end, judged) {
                     text.push_str(&String::from_utf8_lossy(
                         body.get(at..end).unwrap_or_default(),
                     ));
@@ -262,6 +283,13 @@ fn snippet(body: &[u8], location: Location) -> Snippet {
         indent,
         width: 1,
     }
+}
+
+/// Whether the string that ends here is a key. In a broken text any value may be followed by a colon, so only what has
+/// been judged well-formed counts.
+fn is_key(body: &[u8], end: usize, judged: usize) -> bool {
+    let after = body.get(end..judged).unwrap_or_default();
+    after.trim_ascii_start().first() == Some(&b':')
 }
 
 /// The first place from `from` on that is outside strings, judged from the beginning of the line; `offset` if the line

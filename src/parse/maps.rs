@@ -10,7 +10,7 @@ use crate::message::{Map, Read, Source, WireValue};
 impl<'a> Cursor<'_, 'a> {
     pub(super) fn read_map<V: WireValue<'a>>(
         &mut self,
-        key_of: fn(&'a str) -> &'a str,
+        key_of: fn(&'a str) -> (&'a str, bool),
     ) -> Read<Option<Map<'a, V>>, Fault> {
         let Some(mut object) = self.object()? else {
             return Ok(None);
@@ -21,7 +21,7 @@ impl<'a> Cursor<'_, 'a> {
             ArenaVec::with_capacity_in(object.left, arena);
         let mut index = KeyIndex::new(object.left, arena, self.hasher);
         while let Some(key) = self.next_key(&mut object)? {
-            let key = key_of(key);
+            let key = self.known_as(key_of(key))?;
             let Some(value) = V::read(self)? else {
                 // From the first null on, entries may vanish and come back.
                 return self.map_with_nulls(object, key_of, entries, index, key);
@@ -38,12 +38,20 @@ impl<'a> Cursor<'_, 'a> {
         Ok(Some(Map::new(entries.into_bump_slice())))
     }
 
+    /// The key just read, after it was counted if it is not known.
+    fn known_as(&mut self, (key, known): (&'a str, bool)) -> Read<&'a str, Fault> {
+        if !known {
+            self.unknown_word()?;
+        }
+        Ok(key)
+    }
+
     /// Goes on with a map in which `key`, just read, is null. Rare, so it may copy.
     #[cold]
     fn map_with_nulls<V: WireValue<'a>>(
         &mut self,
         mut object: Object,
-        key_of: fn(&'a str) -> &'a str,
+        key_of: fn(&'a str) -> (&'a str, bool),
         before: ArenaVec<'a, (&'a str, V)>,
         mut index: KeyIndex<'_>,
         key: &'a str,
@@ -65,7 +73,7 @@ impl<'a> Cursor<'_, 'a> {
             }
             match self.next_key(&mut object)? {
                 None => break,
-                Some(key) => next = (key_of(key), V::read(self)?),
+                Some(key) => next = (self.known_as(key_of(key))?, V::read(self)?),
             }
         }
         let mut kept = ArenaVec::with_capacity_in(entries.len(), arena);

@@ -23,23 +23,8 @@ pub(super) fn meaningful(text: &str) -> Option<&str> {
 
 /// Any number, cut towards zero.
 pub(super) fn integer_of_number(text: &str) -> Option<i64> {
-    text.parse().ok().or_else(|| truncate(text))
-}
-
-/// A number of any length with fraction or exponent; [`Decimal`] would refuse more than its limit of digits.
-fn truncate(text: &str) -> Option<i64> {
-    if let Some(decimal) = Decimal::of_any_scale(text) {
-        return decimal.to_i64();
-    }
-    // Longer than any decimal: the digits after the first thousand cannot bring it back into the range of an integer
-    // unless an exponent does, and no number of that length is meant as one.
-    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, ""));
-    if !exponent.is_empty() {
-        return None;
-    }
-    mantissa
-        .split_once('.')
-        .and_then(|(integer, _)| integer.parse().ok())
+    let cut = || Decimal::of_any_size(text)?.to_i64();
+    text.parse().ok().or_else(cut)
 }
 
 /// An integer in a string.
@@ -99,6 +84,9 @@ mod tests {
             integer_of_number(&format!("7.{}", "3".repeat(2000))),
             Some(7)
         );
+        let zeros = "0".repeat(2000);
+        assert_eq!(integer_of_number(&format!("1{zeros}e-2000")), Some(1));
+        assert_eq!(integer_of_number(&format!("0.{zeros}1e2001")), Some(1));
         assert_eq!(integer_of_text("+7"), Some(7));
         assert_eq!(integer_of_text("1.5"), None);
         assert_eq!(integer_of_text("--7"), None);

@@ -201,6 +201,8 @@ impl<'t> Walker<'t> {
             "partner_identities",
             "subject_identities",
             "identities",
+            "added",
+            "removed",
             "default_value",
             "extensions",
         ];

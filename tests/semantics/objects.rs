@@ -1,0 +1,449 @@
+//! K: objects, keys and lists.
+
+use hydrant::ErrorKind;
+
+use super::{accepts, batch, custom, dsr, refuses, registration, tally};
+
+#[test]
+fn k1_unknown_fields_are_skipped() {
+    for value in [
+        "null",
+        "true",
+        "7",
+        "1e999",
+        r#""s""#,
+        "[]",
+        "{}",
+        r#"[{"type":null},[[]],"\ud800"]"#,
+    ] {
+        let x = format!(r#""x":{value}"#);
+        // One place per kind of model.
+        accepts(
+            batch(&format!(r#"{x},"mpid":"1",{x}"#)),
+            &batch(r#""mpid":"1""#),
+        );
+        accepts(
+            batch(&format!(r#""account":{{{x}}}"#)),
+            &batch(r#""account":{"account_id":0}"#),
+        );
+        accepts(
+            custom(&format!(r#"{x},"name":"n""#)),
+            &custom(r#""name":"n""#),
+        );
+        accepts(
+            custom(&format!(r#""location":{{{x}}}"#)),
+            &custom(r#""location":{"latitude":0.0,"longitude":0.0,"accuracy":0.0}"#),
+        );
+        accepts(
+            batch(&format!(
+                r#""user_identities":[{{{x},"type":"email",{x},"encoding":"raw","value":"v",{x}}}]"#
+            )),
+            &batch(r#""user_identities":[{"type":"email","encoding":"raw","value":"v"}]"#),
+        );
+        accepts(
+            batch(&format!(
+                r#""runtime_environment":{{{x},"type":"roku",{x}}}"#
+            )),
+            &batch(r#""runtime_environment":{"type":"roku","timezone_offset":0}"#),
+        );
+        accepts(
+            batch(&format!(
+                r#""system_notifications":[{{{x},"type":"gdpr_consent_state",{x}}}]"#
+            )),
+            &batch(r#""system_notifications":[{"type":"gdpr_consent_state"}]"#),
+        );
+        accepts(
+            registration(&format!(r#""permissions":{{{x}}}"#)),
+            &registration(r#""permissions":{}"#),
+        );
+    }
+    // The accessors that the published schemas take for fields (D2).
+    accepts(
+        custom(r#""request":{"type":"x"},"location":null,"debug":true,"crash":1,"enabled":[]"#),
+        r#"{"type":"event_processing_request","events":[{"type":"custom_event"}]}"#,
+    );
+    accepts(
+        batch(
+            r#""consent_state":{"ccpa":{"a":7},"gdpr":[]},"event_connection_settings":{"a":"b"}"#,
+        ),
+        &batch(r#""consent_state":{}"#),
+    );
+    let message = "expected a value, found `]`";
+    refuses(&batch(r#""x":[1,⟦]"#), ErrorKind::Syntax, "x[1]", message);
+}
+
+#[test]
+fn k2_names_are_compared_exactly() {
+    for name in [
+        "Events",
+        "EVENTS",
+        " events",
+        "events ",
+        "events\\n",
+        "events\\u0000",
+        "\\u00e9vents",
+        "event",
+    ] {
+        accepts(
+            batch(&format!(r#""{name}":7"#)),
+            r#"{"type":"event_processing_request"}"#,
+        );
+    }
+}
+
+#[test]
+fn k3_the_last_of_equal_fields_counts() {
+    accepts(custom(r#""name":"a","name":"b""#), &custom(r#""name":"b""#));
+    accepts(
+        custom(r#""name":"a","x":1,"n\u0061me":"b""#),
+        &custom(r#""name":"b""#),
+    );
+    accepts(
+        custom(r#""name":"a","name":null"#),
+        r#"{"type":"event_processing_request","events":[{"type":"custom_event"}]}"#,
+    );
+    // Objects and maps are replaced, not merged.
+    accepts(
+        batch(
+            r#""account":{"account_id":7,"account_settings":{"a":"1"}},"account":{"account_id":8}"#,
+        ),
+        &batch(r#""account":{"account_id":8}"#),
+    );
+    accepts(
+        batch(r#""user_attributes":{"a":"1"},"user_attributes":{"b":"2"}"#),
+        &batch(r#""user_attributes":{"b":"2"}"#),
+    );
+    accepts(
+        batch(r#""events":[{"type":"error"}],"events":[]"#),
+        r#"{"type":"event_processing_request"}"#,
+    );
+    // Null puts the default back, not the value before.
+    accepts(
+        registration(
+            r#""event_processing_registration":{"max_data_age_hours":7,"max_data_age_hours":null}"#,
+        ),
+        &registration(r#""event_processing_registration":{"max_data_age_hours":24}"#),
+    );
+    // Fields of identities count as others do, `type` too.
+    accepts(
+        batch(
+            r#""user_identities":[{"type":"email","type":"google","encoding":"raw","encoding":"md5","value":"a","value":"b"}]"#,
+        ),
+        &batch(r#""user_identities":[{"type":"google","encoding":"md5","value":"b"}]"#),
+    );
+    refuses(
+        &batch(
+            r#""user_identities":[⟦{"type":"email","encoding":"raw","value":"a","value":null}]"#,
+        ),
+        ErrorKind::MissingField,
+        "user_identities[0]",
+        "missing field `value`",
+    );
+    // What is overwritten must still be readable.
+    refuses(
+        &custom(r#""id":⟦7,"id":"9daa09f0-0c61-4b46-a16a-272c8cdd47e8""#),
+        ErrorKind::UnexpectedType,
+        "events[0].id",
+        "expected a string, found number 7",
+    );
+    refuses(
+        &batch(r#""events":⟦{},"events":[]"#),
+        ErrorKind::UnexpectedType,
+        "events",
+        "expected a list, found an object",
+    );
+}
+
+#[test]
+fn k4_map_entries_keep_the_first_place_and_the_last_value() {
+    let map = |entries: &str| custom(&format!(r#""attributes":{{{entries}}}"#));
+    accepts(
+        map(r#""a":"1","b":"2","a":"3""#),
+        &map(r#""a":"3","b":"2""#),
+    );
+    accepts(map(r#""a":"1","b":"2","a":null"#), &map(r#""b":"2""#));
+    accepts(
+        map(r#""a":null,"b":"2","a":"3""#),
+        &map(r#""a":"3","b":"2""#),
+    );
+    accepts(
+        map(r#""a":"1","b":"2","a":null,"a":"4""#),
+        &map(r#""a":"4","b":"2""#),
+    );
+    accepts(map(r#""a":"1","a":"","b":"2""#), &map(r#""b":"2""#));
+    // The same in maps large enough to be hashed.
+    let many = |value: &str, skip: usize| -> String {
+        let entries: Vec<String> = (0..200)
+            .filter(|n| *n != skip)
+            .map(|n| format!(r#""k{n}":"{value}""#))
+            .collect();
+        entries.join(",")
+    };
+    accepts(
+        map(&format!("{},{}", many("old", 999), many("new", 999))),
+        &map(&many("new", 999)),
+    );
+    accepts(
+        map(&format!(r#"{},"k7":null"#, many("v", 999))),
+        &map(&many("v", 7)),
+    );
+    accepts(
+        map(&format!(r#"{},"k0":null,"k0":"v""#, many("v", 999))),
+        &map(&many("v", 999)),
+    );
+    // Maps of lists, of maps and of records.
+    accepts(
+        batch(r#""user_attribute_lists":{"a":["1"],"b":["2"],"a":["3"],"c":[],"b":null}"#),
+        &batch(r#""user_attribute_lists":{"a":["3"]}"#),
+    );
+    accepts(
+        batch(
+            r#""runtime_environment":{"type":"ios","apple_search_ads_attribution":{"v":{"a":"1","b":"2","a":"3"},"v":{"b":"4"}}}"#,
+        ),
+        &batch(
+            r#""runtime_environment":{"type":"ios","screen_height":0,"screen_width":0,"timezone_offset":0,"apple_search_ads_attribution":{"v":{"b":"4"}},"att_timestamp_unixtime_ms":0}"#,
+        ),
+    );
+    accepts(
+        batch(
+            r#""consent_state":{"gdpr_consent_state":{"p":{"consented":true,"document":"d"},"p":{}}}"#,
+        ),
+        &batch(r#""consent_state":{"gdpr_consent_state":{"p":{"consented":false}}}"#),
+    );
+}
+
+#[test]
+fn k5_order_does_not_matter() {
+    accepts(
+        r#"{"mpid":"1","events":[{"name":"n","location":{"longitude":2,"latitude":1},"source_id":"s","type":"custom_event"}],"account":{"account_id":1},"timestamp_ms":5,"type":"event_processing_request"}"#,
+        r#"{"type":"event_processing_request","timestamp_ms":5,"account":{"account_id":1},"events":[{"type":"custom_event","source_id":"s","location":{"latitude":1.0,"longitude":2.0,"accuracy":0.0},"name":"n"}],"mpid":"1"}"#,
+    );
+}
+
+#[test]
+fn k6_null_is_missing() {
+    accepts(
+        r#"{"type":"event_processing_request","id":null,"timestamp_ms":null,"firehose_version":null,"source_id":null,"account":null,"partner_identities":null,"user_identities":null,"user_attributes":null,"user_attribute_lists":null,"runtime_environment":null,"integration_attributes":null,"events":null,"source_channel":null,"device_application_stamp":null,"consent_state":null,"system_notifications":null,"mpid":null,"platform_fields":null}"#,
+        r#"{"type":"event_processing_request"}"#,
+    );
+    accepts(
+        batch(
+            r#""events":[{"type":"session_end","session_length_ms":null,"location":{"latitude":null}},{"type":"error","is_crash":null,"breadcrumbs":null,"attributes":null},{"type":"product_action","total_amount":null,"products":[{"position":null,"price":null}]}]"#,
+        ),
+        &batch(
+            r#""events":[{"type":"session_end","location":{"latitude":0.0,"longitude":0.0,"accuracy":0.0},"session_length_ms":0},{"type":"error","is_crash":false},{"type":"product_action","products":[{"position":0}]}]"#,
+        ),
+    );
+    accepts(
+        dsr(
+            r#""submitted_time":null,"subject_identities":null,"regulation":null,"extensions":null"#,
+        ),
+        r#"{"type":"dsr_processing_request"}"#,
+    );
+}
+
+#[test]
+fn k7_null_entries_of_maps_are_none() {
+    accepts(
+        custom(r#""attributes":{"a":null,"b":"1"}"#),
+        &custom(r#""attributes":{"b":"1"}"#),
+    );
+    accepts(
+        custom(r#""name":"n","attributes":{"a":null}"#),
+        &custom(r#""name":"n""#),
+    );
+    accepts(
+        batch(
+            r#""consent_state":{"gdpr_consent_state":{"a":null,"b":{}},"ccpa_consent_state":{"a":null}}"#,
+        ),
+        &batch(r#""consent_state":{"gdpr_consent_state":{"b":{"consented":false}}}"#),
+    );
+    accepts(
+        dsr(r#""subject_identities":{"email":null,"android_id":{}}"#),
+        &dsr(r#""subject_identities":{"android_id":{}}"#),
+    );
+}
+
+#[test]
+fn k8_null_events_and_notifications_are_refused() {
+    let message = "expected an object, found null";
+    refuses(
+        &batch(r#""events":[{"type":"error"},⟦null]"#),
+        ErrorKind::NullElement,
+        "events[1]",
+        message,
+    );
+    refuses(
+        &batch(r#""system_notifications":[⟦null]"#),
+        ErrorKind::NullElement,
+        "system_notifications[0]",
+        message,
+    );
+}
+
+#[test]
+fn k9_null_texts_stay_in_lists() {
+    let body = batch(
+        r#""user_attribute_lists":{"a":[null,"x",null],"b":[null]},"events":[{"type":"error","is_crash":false,"breadcrumbs":[null,""]}]"#,
+    );
+    accepts(&body, &body);
+    assert_eq!(tally(&body).null_elements, 0);
+}
+
+#[test]
+fn k10_other_null_elements_are_dropped_and_counted() {
+    let identity = r#"{"type":"email","encoding":"raw","value":"v"}"#;
+    let body = batch(&format!(r#""user_identities":[null,{identity},null]"#));
+    accepts(&body, &batch(&format!(r#""user_identities":[{identity}]"#)));
+    assert_eq!(tally(&body).null_elements, 2);
+    accepts(
+        batch(r#""user_identities":[null]"#),
+        r#"{"type":"event_processing_request"}"#,
+    );
+    accepts(
+        batch(
+            r#""events":[{"type":"product_action","products":[null,{},null]},{"type":"impression","impressions":[null]},{"type":"promotion_action","promotions":[{},null]}]"#,
+        ),
+        &batch(
+            r#""events":[{"type":"product_action","products":[{"position":0}]},{"type":"impression"},{"type":"promotion_action","promotions":[{}]}]"#,
+        ),
+    );
+    let body = registration(
+        r#""event_processing_registration":{"account_settings":[null],"supported_event_types":["error",null],"supported_runtime_environments":[null],"authentication":{"type":"oauth2","scopes":[null]}}"#,
+    );
+    accepts(
+        &body,
+        &registration(
+            r#""event_processing_registration":{"supported_event_types":["error"],"max_data_age_hours":24,"authentication":{"type":"oauth2"}}"#,
+        ),
+    );
+    assert_eq!(tally(&body).null_elements, 4);
+    accepts(
+        r#"{"type":"audience_membership_change_request","user_profiles":[null,{"audiences":[null,{"user_attributes":[null,{}]}]}]}"#,
+        r#"{"type":"audience_membership_change_request","user_profiles":[{"audiences":[{"audience_id":0,"user_attributes":[{}]}]}]}"#,
+    );
+}
+
+#[test]
+fn k11_keys_of_subject_identities_are_matched_like_values() {
+    let identities = |entries: &str| dsr(&format!(r#""subject_identities":{{{entries}}}"#));
+    accepts(
+        identities(r#"" email ":{"value":"a"}"#),
+        &identities(r#""email":{"value":"a"}"#),
+    );
+    accepts(
+        identities(r#""roku_publishing_id":{"value":"a"}"#),
+        &identities(r#""roku_publisher_id":{"value":"a"}"#),
+    );
+    accepts(
+        identities(
+            r#""roku_publisher_id":{"value":"a"},"email":{"value":"b"},"roku_publishing_id":{"value":"c"},"email\t":null"#,
+        ),
+        &identities(r#""roku_publisher_id":{"value":"c"}"#),
+    );
+    let unknown =
+        identities(r#"" passport":{"value":"a"},"passport":{"value":"b"},"Email":{"value":"c"}"#);
+    accepts(&unknown, &unknown);
+    assert_eq!(tally(&unknown).unknown_values, 3);
+    accepts(
+        identities(r#""passport":{"value":"a"},"passport":{"value":"b"}"#),
+        &identities(r#""passport":{"value":"b"}"#),
+    );
+}
+
+#[test]
+fn k12_the_empty_key_is_a_key() {
+    let body = custom(r#""attributes":{"":"v"}"#);
+    accepts(&body, &body);
+    accepts(custom(r#""":7,"name":"n""#), &custom(r#""name":"n""#));
+}
+
+#[test]
+fn k13_containers_are_not_coerced() {
+    let not_a_list = ["{}", "7", "true", r#""""#, r#""[]""#];
+    for (value, found) in
+        not_a_list
+            .iter()
+            .zip(["an object", "a number", "bool true", "a string", "a string"])
+    {
+        let message = format!("expected a list, found {found}");
+        for (body, path) in [
+            (batch(&format!(r#""events":⟦{value}"#)), "events"),
+            (
+                batch(&format!(
+                    r#""events":[{{"type":"error","breadcrumbs":⟦{value}}}]"#
+                )),
+                "events[0].breadcrumbs",
+            ),
+            (
+                batch(&format!(r#""user_attribute_lists":{{"k":⟦{value}}}"#)),
+                "user_attribute_lists.k",
+            ),
+            (
+                registration(&format!(
+                    r#""event_processing_registration":{{"supported_event_types":⟦{value}}}"#
+                )),
+                "event_processing_registration.supported_event_types",
+            ),
+        ] {
+            refuses(&body, ErrorKind::UnexpectedType, path, &message);
+        }
+    }
+    for (value, found) in [
+        ("[]", "a list"),
+        ("7", "a number"),
+        ("false", "bool false"),
+        (r#""""#, "a string"),
+        (r#""{}""#, "a string"),
+    ] {
+        let message = format!("expected an object, found {found}");
+        for (body, path) in [
+            (batch(&format!(r#""account":⟦{value}"#)), "account"),
+            (
+                batch(&format!(r#""consent_state":⟦{value}"#)),
+                "consent_state",
+            ),
+            (
+                batch(&format!(r#""user_attributes":⟦{value}"#)),
+                "user_attributes",
+            ),
+            (
+                batch(&format!(r#""runtime_environment":⟦{value}"#)),
+                "runtime_environment",
+            ),
+            (batch(&format!(r#""events":[⟦{value}]"#)), "events[0]"),
+            (
+                batch(&format!(r#""system_notifications":[⟦{value}]"#)),
+                "system_notifications[0]",
+            ),
+            (
+                custom(&format!(r#""location":⟦{value}"#)),
+                "events[0].location",
+            ),
+            (
+                custom(&format!(r#""attributes":⟦{value}"#)),
+                "events[0].attributes",
+            ),
+            (
+                batch(&format!(
+                    r#""consent_state":{{"gdpr_consent_state":{{"p":⟦{value}}}}}"#
+                )),
+                "consent_state.gdpr_consent_state.p",
+            ),
+            (
+                batch(&format!(
+                    r#""runtime_environment":{{"type":"ios","apple_search_ads_attribution":{{"v":⟦{value}}}}}"#
+                )),
+                "runtime_environment.apple_search_ads_attribution.v",
+            ),
+            (
+                registration(&format!(
+                    r#""event_processing_registration":{{"account_settings":[⟦{value}]}}"#
+                )),
+                "event_processing_registration.account_settings[0]",
+            ),
+        ] {
+            refuses(&body, ErrorKind::UnexpectedType, path, &message);
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! E: refusals.
+
+use hydrant::{ErrorKind, Location};
+
+use super::{MARK, batch, custom, dsr, normal, refuses, registration};
+
+#[test]
+fn e1_refusals_are_complete() {
+    // `refuses` checks line and column of every refusal of these tests; here they are spelled out.
+    let body = "{\"type\":\"event_processing_request\",\r\n \"source_id\":\"é😀\", \"mpid\":\"é😀\", \"events\":[\n{\"type\":\"error\"},\n  {\"type\":\"error\",\"message\":\"é😀\",\"is_crash\":\"perhaps\"}]}";
+    let error = normal(body).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidValue);
+    assert_eq!(error.kind().name(), "invalid_value");
+    assert_eq!(
+        error.message(),
+        r#"expected a bool, found string "perhaps""#
+    );
+    let offset = body.find("\"perhaps").unwrap();
+    assert_eq!(
+        error.location(),
+        Location {
+            offset,
+            line: 4,
+            column: 45
+        }
+    );
+    assert_eq!(error.path(), "events[1].is_crash");
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "expected a bool, found string \"perhaps\" at events[1].is_crash (line 4, column 45, byte {offset})"
+        )
+    );
+    assert!(error.pretty("body.json").starts_with(&format!(
+        "error: expected a bool, found string \"perhaps\"\n  --> body.json:4:45 (byte {offset})\n   at events[1].is_crash\n"
+    )));
+}
+
+#[test]
+fn e2_the_place_is_the_first_byte_of_the_value() {
+    for marked in [
+        batch("\"account\" : \n ⟦7 , \"x\":1"),
+        batch("\"account\":{ \"account_id\":⟦\"x\"}"),
+        custom("\"timestamp_ms\": ⟦-1.0e99"),
+        custom("\"location\":{\"latitude\":1,\"longitude\": ⟦true}"),
+        batch("\"user_attributes\":{\"a\":\"]}\\\"[{\",\"b\":⟦[ ]}"),
+        batch(
+            "\"user_identities\":[{\"type\":\"email\",\"encoding\":\"raw\",\"value\":\"v\"}, ⟦{ \"type\":\"email\"}]",
+        ),
+        batch("\"user_attribute_lists\":{\"a\":[\"1\",2,⟦{\"x\":1}]}"),
+        batch(
+            "\"system_notifications\":[{\"type\":\"gdpr_consent_state\",\"old_gdpr_consent_state\":{\"consented\":⟦\"x\"}}]",
+        ),
+        // After values that are skipped or kept as text, and in a text that had to be repaired.
+        batch(
+            "\"x\":[[{\"a\":1e999}]],\"events\":[{\"type\":\"new\",\"y\":[1,{}]},{\"type\":\"error\",\"is_crash\":⟦2.5}]",
+        ),
+        batch("\"x\":\"\\ud800\",\"events\":⟦1e999"),
+        registration(
+            "\"permissions\":{\"user_identities\":[{\"type\":\"email\",\"encoding\":⟦7}]}",
+        ),
+        dsr("\"subject_identities\":{\"email\":{\"value\":⟦{}}}"),
+        dsr("\"submitted_time\":⟦\"yesterday\""),
+    ] {
+        let (before, after) = marked.split_once(MARK).unwrap();
+        let error = normal(format!("{before}{after}")).unwrap_err();
+        assert_eq!(error.offset(), before.len(), "{error}: {marked}");
+    }
+}
+
+#[test]
+fn e3_paths() {
+    let crash = |before: &str| {
+        batch(&format!(
+            r#""events":[{before}{{"type":"error","is_crash":⟦"x"}}]"#
+        ))
+    };
+    let message = r#"expected a bool, found string "x""#;
+    refuses(
+        &crash(""),
+        ErrorKind::InvalidValue,
+        "events[0].is_crash",
+        message,
+    );
+    let many = r#"{"type":"error"},"#.repeat(1234);
+    refuses(
+        &crash(&many),
+        ErrorKind::InvalidValue,
+        "events[1234].is_crash",
+        message,
+    );
+    for (key, shown) in [
+        ("plain_Word9", ".plain_Word9"),
+        ("a b", r#"["a b"]"#),
+        ("a.b", r#"["a.b"]"#),
+        ("", r#"[""]"#),
+        ("$City", r#"["$City"]"#),
+        ("é", r#"["é"]"#),
+        (r#"q\"\\"#, r#"["q\"\\"]"#),
+        (r"\n\t\u0001\u001f", r#"["\n\t\u0001\u001f"]"#),
+        (r"\u0061", ".a"),
+        (r"\ud83d\ude00\ud800", "[\"😀\u{fffd}\"]"),
+    ] {
+        let marked = custom(&format!(r#""attributes":{{"x":"y","{key}":⟦[]}}"#));
+        let path = format!("events[0].attributes{shown}");
+        refuses(
+            &marked,
+            ErrorKind::UnexpectedType,
+            &path,
+            "expected a string, found a list",
+        );
+    }
+    let long = "k".repeat(1000);
+    let error = normal(custom(&format!(r#""attributes":{{"{long}":[]}}"#))).unwrap_err();
+    assert_eq!(
+        error.path(),
+        format!("events[0].attributes.{}…", "k".repeat(100))
+    );
+    assert_eq!(normal("[]").unwrap_err().path(), "");
+}
+
+/// The secret of the bodies below. Not a word that a message would say by itself.
+const SECRET: &str = "xyzzy42";
+
+/// Bodies with faults at, before and after values that must not be shown, `$` for the value as string.
+const SENSITIVE: &[&str] = &[
+    // The value itself is wrong.
+    r#"{"type":"event_processing_request","user_identities":$}"#,
+    r#"{"type":"event_processing_request","user_identities":[$]}"#,
+    r#"{"type":"event_processing_request","user_identities":[{"type":[$],"encoding":"raw","value":"v"}]}"#,
+    r#"{"type":"event_processing_request","user_identities":[{"type":"email","encoding":"raw","value":[$]}]}"#,
+    r#"{"type":"event_processing_request","user_identities":[{"type":"email","encoding":{"a":$},"value":$}]}"#,
+    r#"{"type":"event_processing_request","partner_identities":{"a":$}}"#,
+    r#"{"type":"event_processing_request","partner_identities":$}"#,
+    r#"{"type":"event_processing_request","account":{"account_settings":$}}"#,
+    r#"{"type":"event_processing_request","account":{"account_settings":{"apiKey":[$]}}}"#,
+    r#"{"type":"event_processing_request","account":{"account_settings":{"apiKey":{"a":$}}}}"#,
+    r#"{"type":"event_processing_request","account":{"account_settings":{"apiKey":$},"account_id":"x"}}"#,
+    r#"{"type":"event_processing_request","account":$}"#,
+    r#"{"type":"event_processing_request","runtime_environment":{"type":"ios","identities":$}}"#,
+    r#"{"type":"event_processing_request","runtime_environment":{"type":"ios","client_ip_address":[$]}}"#,
+    r#"{"type":"event_processing_request","mpid":[$]}"#,
+    r#"{"type":"event_processing_request","mpid":{"type":$}}"#,
+    r#"{"type":"event_processing_request","events":[{"type":"push_subscription","token":[$]}]}"#,
+    r#"{"type":"event_processing_request","events":[{"type":"user_identity_change","added":$}]}"#,
+    r#"{"type":"event_processing_request","events":[{"type":"user_identity_change","added":[$]}]}"#,
+    r#"{"type":"event_processing_request","events":[{"type":"user_identity_change","added":[{"type":"email","encoding":$}]}]}"#,
+    r#"{"type":"event_processing_request","events":[{"type":"user_identity_change","removed":[{"type":"email","encoding":$}]}]}"#,
+    r#"{"type":"event_processing_request","events":[{"type":"user_identity_change","removed":[{"type":"email","encoding":7,"value":$}]}]}"#,
+    r#"{"type":"audience_membership_change_request","user_profiles":$}"#,
+    r#"{"type":"audience_membership_change_request","user_profiles":[$]}"#,
+    r#"{"type":"audience_membership_change_request","user_profiles":[{"device_identities":$}]}"#,
+    r#"{"type":"audience_membership_change_request","user_profiles":[{"mpid":[$]}]}"#,
+    r#"{"type":"audience_membership_change_request","user_profiles":[{"audiences":[{"audience_subscription_settings":$}]}]}"#,
+    r#"{"type":"audience_subscription_request","previous_audience_subscription_settings":$}"#,
+    r#"{"type":"audience_subscription_request","audience_subscription_settings":{"k":$},"audience_id":"x"}"#,
+    r#"{"type":"audience_subscription_response","audience_subscription_settings":[$]}"#,
+    r#"{"type":"dsr_processing_request","subject_identities":$}"#,
+    r#"{"type":"dsr_processing_request","subject_identities":{"email":$}}"#,
+    r#"{"type":"dsr_processing_request","subject_identities":{"email":{"value":[$]}}}"#,
+    r#"{"type":"dsr_processing_request","subject_identities":{"email":{"encoding":7,"value":$}}}"#,
+    r#"{"type":"dsr_processing_request","extensions":{"a":$},"submitted_time":true}"#,
+    r#"{"type":"module_registration_response","event_processing_registration":{"account_settings":[{"type":"integer","default_value":$}]}}"#,
+    r#"{"type":"module_registration_response","event_processing_registration":{"account_settings":[{"type":"text","default_value":[$]}]}}"#,
+    // Something beside it is wrong.
+    r#"{"type":"event_processing_request","user_identities":[{"type":"email","encoding":"raw","value":$}],"events":7}"#,
+    r#"{"type":"event_processing_request","user_identities":[{"encoding":"raw","value":$}]}"#,
+    r#"{"type":"event_processing_request","user_identities":[{"type":"email","value":$,"encoding":5}]}"#,
+    // The type of something is missing or unknown, and something inside is called `type`.
+    r#"{"account":{"account_settings":{"type":$}}}"#,
+    r#"{"account":{"account_settings":{"type":$}},"type":"nonsense"}"#,
+    r#"{"account":{"account_settings":{"x":"type","y":$}},"type":"nonsense"}"#,
+    r#"{"type":"event_processing_request","events":[{"identities":[{"type":$}]}]}"#,
+    // It is no JSON.
+    r#"{"type":"event_processing_request","user_identities":[{"type":"email","encoding":"raw","value":$:1}]}"#,
+    r#"{"type":"event_processing_request","user_identities":[{"type":"email","encoding":"raw","value":$ $}]}"#,
+    r#"{"type":"event_processing_request","user_identities":[{"type":"email","encoding":"raw","value":$,}]}"#,
+    r#"{"type":"event_processing_request","user_identities":[{"type":"email","encoding":"raw","value" $}]}"#,
+    r#"{"type":"event_processing_request","user_attribute_lists":{"a":["b",$:"c"]}}"#,
+    r#"{"type":"event_processing_request","user_attribute_lists":{"a":["b" "c",$:"d"]}}"#,
+    r#"{"type":"event_processing_request","account":{"account_settings":{"apiKey" $: 1}}}"#,
+    r#"{"type":"event_processing_request","account":{"account_settings":{"apiKey":x $}}}"#,
+    r#"{"type":"event_processing_request"} $"#,
+    r#"{"type":"event_processing_request"} {"value":$}"#,
+    r#"$:{"type":"event_processing_request"}"#,
+];
+
+#[test]
+fn e4_values_of_identities_and_settings_are_not_shown() {
+    let numeric: String = SECRET.chars().filter(char::is_ascii_digit).collect();
+    let numeric = numeric.repeat(4);
+    for body in SENSITIVE {
+        let padding = "p".repeat(100);
+        for value in [
+            format!("\"{SECRET}\""),
+            format!("\"{padding} {SECRET} \\\" {SECRET}\""),
+            format!("\"{SECRET}{padding}\""),
+            numeric.clone(),
+            format!("\"{numeric}\""),
+            format!("-{numeric}.{numeric}"),
+        ] {
+            let body = body.replace('$', &value);
+            for body in [
+                body.clone(),
+                body.replace(',', " ,\n "),
+                body.replace(':', ": "),
+            ] {
+                let Err(error) = normal(&body) else { continue };
+                for shown in [
+                    error.to_string(),
+                    error.message().to_owned(),
+                    error.path().to_owned(),
+                    format!("{error:?}"),
+                    error.pretty("body"),
+                ] {
+                    let leaks = shown.contains(SECRET) || shown.contains(&numeric);
+                    assert!(!leaks, "{body}\n{shown}");
+                }
+            }
+        }
+        // As a string it is refused, each of them.
+        normal(body.replace('$', &format!("\"{SECRET}\""))).unwrap_err();
+    }
+}
+
+#[test]
+fn e5_other_scalars_are_shown() {
+    let place = |value: &str| custom(&format!(r#""location":{{"latitude":⟦{value}}}"#));
+    let path = "events[0].location.latitude";
+    let kind = ErrorKind::InvalidValue;
+    refuses(
+        &place(r#""N 12°""#),
+        kind,
+        path,
+        r#"expected a finite number, found string "N 12°""#,
+    );
+    let digits = format!("1e3{}", "0".repeat(60));
+    let shown = format!("expected a finite number, found number {}…", &digits[..40]);
+    refuses(&place(&digits), kind, path, &shown);
+    let text = format!("\"{}\"", "é".repeat(60));
+    let shown = format!(
+        "expected a finite number, found string \"{}…",
+        "é".repeat(39)
+    );
+    refuses(&place(&text), kind, path, &shown);
+    let kind = ErrorKind::UnexpectedType;
+    refuses(
+        &place("false"),
+        kind,
+        path,
+        "expected a finite number, found bool false",
+    );
+    refuses(
+        &place(r#"{"a":"b"}"#),
+        kind,
+        path,
+        "expected a finite number, found an object",
+    );
+    refuses(
+        &place(r#"["a"]"#),
+        kind,
+        path,
+        "expected a finite number, found a list",
+    );
+    let message = "expected an object, found a string";
+    refuses(&batch(r#""account":⟦"a""#), kind, "account", message);
+    let message = "expected a list, found a number";
+    refuses(&batch(r#""events":⟦7"#), kind, "events", message);
+}
+
+#[test]
+fn e6_syntax_goes_first_then_the_order_of_reading() {
+    let message = "expected a value or `]`, found `x`";
+    refuses(
+        &batch(r#""account":7,"events":[⟦x]"#),
+        ErrorKind::Syntax,
+        "events[0]",
+        message,
+    );
+    let body = batch(r#""account":⟦7,"events":{}"#);
+    refuses(
+        &body,
+        ErrorKind::UnexpectedType,
+        "account",
+        "expected an object, found a number",
+    );
+    // The type is read before the rest.
+    let message = r#"expected one of the ten message types, found string "x""#;
+    refuses(
+        r#"{"account":7,"type":⟦"x"}"#,
+        ErrorKind::UnknownValue,
+        "type",
+        message,
+    );
+}
+
+#[test]
+fn e7_refusals_are_not_retryable() {
+    for body in ["", "x", "{}", "null", "\u{feff}", "[[[["] {
+        assert!(!normal(body).unwrap_err().is_retryable());
+    }
+}

@@ -1,0 +1,124 @@
+//! S: strict mode.
+
+use hydrant::{Error, ErrorKind, ParseOptions};
+
+use super::{MARK, batch, custom, dsr, parsed, registration};
+
+fn strict(body: impl AsRef<[u8]>) -> Result<(), Error> {
+    let options = ParseOptions {
+        strict: true,
+        ..ParseOptions::default()
+    };
+    parsed(body, &options).map(|_| ())
+}
+
+/// Refused in strict mode, accepted otherwise.
+#[track_caller]
+fn refuses_strictly(marked: &str, kind: ErrorKind, path: &str, message: &str) {
+    let (before, after) = marked.split_once(MARK).unwrap();
+    let body = format!("{before}{after}");
+    let error = strict(&body).expect_err(&body);
+    let found = (error.kind(), error.path(), error.message(), error.offset());
+    assert_eq!(found, (kind, path, message, before.len()), "{body}");
+    assert!(parsed(&body, &ParseOptions::default()).is_ok());
+}
+
+#[test]
+fn s1_unknown_values_are_refused() {
+    let message = r#"expected a known value, found string "new""#;
+    let kind = ErrorKind::UnknownValue;
+    refuses_strictly(
+        &custom(r#""custom_event_type":⟦"new","name":"n""#),
+        kind,
+        "events[0].custom_event_type",
+        message,
+    );
+    refuses_strictly(
+        &registration(
+            r#""event_processing_registration":{"supported_event_types":["error",⟦"new"]}"#,
+        ),
+        kind,
+        "event_processing_registration.supported_event_types[1]",
+        message,
+    );
+    let message = r#"expected a known value, found string """#;
+    refuses_strictly(&dsr(r#""regulation":⟦"""#), kind, "regulation", message);
+    // Not shown where identities are.
+    let message = "expected a known value, found a string [redacted]";
+    let body = batch(r#""user_identities":[{"type":⟦"new","encoding":"raw","value":"v"}]"#);
+    refuses_strictly(&body, kind, "user_identities[0].type", message);
+    let body = batch(r#""user_identities":[{"type":"email","encoding":⟦"new","value":"v"}]"#);
+    refuses_strictly(&body, kind, "user_identities[0].encoding", message);
+    // A key: the place is the key, the path that of the map it is in.
+    let body = dsr(
+        r#""subject_identities":{"email":{"value":"a"},⟦"new":{"value":"b"}},"api_version":"3""#,
+    );
+    let message = "expected a known value, found a string [redacted]";
+    refuses_strictly(&body, kind, "subject_identities", message);
+}
+
+#[test]
+fn s2_unknown_members_are_refused() {
+    for (body, path) in [
+        (batch(r#""events":[{"type":"error"},$]"#), "events[1].type"),
+        (
+            batch(r#""runtime_environment":$"#),
+            "runtime_environment.type",
+        ),
+        (
+            batch(r#""system_notifications":[$]"#),
+            "system_notifications[0].type",
+        ),
+        (
+            registration(r#""dsr_processing_registration":{"account_settings":[$]}"#),
+            "dsr_processing_registration.account_settings[0].type",
+        ),
+        (
+            registration(r#""event_processing_registration":{"authentication":$}"#),
+            "event_processing_registration.authentication.type",
+        ),
+    ] {
+        for member in [
+            r#"{"type":⟦"new"}"#,
+            r#"{"x":{"type":"error","y":"type"},"\u0074ype":⟦"new","type":"error"}"#,
+        ] {
+            let message = match path {
+                path if path.contains("settings") => "a string [redacted]",
+                _ => r#"string "new""#,
+            };
+            let message = format!("expected a known `type`, found {message}");
+            refuses_strictly(
+                &body.replace('$', member),
+                ErrorKind::UnknownValue,
+                path,
+                &message,
+            );
+        }
+    }
+}
+
+#[test]
+fn s3_lone_surrogates_are_refused() {
+    let message = "expected a surrogate pair, found a lone surrogate escape";
+    let kind = ErrorKind::LoneSurrogate;
+    refuses_strictly(
+        &custom(r#""name":"a⟦\ud800b\udc00""#),
+        kind,
+        "events[0].name",
+        message,
+    );
+    let body = custom(r#""attributes":{"\ud83d\ude00":"\ud83d\ude00","a⟦\ude00":"v"}"#);
+    refuses_strictly(&body, kind, "events[0].attributes[\"a\u{fffd}\"]", message);
+    let body = format!("\u{feff}{}", batch(r#""x":["⟦\uD800"]"#));
+    refuses_strictly(&body, kind, "x[0]", message);
+}
+
+#[test]
+fn s4_nothing_else_is_stricter() {
+    strict(batch(r#""x":1e999,"mpid":7,"mpid":null,"account":{"account_id":" 7 "},"events":[{"type":"custom_event","name":true,"id":"","custom_event_type":" other ","attributes":{"a":null,"a":1.50}}],"user_identities":[null]"#)).unwrap();
+    strict(dsr(
+        r#""subject_identities":{"roku_publishing_id":{}," email ":null},"extensions":7"#,
+    ))
+    .unwrap();
+    strict("\u{feff}{\"type\":\"dsr_processing_response\",\"new\":\"field\"}\n").unwrap();
+}

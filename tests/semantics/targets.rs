@@ -1,0 +1,264 @@
+//! The fields that the rows of T are tried on, of every type and shape: always written, optional, with a default of their
+//! own; and what is the same in all those tests.
+
+use hydrant::ErrorKind;
+
+use super::{accepts, refuses};
+
+/// A field of a type.
+pub(super) struct Target {
+    /// A normalized body with `$` for the value.
+    pub(super) body: &'static str,
+    /// The path of the value.
+    pub(super) path: &'static str,
+    /// The normal form if the value is absent.
+    pub(super) absent: &'static str,
+}
+
+pub(super) const STRINGS: &[Target] = &[
+    Target {
+        body: r#"{"type":"event_processing_request","source_id":$}"#,
+        path: "source_id",
+        absent: r#"{"type":"event_processing_request"}"#,
+    },
+    Target {
+        body: r#"{"type":"event_processing_request","events":[{"type":"push_message_open","payload":$}]}"#,
+        path: "events[0].payload",
+        absent: r#"{"type":"event_processing_request","events":[{"type":"push_message_open"}]}"#,
+    },
+    Target {
+        body: r#"{"type":"event_processing_request","user_attributes":{"k":$}}"#,
+        path: "user_attributes.k",
+        absent: r#"{"type":"event_processing_request"}"#,
+    },
+    Target {
+        body: r#"{"type":"event_processing_request","runtime_environment":{"type":"ios","screen_height":0,"screen_width":0,"timezone_offset":0,"apple_search_ads_attribution":{"v":{"k":$}},"att_timestamp_unixtime_ms":0}}"#,
+        path: "runtime_environment.apple_search_ads_attribution.v.k",
+        absent: r#"{"type":"event_processing_request","runtime_environment":{"type":"ios","screen_height":0,"screen_width":0,"timezone_offset":0,"att_timestamp_unixtime_ms":0}}"#,
+    },
+    // Text on the wire, for which senders put bools (D19).
+    Target {
+        body: r#"{"type":"event_processing_request","runtime_environment":{"type":"mobileweb","screen_height":0,"screen_width":0,"screen_dpi":0,"timezone_offset":0,"is_dst":$}}"#,
+        path: "runtime_environment.is_dst",
+        absent: r#"{"type":"event_processing_request","runtime_environment":{"type":"mobileweb","screen_height":0,"screen_width":0,"screen_dpi":0,"timezone_offset":0}}"#,
+    },
+    Target {
+        body: r#"{"type":"event_processing_request","system_notifications":[{"type":"ccpa_consent_state","purpose":$}]}"#,
+        path: "system_notifications[0].purpose",
+        absent: r#"{"type":"event_processing_request","system_notifications":[{"type":"ccpa_consent_state","purpose":"data_sale_opt_out"}]}"#,
+    },
+    Target {
+        body: r#"{"type":"event_processing_request","user_attribute_lists":{"k":[$]}}"#,
+        path: "user_attribute_lists.k[0]",
+        absent: r#"{"type":"event_processing_request","user_attribute_lists":{"k":[null]}}"#,
+    },
+    Target {
+        body: r#"{"type":"event_processing_request","events":[{"type":"error","is_crash":false,"breadcrumbs":[$]}]}"#,
+        path: "events[0].breadcrumbs[0]",
+        absent: r#"{"type":"event_processing_request","events":[{"type":"error","is_crash":false,"breadcrumbs":[null]}]}"#,
+    },
+];
+
+/// Texts that must be there, so that null refuses the message (P1).
+pub(super) const REQUIRED_STRINGS: &[Target] = &[
+    Target {
+        body: r#"{"type":"event_processing_request","user_identities":[{"type":"other","encoding":"raw","value":$}]}"#,
+        path: "user_identities[0].value",
+        absent: "",
+    },
+    Target {
+        body: r#"{"type":"event_processing_request","partner_identities":[{"type":$,"encoding":"raw","value":"v"}]}"#,
+        path: "partner_identities[0].type",
+        absent: "",
+    },
+];
+
+pub(super) const INT32S: &[Target] = &[
+    Target {
+        body: r#"{"type":"event_processing_request","account":{"account_id":$}}"#,
+        path: "account.account_id",
+        absent: r#"{"type":"event_processing_request","account":{"account_id":0}}"#,
+    },
+    Target {
+        body: r#"{"type":"event_processing_request","platform_fields":{"mp_account_id":0,"workspace_id":0,"dataplan_version":$}}"#,
+        path: "platform_fields.dataplan_version",
+        absent: r#"{"type":"event_processing_request","platform_fields":{"mp_account_id":0,"workspace_id":0}}"#,
+    },
+    Target {
+        body: r#"{"type":"module_registration_response","event_processing_registration":{"max_data_age_hours":$}}"#,
+        path: "event_processing_registration.max_data_age_hours",
+        absent: r#"{"type":"module_registration_response","event_processing_registration":{"max_data_age_hours":24}}"#,
+    },
+    Target {
+        body: r#"{"type":"event_processing_request","events":[{"type":"product_action","products":[{"position":$}]}]}"#,
+        path: "events[0].products[0].position",
+        absent: r#"{"type":"event_processing_request","events":[{"type":"product_action","products":[{"position":0}]}]}"#,
+    },
+];
+
+pub(super) const INT64S: &[Target] = &[
+    Target {
+        body: r#"{"type":"event_processing_request","timestamp_ms":$}"#,
+        path: "timestamp_ms",
+        absent: r#"{"type":"event_processing_request"}"#,
+    },
+    Target {
+        body: r#"{"type":"event_processing_request","events":[{"type":"session_end","session_length_ms":$}]}"#,
+        path: "events[0].session_length_ms",
+        absent: r#"{"type":"event_processing_request","events":[{"type":"session_end","session_length_ms":0}]}"#,
+    },
+    Target {
+        body: r#"{"type":"event_processing_request","events":[{"type":"session_start","session_id":$}]}"#,
+        path: "events[0].session_id",
+        absent: r#"{"type":"event_processing_request","events":[{"type":"session_start"}]}"#,
+    },
+];
+
+pub(super) const DOUBLES: &[Target] = &[
+    Target {
+        body: r#"{"type":"event_processing_request","events":[{"type":"session_start","location":{"latitude":$,"longitude":0.0,"accuracy":0.0}}]}"#,
+        path: "events[0].location.latitude",
+        absent: r#"{"type":"event_processing_request","events":[{"type":"session_start","location":{"latitude":0.0,"longitude":0.0,"accuracy":0.0}}]}"#,
+    },
+    Target {
+        body: r#"{"type":"module_registration_response","event_processing_registration":{"event_connection_settings":[{"type":"float","visible":true,"min_value":$,"required":false}],"max_data_age_hours":24}}"#,
+        path: "event_processing_registration.event_connection_settings[0].min_value",
+        absent: r#"{"type":"module_registration_response","event_processing_registration":{"event_connection_settings":[{"type":"float","visible":true,"required":false}],"max_data_age_hours":24}}"#,
+    },
+];
+
+pub(super) const BOOLS: &[Target] = &[
+    Target {
+        body: r#"{"type":"event_processing_request","events":[{"type":"error","is_crash":$}]}"#,
+        path: "events[0].is_crash",
+        absent: r#"{"type":"event_processing_request","events":[{"type":"error","is_crash":false}]}"#,
+    },
+    Target {
+        body: r#"{"type":"event_processing_request","runtime_environment":{"type":"android","screen_height":0,"screen_width":0,"screen_dpi":0,"timezone_offset":0,"is_tablet":$,"android_sdk_level":0}}"#,
+        path: "runtime_environment.is_tablet",
+        absent: r#"{"type":"event_processing_request","runtime_environment":{"type":"android","screen_height":0,"screen_width":0,"screen_dpi":0,"timezone_offset":0,"android_sdk_level":0}}"#,
+    },
+    Target {
+        body: r#"{"type":"module_registration_response","event_processing_registration":{"event_connection_settings":[{"type":"integer","visible":$,"required":false}],"max_data_age_hours":24}}"#,
+        path: "event_processing_registration.event_connection_settings[0].visible",
+        absent: r#"{"type":"module_registration_response","event_processing_registration":{"event_connection_settings":[{"type":"integer","visible":true,"required":false}],"max_data_age_hours":24}}"#,
+    },
+    Target {
+        body: r#"{"type":"audience_membership_change_response","suspend_subscription":$}"#,
+        path: "suspend_subscription",
+        absent: r#"{"type":"audience_membership_change_response","suspend_subscription":false}"#,
+    },
+];
+
+pub(super) const DECIMALS: &[Target] = &[
+    Target {
+        body: r#"{"type":"event_processing_request","events":[{"type":"product_action","total_amount":$}]}"#,
+        path: "events[0].total_amount",
+        absent: r#"{"type":"event_processing_request","events":[{"type":"product_action"}]}"#,
+    },
+    Target {
+        body: r#"{"type":"event_processing_request","events":[{"type":"impression","impressions":[{"products":[{"position":0,"quantity":$}]}]}]}"#,
+        path: "events[0].impressions[0].products[0].quantity",
+        absent: r#"{"type":"event_processing_request","events":[{"type":"impression","impressions":[{"products":[{"position":0}]}]}]}"#,
+    },
+];
+
+pub(super) const UUIDS: &[Target] = &[
+    Target {
+        body: r#"{"type":"event_processing_request","id":$}"#,
+        path: "id",
+        absent: r#"{"type":"event_processing_request"}"#,
+    },
+    Target {
+        body: r#"{"type":"event_processing_request","events":[{"type":"session_start","id":$}]}"#,
+        path: "events[0].id",
+        absent: r#"{"type":"event_processing_request","events":[{"type":"session_start"}]}"#,
+    },
+];
+
+pub(super) const ENUMERATIONS: &[Target] = &[
+    Target {
+        body: r#"{"type":"event_processing_request","events":[{"type":"product_action","action":$}]}"#,
+        path: "events[0].action",
+        absent: r#"{"type":"event_processing_request","events":[{"type":"product_action"}]}"#,
+    },
+    Target {
+        body: r#"{"type":"event_processing_request","events":[{"type":"promotion_action","action":$}]}"#,
+        path: "events[0].action",
+        absent: r#"{"type":"event_processing_request","events":[{"type":"promotion_action"}]}"#,
+    },
+];
+
+/// Each literal reads as what is written, in every target.
+#[track_caller]
+pub(super) fn reads(targets: &[Target], rows: &[(&str, &str)]) {
+    for target in targets {
+        for (literal, written) in rows {
+            accepts(
+                target.body.replace('$', literal),
+                &target.body.replace('$', written),
+            );
+        }
+    }
+}
+
+#[track_caller]
+pub(super) fn absent(targets: &[Target], literals: &[&str]) {
+    for target in targets {
+        for literal in literals {
+            accepts(target.body.replace('$', literal), target.absent);
+        }
+    }
+}
+
+/// Strings and numbers are refused as values, everything else by its type.
+#[track_caller]
+pub(super) fn refused(targets: &[Target], what: &str, literals: &[&str]) {
+    for target in targets {
+        for literal in literals {
+            let (kind, found) = match literal.as_bytes()[0] {
+                b'"' => (ErrorKind::InvalidValue, format!("string {}", cut(literal))),
+                b'-' | b'0'..=b'9' => (ErrorKind::InvalidValue, format!("number {}", cut(literal))),
+                b'[' => (ErrorKind::UnexpectedType, "a list".to_owned()),
+                b'{' => (ErrorKind::UnexpectedType, "an object".to_owned()),
+                b'n' => (ErrorKind::UnexpectedType, "null".to_owned()),
+                _ => (ErrorKind::UnexpectedType, format!("bool {literal}")),
+            };
+            let marked = target.body.replace('$', &format!("⟦{literal}"));
+            refuses(
+                &marked,
+                kind,
+                target.path,
+                &format!("expected {what}, found {found}"),
+            );
+        }
+    }
+}
+
+fn cut(literal: &str) -> String {
+    match literal.char_indices().nth(40) {
+        Some((end, _)) => format!("{}…", &literal[..end]),
+        None => literal.to_owned(),
+    }
+}
+
+pub(super) const CONTAINERS: &[&str] = &["[]", "{}", r#"["a"]"#, r#"{"a":1}"#];
+pub(super) const BLANK: &[&str] = &["null", r#""""#, r#"" ""#, r#""\t\r\n \u0000\u001f""#];
+pub(super) const NULL_TEXT: &[&str] = &[r#""null""#, r#"" null ""#];
+
+/// Numbers and bools where a string must be.
+#[track_caller]
+pub(super) fn not_a_string(targets: &[Target]) {
+    for target in targets {
+        for (literal, found) in [
+            ("7", "number 7"),
+            ("0", "number 0"),
+            ("-1.5", "number -1.5"),
+            ("true", "bool true"),
+        ] {
+            let marked = target.body.replace('$', &format!("⟦{literal}"));
+            let message = format!("expected a string, found {found}");
+            refuses(&marked, ErrorKind::UnexpectedType, target.path, &message);
+        }
+    }
+}
