@@ -139,20 +139,25 @@ fn type_of(text: &[u8], offset: usize) -> Option<String> {
     let start = memchr::memchr(b'"', value)? + 1;
     let name = value.get(start..)?;
     let name = name.get(..memchr::memchr(b'"', name)?)?;
-    Some(String::from_utf8_lossy(name).chars().take(60).collect())
+    Some(printable(name, 60))
+}
+
+/// The first characters of a piece of the message, for a terminal or a log: control characters would be commands there.
+fn printable(text: &[u8], most: usize) -> String {
+    // No character takes more than four bytes, so what is cut off here is cut off anyway.
+    let head = text.get(..most.saturating_mul(4) + 4).unwrap_or(text);
+    let head = String::from_utf8_lossy(head);
+    let shown = |c: char| if c.is_control() { '?' } else { c };
+    let mut cut: String = head.chars().take(most).map(shown).collect();
+    if head.chars().nth(most).is_some() {
+        cut.push('…');
+    }
+    cut
 }
 
 /// What stands at the beginning of a value. Scalars are shown unless they may be somebody's.
 fn describe(value: &[u8], sensitive: bool) -> String {
-    let shown = |end: usize| -> String {
-        let text = String::from_utf8_lossy(value.get(..end).unwrap_or(value));
-        let cut: String = text.chars().take(40).collect();
-        if cut.len() < text.len() {
-            format!("{cut}…")
-        } else {
-            cut
-        }
-    };
+    let shown = |end: usize| printable(value.get(..end).unwrap_or(value), 40);
     match value.first() {
         Some(b'{') => "an object".to_owned(),
         Some(b'[') => "a list".to_owned(),
@@ -241,9 +246,7 @@ fn snippet(body: &[u8], location: Location) -> Snippet {
                 }
                 let after = body.get(end..).unwrap_or_default().trim_ascii_start();
                 if after.first() == Some(&b':') && end - at <= AFTER {
-                    text.push_str(&String::from_utf8_lossy(
-                        body.get(at..end).unwrap_or_default(),
-                    ));
+                    text.push_str(&printable(body.get(at..end).unwrap_or_default(), AFTER));
                 } else {
                     text.push_str("\"…\"");
                 }
