@@ -9,6 +9,7 @@
     unsafe_code
 )]
 
+#[path = "support/named.rs"]
 mod support;
 
 use std::alloc::{GlobalAlloc, Layout, System};

@@ -26,6 +26,8 @@ pub(super) struct Cursor<'t, 'a> {
     pub(super) hasher: &'t RandomState,
     options: &'t ParseOptions,
     memory_left: usize,
+    /// The node of the discriminator last asked for.
+    discriminator: usize,
     pub(super) tally: Tally,
 }
 
@@ -51,6 +53,7 @@ impl<'t, 'a> Cursor<'t, 'a> {
             hasher: filled.hasher,
             options,
             memory_left: options.max_memory,
+            discriminator: 0,
             tally: Tally {
                 lone_surrogates: filled.lone_surrogates,
                 ..Tally::default()
@@ -115,6 +118,14 @@ impl<'t, 'a> Cursor<'t, 'a> {
             Some(Node::String(text)) => number::meaningful(text).map(Numeric::Text),
             Some(Node::Object { .. } | Node::Array { .. }) => return self.expected(what),
         })
+    }
+
+    /// The discriminator last asked for is none of those that are allowed.
+    pub(super) fn unknown_discriminator(&self, allowed: &'static str) -> Fault {
+        Fault {
+            node: self.discriminator,
+            problem: Problem::Unknown(allowed),
+        }
     }
 
     /// The text `null` stands for nothing only where the reference reads a machine number or a bool.
@@ -213,6 +224,7 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
             if key == "type" {
                 return match self.peek() {
                     Some(Node::String(name)) => {
+                        self.discriminator = self.at;
                         self.at = start;
                         Ok(name)
                     }
@@ -439,10 +451,9 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
     fn unknown_member(&mut self) -> Read<(), Fault> {
         self.tally.unknown_members += 1;
         if self.options.strict {
-            self.fault(Problem::Unknown("a known `type`"))
-        } else {
-            Ok(())
+            return Err(self.unknown_discriminator("a known `type`"));
         }
+        Ok(())
     }
 
     fn wants_event(&self, index: usize) -> bool {

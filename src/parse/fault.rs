@@ -115,10 +115,7 @@ pub(super) fn of_value(body: &[u8], offset: usize, skipped: usize, problem: Prob
         ),
         Problem::Unknown(what) => (
             ErrorKind::UnknownValue,
-            match type_of(text, offset - skipped) {
-                Some(name) => format!("expected {what}, found \"{name}\""),
-                None => format!("expected {what}, found {found}"),
-            },
+            format!("expected {what}, found {found}"),
         ),
         Problem::Memory => (
             ErrorKind::TooLarge,
@@ -128,24 +125,12 @@ pub(super) fn of_value(body: &[u8], offset: usize, skipped: usize, problem: Prob
     build(kind, message, body, offset, path)
 }
 
-/// The `type` of the object that begins here.
-fn type_of(text: &[u8], offset: usize) -> Option<String> {
-    if text.get(offset) != Some(&b'{') {
-        return None;
-    }
-    let rest = text.get(offset..)?;
-    let key = memchr::memmem::find(rest, b"\"type\"")?;
-    let value = rest.get(key + 6..)?;
-    let start = memchr::memchr(b'"', value)? + 1;
-    let name = value.get(start..)?;
-    let name = name.get(..memchr::memchr(b'"', name)?)?;
-    Some(printable(name, 60))
-}
-
 /// The first characters of a piece of the message, for a terminal or a log: control characters would be commands there.
 fn printable(text: &[u8], most: usize) -> String {
     // No character takes more than four bytes, so what is cut off here is cut off anyway.
-    let head = text.get(..most.saturating_mul(4) + 4).unwrap_or(text);
+    let head = text
+        .get(..most.saturating_add(1).saturating_mul(4))
+        .unwrap_or(text);
     let head = String::from_utf8_lossy(head);
     let shown = |c: char| if c.is_control() { '?' } else { c };
     let mut cut: String = head.chars().take(most).map(shown).collect();

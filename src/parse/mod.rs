@@ -182,10 +182,7 @@ fn read_message<'a>(cursor: &mut Cursor<'_, 'a>) -> Result<Message<'a>, Fault> {
         .iter()
         .any(|known| known.as_str() == type_name)
     {
-        return Err(Fault {
-            node: 0,
-            problem: Problem::Unknown("one of the ten message types"),
-        });
+        return Err(cursor.unknown_discriminator("one of the ten message types"));
     }
     Message::read(cursor)?.ok_or(Fault {
         node: 0,

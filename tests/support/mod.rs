@@ -1,84 +1,107 @@
-//! Where integration tests get their messages from: the corpus, the published samples, the generator. Each source that
-//! is not there says so aloud, because a test that saw nothing must not look like one that passed.
+//! The corpus and the samples as tests see them: files, messages, expected refusals.
 //!
-//! It must not judge anything.
-#![allow(dead_code, reason = "every test crate takes what it needs")]
+//! Shared by every test that walks them, so that all of them see the same files. Knows nothing of the twin or
+//! of the engine.
+#![allow(dead_code)] // each test crate uses its part
 
+pub(crate) mod damage;
+pub(crate) mod odd;
+
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::{env, fs, io};
 
-use hydrant::generate::{Generator, Options};
-
-/// A message and where it comes from.
-#[derive(Clone)]
-pub(crate) struct Named {
+/// A file of the corpus.
+#[derive(Debug)]
+pub(crate) struct File {
+    /// The name without folder, as `heartbeat-empty-events.json`.
     pub(crate) name: String,
-    pub(crate) text: Vec<u8>,
+    /// What is in it.
+    pub(crate) bytes: Vec<u8>,
 }
 
-/// The published samples, in the order of their names. Empty, with a notice, if they are not on this machine.
-pub(crate) fn published_samples() -> Vec<Named> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let shared =
-        std::env::var_os("HYDRANT_SHARED").map_or_else(|| root.join("../shared"), PathBuf::from);
-    let folder = shared.join("firehose/examples");
-    let samples = json_files(&folder);
-    if samples.is_empty() {
-        eprintln!(
-            "SKIPPED: no published samples in {}; set HYDRANT_SHARED to the folder that has `firehose/examples`",
-            folder.display()
-        );
+impl File {
+    /// The messages of the file: itself, or the lines of a stream that hold more than white space.
+    pub(crate) fn messages(&self) -> Vec<&[u8]> {
+        if !self.name.ends_with(".ndjson") {
+            return vec![&self.bytes];
+        }
+        let lines = self.bytes.split(|&byte| byte == b'\n');
+        lines.filter(|line| !line.trim_ascii().is_empty()).collect()
     }
-    samples
 }
 
-/// The files of one folder of the corpus, in the order of their names. Empty, with a notice, if there are none.
-pub(crate) fn corpus(folder: &str) -> Vec<Named> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("corpus")
-        .join(folder);
-    let files = json_files(&path);
-    if files.is_empty() {
-        eprintln!("SKIPPED: no messages in {}", path.display());
-    }
+/// A line of an `expected.tsv`.
+#[derive(Debug)]
+pub(crate) struct Expected {
+    /// The file, in the same folder.
+    pub(crate) name: String,
+    /// Where it is refused; `None` when the message as a whole is.
+    pub(crate) path: Option<String>,
+}
+
+/// The folder of the corpus.
+pub(crate) fn corpus_root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")
+}
+
+/// The `.json` and `.ndjson` files of a folder of the corpus, by name.
+pub(crate) fn files(folder: &str) -> Vec<File> {
+    let folder = corpus_root().join(folder);
+    let entries = fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+    let mut files: Vec<File> = entries
+        .map(|entry| entry.unwrap())
+        .filter(|entry| {
+            let extension = entry.path().extension().map(|e| e.to_os_string());
+            extension.is_some_and(|extension| extension == "json" || extension == "ndjson")
+        })
+        .map(|entry| File {
+            name: entry.file_name().into_string().unwrap(),
+            bytes: fs::read(entry.path()).unwrap(),
+        })
+        .collect();
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    assert!(!files.is_empty(), "{} holds no messages", folder.display());
     files
 }
 
-/// The first messages of a generated stream.
-pub(crate) fn generated(options: &Options, count: usize) -> Vec<Named> {
-    let mut generator = Generator::new(options.clone());
-    (0..count)
-        .map(|number| {
-            let mut text = Vec::new();
-            generator.write_message(&mut text);
-            Named {
-                name: format!("generated message {number} of {options:?}"),
-                text,
-            }
-        })
-        .collect()
+/// The refusals listed in the `expected.tsv` of a folder of the corpus.
+pub(crate) fn expected(folder: &str) -> Vec<Expected> {
+    let text = fs::read_to_string(corpus_root().join(folder).join("expected.tsv")).unwrap();
+    let rows = text.lines().filter(|line| !line.starts_with('#'));
+    rows.map(|line| {
+        let columns: Vec<&str> = line.split('\t').collect();
+        assert_eq!(columns.len(), 3, "three columns in {line:?}");
+        let path = (columns[1] != "-").then(|| columns[1].to_owned());
+        Expected {
+            name: columns[0].to_owned(),
+            path,
+        }
+    })
+    .collect()
 }
 
-fn json_files(folder: &Path) -> Vec<Named> {
-    let Ok(entries) = std::fs::read_dir(folder) else {
+/// The published samples, by name: `firehose/examples` below `HYDRANT_SHARED`, or below `../shared`.
+///
+/// They are not part of this repository. Without them the list is empty, and a line on standard error says so.
+pub(crate) fn samples() -> Vec<(String, Vec<u8>)> {
+    let root = env::var("HYDRANT_SHARED")
+        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared").to_owned());
+    let folder = format!("{root}/firehose/examples");
+    let Ok(entries) = fs::read_dir(&folder) else {
+        // Not `eprintln!`: the output of a passing test is captured, and this must be seen.
+        let skipped = "SKIPPED: no samples in";
+        let advice = "set HYDRANT_SHARED to the folder that holds `firehose/examples`";
+        #[allow(clippy::explicit_write)]
+        writeln!(io::stderr(), "{skipped} {folder}; {advice}").unwrap();
         return Vec::new();
     };
-    let mut paths: Vec<PathBuf> = entries
-        .map(|entry| entry.expect("a folder can be listed").path())
-        .collect();
-    paths.sort();
-    let mut files = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            files.extend(json_files(&path));
-        } else if path
-            .extension()
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let paths = paths.filter(|path| {
+        path.extension()
             .is_some_and(|extension| extension == "json")
-        {
-            files.push(Named {
-                name: path.display().to_string(),
-                text: std::fs::read(&path).expect("a listed file can be read"),
-            });
-        }
-    }
-    files
+    });
+    paths
+        .map(|path| (path.display().to_string(), fs::read(&path).unwrap()))
+        .collect()
 }

@@ -1,0 +1,344 @@
+//! The engine and the slow twin read the same bytes and have to agree: on accepting and refusing, on every value of the
+//! canonical form, and on the place of a refusal.
+//!
+//! The input comes from four sources: the corpus, the published samples (where they are at hand), the generator, and
+//! damage done to the corpus by node and by byte. A difference is printed with the input that shows it; minimise it and
+//! put it into `corpus/regress/` before the fix.
+//!
+//! It must not know any rule of the protocol: whoever is right is decided by the specification, not here.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
+
+mod support;
+mod twin;
+
+use hydrant::generate::{Generator, Options};
+use proptest::prelude::*;
+use proptest::{collection, sample};
+use support::damage::{bodies, byte, changed, damaged, originals, step};
+use support::odd::{odd_keys, odd_values};
+use twin::mutate::{Damage, apply, nodes, prune};
+use twin::{Json, identical, raws};
+
+/// Compares the two readings of one body.
+fn agree(input: &[u8]) -> Result<(), String> {
+    let mut written = Vec::new();
+    let engine = hydrant::normalize(input, &mut written);
+    let refusals = twin::refusals(input);
+    match (engine, refusals.first()) {
+        (Ok(()), None) => same_text(input, &written),
+        (Ok(()), Some(refusal)) => {
+            let written = String::from_utf8_lossy(&written);
+            Err(format!(
+                "engine accepts, twin refuses at {refusal}\nengine wrote {written}"
+            ))
+        }
+        (Err(error), None) => {
+            let path = error.path();
+            Err(format!("twin accepts, engine refuses at {path}: {error}"))
+        }
+        (Err(error), Some(_)) => {
+            if error.offset() > input.len() {
+                return Err(format!(
+                    "offset {} is outside of the body: {error}",
+                    error.offset()
+                ));
+            }
+            if twin::text::Document::read(input).is_err() {
+                return Ok(()); // text that is no JSON has no path that both must know
+            }
+            // Which of several faults is met first depends on the order of work, so any of them will do.
+            match refusals
+                .iter()
+                .any(|refusal| same_place(refusal.path.as_deref(), &error))
+            {
+                true => Ok(()),
+                false => {
+                    let twin: Vec<String> = refusals.iter().map(ToString::to_string).collect();
+                    Err(format!(
+                        "engine refuses at {error}, twin at {}",
+                        twin.join(" or at ")
+                    ))
+                }
+            }
+        }
+    }
+}
+
+/// Whether both name the same place. The engine cuts a very long path and marks the cut.
+fn same_place(twin: Option<&str>, error: &hydrant::Error) -> bool {
+    match (place(error), twin) {
+        (Some(engine), Some(twin)) => match engine.strip_suffix('…') {
+            Some(start) => twin.starts_with(start),
+            None => engine == twin,
+        },
+        (engine, twin) => engine == twin,
+    }
+}
+
+/// The JSON path of a refusal; `None` at the top.
+fn place(error: &hydrant::Error) -> Option<&str> {
+    Some(error.path()).filter(|path| !path.is_empty())
+}
+
+fn same_text(input: &[u8], written: &[u8]) -> Result<(), String> {
+    let canonical = twin::normalize(input).expect("no refusal was found");
+    let text = std::str::from_utf8(written).map_err(|error| error.to_string())?;
+    if text.contains('\n') {
+        return Err("engine writes more than one line".to_owned());
+    }
+    let tree =
+        Json::read(written).map_err(|refusal| format!("engine writes no JSON: {refusal}"))?;
+    identical(&canonical, &tree).map_err(|difference| format!("twin, engine: {difference}"))?;
+    // The tree of an unknown element does not show how it was spelled.
+    match raws(&canonical).into_iter().find(|raw| !text.contains(raw)) {
+        Some(raw) => Err(format!(
+            "engine does not write the unknown element as {raw}"
+        )),
+        None => Ok(()),
+    }
+}
+
+#[track_caller]
+fn assert_agree(input: &[u8], origin: &str) {
+    if let Err(difference) = agree(input) {
+        panic!("{origin}: {difference}\ninput: {}", shown(input));
+    }
+}
+
+fn shown(input: &[u8]) -> String {
+    match std::str::from_utf8(input) {
+        Ok(text) => text.chars().take(20_000).collect(),
+        Err(_) => input
+            .escape_ascii()
+            .to_string()
+            .chars()
+            .take(20_000)
+            .collect(),
+    }
+}
+
+/// Collects differences, so that one run shows all of a sweep.
+#[derive(Default)]
+struct Differences(Vec<String>);
+
+impl Differences {
+    fn check(&mut self, input: &[u8], origin: &str) {
+        if let Err(difference) = agree(input) {
+            let input: String = shown(input).chars().take(600).collect();
+            self.0
+                .push(format!("{origin}: {difference}\n  input: {input}"));
+        }
+    }
+}
+
+impl Drop for Differences {
+    fn drop(&mut self) {
+        let shown: Vec<&str> = self.0.iter().take(40).map(String::as_str).collect();
+        assert!(
+            shown.is_empty(),
+            "{} differences:\n{}",
+            self.0.len(),
+            shown.join("\n")
+        );
+    }
+}
+
+#[test]
+fn the_corpus_reads_the_same() {
+    let mut differences = Differences::default();
+    for folder in ["valid", "invalid", "regress"] {
+        for file in support::files(folder) {
+            for message in file.messages() {
+                differences.check(message, &format!("{folder}/{}", file.name));
+            }
+        }
+    }
+}
+
+#[test]
+fn refused_corpus_files_are_refused_at_the_expected_place() {
+    let mut differences = Vec::new();
+    for folder in ["invalid", "regress"] {
+        let files = support::files(folder);
+        for row in support::expected(folder) {
+            let file = files
+                .iter()
+                .find(|file| file.name == row.name)
+                .expect("a listed file");
+            let error = hydrant::normalize(&file.bytes, &mut Vec::new()).expect_err(&row.name);
+            let is_text = twin::text::Document::read(&file.bytes).is_err();
+            if !is_text && place(&error) != row.path.as_deref() {
+                differences.push(format!(
+                    "{folder}/{}: {error}, expected {:?}",
+                    row.name, row.path
+                ));
+            }
+        }
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+#[test]
+fn the_samples_read_the_same() {
+    for (name, bytes) in support::samples() {
+        assert_agree(&bytes, &name);
+    }
+}
+
+#[test]
+fn the_canonical_form_reads_the_same_again() {
+    let mut differences = Differences::default();
+    for file in support::files("golden") {
+        for message in file.messages() {
+            differences.check(message, &file.name);
+        }
+    }
+}
+
+#[test]
+fn a_body_around_every_limit_reads_the_same() {
+    let body = |value: String| format!(r#"{{"type":"event_processing_request","x":{value}}}"#);
+    for depth in [
+        1, 2, 63, 64, 126, 127, 128, 129, 255, 256, 257, 1023, 1024, 50_000,
+    ] {
+        assert_agree(
+            body("[".repeat(depth) + &"]".repeat(depth)).as_bytes(),
+            "arrays",
+        );
+        assert_agree(
+            body("{\"\":".repeat(depth) + "0" + &"}".repeat(depth)).as_bytes(),
+            "objects",
+        );
+    }
+    let frame = body(String::new()).len() + 2;
+    for size in [twin::MAX_BYTES - 1, twin::MAX_BYTES, twin::MAX_BYTES + 1] {
+        let body = body(format!("\"{}\"", "x".repeat(size - frame)));
+        assert_eq!(body.len(), size);
+        let twin = twin::text::Document::read(body.as_bytes()).is_ok();
+        let engine = hydrant::normalize(body.as_bytes(), &mut Vec::new()).is_ok();
+        assert_eq!(twin, engine, "{size} bytes");
+    }
+}
+
+#[test]
+fn generated_messages_are_accepted_and_read_the_same() {
+    generated(Options::default(), 250, true);
+    generated(
+        Options::default()
+            .seed(2)
+            .shuffle(true)
+            .pretty(true)
+            .events(0..=5),
+        400,
+        true,
+    );
+}
+
+#[test]
+fn hostile_messages_read_the_same() {
+    for seed in 1..=2 {
+        generated(
+            Options::default().seed(seed).hostile(true).events(0..=4),
+            1000,
+            false,
+        );
+    }
+}
+
+fn generated(options: Options, count: usize, all_valid: bool) {
+    let mut differences = Differences::default();
+    let mut generator = Generator::new(options);
+    let mut line = Vec::new();
+    for number in 0..count {
+        line.clear();
+        generator.write_message(&mut line);
+        if all_valid {
+            assert_eq!(twin::refusals(&line), [], "generated message {number}");
+        }
+        differences.check(&line, &format!("generated message {number}"));
+    }
+}
+
+/// Every odd value in the place of every node of the messages that hold every field.
+#[test]
+fn every_field_reads_odd_values_the_same() {
+    let mut differences = Differences::default();
+    let values = odd_values();
+    for message in support::files("valid") {
+        if !message.name.ends_with("every-field.json") {
+            continue;
+        }
+        let text = String::from_utf8(message.bytes).unwrap();
+        for (number, node) in nodes(&text).into_iter().enumerate() {
+            let spine = prune(&text, &node);
+            let target = nodes(&spine.text).remove(spine.node);
+            for value in &values {
+                let damaged = apply(&spine.text, &target, &Damage::Replace(value.clone()));
+                differences.check(
+                    damaged.as_bytes(),
+                    &format!("{} node {number}", message.name),
+                );
+            }
+        }
+    }
+}
+
+/// Every node of every message, dropped, doubled, moved, overruled.
+#[test]
+fn every_node_reads_the_same_when_it_is_damaged() {
+    let mut differences = Differences::default();
+    let (values, keys) = (odd_values(), odd_keys());
+    for (number, text) in originals().iter().enumerate() {
+        for (index, node) in nodes(text).iter().enumerate().step_by(1 + text.len() / 400) {
+            let pick = number * 31 + index * 7;
+            let damages = [
+                Damage::Drop,
+                Damage::Double,
+                Damage::Advance,
+                Damage::Rename(keys[pick % keys.len()].clone()),
+                Damage::Overrule(values[pick % values.len()].clone()),
+            ];
+            for damage in damages {
+                let damaged = apply(text, node, &damage);
+                differences.check(damaged.as_bytes(), &format!("{damage:?} of node {index}"));
+            }
+        }
+    }
+}
+
+fn config(cases: u32) -> ProptestConfig {
+    // Findings go to corpus/regress as files, not into a side file of hashes.
+    ProptestConfig {
+        cases,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(config(3000))]
+
+    #[test]
+    fn messages_with_odd_nodes_read_the_same(
+        message in sample::select(originals()),
+        steps in collection::vec(step(), 1..5),
+    ) {
+        let damaged = damaged(&message, &steps);
+        prop_assert_eq!(agree(damaged.as_bytes()), Ok(()), "input: {}", damaged);
+    }
+
+    #[test]
+    fn messages_with_odd_bytes_read_the_same(
+        body in sample::select(bodies()),
+        changes in collection::vec(byte(), 1..4),
+    ) {
+        let changed = changed(body, &changes);
+        prop_assert_eq!(agree(&changed), Ok(()), "input: {}", shown(&changed));
+    }
+}

@@ -1,0 +1,124 @@
+//! Odd things to put into messages: values and keys at the edges of the coercion rules, and some that no rule expects.
+//!
+//! They are JSON text, so that they may be what no tree could hold: lone surrogates, minus zero, duplicate keys.
+
+/// What takes the place of a node.
+pub(crate) fn odd_values() -> Vec<String> {
+    let plain = [
+        "null",
+        "true",
+        "false",
+        "0",
+        "-0",
+        "1",
+        "-7",
+        "1.5",
+        "1.0",
+        "-0.0",
+        "1e3",
+        "1E+3",
+        "5e-1",
+        "1e400",
+        "-1e-400",
+        "2147483648",
+        "9223372036854775808",
+        "18446744073709551616",
+        "1234567890123456789012345678901234567890",
+        "1716200000123",
+        "{}",
+        "[]",
+        "[null]",
+        "[[]]",
+        "[{}]",
+        "[0]",
+        "[\"a\"]",
+        "{\"a\":\"b\"}",
+        "{\"a\":null}",
+        "{\"a\":{}}",
+        "{\"a\":[]}",
+        "{\"type\":null}",
+        "{\"type\":\"unheard_of\",\"type\":1}",
+        "{\"type\":\"error\"}",
+        "{\"type\":\"ios\"}",
+        "{\"type\":\"email\",\"encoding\":\"raw\",\"value\":1}",
+        "{\"x\":[1.50, -0 ,\"\\u0041\"]}",
+    ];
+    let texts = [
+        "",
+        " ",
+        "null",
+        "Null",
+        "true",
+        "TRUE",
+        "tRUE",
+        "0",
+        "1",
+        "1.5",
+        " 12 ",
+        "+7",
+        "-007",
+        ".5",
+        "5.",
+        "1e3",
+        "1e400",
+        "NaN",
+        "9223372036854775808",
+        "x",
+        "raw",
+        " email ",
+        "session_start",
+        "Session_Start",
+        "0AF1CC2E-9A1D-4F3B-8F00-A1B2C3D4E5F6",
+        " 0af1cc2e-9a1d-4f3b-8f00-a1b2c3d4e5f6 ",
+        "2024-05-20T10:13:20Z",
+        "2024-05-20 10:13:20.5+0230",
+        "2024-05-20",
+        "\\ud800",
+        "a\\udc00b",
+        "\\ud83d\\udcda",
+        "\\u0000",
+        "\\u00a0x",
+        "é📚",
+        "\\\"\\\\",
+    ];
+    let quoted = texts.into_iter().map(|text| format!("\"{text}\""));
+    let long =
+        ["x".repeat(70), "9".repeat(1001), "é".repeat(300)].map(|text| format!("\"{text}\""));
+    let deep = "[".repeat(120) + &"]".repeat(120);
+    plain
+        .map(str::to_owned)
+        .into_iter()
+        .chain(quoted)
+        .chain(long)
+        .chain([deep])
+        .collect()
+}
+
+/// What takes the place of a key, with its quotes.
+pub(crate) fn odd_keys() -> Vec<String> {
+    let keys = [
+        "type",
+        "\\u0074ype",
+        "Type",
+        "",
+        "id",
+        "name",
+        "value",
+        "encoding",
+        "events",
+        "products",
+        "attributes",
+        "action",
+        "mpid",
+        "price",
+        "timestamp_ms",
+        "identities",
+        "location",
+        "user_identities",
+        "account",
+        "email",
+        "\\ud800",
+        "a b",
+    ];
+    keys.map(|key| format!("\"{key}\"")).into()
+}
