@@ -243,6 +243,42 @@ impl From<std::io::Error> for Error {
     }
 }
 
+/// Adds a key to a JSON path: `.name`, or `["any text"]` where the key is no plain word. Very long keys are cut.
+pub(crate) fn push_path_key(path: &mut String, key: &str) {
+    let plain = !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let shown: String = key.chars().take(100).collect();
+    let cut = if shown.len() < key.len() { "…" } else { "" };
+    if plain {
+        if !path.is_empty() {
+            path.push('.');
+        }
+        path.push_str(&shown);
+        path.push_str(cut);
+        return;
+    }
+    path.push_str("[\"");
+    for character in shown.chars() {
+        match character {
+            '"' => path.push_str("\\\""),
+            '\\' => path.push_str("\\\\"),
+            '\n' => path.push_str("\\n"),
+            '\r' => path.push_str("\\r"),
+            '\t' => path.push_str("\\t"),
+            '\u{8}' => path.push_str("\\b"),
+            '\u{c}' => path.push_str("\\f"),
+            c if c.is_control() => path.push_str(&format!("\\u{:04x}", c as u32)),
+            c => path.push(c),
+        }
+    }
+    path.push_str(cut);
+    path.push_str("\"]");
+}
+
+/// Adds a position in a list to a JSON path.
+pub(crate) fn push_path_index(path: &mut String, index: usize) {
+    path.push_str(&format!("[{index}]"));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

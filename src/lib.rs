@@ -9,6 +9,7 @@ pub mod message;
 mod normalize;
 pub mod parse;
 pub mod processor;
+pub mod validate;
 pub mod write;
 
 pub use dispatch::{Engine, EventCounts, FIREHOSE_VERSION, Order, Output, Verdict, pipeline};

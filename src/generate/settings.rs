@@ -59,7 +59,9 @@ fn write(w: &mut Writer<'_>, random: &mut Random, (id, name, description, kind):
     w.string_field("id", id);
     w.string_field("name", name);
     w.text_field("description", description);
-    w.bool_field("visible", random.chance(85));
+    // What is not shown, nobody can be asked to fill in (rule 18).
+    let visible = random.chance(85) || matches!(kind, Kind::Secret);
+    w.bool_field("visible", visible);
     match kind {
         Kind::Secret => {
             w.bool_field("required", true);
@@ -69,7 +71,7 @@ fn write(w: &mut Writer<'_>, random: &mut Random, (id, name, description, kind):
             if !default.is_empty() {
                 w.string_field("default_value", default);
             }
-            w.bool_field("required", random.chance(50));
+            w.bool_field("required", random.chance(50) && visible);
             w.bool_field("confidential", false);
         }
         Kind::Integer(bounds) => {
@@ -78,7 +80,7 @@ fn write(w: &mut Writer<'_>, random: &mut Random, (id, name, description, kind):
                 w.unsigned_field("min_value", lowest);
                 w.unsigned_field("max_value", highest);
             }
-            w.bool_field("required", random.chance(50));
+            w.bool_field("required", random.chance(50) && visible);
         }
         Kind::Float(bounds) => {
             if let Some([lowest, default, highest]) = bounds {
@@ -91,7 +93,7 @@ fn write(w: &mut Writer<'_>, random: &mut Random, (id, name, description, kind):
                     w.double(millionths);
                 }
             }
-            w.bool_field("required", random.chance(50));
+            w.bool_field("required", random.chance(50) && visible);
         }
         Kind::Boolean => {
             let on = random.chance(50);

@@ -6,11 +6,12 @@
 //! whoever must hand a refused message on.
 
 mod cursor;
+mod escapes;
 mod fault;
 mod keys;
 mod maps;
 mod number;
-mod path;
+
 mod positions;
 mod scratch;
 mod walker;

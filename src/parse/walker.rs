@@ -2,8 +2,8 @@
 //! byte that is wrong and what was expected there; and it finds the JSON path of any byte. It is not on the way of a
 //! message that is fine.
 
-use super::path::{hex4, push_key, unescape};
-use crate::error::ErrorKind;
+use super::escapes::{hex4, unescape};
+use crate::error::{ErrorKind, push_path_index, push_path_key};
 
 /// What is wrong with a text, and where.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -170,11 +170,11 @@ impl<'t> Walker<'t> {
         let mut path = String::new();
         for frame in &self.trail.stack {
             match *frame {
-                Frame::List { index } => path.push_str(&format!("[{index}]")),
+                Frame::List { index } => push_path_index(&mut path, index),
                 Frame::Object {
                     key: Some((start, end)),
                 } => {
-                    push_key(
+                    push_path_key(
                         &mut path,
                         &unescape(self.text.get(start..end).unwrap_or_default()),
                     );

@@ -1,35 +1,4 @@
-//! The spelling of JSON paths, and of the keys they are made of. Only for error texts, so it may allocate.
-
-/// Adds a key to a path: `.name`, or `["any text"]` where the key is no plain word. Very long keys are cut.
-pub(super) fn push_key(path: &mut String, key: &str) {
-    let plain = !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    let shown: String = key.chars().take(100).collect();
-    let cut = if shown.len() < key.len() { "…" } else { "" };
-    if plain {
-        if !path.is_empty() {
-            path.push('.');
-        }
-        path.push_str(&shown);
-        path.push_str(cut);
-        return;
-    }
-    path.push_str("[\"");
-    for character in shown.chars() {
-        match character {
-            '"' => path.push_str("\\\""),
-            '\\' => path.push_str("\\\\"),
-            '\n' => path.push_str("\\n"),
-            '\r' => path.push_str("\\r"),
-            '\t' => path.push_str("\\t"),
-            '\u{8}' => path.push_str("\\b"),
-            '\u{c}' => path.push_str("\\f"),
-            c if c.is_control() => path.push_str(&format!("\\u{:04x}", c as u32)),
-            c => path.push(c),
-        }
-    }
-    path.push_str(cut);
-    path.push_str("\"]");
-}
+//! The escapes of JSON strings, where speed does not count.
 
 /// The characters of a well-formed string without its quotes; lone surrogates become U+FFFD.
 pub(super) fn unescape(text: &[u8]) -> String {

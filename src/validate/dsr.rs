@@ -1,0 +1,32 @@
+//! Data subject requests (sections 3.6, 5.10).
+
+use super::report::{Place, Report, known, required};
+use super::rules::SUBJECT_REQUEST_ID;
+use super::{common, identity};
+use crate::message::{DsrProcessingRequest, Uuid};
+
+pub(super) fn request(found: &mut Report, at: &Place<'_>, request: &DsrProcessingRequest<'_>) {
+    common(found, at, &request.common);
+    identity::account(found, at, &request.account);
+    let id = request.subject_request_id.filter(|id| !id.is_empty());
+    if id.is_some_and(|id| Uuid::parse(id).is_none()) {
+        found.warn(
+            &at.key("subject_request_id"),
+            SUBJECT_REQUEST_ID,
+            "not a uuid",
+        );
+    }
+    known!(found, at, request; subject_request_type, regulation);
+    if let Some(time) = request.submitted_time {
+        found.seconds(&at.key("submitted_time"), time.seconds);
+    }
+    for (identity_type, identity) in request.subject_identities.iter() {
+        let at = at.key("subject_identities");
+        let at = &at.key(identity_type.as_str());
+        if !identity_type.is_known() {
+            found.unknown_value(at, None);
+        }
+        required!(found, at, identity; encoding, value);
+        known!(found, at, identity; encoding);
+    }
+}

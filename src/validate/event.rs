@@ -1,0 +1,105 @@
+//! The sixteen events and their products (sections 4, 5.3 to 5.6).
+
+use super::report::{Place, Report, known, required};
+use super::rules::{CURRENCY_CODE, LOCATION, SESSION_LENGTH};
+use super::{identity, limits};
+use crate::message::{Event, EventCommon, Location};
+
+pub(super) fn event(found: &mut Report, at: &Place<'_>, event: &Event<'_>) {
+    if let Some(fields) = event.common() {
+        common(found, at, fields);
+    }
+    let attributes = &at.key("attributes");
+    match event {
+        Event::SessionStart(_) | Event::Skipped(_) => {}
+        Event::PushMessageReceipt(_) | Event::PushMessageOpen(_) => {}
+        Event::SessionEnd(event) => {
+            if event.session_length_ms < 0 {
+                found.warn(
+                    &at.key("session_length_ms"),
+                    SESSION_LENGTH,
+                    "a negative length",
+                );
+            }
+        }
+        Event::CustomEvent(event) => {
+            required!(found, at, event; name);
+            limits::event_name(found, &at.key("name"), event.name);
+            known!(found, at, event; custom_event_type);
+            limits::event_attributes(found, attributes, event.attributes);
+        }
+        Event::ScreenView(event) => {
+            required!(found, at, event; screen_name);
+            limits::event_name(found, &at.key("screen_name"), event.screen_name);
+            limits::event_attributes(found, attributes, event.attributes);
+        }
+        Event::Error(event) => limits::event_attributes(found, attributes, event.attributes),
+        Event::PrivacySettingChange(event) => {
+            required!(found, at, event; setting);
+            known!(found, at, event; setting);
+        }
+        Event::UserAttributeChange(event) => {
+            limits::texts(found, &at.key("added"), event.added);
+            limits::texts(found, &at.key("removed"), event.removed);
+        }
+        Event::UserIdentityChange(event) => {
+            identity::users(found, &at.key("added"), event.added);
+            identity::users(found, &at.key("removed"), event.removed);
+        }
+        Event::PushSubscription(event) => {
+            required!(found, at, event; action, token);
+            known!(found, at, event; action);
+        }
+        Event::ApplicationStateTransition(event) => {
+            required!(found, at, event; application_state);
+            known!(found, at, event; application_state);
+        }
+        Event::ProductAction(event) => {
+            required!(found, at, event; action);
+            known!(found, at, event; action);
+            let code = event.currency_code.filter(|code| !code.is_empty());
+            if code.is_some_and(|c| c.len() != 3 || !c.bytes().all(|b| b.is_ascii_uppercase())) {
+                found.warn(
+                    &at.key("currency_code"),
+                    CURRENCY_CODE,
+                    "not three capital letters",
+                );
+            }
+            limits::event_attributes(found, attributes, event.attributes);
+        }
+        Event::PromotionAction(event) => {
+            required!(found, at, event; action);
+            known!(found, at, event; action);
+            limits::event_attributes(found, attributes, event.attributes);
+        }
+        Event::Impression(event) => limits::event_attributes(found, attributes, event.attributes),
+        Event::Attribution(event) => {
+            limits::event_name(found, &at.key("name"), event.name);
+            limits::event_attributes(found, attributes, event.attributes);
+        }
+        Event::Unknown(event) => found.unknown_member(at, event.unknown.type_name),
+    }
+}
+
+fn common(found: &mut Report, at: &Place<'_>, event: &EventCommon<'_>) {
+    required!(found, at, event; id, timestamp_ms);
+    found.time(&at.key("timestamp_ms"), event.timestamp_ms);
+    if let Some(place) = &event.location {
+        location(found, &at.key("location"), place);
+    }
+}
+
+/// Reading has made sure that the numbers are finite.
+fn location(found: &mut Report, at: &Place<'_>, location: &Location) {
+    for (field, degrees, limit) in [
+        ("latitude", location.latitude, 90.0),
+        ("longitude", location.longitude, 180.0),
+    ] {
+        if degrees.abs() > limit {
+            found.warn(&at.key(field), LOCATION, format!("beyond {limit} degrees"));
+        }
+    }
+    if location.accuracy < 0.0 {
+        found.warn(&at.key("accuracy"), LOCATION, "a negative distance");
+    }
+}

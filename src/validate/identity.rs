@@ -1,0 +1,72 @@
+//! Identities and accounts wherever they stand (sections 5.1, 5.2). Reading has made sure that nothing is missing; here
+//! the types are judged, and the shape of hashes. Nothing of an identity is shown, not even its type if that is unknown.
+
+use super::report::{Place, Report};
+use super::rules::{IDENTITY_HASH, MPID};
+use crate::message::{Account, DeviceIdentity, IdentityEncoding, PartnerIdentity, UserIdentity};
+
+pub(super) fn users(found: &mut Report, at: &Place<'_>, identities: &[UserIdentity<'_>]) {
+    for (index, identity) in identities.iter().enumerate() {
+        let at = &at.index(index);
+        if !identity.identity_type.is_known() {
+            found.unknown_value(&at.key("type"), None);
+        }
+        value(found, at, identity.encoding, identity.value);
+    }
+}
+
+pub(super) fn devices(found: &mut Report, at: &Place<'_>, identities: &[DeviceIdentity<'_>]) {
+    for (index, identity) in identities.iter().enumerate() {
+        let at = &at.index(index);
+        if !identity.identity_type.is_known() {
+            found.unknown_value(&at.key("type"), None);
+        }
+        value(found, at, identity.encoding, identity.value);
+    }
+}
+
+pub(super) fn partners(found: &mut Report, at: &Place<'_>, identities: &[PartnerIdentity<'_>]) {
+    for (index, identity) in identities.iter().enumerate() {
+        value(found, &at.index(index), identity.encoding, identity.value);
+    }
+}
+
+pub(super) fn mpid(found: &mut Report, at: &Place<'_>, mpid: Option<&str>) {
+    if mpid.is_some_and(|text| !text.is_empty() && text.parse::<i64>().is_err()) {
+        found.warn(&at.key("mpid"), MPID, "not a 64-bit integer");
+    }
+}
+
+pub(super) fn account(found: &mut Report, at: &Place<'_>, account: &Option<Account<'_>>) {
+    match account {
+        Some(account) => {
+            found.required_number(&at.key("account"), "account_id", account.account_id);
+        }
+        None => found.required(at, "account", account),
+    }
+}
+
+/// The shape of a hash (section 5.2).
+fn value(found: &mut Report, at: &Place<'_>, encoding: IdentityEncoding<'_>, value: &str) {
+    let digits = match encoding {
+        IdentityEncoding::Raw => return,
+        IdentityEncoding::Md5 => 32,
+        IdentityEncoding::Sha1 => 40,
+        IdentityEncoding::Sha256 => 64,
+        IdentityEncoding::Unknown(_) => {
+            found.unknown_value(&at.key("encoding"), None);
+            return;
+        }
+    };
+    let hex = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    if value.len() != digits || !value.bytes().all(hex) {
+        found.warn(
+            &at.key("value"),
+            IDENTITY_HASH,
+            format!(
+                "not the {digits} lower-case hexadecimal digits of {}",
+                encoding.as_str()
+            ),
+        );
+    }
+}

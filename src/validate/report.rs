@@ -1,0 +1,218 @@
+//! Where the walk stands and what it has found so far. Paths become text only where something is found; texts hold
+//! nobody's values.
+
+use super::rules::{MORE, REQUIRED_FIELD, TIMESTAMP, UNKNOWN_MEMBER, UNKNOWN_VALUE};
+use super::{Level, Warning};
+use crate::error::{push_path_index, push_path_key};
+use crate::message::WireValue;
+
+/// Findings beyond this many are counted, not listed: a message of 16 MiB has room for millions.
+const MAX_LISTED: usize = 10_000;
+
+/// A place in the message: a chain of steps that lives on the stack.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'p> {
+    parent: Option<&'p Place<'p>>,
+    step: Step<'p>,
+}
+
+#[derive(Clone, Copy)]
+enum Step<'p> {
+    Top,
+    Key(&'p str),
+    Index(usize),
+}
+
+impl<'p> Place<'p> {
+    /// The message itself.
+    pub(super) const TOP: Self = Place {
+        parent: None,
+        step: Step::Top,
+    };
+
+    /// A field or the value of a key here.
+    pub(super) fn key(&'p self, key: &'p str) -> Self {
+        Place {
+            parent: Some(self),
+            step: Step::Key(key),
+        }
+    }
+
+    /// An element here.
+    pub(super) fn index(&'p self, index: usize) -> Self {
+        Place {
+            parent: Some(self),
+            step: Step::Index(index),
+        }
+    }
+
+    fn path(&self) -> String {
+        let mut path = self.parent.map(Place::path).unwrap_or_default();
+        match self.step {
+            Step::Top => {}
+            Step::Key(key) => push_path_key(&mut path, key),
+            Step::Index(index) => push_path_index(&mut path, index),
+        }
+        path
+    }
+}
+
+/// What was found.
+#[derive(Default)]
+pub(super) struct Report {
+    listed: Vec<Warning>,
+    unlisted: usize,
+    unlisted_error: bool,
+}
+
+impl Report {
+    /// The findings, in the order of the walk.
+    pub(super) fn finish(mut self) -> Vec<Warning> {
+        if self.unlisted > 0 {
+            self.listed.push(Warning {
+                path: String::new(),
+                rule: MORE,
+                level: if self.unlisted_error {
+                    Level::Error
+                } else {
+                    Level::Warning
+                },
+                message: format!("{} more findings are not listed", self.unlisted),
+            });
+        }
+        self.listed
+    }
+
+    pub(super) fn warn(&mut self, at: &Place<'_>, rule: &'static str, message: impl Into<String>) {
+        self.add(at, rule, Level::Warning, message);
+    }
+
+    pub(super) fn error(&mut self, at: &Place<'_>, rule: &'static str, message: impl Into<String>) {
+        self.add(at, rule, Level::Error, message);
+    }
+
+    fn add(
+        &mut self,
+        at: &Place<'_>,
+        rule: &'static str,
+        level: Level,
+        message: impl Into<String>,
+    ) {
+        if self.listed.len() < MAX_LISTED {
+            self.listed.push(Warning {
+                path: at.path(),
+                rule,
+                level,
+                message: message.into(),
+            });
+        } else {
+            self.unlisted += 1;
+            self.unlisted_error |= level == Level::Error;
+        }
+    }
+
+    /// A declared-required field of the object here.
+    pub(super) fn required<'a>(
+        &mut self,
+        at: &Place<'_>,
+        field: &'static str,
+        value: &impl WireValue<'a>,
+    ) {
+        if value.is_absent() {
+            self.warn(at, REQUIRED_FIELD, format!("missing field `{field}`"));
+        }
+    }
+
+    /// A declared-required number, whose absence reads as zero (section 2.3).
+    pub(super) fn required_number(&mut self, at: &Place<'_>, field: &'static str, value: i32) {
+        if value == 0 {
+            self.warn(
+                at,
+                REQUIRED_FIELD,
+                format!("field `{field}` is missing or 0"),
+            );
+        }
+    }
+
+    /// An enumeration value that is not in the table. `shown` is its text, unless it stands in an identity.
+    pub(super) fn unknown_value(&mut self, at: &Place<'_>, shown: Option<&str>) {
+        let message = match shown {
+            Some(text) => format!("unknown value {}", quoted(text)),
+            None => "unknown value".to_owned(),
+        };
+        self.warn(at, UNKNOWN_VALUE, message);
+    }
+
+    /// A family member that is not in the table.
+    pub(super) fn unknown_member(&mut self, at: &Place<'_>, type_name: &str) {
+        self.warn(
+            at,
+            UNKNOWN_MEMBER,
+            format!("unknown type {}", quoted(type_name)),
+        );
+    }
+
+    /// A time in milliseconds, if there is one.
+    pub(super) fn time(&mut self, at: &Place<'_>, millis: Option<i64>) {
+        match millis {
+            Some(seconds) if SENSIBLE.contains(&seconds) => {
+                let message = "looks like seconds, where milliseconds are expected";
+                self.warn(at, TIMESTAMP, message);
+            }
+            Some(millis) => self.seconds(at, millis.div_euclid(1000)),
+            None => {}
+        }
+    }
+
+    /// A time in seconds.
+    pub(super) fn seconds(&mut self, at: &Place<'_>, seconds: i64) {
+        if !SENSIBLE.contains(&seconds) {
+            self.warn(at, TIMESTAMP, "a time before the year 2000 or after 2099");
+        }
+    }
+}
+
+/// From 2000-01-01 to 2100-01-01, in seconds since the epoch.
+const SENSIBLE: std::ops::Range<i64> = 946_684_800..4_102_444_800;
+
+/// A text from the message in quotes, escaped for one line and cut.
+fn quoted(text: &str) -> String {
+    const SHOWN: usize = 60;
+    let mut cut: String = text.chars().take(SHOWN).collect();
+    if cut.len() < text.len() {
+        cut.push('…');
+    }
+    format!("{cut:?}")
+}
+
+/// Declared-required fields of a model: reports those that are absent.
+macro_rules! required {
+    ($report:expr, $at:expr, $model:expr; $($field:ident),*) => {
+        $( $report.required($at, stringify!($field), &$model.$field); )*
+    };
+}
+
+/// Enumeration fields of a model: reports those whose value is unknown.
+macro_rules! known {
+    ($report:expr, $at:expr, $model:expr; $($field:ident),*) => {
+        $( if let Some(value) = &$model.$field && !value.is_known() {
+            $report.unknown_value(&$at.key(stringify!($field)), Some(value.as_str()));
+        } )*
+    };
+}
+
+/// Lists of enumeration values: reports the unknown ones.
+macro_rules! all_known {
+    ($report:expr, $at:expr, $model:expr; $($field:ident),*) => {
+        $( for (index, value) in $model.$field.iter().enumerate() {
+            if !value.is_known() {
+                $report.unknown_value(
+                    &$at.key(stringify!($field)).index(index),
+                    Some(value.as_str()),
+                );
+            }
+        } )*
+    };
+}
+
+pub(super) use {all_known, known, required};
