@@ -52,7 +52,7 @@ impl Instant {
 
     /// Reads the text of a number: seconds, or milliseconds from 10^11 on. Digits after the nanosecond are cut.
     pub fn from_epoch_text(text: &str) -> Option<Self> {
-        let number = super::Decimal::parse(text)?;
+        let number = super::Decimal::of_any_scale(text)?;
         let seconds = number.scaled_integer(0)?;
         if seconds.unsigned_abs() >= u128::from(MILLISECONDS_FROM) {
             Self::from_nanos(number.scaled_integer(6)?)

@@ -10,6 +10,7 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 use simd_json::{Node, StaticNode};
 
+use super::escapes::string_end;
 use super::number;
 use super::positions::Positions;
 use super::{Fault, ParseOptions, Problem, Tally};
@@ -97,16 +98,9 @@ impl<'t, 'a> Cursor<'t, 'a> {
     /// The source text of the number, `true` or `false` at the cursor.
     fn source_text(&mut self) -> Read<&'a str, Fault> {
         let start = self.positions.offset_of(self.at, self.input);
-        let rest = self.input.get(start..).unwrap_or_default();
-        let end = rest
-            .iter()
-            .position(|byte| !matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'E' | b'+' | b'-' | b'.'))
-            .unwrap_or(rest.len());
-        // Every byte is ASCII, so this cannot fail.
-        Ok(rest
-            .get(..end)
-            .and_then(|text| std::str::from_utf8(text).ok())
-            .unwrap_or_default())
+        Ok(number::source_text(
+            self.input.get(start..).unwrap_or_default(),
+        ))
     }
 
     /// A number or a string holding one. `None` if it is absent; otherwise what stands there, not yet consumed.
@@ -249,16 +243,7 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
             Some(Node::Object { count, .. } | Node::Array { count, .. }) => {
                 self.positions.end_of_container(count, self.input)
             }
-            Some(Node::String(_)) => {
-                let mut end = start + 1;
-                while let Some(&byte) = self.input.get(end) {
-                    end += if byte == b'\\' { 2 } else { 1 };
-                    if byte == b'"' {
-                        break;
-                    }
-                }
-                end
-            }
+            Some(Node::String(_)) => string_end(self.input, start),
             Some(Node::Static(StaticNode::Null)) => start + 4,
             _ => start + self.source_text()?.len(),
         };

@@ -43,3 +43,15 @@ pub(super) fn hex4(text: &[u8], at: usize) -> Option<u32> {
         Some(value << 4 | (byte as char).to_digit(16)?)
     })
 }
+
+/// The offset after the string whose opening quote stands at `start`.
+pub(super) fn string_end(text: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    while let Some(&byte) = text.get(at) {
+        at += if byte == b'\\' { 2 } else { 1 };
+        if byte == b'"' {
+            break;
+        }
+    }
+    at.min(text.len())
+}

@@ -1,6 +1,7 @@
 //! Faults to errors: finds line, column and path, says what was found, and shows the neighbourhood without showing
 //! anybody's data.
 
+use super::escapes::string_end;
 use super::walker::{SyntaxFault, Walker};
 use super::{MAX_DEPTH, Problem};
 use crate::error::{Error, ErrorKind, Inner, Location, Snippet};
@@ -164,18 +165,6 @@ fn describe(value: &[u8], sensitive: bool) -> String {
         }
         _ => "nothing".to_owned(),
     }
-}
-
-/// The offset after the string whose opening quote stands at `start`.
-fn string_end(text: &[u8], start: usize) -> usize {
-    let mut at = start + 1;
-    while let Some(&byte) = text.get(at) {
-        at += if byte == b'\\' { 2 } else { 1 };
-        if byte == b'"' {
-            break;
-        }
-    }
-    at.min(text.len())
 }
 
 fn build(kind: ErrorKind, message: String, body: &[u8], offset: usize, path: String) -> Error {

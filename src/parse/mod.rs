@@ -11,7 +11,6 @@ mod fault;
 mod keys;
 mod maps;
 mod number;
-
 mod positions;
 mod scratch;
 mod walker;

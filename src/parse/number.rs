@@ -3,6 +3,16 @@
 
 use crate::message::{Decimal, trim};
 
+/// The number, `true` or `false` at the beginning of a text.
+pub(super) fn source_text(text: &[u8]) -> &str {
+    let end = text
+        .iter()
+        .position(|byte| !matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'E' | b'+' | b'-' | b'.'))
+        .unwrap_or(text.len());
+    // Every byte is ASCII, so this cannot fail.
+    std::str::from_utf8(text.get(..end).unwrap_or_default()).unwrap_or_default()
+}
+
 /// The text of a coerced string is one of: nothing, or something to be read.
 pub(super) fn meaningful(text: &str) -> Option<&str> {
     match trim(text) {
@@ -18,7 +28,7 @@ pub(super) fn integer_of_number(text: &str) -> Option<i64> {
 
 /// A number of any length with fraction or exponent; [`Decimal`] would refuse more than its limit of digits.
 fn truncate(text: &str) -> Option<i64> {
-    if let Some(decimal) = Decimal::parse(text) {
+    if let Some(decimal) = Decimal::of_any_scale(text) {
         return decimal.to_i64();
     }
     // Longer than any decimal: the digits after the first thousand cannot bring it back into the range of an integer

@@ -4,6 +4,7 @@
 
 use super::odd::{odd_keys, odd_values};
 use crate::twin::mutate::{Damage, Node, apply, nodes};
+use crate::twin::normalize;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -19,8 +20,9 @@ pub(crate) fn originals() -> Vec<String> {
             .collect::<Vec<_>>()
     });
     let texts = messages.filter_map(|message| String::from_utf8(message).ok());
-    texts
-        .filter(|text| text.len() < 12_000 && !text.starts_with('\u{feff}'))
+    let small = texts.filter(|text| text.len() < 12_000 && !text.starts_with('\u{feff}'));
+    small
+        .filter(|text| normalize(text.as_bytes()).is_ok())
         .collect()
 }
 
