@@ -18,6 +18,7 @@ mod support;
 mod twin;
 
 use hydrant::generate::{Generator, Options};
+use hydrant::{ParseOptions, Scratch};
 use proptest::prelude::*;
 use proptest::{collection, sample};
 use support::damage::{bodies, byte, changed, damaged, originals, step};
@@ -29,6 +30,7 @@ use twin::{Json, identical, raws};
 fn agree(input: &[u8]) -> Result<(), String> {
     let mut written = Vec::new();
     let engine = hydrant::normalize(input, &mut written);
+    same_paths(input)?;
     let refusals = twin::refusals(input);
     match (engine, refusals.first()) {
         (Ok(()), None) => same_text(input, &written),
@@ -67,6 +69,36 @@ fn agree(input: &[u8]) -> Result<(), String> {
                 }
             }
         }
+    }
+}
+
+/// The fast path never changes a result: not the message, not what was tolerated, not the error.
+fn same_paths(input: &[u8]) -> Result<(), String> {
+    let read = |fast_path| {
+        let options = ParseOptions {
+            fast_path,
+            ..ParseOptions::default()
+        };
+        let mut scratch = Scratch::new();
+        let parsed = hydrant::parse(input, &mut scratch, &options)?;
+        let mut written = Vec::new();
+        hydrant::write::message(&parsed.message, &mut written);
+        Ok::<_, hydrant::Error>((written, parsed.tally, format!("{:?}", parsed.message)))
+    };
+    match (read(true), read(false)) {
+        (fast, complete) if fast == complete => Ok(()),
+        (fast, complete) => Err(format!(
+            "the fast path changes the result: {}, complete: {}",
+            outcome(fast),
+            outcome(complete)
+        )),
+    }
+}
+
+fn outcome(read: Result<(Vec<u8>, hydrant::Tally, String), hydrant::Error>) -> String {
+    match read {
+        Ok((written, tally, _)) => format!("{tally:?} {}", String::from_utf8_lossy(&written)),
+        Err(error) => error.to_string(),
     }
 }
 

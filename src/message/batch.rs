@@ -66,13 +66,13 @@ macro_rules! events {
                             return Ok(Some(Self::Skipped(EventType::$variant)));
                         }
                         let event = read_member!($model, source);
-                        return Ok(Some(Self::$variant(source.store(event))));
+                        return Ok(Some(Self::$variant(event)));
                     }
                     index += 1;
                 )*
                 let _ = index;
                 let event = UnknownEvent::read(type_name, source)?;
-                Ok(Some(Self::Unknown(source.store(event))))
+                Ok(Some(Self::Unknown(source.place(event))))
             }
 
             fn write<W: Sink>(&self, sink: &mut W) {

@@ -48,6 +48,16 @@ impl<'a> Decimal<'a> {
         (parts.integer.len() + parts.fraction.len() <= MAX_DECIMAL_DIGITS).then_some(Self { text })
     }
 
+    /// A decimal of text that is known to be a JSON number; `None` if it is too long.
+    pub(crate) fn from_json_number(text: &'a str) -> Option<Self> {
+        // No number of this length has too many digits, and without exponent its scale is small.
+        if text.len() <= MAX_DECIMAL_DIGITS && !text.contains(['e', 'E']) {
+            Some(Self { text })
+        } else {
+            Self::parse(text)
+        }
+    }
+
     /// The text as it was sent.
     pub fn as_source(&self) -> &'a str {
         self.text

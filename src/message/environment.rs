@@ -116,7 +116,7 @@ macro_rules! environment {
                 object: &mut S::Object,
             ) -> Read<(), S::Fault> {
                 self.common.read_in_order(source, object)?;
-                $( if model & ($write $(| $read)?) != 0 && source.key_is(object, $wire) {
+                $( if model & ($write $(| $read)?) != 0 && source.key_is(object, $crate::message::wire::key!($wire)) {
                     self.$field = read_or::<S, $type>(source, $default)?;
                 } )*
                 while let Some(key) = source.next_key(object)? {
@@ -300,17 +300,17 @@ impl<'a> WireValue<'a> for RuntimeEnvironment<'a> {
             source.unknown_member()?;
             let raw = source.raw()?;
             return Ok(Some(Self::Unknown(
-                source.store(Unknown { type_name, raw }),
+                source.place(Unknown { type_name, raw }),
             )));
         };
         let mut runtime = Runtime::new(runtime_type);
         if let Some(mut object) = source.object()? {
-            if source.key_is(&mut object, "type") {
+            if source.key_is(&mut object, crate::message::wire::key!("type")) {
                 source.skip()?;
             }
             runtime.read_fields(model, source, &mut object)?;
         }
-        Ok(Some(Self::Known(source.store(runtime))))
+        Ok(Some(Self::Known(source.place(runtime))))
     }
 
     fn write<W: Sink>(&self, sink: &mut W) {

@@ -150,13 +150,13 @@ macro_rules! identity_model {
                 let mut identity_type = None;
                 let mut encoding = None;
                 let mut last = None;
-                if source.key_is(&mut object, "type") {
+                if source.key_is(&mut object, crate::message::wire::key!("type")) {
                     identity_type = <$read_type>::read(source)?;
                 }
-                if source.key_is(&mut object, "encoding") {
+                if source.key_is(&mut object, crate::message::wire::key!("encoding")) {
                     encoding = IdentityEncoding::read(source)?;
                 }
-                if source.key_is(&mut object, $last_wire) {
+                if source.key_is(&mut object, $crate::message::wire::key!($last_wire)) {
                     last = <$read_last>::read(source)?;
                 }
                 while let Some(key) = source.next_key(&mut object)? {

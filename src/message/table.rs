@@ -69,7 +69,7 @@ macro_rules! model {
                 object: &mut S::Object,
             ) -> Result<(), S::Fault> {
                 $( self.$common.read_in_order(source, object)?; )?
-                $( if source.key_is(object, $wire) {
+                $( if source.key_is(object, $crate::message::wire::key!($wire)) {
                     self.$field = $crate::message::wire::read_or::<S, $type>(source, $default)?;
                 } )*
                 Ok(())
@@ -248,9 +248,10 @@ macro_rules! wire_enum {
 /// Reads a family member whose `type` has been looked at.
 macro_rules! read_member {
     ($model:ident, $source:ident) => {{
-        let mut model = $model::EMPTY;
+        // In its place from the start, so that it is not moved there later.
+        let model = $source.place($model::EMPTY);
         if let Some(mut object) = $source.object()? {
-            if $source.key_is(&mut object, "type") {
+            if $source.key_is(&mut object, crate::message::wire::key!("type")) {
                 $source.skip()?;
             }
             model.read_body($source, &mut object)?;
@@ -307,11 +308,11 @@ macro_rules! family {
                 let type_name = source.discriminator()?;
                 $( if type_name == $tag::$variant.as_str() {
                     let model = $crate::message::table::read_member!($model, source);
-                    return Ok(Some(Self::$variant(source.store(model))));
+                    return Ok(Some(Self::$variant(model)));
                 } )*
                 source.unknown_member()?;
                 let raw = source.raw()?;
-                Ok(Some(Self::Unknown(source.store($crate::message::Unknown { type_name, raw }))))
+                Ok(Some(Self::Unknown(source.place($crate::message::Unknown { type_name, raw }))))
             }
             fn write<W: $crate::message::wire::Sink>(&self, sink: &mut W) {
                 match self {

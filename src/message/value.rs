@@ -17,20 +17,64 @@ pub struct Uuid(pub [u8; 16]);
 impl Uuid {
     /// Reads 36 characters, 8-4-4-4-12 hexadecimal digits of either case; anything else is `None`.
     pub fn parse(text: &str) -> Option<Self> {
-        let text: &[u8; 36] = text.as_bytes().try_into().ok()?;
+        Self::decode(text.as_bytes().try_into().ok()?)
+    }
+
+    /// The same of exactly 36 bytes, eight digits at a time.
+    pub(crate) fn decode(text: &[u8; 36]) -> Option<Self> {
+        let word = |a: [u8; 4], b: [u8; 4]| {
+            u64::from(u32::from_le_bytes(a)) | u64::from(u32::from_le_bytes(b)) << 32
+        };
+        let [
+            a0,
+            a1,
+            a2,
+            a3,
+            a4,
+            a5,
+            a6,
+            a7,
+            b'-',
+            b0,
+            b1,
+            b2,
+            b3,
+            b'-',
+            c0,
+            c1,
+            c2,
+            c3,
+            b'-',
+            d0,
+            d1,
+            d2,
+            d3,
+            b'-',
+            e0,
+            e1,
+            e2,
+            e3,
+            e4,
+            e5,
+            e6,
+            e7,
+            e8,
+            e9,
+            ea,
+            eb,
+        ] = *text
+        else {
+            return None;
+        };
+        let words = [
+            word([a0, a1, a2, a3], [a4, a5, a6, a7]),
+            word([b0, b1, b2, b3], [c0, c1, c2, c3]),
+            word([d0, d1, d2, d3], [e0, e1, e2, e3]),
+            word([e4, e5, e6, e7], [e8, e9, ea, eb]),
+        ];
         let mut bytes = [0; 16];
-        let mut digits = 0;
-        for (position, &byte) in text.iter().enumerate() {
-            if matches!(position, 8 | 13 | 18 | 23) {
-                if byte != b'-' {
-                    return None;
-                }
-                continue;
-            }
-            let value = (byte as char).to_digit(16)? as u8;
-            let slot = bytes.get_mut(digits / 2)?;
-            *slot = *slot << 4 | value;
-            digits += 1;
+        for (half, word) in bytes.chunks_exact_mut(4).zip(words) {
+            half.copy_from_slice(&eight_hex_digits(word)?.to_le_bytes());
         }
         Some(Self(bytes))
     }
@@ -59,6 +103,27 @@ impl Uuid {
         bytes[8] = bytes[8] & 0x3f | 0x80;
         Self(bytes)
     }
+}
+
+/// Eight hexadecimal digits, the first in the lowest byte, as four bytes, the first in the lowest.
+#[inline]
+fn eight_hex_digits(text: u64) -> Option<u32> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = ONES << 7;
+    // With the high bits out of the way, adding carries into the high bit exactly where a byte is large enough.
+    let at_least = |x: u64, limit: u8| (x + ONES * u64::from(0x80 - limit)) & HIGHS;
+    let low = text & !HIGHS;
+    let lower = low | ONES * 0x20;
+    let digit = at_least(low, b'0') & !at_least(low, b'9' + 1);
+    let letter = at_least(lower, b'a') & !at_least(lower, b'f' + 1);
+    if (digit | letter) & !text & HIGHS != HIGHS {
+        return None;
+    }
+    // Digits end in their value, letters in their value less nine.
+    let nibbles = (text & (ONES * 0x0f)) + (letter >> 7) * 9;
+    let pairs = (nibbles << 4 | nibbles >> 8) & 0x00ff_00ff_00ff_00ff;
+    let quads = (pairs | pairs >> 8) & 0x0000_ffff_0000_ffff;
+    Some((quads | quads >> 16) as u32)
 }
 
 impl std::fmt::Display for Uuid {
@@ -221,6 +286,24 @@ mod tests {
             "00112233_4455-6677-8899-aabbccddeeff",
         ] {
             assert_eq!(Uuid::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn every_byte_is_a_digit_or_none() {
+        for place in 0..8 {
+            for byte in 0..=255u8 {
+                let mut text = *b"00000000";
+                text[place] = byte;
+                let expected = (byte as char)
+                    .to_digit(16)
+                    .map(|digit| digit << ((place / 2) * 8 + 4 * (1 - place % 2)));
+                assert_eq!(
+                    eight_hex_digits(u64::from_le_bytes(text)),
+                    expected,
+                    "{place} {byte}"
+                );
+            }
         }
     }
 

@@ -7,6 +7,24 @@ use super::{Decimal, Instant, Map, Uuid};
 /// The result of reading from a source.
 pub(crate) type Read<T, F> = Result<T, F>;
 
+/// The key of a field: as text, and in quotes.
+#[derive(Clone, Copy)]
+pub(crate) struct Key {
+    pub(crate) name: &'static str,
+    pub(crate) quoted: &'static str,
+}
+
+/// Makes a [`Key`] of a literal.
+macro_rules! key {
+    ($name:literal) => {
+        $crate::message::wire::Key {
+            name: $name,
+            quoted: concat!("\"", $name, "\""),
+        }
+    };
+}
+pub(crate) use key;
+
 /// Where typed values are read from, one value after the other. `None` always means "absent" (missing, `null`, or what
 /// the coercion rules treat alike); the model then keeps its default.
 pub(crate) trait Source<'a>: Sized {
@@ -20,7 +38,7 @@ pub(crate) trait Source<'a>: Sized {
     /// Enters an object; `None` for `null`.
     fn object(&mut self) -> Read<Option<Self::Object>, Self::Fault>;
     /// Consumes the next key if it is exactly `key`: the guess that the sender writes fields in table order.
-    fn key_is(&mut self, object: &mut Self::Object, key: &'static str) -> bool;
+    fn key_is(&mut self, object: &mut Self::Object, key: Key) -> bool;
     /// The next key, whatever it is; `None` at the end of the object, which is consumed then.
     fn next_key(&mut self, object: &mut Self::Object) -> Read<Option<&'a str>, Self::Fault>;
     /// Skips the next value.
@@ -50,7 +68,7 @@ pub(crate) trait Source<'a>: Sized {
         key: fn(&'a str) -> &'a str,
     ) -> Read<Option<Map<'a, V>>, Self::Fault>;
     /// Moves a value to where it lives as long as the message.
-    fn store<T: Copy>(&mut self, value: T) -> &'a T;
+    fn place<T: Copy>(&mut self, value: T) -> &'a mut T;
 
     /// Text; numbers and bools as their source text.
     fn text(&mut self) -> Read<Option<&'a str>, Self::Fault>;

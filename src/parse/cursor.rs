@@ -14,7 +14,7 @@ use super::escapes::string_end;
 use super::number;
 use super::positions::Positions;
 use super::{Fault, ParseOptions, Problem, Tally};
-use crate::message::{Decimal, Instant, Map, Read, Source, Uuid, WireValue, trim};
+use crate::message::{Decimal, Instant, Key, Map, Read, Source, Uuid, WireValue, trim};
 
 /// A place on the tape and what has been counted on the way.
 pub(super) struct Cursor<'t, 'a> {
@@ -168,12 +168,12 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
     }
 
     #[inline]
-    fn key_is(&mut self, object: &mut Object, key: &'static str) -> bool {
+    fn key_is(&mut self, object: &mut Object, key: Key) -> bool {
         if object.left == 0 {
             return false;
         }
         match self.nodes.get(self.at) {
-            Some(Node::String(text)) if *text == key => {
+            Some(Node::String(text)) if *text == key.name => {
                 self.at += 1;
                 object.left -= 1;
                 true
@@ -307,7 +307,7 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         self.read_map(key_of)
     }
 
-    fn store<T: Copy>(&mut self, value: T) -> &'a T {
+    fn place<T: Copy>(&mut self, value: T) -> &'a mut T {
         self.arena.alloc(value)
     }
 

@@ -56,6 +56,66 @@ impl<'a> KeyIndex<'a> {
     }
 }
 
+/// The same for maps whose size is not known before: the table is made when the map outgrows the search, and again when
+/// it outgrows the table. Few keys share length, first and last byte, so most new keys are known to be new from one word
+/// that has a bit set for each such signature.
+pub(super) struct GrowingIndex<'a> {
+    index: KeyIndex<'a>,
+    arena: &'a Bump,
+    room: usize,
+    signatures: u64,
+}
+
+impl<'a> GrowingIndex<'a> {
+    pub(super) fn new(arena: &'a Bump, hasher: &'a RandomState) -> Self {
+        let index = KeyIndex {
+            table: &mut [],
+            hasher,
+        };
+        Self {
+            index,
+            arena,
+            room: SMALL,
+            signatures: 0,
+        }
+    }
+
+    /// The position of `key`, or `None` after noting that it will be the entry at `len`.
+    #[inline]
+    pub(super) fn find_or_insert<'k>(
+        &mut self,
+        key: &str,
+        len: usize,
+        key_at: impl Fn(usize) -> Option<&'k str>,
+    ) -> Option<usize> {
+        if len >= self.room {
+            self.grow(len, &key_at);
+        }
+        if self.index.table.is_empty() {
+            let bytes = key.as_bytes();
+            let ends = |byte: Option<&u8>| byte.copied().map_or(0, usize::from);
+            let signature = bytes.len() * 5 + ends(bytes.first()) * 7 + ends(bytes.last()) * 11;
+            let bit = 1 << (signature & 63);
+            if self.signatures & bit == 0 {
+                self.signatures |= bit;
+                return None;
+            }
+        }
+        self.index.find_or_insert(key, len, key_at)
+    }
+
+    #[cold]
+    fn grow<'k>(&mut self, len: usize, key_at: impl Fn(usize) -> Option<&'k str>) {
+        self.room = len * 4;
+        self.index = KeyIndex::new(self.room, self.arena, self.index.hasher);
+        for at in 0..len {
+            if let Some(key) = key_at(at) {
+                self.index.find_or_insert(key, at, &key_at);
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

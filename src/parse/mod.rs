@@ -6,21 +6,30 @@
 //! whoever must hand a refused message on.
 
 mod cursor;
+mod direct;
 mod escapes;
 mod fault;
 mod keys;
+mod lexer;
 mod maps;
 mod number;
 mod positions;
+mod scan;
 mod scratch;
+mod skip;
 mod walker;
 
 pub use scratch::Scratch;
+
+use std::hash::RandomState;
+
+use bumpalo::Bump;
 
 use crate::error::{Error, ErrorKind};
 use crate::input::{self, DEFAULT_MAX_BYTES};
 use crate::message::{Interests, Message, MessageType, Source, WireValue};
 use cursor::Cursor;
+use direct::Direct;
 use scratch::Refused;
 
 /// What is read how far.
@@ -43,6 +52,8 @@ pub struct ParseOptions {
     pub strict: bool,
     /// Events of other types are skipped undecoded. All by default.
     pub interests: Interests,
+    /// Tries the fast path first. It never changes a result, so turning it off is for comparing and measuring.
+    pub fast_path: bool,
 }
 
 /// The highest limit on nesting.
@@ -56,6 +67,7 @@ impl Default for ParseOptions {
             max_memory: 256 << 20,
             strict: false,
             interests: Interests::all(),
+            fast_path: true,
         }
     }
 }
@@ -135,10 +147,19 @@ pub fn parse<'a>(
     let framed = input::frame(body, options.max_bytes)?;
     let text = framed.text;
     let max_depth = options.max_depth.clamp(1, MAX_DEPTH);
+    let open = scratch.open(max_depth);
+    if options.fast_path
+        && max_depth >= FAST_PATH_DEPTH
+        && let Some(parsed) = fast_path(text, open.arena(), open.hasher(), options)
+    {
+        open.close();
+        return Ok(parsed);
+    }
     if has_control_character(text) {
+        open.close();
         return Err(fault::of_text(body, framed.skipped, max_depth, None));
     }
-    let filled = match scratch.open(max_depth).fill(text, max_depth) {
+    let filled = match open.fill(text, max_depth) {
         Ok(filled) => filled,
         Err(Refused::Syntax(syntax)) => {
             return Err(fault::of_text(
@@ -174,6 +195,23 @@ pub fn parse<'a>(
     };
     filled.close();
     result
+}
+
+/// Below this limit on nesting the fast path is not taken: it does not count.
+const FAST_PATH_DEPTH: usize = skip::MAX_SKIP_DEPTH as usize + 16;
+
+/// The message, if it is one that the fast path reads.
+fn fast_path<'a>(
+    text: &'a [u8],
+    arena: &'a Bump,
+    hasher: &RandomState,
+    options: &ParseOptions,
+) -> Option<Parsed<'a>> {
+    let text = simdutf8::basic::from_utf8(text).ok()?;
+    let mut direct = Direct::new(text, arena, hasher, options);
+    let message = Message::read(&mut direct).ok()??;
+    let tally = with_missing_ids(message, direct.tally);
+    direct.at_end().then_some(Parsed { message, tally })
 }
 
 fn read_message<'a>(cursor: &mut Cursor<'_, 'a>) -> Result<Message<'a>, Fault> {

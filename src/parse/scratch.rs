@@ -154,6 +154,24 @@ impl Arena<'_> {
     }
 }
 
+impl<'a> Open<'a> {
+    /// Where the lists of the message live.
+    pub(super) fn arena(&self) -> &'a Bump {
+        self.arena.bump
+    }
+
+    /// The keyed hash of this scratch.
+    pub(super) fn hasher(&self) -> &'a RandomState {
+        self.hasher
+    }
+
+    /// Leaves everything as the next message wants to find it, the tape unused.
+    pub(super) fn close(self) {
+        *self.home = self.tape.reset();
+        self.arena.close();
+    }
+}
+
 /// A filled tape, and what became of the text on the way.
 pub(super) struct Filled<'a> {
     pub(super) tape: Tape<'a>,
