@@ -13,10 +13,21 @@ pub(crate) fn judge_with(
     scratch: &mut Scratch,
     options: &ParseOptions,
 ) -> Result<(), Error> {
-    match parse(text, scratch, options) {
-        Ok(parsed) => {
+    let mut read = |fast_path| {
+        let options = ParseOptions {
+            fast_path,
+            ..options.clone()
+        };
+        parse(text, scratch, &options).map(|parsed| {
             let mut written = Vec::new();
             write::message(&parsed.message, &mut written);
+            (written, parsed.tally)
+        })
+    };
+    let result = read(true);
+    assert_eq!(result, read(false), "{}", shown(text));
+    match result {
+        Ok((written, _)) => {
             assert!(is_json(text), "accepted: {}", shown(text));
             assert_is_fixed_point(&written);
             Ok(())
@@ -31,8 +42,8 @@ pub(crate) fn judge_with(
                     | ErrorKind::Syntax
                     | ErrorKind::TrailingText
             );
-            // A depth limit is ours, and what is behind it has not been looked at.
-            if error.kind() != ErrorKind::TooDeep {
+            // Limits are ours, and what is behind them has not been looked at.
+            if !matches!(error.kind(), ErrorKind::TooDeep | ErrorKind::TooLarge) {
                 assert_eq!(is_json(text), !refused_as_text, "{error}: {}", shown(text));
             }
             Err(error)
