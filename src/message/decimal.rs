@@ -361,6 +361,7 @@ mod tests {
         assert_eq!(plain(&format!(".{sevens}")), format!("{sevens}E-1000"));
         assert_eq!(plain(&format!(".{sevens}e-1")), format!("{sevens}E-1001"));
         assert_eq!(plain(&format!(".{}", "0".repeat(1000))), "0E-1000");
+        assert_eq!(plain("123e-1000").len(), "123E-1000".len());
     }
 
     #[test]
