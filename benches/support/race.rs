@@ -64,6 +64,11 @@ impl Bench {
         self.mode == Mode::Measure
     }
 
+    /// Whether anything runs at all, or only names are asked for.
+    pub fn races(&self) -> bool {
+        self.mode != Mode::List
+    }
+
     /// One number for measuring, a smaller one for a quick test.
     pub fn size(&self, measured: usize, tested: usize) -> usize {
         if self.measures() { measured } else { tested }
@@ -82,6 +87,7 @@ impl Bench {
             described: described.to_owned(),
             bytes,
             contenders: Vec::new(),
+            criterion: true,
         }
     }
 
@@ -116,6 +122,8 @@ pub struct Race<'b, 'c> {
     described: String,
     bytes: usize,
     contenders: Vec<(&'static str, Box<dyn FnMut() + 'c>)>,
+    /// Whether criterion measures the contenders, too.
+    criterion: bool,
 }
 
 impl<'c> Race<'_, 'c> {
@@ -126,17 +134,19 @@ impl<'c> Race<'_, 'c> {
         self
     }
 
+    /// Leaves criterion out.
+    #[must_use]
+    pub fn only_in_turn(mut self) -> Self {
+        self.criterion = false;
+        self
+    }
+
     /// Runs the race and returns the medians in the order of the contenders; nothing if it was filtered out.
     pub fn run(mut self) -> Vec<Duration> {
         let id = format!("{}/{}", self.bench.name, self.input);
-        let mut group = self.bench.criterion.benchmark_group(&id);
-        group
-            .throughput(Throughput::Bytes(self.bytes as u64))
-            .sampling_mode(SamplingMode::Flat);
-        for (name, run) in &mut self.contenders {
-            group.bench_function(*name, |bencher| bencher.iter(&mut *run));
+        if self.criterion {
+            self.show_criterion(&id);
         }
-        group.finish();
         let left_out = |filter: &String| !id.contains(filter);
         if self.bench.mode == Mode::List || self.bench.filter.as_ref().is_some_and(left_out) {
             return Vec::new();
@@ -144,6 +154,17 @@ impl<'c> Race<'_, 'c> {
         let medians = self.medians();
         self.tabulate(&medians);
         medians
+    }
+
+    fn show_criterion(&mut self, id: &str) {
+        let mut group = self.bench.criterion.benchmark_group(id);
+        group
+            .throughput(Throughput::Bytes(self.bytes as u64))
+            .sampling_mode(SamplingMode::Flat);
+        for (name, run) in &mut self.contenders {
+            group.bench_function(*name, |bencher| bencher.iter(&mut *run));
+        }
+        group.finish();
     }
 
     fn medians(&mut self) -> Vec<Duration> {
