@@ -172,6 +172,20 @@ impl Error {
         &self.0.path
     }
 
+    /// The same error, of a message whose first line is this line of a stream, counted from 1.
+    ///
+    /// ```
+    /// let error = hydrant::normalize(b"[]", &mut Vec::new()).unwrap_err().on_line(17);
+    /// assert_eq!(error.location().line, 17);
+    /// assert!(error.pretty("stream.ndjson").contains("stream.ndjson:17:1"));
+    /// ```
+    #[must_use]
+    pub fn on_line(mut self, line: usize) -> Self {
+        let own = &mut self.0.location.line;
+        *own = own.saturating_add(line.saturating_sub(1));
+        self
+    }
+
     /// Whether the same input may succeed later. No error of reading is: the sender would repeat it for nothing.
     pub fn is_retryable(&self) -> bool {
         matches!(self.0.kind, ErrorKind::Io)

@@ -7,11 +7,11 @@ use crate::write;
 /// Appends the message in `body` to `out` as one line of canonical Firehose JSON, without the line end.
 ///
 /// This is the easy rung: it makes a [`Scratch`] for every call. Whoever normalizes many messages keeps one and calls
-/// [`parse`] and [`write::message`].
+/// [`parse`](fn@crate::parse) and [`write::message`].
 ///
 /// # Errors
 ///
-/// Those of [`parse`]; `out` is left as it was then.
+/// Those of [`parse`](fn@crate::parse); `out` is left as it was then.
 ///
 /// ```
 /// let body = br#" { "timestamp_ms": 1, "type": "module_registration_request", "id": null, "new": [] } "#;

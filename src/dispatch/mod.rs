@@ -16,7 +16,6 @@ use crate::error::Error;
 use crate::message::*;
 use crate::parse::{self, ParseOptions, Scratch, parse};
 use crate::processor::{Context, EventContext, Failure, Invocation, Outcome, Processor};
-use crate::write;
 use guard::guarded;
 
 /// The version of the protocol that responses state: that of the SDK whose wire format this is.
@@ -90,7 +89,7 @@ impl<P: Processor> Engine<P> {
     ///
     /// # Errors
     ///
-    /// What [`parse`] refuses, and messages that a module does not receive. No handler has run then.
+    /// What [`parse`](fn@crate::parse) refuses, and messages that a module does not receive. No handler has run then.
     pub fn process(&self, body: &[u8], invocation: &Invocation) -> Result<Output, Error> {
         let mut scratch = self.scratches.pop().unwrap_or_default();
         let mut output = Output::new();
@@ -125,11 +124,12 @@ impl<P: Processor> Engine<P> {
             Message::EventProcessingRequest(request) => self.batch(request, invocation, output),
             Message::ModuleRegistrationRequest(request) => {
                 let common = request.common;
-                respond(output, common, invocation, |common, _| {
+                respond(output, common, invocation, |common, output| {
                     let mut response = self.processor.register();
                     response.common = common;
                     response.sdk_version = response.sdk_version.or(Some(FIREHOSE_VERSION));
-                    Ok(Respond::Registration(response))
+                    output.respond(&Message::ModuleRegistrationResponse(&response));
+                    Ok(())
                 });
             }
             Message::AudienceSubscriptionRequest(request) => {
@@ -147,10 +147,12 @@ impl<P: Processor> Engine<P> {
                             .audience_membership_change(&mut context, request)?
                     };
                     let suspend_subscription = reply.suspend_subscription;
-                    Ok(Respond::Membership(AudienceMembershipChangeResponse {
+                    let response = AudienceMembershipChangeResponse {
                         common,
                         suspend_subscription,
-                    }))
+                    };
+                    output.respond(&Message::AudienceMembershipChangeResponse(&response));
+                    Ok(())
                 });
             }
             Message::DsrProcessingRequest(request) => {
@@ -158,7 +160,9 @@ impl<P: Processor> Engine<P> {
                     let account = request.account.as_ref();
                     let mut context = Context::new(account, invocation, &mut output.records);
                     self.processor.dsr(&mut context, request)?;
-                    Ok(Respond::Dsr(DsrProcessingResponse { common }))
+                    let response = DsrProcessingResponse { common };
+                    output.respond(&Message::DsrProcessingResponse(&response));
+                    Ok(())
                 });
             }
             Message::ModuleRegistrationResponse(_)
@@ -191,10 +195,7 @@ impl<P: Processor> Engine<P> {
             suspend_subscription,
         };
         if output.failure.is_none() {
-            write::message(
-                &Message::EventProcessingResponse(&response),
-                &mut output.response,
-            );
+            output.respond(&Message::EventProcessingResponse(&response));
         }
     }
 
@@ -259,46 +260,29 @@ impl<P: Processor> Engine<P> {
                     common: response_common(request.common, invocation),
                     audience_subscription_settings: Map::new(&settings),
                 };
-                let message = Message::AudienceSubscriptionResponse(&response);
-                write::message(&message, &mut output.response);
+                output.respond(&Message::AudienceSubscriptionResponse(&response));
             }
             Err(failure) => fail(output, failure),
         }
     }
 }
 
-/// A response, by kind, as long as it borrows from the processor.
-enum Respond<'p> {
-    Registration(ModuleRegistrationResponse<'p>),
-    Membership(AudienceMembershipChangeResponse<'p>),
-    Dsr(DsrProcessingResponse<'p>),
-}
-
 /// Lets user code make a response and writes it, or notes why there is none.
-fn respond<'p>(
+fn respond(
     output: &mut Output,
     request: MessageCommon<'_>,
     invocation: &Invocation,
-    make: impl FnOnce(MessageCommon<'static>, &mut Output) -> Result<Respond<'p>, Failure>,
+    make: impl FnOnce(MessageCommon<'static>, &mut Output) -> Result<(), Failure>,
 ) {
     let common = response_common(request, invocation);
-    match guarded(|| make(common, output)) {
-        Ok(response) => {
-            let message = match &response {
-                Respond::Registration(response) => Message::ModuleRegistrationResponse(response),
-                Respond::Membership(response) => {
-                    Message::AudienceMembershipChangeResponse(response)
-                }
-                Respond::Dsr(response) => Message::DsrProcessingResponse(response),
-            };
-            write::message(&message, &mut output.response);
-        }
-        Err(failure) => fail(output, failure),
+    if let Err(failure) = guarded(|| make(common, output)) {
+        fail(output, failure);
     }
 }
 
 fn fail(output: &mut Output, failure: Failure) {
     output.records.clear();
+    output.response.clear();
     output.failure = Some(failure.into_outcome());
 }
 

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use crate::message::{EventType, MessageType};
+use crate::message::{EventType, Message, MessageType};
 use crate::parse::Tally;
 use crate::processor::{Outcome, OutcomeCounts, Records};
+use crate::write;
 
 /// The result of one message. It owns its buffers and can be used for the next message.
 #[derive(Clone, Debug, Default)]
@@ -105,6 +106,11 @@ impl Output {
             None if self.response.is_empty() => Verdict::Fail,
             None => Verdict::Answer,
         }
+    }
+
+    /// Writes the response.
+    pub(super) fn respond(&mut self, response: &Message<'_>) {
+        write::message(response, &mut self.response);
     }
 
     /// Forgets everything and keeps the memory.

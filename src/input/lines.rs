@@ -40,6 +40,11 @@ impl Block {
         })
     }
 
+    /// All of it as it was read: blank lines and line ends included.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// The number of bytes, line ends included.
     pub fn len(&self) -> usize {
         self.bytes.len()

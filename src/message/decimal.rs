@@ -141,7 +141,9 @@ impl<'a> Decimal<'a> {
         } else {
             scale.saturating_sub(digits).max(0)
         };
-        if zeros.saturating_add(digits) > MAX_DECIMAL_DIGITS as i64 {
+        // Below one there is a zero before the point.
+        let units = i64::from(digits <= scale);
+        if zeros.saturating_add(digits + units) > MAX_DECIMAL_DIGITS as i64 {
             write(leading(integer))?;
             if !fraction.is_empty() {
                 write(".")?;
@@ -343,6 +345,8 @@ mod tests {
         assert_eq!(plain("-00.5e-5000"), "-0.5E-5000");
         assert_eq!(plain("1e999").len(), 1000);
         assert_eq!(plain("1e-999").len(), 1001);
+        assert_eq!(plain("1e-1000"), "1E-1000");
+        assert_eq!(plain("123e-1000").len(), "123E-1000".len());
     }
 
     #[test]

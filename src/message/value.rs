@@ -113,7 +113,7 @@ fn eight_hex_digits(text: u64) -> Option<u32> {
     // With the high bits out of the way, adding carries into the high bit exactly where a byte is large enough.
     let at_least = |x: u64, limit: u8| (x + ONES * u64::from(0x80 - limit)) & HIGHS;
     let low = text & !HIGHS;
-    let lower = low | ONES * 0x20;
+    let lower = low | (ONES * 0x20);
     let digit = at_least(low, b'0') & !at_least(low, b'9' + 1);
     let letter = at_least(lower, b'a') & !at_least(lower, b'f' + 1);
     if (digit | letter) & !text & HIGHS != HIGHS {

@@ -21,11 +21,12 @@ pub(super) fn unescape(text: &[u8]) -> String {
             b'u' => {
                 let mut code = hex4(text, at).unwrap_or(0xfffd);
                 at += 4;
-                if (0xd800..=0xdbff).contains(&code) && text.get(at..at + 2) == Some(b"\\u") {
-                    if let Some(low @ 0xdc00..=0xdfff) = hex4(text, at + 2) {
-                        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-                        at += 6;
-                    }
+                if (0xd800..=0xdbff).contains(&code)
+                    && text.get(at..at + 2) == Some(b"\\u")
+                    && let Some(low @ 0xdc00..=0xdfff) = hex4(text, at + 2)
+                {
+                    code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+                    at += 6;
                 }
                 let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
                 out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());

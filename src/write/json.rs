@@ -224,6 +224,11 @@ fn string_length(json: &[u8]) -> usize {
     at.min(json.len())
 }
 
+#[allow(
+    clippy::indexing_slicing,
+    clippy::allow_attributes,
+    reason = "evaluated at compile time"
+)]
 /// What must be escaped, by byte: 0 nothing, `u` a `\u00..` escape (upper-case digits, as the reference writes them),
 /// else the letter after the backslash.
 const ESCAPES: [u8; 256] = {

@@ -1,0 +1,25 @@
+//! Batches of identities, plain and already encoded, in any mixture: `hash_many` against the
+//! RustCrypto crates one value at a time on the standard library's trimming and lower case.
+#![no_main]
+
+use hydrant::hash::{Algorithm, Input, Normalization, hash_many};
+use sha2::Digest as _;
+
+libfuzzer_sys::fuzz_target!(|batch: (u8, Vec<(bool, &str)>)| {
+    let algorithm = Algorithm::ALL[usize::from(batch.0) % Algorithm::ALL.len()];
+    let input = |&(raw, value)| if raw { Input::Raw(value) } else { Input::Encoded(value) };
+    let inputs: Vec<Input<'_>> = batch.1.iter().map(input).collect();
+    let digests = hash_many(algorithm, Normalization::STANDARD, &inputs);
+    assert!(digests.iter().eq(inputs.iter().map(|input| one_at_a_time(algorithm, *input))));
+});
+
+fn one_at_a_time(algorithm: Algorithm, input: Input<'_>) -> String {
+    let Input::Raw(value) = input else { return input.value().to_owned() };
+    let text = value.trim_matches(|c: char| c <= ' ' || c.is_whitespace()).to_lowercase();
+    let digest = match algorithm {
+        Algorithm::Md5 => md5::Md5::digest(text).to_vec(),
+        Algorithm::Sha1 => sha1::Sha1::digest(text).to_vec(),
+        Algorithm::Sha256 => sha2::Sha256::digest(text).to_vec(),
+    };
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,24 @@
+//! Any bytes give a message or an error with a place inside the input, on both paths alike; nothing panics or hangs.
+#![no_main]
+
+use hydrant::{ParseOptions, Scratch};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: &[u8]| {
+    let mut scratch = Scratch::new();
+    for strict in [false, true] {
+        let mut results = Vec::new();
+        for fast_path in [true, false] {
+            let options = ParseOptions { fast_path, strict, ..ParseOptions::default() };
+            match hydrant::parse(input, &mut scratch, &options) {
+                Ok(parsed) => results.push((format!("{:?}", parsed.message), parsed.tally)),
+                Err(error) => {
+                    assert!(error.offset() <= input.len());
+                    let _ = (error.to_string(), error.pretty("input"), error.path());
+                    results.push((error.to_string(), Default::default()));
+                }
+            }
+        }
+        assert!(results[0] == results[1], "the fast path changes the result");
+    }
+});

@@ -1,0 +1,59 @@
+//! How the program ends: the exit statuses, what they are called in the help, and the failures that lead to them.
+
+use std::io;
+use std::process::ExitCode;
+
+use super::terminal;
+
+/// Everything went well.
+pub(super) const GOOD: u8 = 0;
+/// Some input was refused or could not be read.
+pub(super) const REFUSED: u8 = 1;
+/// The command line makes no sense. The parser of the command line uses the same.
+pub(super) const USAGE: u8 = 2;
+/// The output could not be written.
+pub(super) const OUTPUT: u8 = 3;
+/// A signal ended the program.
+pub(super) const INTERRUPTED: u8 = 130;
+
+/// The last part of every help text.
+macro_rules! exit_status {
+    () => {
+        "Exit status:\n    \
+         0  everything went well, or nobody read the output any more\n    \
+         1  some input was refused or could not be read\n    \
+         2  the command line makes no sense\n    \
+         3  the output could not be written\n  \
+         130  interrupted (Ctrl-C, or asked to end)"
+    };
+}
+pub(super) use exit_status;
+
+/// Why a command could not do its work.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// Arguments that are right on their own and wrong together.
+    Usage(String),
+    /// Something named could not be read.
+    Input { name: String, error: io::Error },
+    /// Something named could not be written.
+    Output { name: String, error: io::Error },
+}
+
+impl Failure {
+    /// Says what happened, and with which status to end.
+    pub(super) fn report(&self) -> ExitCode {
+        let (status, text) = match self {
+            Self::Usage(text) => {
+                let hint = "For more information, try '--help'.";
+                (USAGE, format!("error: {text}\n\n{hint}"))
+            }
+            Self::Input { name, error } => (REFUSED, format!("error: cannot read {name}: {error}")),
+            Self::Output { name, error } => {
+                (OUTPUT, format!("error: cannot write {name}: {error}"))
+            }
+        };
+        terminal::complain(&text);
+        status.into()
+    }
+}

@@ -1,0 +1,223 @@
+//! Compressed input as if it were not: gzip (of several members too) and Zstandard (of several frames too), known by the
+//! name of the file or by the first bytes, which no JSON text begins with.
+
+use std::io::{self, BufRead, BufReader, Read};
+
+use super::Stream;
+use flate2::bufread::MultiGzDecoder;
+use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
+use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
+
+/// How something is compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Compression {
+    Gzip,
+    Zstandard,
+}
+
+const GZIP: &[u8] = &[0x1f, 0x8b];
+const ZSTANDARD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
+
+/// Compressed bytes that are read at a time.
+const BUFFER: usize = 64 << 10;
+
+impl Compression {
+    /// By the extension of a file.
+    pub(super) fn of_extension(extension: &str) -> Option<Self> {
+        match extension {
+            "gz" => Some(Self::Gzip),
+            "zst" => Some(Self::Zstandard),
+            _ => None,
+        }
+    }
+}
+
+/// The text behind `stream`.
+pub(super) fn decode(mut stream: Stream, compression: Option<Compression>) -> io::Result<Stream> {
+    let mut first = Vec::new();
+    let compression = match compression {
+        Some(compression) => Some(compression),
+        None => detect(&mut stream, &mut first)?,
+    };
+    let stream = io::Cursor::new(first).chain(stream);
+    Ok(match compression {
+        None => Box::new(stream),
+        Some(Compression::Gzip) => Box::new(MultiGzDecoder::new(BufReader::with_capacity(
+            BUFFER, stream,
+        ))),
+        Some(Compression::Zstandard) => {
+            Box::new(Frames::new(BufReader::with_capacity(BUFFER, stream)))
+        }
+    })
+}
+
+/// Reads as few bytes as tell, into `first`: the first one nearly always does, and who types is not kept waiting.
+fn detect(stream: &mut impl Read, first: &mut Vec<u8>) -> io::Result<Option<Compression>> {
+    loop {
+        for (magic, compression) in [
+            (GZIP, Compression::Gzip),
+            (ZSTANDARD, Compression::Zstandard),
+        ] {
+            if first == magic {
+                return Ok(Some(compression));
+            }
+        }
+        let undecided = [GZIP, ZSTANDARD].iter().any(|m| m.starts_with(first));
+        if !undecided || stream.by_ref().take(1).read_to_end(first)? == 0 {
+            return Ok(None);
+        }
+    }
+}
+
+/// The content of all frames of a Zstandard stream; the decoder itself ends after the first (RFC 8878, section 3.1).
+struct Frames<R> {
+    source: R,
+    decoder: FrameDecoder,
+    within: bool,
+}
+
+impl<R: BufRead> Frames<R> {
+    fn new(source: R) -> Self {
+        Self {
+            source,
+            decoder: FrameDecoder::new(),
+            within: false,
+        }
+    }
+
+    /// Begins the next frame; false at the end of the stream.
+    fn begin(&mut self) -> io::Result<bool> {
+        while !self.source.fill_buf()?.is_empty() {
+            match self.decoder.init(&mut self.source) {
+                Ok(()) => return Ok(true),
+                Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
+                    length,
+                    ..
+                })) => {
+                    let length = u64::from(length);
+                    let mut skipped = self.source.by_ref().take(length);
+                    if io::copy(&mut skipped, &mut io::sink())? < length {
+                        return Err(io::ErrorKind::UnexpectedEof.into());
+                    }
+                }
+                Err(error) => return Err(io::Error::other(error)),
+            }
+        }
+        Ok(false)
+    }
+
+    fn verify(&self) -> io::Result<()> {
+        match self.decoder.get_checksum_from_data() {
+            Some(sum) if self.decoder.get_calculated_checksum() != Some(sum) => {
+                Err(io::Error::other("the checksum of a frame is wrong"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl<R: BufRead> Read for Frames<R> {
+    fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
+        if space.is_empty() {
+            return Ok(0);
+        }
+        loop {
+            if !self.within {
+                if !self.begin()? {
+                    return Ok(0);
+                }
+                self.within = true;
+            }
+            while self.decoder.can_collect() == 0 && !self.decoder.is_finished() {
+                self.decoder
+                    .decode_blocks(&mut self.source, BlockDecodingStrategy::UptoBlocks(1))
+                    .map_err(io::Error::other)?;
+            }
+            let count = self.decoder.read(space)?;
+            if count > 0 {
+                return Ok(count);
+            }
+            self.verify()?;
+            self.within = false;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::write::GzEncoder;
+    use ruzstd::encoding::{CompressionLevel, compress_to_vec};
+
+    use super::*;
+
+    fn gzip(text: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn zstandard(text: &[u8]) -> Vec<u8> {
+        compress_to_vec(text, CompressionLevel::Fastest)
+    }
+
+    fn text_of(bytes: Vec<u8>) -> io::Result<Vec<u8>> {
+        let mut text = Vec::new();
+        decode(Box::new(io::Cursor::new(bytes)), None)?.read_to_end(&mut text)?;
+        Ok(text)
+    }
+
+    #[test]
+    fn members_and_frames_follow_each_other() {
+        let long = b"{\"some\":\"line\"}\n".repeat(50_000);
+        for pack in [gzip, zstandard] {
+            let parts = [pack(b"one\n"), pack(b""), pack(&long), pack(b"two\n")];
+            let expected = [&b"one\n"[..], &long, b"two\n"].concat();
+            assert_eq!(text_of(parts.concat()).unwrap(), expected);
+        }
+        let skippable = [0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3];
+        let parts = [&zstandard(b"one")[..], &skippable, &zstandard(b"two")];
+        assert_eq!(text_of(parts.concat()).unwrap(), b"onetwo");
+    }
+
+    #[test]
+    fn plain_text_stays_even_if_it_begins_alike() {
+        for text in [
+            &b""[..],
+            b"{",
+            b"(",
+            b"(\xb5/",
+            b"\x1f",
+            b"\x1fx",
+            b"{}\n{}",
+        ] {
+            assert_eq!(text_of(text.to_vec()).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn what_is_cut_or_garbled_is_an_error() {
+        for pack in [gzip, zstandard] {
+            let whole = pack(&b"{\"some\":\"line\"}\n".repeat(5_000));
+            for length in [5, 12, whole.len() / 2, whole.len() - 1] {
+                assert!(text_of(whole[..length].to_vec()).is_err(), "{length}");
+            }
+            assert!(text_of([&whole[..], b"rubbish"].concat()).is_err());
+        }
+        let mut wrong_sum = zstandard(b"text");
+        *wrong_sum.last_mut().unwrap() ^= 1;
+        assert!(text_of(wrong_sum).is_err());
+    }
+
+    #[test]
+    fn a_name_that_promises_compression_is_believed() {
+        let plain = || Box::new(io::Cursor::new(b"{}"));
+        for compression in [Compression::Gzip, Compression::Zstandard] {
+            let read = decode(plain(), Some(compression))
+                .unwrap()
+                .read(&mut [0; 9]);
+            assert!(read.is_err());
+        }
+    }
+}

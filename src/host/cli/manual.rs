@@ -1,0 +1,105 @@
+//! `hydrant completions` and `hydrant manual`: what the definitions of the command line know, for shells and for `man`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Command, CommandFactory};
+use clap_complete::Shell;
+use clap_mangen::Man;
+
+use super::Cli;
+use super::exit::{self, Failure, exit_status};
+use super::output::{Output, Unwritable};
+
+/// Print the completions of a shell
+///
+/// Source them where the shell looks for completions.
+#[derive(Args, Debug)]
+#[command(after_long_help = concat!(
+    "Examples:\n  \
+     hydrant completions bash > /etc/bash_completion.d/hydrant\n  \
+     hydrant completions fish > ~/.config/fish/completions/hydrant.fish\n\n",
+    exit_status!()
+))]
+pub(super) struct CompletionsArgs {
+    /// The shell
+    shell: Shell,
+}
+
+/// Print a manual page, or write all of them
+///
+/// Without arguments the page of the program is printed. There is one for each command, too.
+#[derive(Args, Debug)]
+#[command(after_long_help = concat!(
+    "Examples:\n  \
+     hydrant manual | man -l -\n  \
+     hydrant manual process | man -l -\n  \
+     hydrant manual --dir /usr/local/share/man/man1\n\n",
+    exit_status!()
+))]
+pub(super) struct ManualArgs {
+    /// The command whose page is printed [default: the program as a whole]
+    #[arg(value_name = "COMMAND", conflicts_with = "dir")]
+    page: Option<String>,
+
+    /// Write all pages into this folder, which is made if need be: hydrant.1, hydrant-process.1 and so on
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+}
+
+pub(super) fn completions(args: &CompletionsArgs) -> Result<ExitCode, Failure> {
+    let mut text = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "hydrant", &mut text);
+    print(&text)
+}
+
+pub(super) fn manual(args: &ManualArgs) -> Result<ExitCode, Failure> {
+    let mut cli = Cli::command().disable_help_subcommand(true);
+    // Gives the commands their full names.
+    cli.build();
+    if let Some(dir) = &args.dir {
+        return write_all(&cli, dir);
+    }
+    let command = match &args.page {
+        None => &cli,
+        Some(name) => cli
+            .get_subcommands()
+            .find(|command| command.get_name() == name)
+            .ok_or_else(|| Failure::Usage(format!("there is no command `{name}`")))?,
+    };
+    let (_, page) = page(command)?;
+    print(&page)
+}
+
+fn write_all(cli: &Command, dir: &Path) -> Result<ExitCode, Failure> {
+    let unwritable = |path: &Path| {
+        let name = path.to_string_lossy().into_owned();
+        |error| Failure::Output { name, error }
+    };
+    fs::create_dir_all(dir).map_err(unwritable(dir))?;
+    for command in std::iter::once(cli).chain(cli.get_subcommands()) {
+        let (name, page) = page(command)?;
+        let path = dir.join(name);
+        fs::write(&path, page).map_err(unwritable(&path))?;
+    }
+    Ok(exit::GOOD.into())
+}
+
+/// The name of the file, and the page.
+fn page(command: &Command) -> Result<(String, Vec<u8>), Failure> {
+    let man = Man::new(command.clone());
+    let name = man.get_filename();
+    let mut page = Vec::new();
+    match man.render(&mut page) {
+        Ok(()) => Ok((name, page)),
+        Err(error) => Err(Failure::Output { name, error }),
+    }
+}
+
+fn print(text: &[u8]) -> Result<ExitCode, Failure> {
+    match Output::stdout().write(text) {
+        Ok(()) | Err(Unwritable::Closed) => Ok(exit::GOOD.into()),
+        Err(Unwritable::Failed(failure)) => Err(failure),
+    }
+}
