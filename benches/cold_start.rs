@@ -1,6 +1,6 @@
 //! Cold start: from starting a process to its first answer.
 //!
-//! Input: one pretty-printed message of two events on standard input. The contenders are `examples/embed_stdin.rs`, built
+//! Input: one pretty-printed message of four events on standard input. The contenders are `examples/embed_stdin.rs`, built
 //! without default features, and a Rust program that prints "hello", the floor. Both are built here with the release
 //! profile's optimization, started in turn, and timed from the start to the end of the process, because a short-lived
 //! process is what a cold start is. Both answers are checked.
@@ -32,8 +32,8 @@ fn main() {
     if !bench.races() {
         return;
     }
-    let folder = folder();
-    let (embedder, hello) = (embedder(&folder), hello(&folder));
+    let target = target();
+    let (embedder, hello) = (embedder(&target), hello(&target));
     let input = Input::pretty(1);
     let body = &input.bodies[0];
 
@@ -75,30 +75,30 @@ fn first_answer(program: &Path, body: &[u8]) -> Vec<u8> {
     answer
 }
 
-/// Beside the bench itself, so that a clean build starts afresh.
-fn folder() -> PathBuf {
+/// The target folder, of which this bench is `release/deps/cold_start-*`.
+fn target() -> PathBuf {
     let bench = env::current_exe().unwrap();
-    let folder = bench.parent().unwrap().join("cold_start");
-    fs::create_dir_all(&folder).unwrap();
-    folder
+    bench.ancestors().nth(3).unwrap().to_owned()
 }
 
-fn embedder(folder: &Path) -> PathBuf {
+fn embedder(target: &Path) -> PathBuf {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let built = Command::new(cargo)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .args(["build", "--quiet", "--release", "--no-default-features"])
         .args(["--example", "embed_stdin", "--target-dir"])
-        .arg(folder)
+        .arg(target)
         .status()
         .unwrap();
     assert!(built.success(), "embed_stdin does not build");
-    folder
+    target
         .join("release/examples/embed_stdin")
         .with_extension(env::consts::EXE_EXTENSION)
 }
 
-fn hello(folder: &Path) -> PathBuf {
+fn hello(target: &Path) -> PathBuf {
+    let folder = target.join("release/cold_start");
+    fs::create_dir_all(&folder).unwrap();
     let source = folder.join("hello.rs");
     let program = folder
         .join("hello")

@@ -216,6 +216,7 @@ macro_rules! define {
     ($( enum $name:ident { $($variant:ident($model:ident) = $wire:literal,)* } )*) => {$(
         #[derive(Clone, Copy, Serialize)]
         #[serde(tag = "type")]
+        #[allow(clippy::enum_variant_names, reason = "the protocol's names")]
         pub enum $name<'a> { $( #[serde(rename = $wire)] $variant(&'a $model<'a>), )* }
 
         visitor! { ['a] $name<'a>, source.deserialize_map, "an object whose `type` comes first", {

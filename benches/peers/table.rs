@@ -289,7 +289,7 @@ macro_rules! derived {
     ($( enum $name:ident { $($variant:ident($model:ident) = $wire:literal,)* } )*) => {$(
         #[derive(Deserialize, Serialize)]
         #[serde(tag = "type", bound(deserialize = "'de: 'a"))]
-        #[allow(clippy::large_enum_variant, reason = "as an average user writes it")]
+        #[allow(clippy::large_enum_variant, clippy::enum_variant_names, reason = "as an average user writes it")]
         pub enum $name<'a> { $( #[serde(rename = $wire)] $variant($model<'a>), )* }
     )*};
 }

@@ -39,8 +39,8 @@ impl Input {
 
     /// Written over many lines and of the size of the published samples.
     pub fn pretty(messages: usize) -> Self {
-        let options = options().events(2..=2).pretty(true);
-        Self::generated("pretty messages of two events", messages, options)
+        let options = options().events(4..=4).pretty(true);
+        Self::generated("pretty messages of four events", messages, options)
     }
 
     fn generated(name: &str, messages: usize, options: Options) -> Self {

@@ -6,6 +6,9 @@ use std::io::Write as _;
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+/// The variable that names the file.
+const RECORD: &str = "HYDRANT_BENCH_RECORD";
+
 const HEAD: &str = "date,cpu,commit,command,bench,input,contender,mb_per_s,ratio_to_hydrant";
 
 /// One figure.
@@ -17,10 +20,15 @@ pub struct Row {
     pub ratio: f64,
 }
 
+/// Whether this run is to be recorded.
+pub fn wanted() -> bool {
+    std::env::var_os(RECORD).is_some()
+}
+
 /// Appends to the file that `HYDRANT_BENCH_RECORD` names, if it does. `HYDRANT_BENCH_CPU` says more of the CPU than the
 /// machine does.
 pub fn append(bench: &str, rows: &[Row]) {
-    let Some(path) = std::env::var_os("HYDRANT_BENCH_RECORD") else {
+    let Some(path) = std::env::var_os(RECORD) else {
         return;
     };
     let head = [
