@@ -1,0 +1,184 @@
+//! Dispatch: what calling the handlers costs beyond parsing, and when two cores beat one.
+//!
+//! Inputs: `generate::batch` of 10, 100 and 1,000 events. First `parse` alone against `Engine::process_into` with a
+//! processor that does nothing: the difference is the cost of dispatch, response included. Then handlers that compute for
+//! about 2 µs each, in order and unordered. Both orders are checked to emit the same records, one per event.
+//!
+//! `cargo bench --bench dispatch`, not pinned to one core.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
+
+mod support;
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use hydrant::message::*;
+use hydrant::{
+    Engine, EventContext, Handled, Invocation, Order, Output, ParseOptions, Processor, Scratch,
+    parse,
+};
+use support::{Bench, Input};
+
+/// The work of one handler.
+const WORK: Duration = Duration::from_micros(2);
+
+fn main() {
+    let mut bench = Bench::new("dispatch");
+    let steps = calibrated();
+    for events in [10, 100, 1_000] {
+        let input = Input::batch(events);
+        overhead(&mut bench, &input);
+        orders(&mut bench, &input, steps);
+    }
+    bench.finish();
+}
+
+/// Parse alone, and with handlers that do nothing.
+fn overhead(bench: &mut Bench, input: &Input) {
+    let body = &input.bodies[0];
+    let engine = Engine::new(Idle);
+    let invocation = invocation();
+    let (mut alone, mut scratch) = (Scratch::new(), Scratch::new());
+    let mut output = Output::new();
+    engine
+        .process_into(body, &mut scratch, &invocation, &mut output)
+        .unwrap();
+    assert_eq!(output.outcome_counts().done, input.events as u64);
+    let options = ParseOptions::default();
+
+    let name = format!("{}, no work", input.name);
+    let medians = bench
+        .race_on(&name, &input.describe(), input.bytes())
+        .contender("process_into, no-op processor", || {
+            engine
+                .process_into(body, &mut scratch, &invocation, &mut output)
+                .unwrap();
+            black_box(&output);
+        })
+        .contender("parse alone", || {
+            black_box(parse(body, &mut alone, &options).unwrap());
+        })
+        .run();
+    if let [both, parse] = medians[..] {
+        let beyond = both.as_nanos() as f64 - parse.as_nanos() as f64;
+        bench.note(
+            &name,
+            "beyond parse, ns per event",
+            beyond / input.events as f64,
+        );
+    }
+}
+
+/// Handlers with work to do, unordered and in order.
+fn orders(bench: &mut Bench, input: &Input, steps: u32) {
+    let body = &input.bodies[0];
+    let invocation = invocation();
+    let engines = [Order::Unordered, Order::InOrder]
+        .map(|order| Engine::new(Busy { steps }).with_order(order));
+    let [mut unordered, mut in_order] = [(); 2].map(|()| (Scratch::new(), Output::new()));
+    for (engine, (scratch, output)) in engines.iter().zip([&mut unordered, &mut in_order]) {
+        engine
+            .process_into(body, scratch, &invocation, output)
+            .unwrap();
+    }
+    assert_eq!(unordered.1.records().len(), input.events);
+    assert!(unordered.1.records() == in_order.1.records());
+
+    let name = format!("{}, 2 us of work each", input.name);
+    bench
+        .race_on(&name, &input.describe(), input.bytes())
+        .contender("unordered", || {
+            let (scratch, output) = &mut unordered;
+            engines[0]
+                .process_into(body, scratch, &invocation, output)
+                .unwrap();
+        })
+        .contender("in order", || {
+            let (scratch, output) = &mut in_order;
+            engines[1]
+                .process_into(body, scratch, &invocation, output)
+                .unwrap();
+        })
+        .run();
+}
+
+fn invocation() -> Invocation {
+    Invocation::new(1_714_592_744_067, Uuid::from_random([7; 16]))
+}
+
+/// Does nothing.
+struct Idle;
+
+impl Processor for Idle {
+    fn register(&self) -> ModuleRegistrationResponse<'_> {
+        ModuleRegistrationResponse::EMPTY
+    }
+}
+
+/// Computes for a while, and emits one record per event.
+struct Busy {
+    steps: u32,
+}
+
+impl Busy {
+    fn work(&self, context: &mut EventContext<'_, '_>) -> Handled {
+        let index = context.index() as u64;
+        context.emit(&mixed(index, self.steps).to_le_bytes());
+        Ok(())
+    }
+}
+
+macro_rules! busy {
+    ($($method:ident: $model:ident),* $(,)?) => {
+        impl Processor for Busy {
+            fn register(&self) -> ModuleRegistrationResponse<'_> {
+                ModuleRegistrationResponse::EMPTY
+            }
+            $( fn $method(&self, context: &mut EventContext<'_, '_>, _: &$model<'_>) -> Handled {
+                self.work(context)
+            } )*
+        }
+    };
+}
+
+busy! {
+    session_start: SessionStartEvent, session_end: SessionEndEvent, custom_event: CustomEvent,
+    screen_view: ScreenViewEvent, error: ErrorEvent, privacy_setting_change: PrivacySettingChangeEvent,
+    user_attribute_change: UserAttributeChangeEvent, user_identity_change: UserIdentityChangeEvent,
+    push_subscription: PushSubscriptionEvent, application_state_transition: ApplicationStateTransitionEvent,
+    push_message_receipt: PushMessageReceiptEvent, product_action: ProductActionEvent,
+    promotion_action: PromotionActionEvent, impression: ImpressionEvent, attribution: AttributionEvent,
+    push_message_open: PushMessageOpenEvent,
+}
+
+/// Steps of xorshift64 (Marsaglia, 2003), each of which needs the one before.
+fn mixed(seed: u64, steps: u32) -> u64 {
+    let mut state = seed | 1 << 40;
+    for _ in 0..steps {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+    }
+    black_box(state)
+}
+
+/// How many steps [`WORK`] is on this machine. A count, not a clock: two threads on one core must not both seem busy.
+fn calibrated() -> u32 {
+    const STEPS: u32 = 200_000;
+    let fastest = (0..20)
+        .map(|seed| {
+            let start = Instant::now();
+            mixed(seed, STEPS);
+            start.elapsed()
+        })
+        .min()
+        .unwrap();
+    (WORK.div_duration_f64(fastest) * f64::from(STEPS)) as u32
+}

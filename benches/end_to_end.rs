@@ -1,0 +1,207 @@
+//! A whole module: bytes in, one JSON record per event out, the customer's identity hashed once per batch.
+//!
+//! Input: 1,800 distinct batches of 0 to 50 events. hydrant runs `Engine::process_into` with buffers that are reused; the
+//! peer does the same plainly with serde_json and owned models. Both must emit equal records.
+//!
+//! `cargo bench --bench end_to_end`
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
+
+mod peers;
+mod support;
+
+use std::hint::black_box;
+
+use hydrant::hash::{Algorithm, Normalization, hash_one};
+use hydrant::message::*;
+use hydrant::{
+    Engine, EventContext, Handled, Invocation, Output, Processor, Scratch, write::JsonWriter,
+};
+use peers::{owned, words};
+use serde::Serialize;
+use sha2::Digest;
+use support::{Bench, Input, inputs};
+
+fn main() {
+    let mut bench = Bench::new("end_to_end");
+    let input = Input::stream(bench.size(1_800, 60));
+    let engine = Engine::new(Module);
+    let invocation = Invocation::new(1_714_592_744_067, Uuid::from_random([7; 16]));
+    let (mut scratch, mut output) = (Scratch::new(), Output::new());
+    let mut records = Vec::new();
+
+    let mut emitted = 0;
+    for body in &input.bodies {
+        engine
+            .process_into(body, &mut scratch, &invocation, &mut output)
+            .unwrap();
+        plainly(body, &mut records);
+        assert_eq!(output.records().len(), records.len());
+        for (ours, theirs) in output.records().iter().zip(&records) {
+            let (ours, theirs) = (inputs::value(ours.payload), inputs::value(theirs));
+            assert_eq!(inputs::difference(&ours, &theirs), None);
+        }
+        emitted += records.len();
+    }
+    assert_eq!(emitted, input.events);
+
+    bench
+        .race(&input)
+        .contender("hydrant, process_into", || {
+            for body in &input.bodies {
+                engine
+                    .process_into(body, &mut scratch, &invocation, &mut output)
+                    .unwrap();
+                black_box(&output);
+            }
+        })
+        .contender("serde_json, owned, plainly", || {
+            for body in &input.bodies {
+                plainly(body, &mut records);
+                black_box(&records);
+            }
+        })
+        .run();
+    bench.finish();
+}
+
+/// Emits what every event has, and in the first record of a batch who the user is.
+struct Module;
+
+impl Module {
+    fn emit(
+        &self,
+        context: &mut EventContext<'_, '_>,
+        event_type: EventType<'_>,
+        common: &EventCommon<'_>,
+        more: impl FnOnce(&mut JsonWriter<'_>),
+    ) -> Handled {
+        let mpid = context.request().mpid;
+        let customer = match context.index() {
+            0 => context.customer_id(),
+            _ => None,
+        };
+        context.emit_json(|json| {
+            json.text_field("type", event_type.as_str());
+            if let Some(id) = common.id {
+                json.text_field("id", std::str::from_utf8(&id.encode()).unwrap_or_default());
+            }
+            if let Some(timestamp_ms) = common.timestamp_ms {
+                json.int_field("timestamp_ms", timestamp_ms);
+            }
+            if let Some(mpid) = mpid {
+                json.text_field("mpid", mpid);
+            }
+            if let Some(customer) = customer {
+                let sha256 = Algorithm::Sha256;
+                match customer.encoding {
+                    IdentityEncoding::Raw => {
+                        let digest = hash_one(sha256, Normalization::STANDARD, customer.value);
+                        json.text_field("customer", digest.as_str());
+                    }
+                    _ => json.text_field("customer", customer.value),
+                }
+            }
+            more(json);
+        });
+        Ok(())
+    }
+}
+
+macro_rules! module {
+    ($($method:ident: $model:ident = $event_type:ident $(with $field:ident)?;)*) => {
+        impl Processor for Module {
+            fn register(&self) -> ModuleRegistrationResponse<'_> {
+                ModuleRegistrationResponse::EMPTY
+            }
+            $( fn $method(&self, context: &mut EventContext<'_, '_>, event: &$model<'_>) -> Handled {
+                self.emit(context, EventType::$event_type, &event.common, |_json| {
+                    $( if let Some(text) = event.$field { _json.text_field("name", text); } )?
+                })
+            } )*
+        }
+
+        impl<'a> From<&'a owned::Event<'_>> for Record<'a> {
+            fn from(event: &'a owned::Event<'_>) -> Self {
+                match event {
+                    $( owned::Event::$event_type(event) => Record {
+                        event_type: EventType::$event_type.as_str(),
+                        id: event.id.as_deref(),
+                        timestamp_ms: event.timestamp_ms,
+                        $( name: event.$field.as_deref(), )?
+                        ..Record::default()
+                    }, )*
+                }
+            }
+        }
+    };
+}
+
+module! {
+    session_start: SessionStartEvent = SessionStart;
+    session_end: SessionEndEvent = SessionEnd;
+    custom_event: CustomEvent = CustomEvent with name;
+    screen_view: ScreenViewEvent = ScreenView with screen_name;
+    error: ErrorEvent = Error with message;
+    privacy_setting_change: PrivacySettingChangeEvent = PrivacySettingChange;
+    user_attribute_change: UserAttributeChangeEvent = UserAttributeChange;
+    user_identity_change: UserIdentityChangeEvent = UserIdentityChange;
+    push_subscription: PushSubscriptionEvent = PushSubscription;
+    application_state_transition: ApplicationStateTransitionEvent = ApplicationStateTransition;
+    push_message_receipt: PushMessageReceiptEvent = PushMessageReceipt;
+    product_action: ProductActionEvent = ProductAction with transaction_id;
+    promotion_action: PromotionActionEvent = PromotionAction;
+    impression: ImpressionEvent = Impression;
+    attribution: AttributionEvent = Attribution with campaign_name;
+    push_message_open: PushMessageOpenEvent = PushMessageOpen;
+}
+
+/// The record as the peer writes it.
+#[derive(Default, Serialize)]
+struct Record<'a> {
+    #[serde(rename = "type")]
+    event_type: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timestamp_ms: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mpid: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+}
+
+/// What a user writes who has serde_json and no engine.
+fn plainly(body: &[u8], records: &mut Vec<Vec<u8>>) {
+    let request: owned::Request<'_> = serde_json::from_slice(body).unwrap();
+    records.clear();
+    for (index, event) in request.events.iter().enumerate() {
+        let mut record = Record::from(event);
+        record.mpid = request.mpid.as_deref();
+        if index == 0 {
+            record.customer = customer(&request);
+        }
+        records.push(serde_json::to_vec(&record).unwrap());
+    }
+}
+
+fn customer(request: &owned::Request<'_>) -> Option<String> {
+    let identity = request
+        .user_identities
+        .iter()
+        .find(|identity| identity.kind == Some(words::UserIdentityType::Customer))?;
+    let value = identity.value.as_deref()?;
+    if identity.encoding != Some(words::IdentityEncoding::Raw) {
+        return Some(value.to_owned());
+    }
+    let digest = sha2::Sha256::digest(value.trim().to_lowercase());
+    Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+}
