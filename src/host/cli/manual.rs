@@ -88,13 +88,47 @@ fn write_all(cli: &Command, dir: &Path) -> Result<ExitCode, Failure> {
 
 /// The name of the file, and the page.
 fn page(command: &Command) -> Result<(String, Vec<u8>), Failure> {
-    let man = Man::new(command.clone());
+    let after = command.get_after_long_help().map(ToString::to_string);
+    // What follows the options would all go under one heading that says nothing; it has better ones.
+    let man = Man::new(command.clone().after_long_help(None))
+        .source(concat!("hydrant ", env!("CARGO_PKG_VERSION")));
     let name = man.get_filename();
     let mut page = Vec::new();
     match man.render(&mut page) {
-        Ok(()) => Ok((name, page)),
+        Ok(()) => {
+            page.extend_from_slice(sections(&after.unwrap_or_default()).as_bytes());
+            Ok((name, page))
+        }
         Err(error) => Err(Failure::Output { name, error }),
     }
+}
+
+/// Paragraphs that begin with `Heading:` as sections, their lines kept as they are; others as text.
+fn sections(text: &str) -> String {
+    let mut roff = String::new();
+    for paragraph in text.split("\n\n") {
+        let (first, rest) = paragraph.split_once('\n').unwrap_or((paragraph, ""));
+        let lines = match first.strip_suffix(':') {
+            Some(heading) => {
+                roff.push_str(&format!(".SH {}\n.nf\n", heading.to_uppercase()));
+                rest
+            }
+            None => {
+                roff.push_str(".PP\n.nf\n");
+                paragraph
+            }
+        };
+        for line in lines.lines() {
+            // A dot or an apostrophe at the beginning would be a request; `\&` is nothing, in front of it.
+            let line = line
+                .replace('\\', "\\e")
+                .replace('-', "\\-")
+                .replace('\'', "\\(aq");
+            roff.push_str(&format!("\\&{line}\n"));
+        }
+        roff.push_str(".fi\n");
+    }
+    roff
 }
 
 fn print(text: &[u8]) -> Result<ExitCode, Failure> {

@@ -114,7 +114,7 @@ pub(super) fn run(args: &ValidateArgs, stop: &Arc<Stop>) -> Result<ExitCode, Fai
     );
     if ended.has_listeners() && !args.quiet {
         terminal::complain(&format!(
-            "{} messages: {} refused, {} errors, {} warnings",
+            "messages {}, refused {}, errors {}, warnings {}",
             ended.messages, ended.refused, found.errors, found.warnings
         ));
     }

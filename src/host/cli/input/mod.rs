@@ -10,12 +10,13 @@ pub(super) use reader::{Chunk, Message, Reader};
 pub(super) use sources::{Form, Place, Source, sources};
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::interrupt::Stop;
+use super::terminal;
 use decode::{Compression, decode};
 use pump::Pump;
 
@@ -42,6 +43,9 @@ impl Opener {
     pub(super) fn open(&self, place: &Place) -> io::Result<Stream> {
         let (stream, compression): (Stream, _) = match place {
             Place::Stdin => {
+                if io::stdin().is_terminal() {
+                    terminal::complain("reading from the terminal; Ctrl-D ends it");
+                }
                 let open = || Ok(io::stdin());
                 (Box::new(Pump::start(open, Arc::clone(&self.stop))?), None)
             }

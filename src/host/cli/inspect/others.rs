@@ -23,10 +23,10 @@ pub(super) fn registration(view: &mut View, message: &ModuleRegistrationResponse
         view.field("data age in hours", events.max_data_age_hours);
         view.optional("push provider", events.push_messaging_provider_id);
         authentication(view, events.authentication.as_ref());
-        settings(view, "account settings", events.account_settings);
+        settings(view, "account settings for events", events.account_settings);
         settings(
             view,
-            "connection settings",
+            "connection settings for events",
             events.event_connection_settings,
         );
     }
@@ -37,15 +37,23 @@ pub(super) fn registration(view: &mut View, message: &ModuleRegistrationResponse
             view.optional("bulk minutes", bulk.bulk_forward_wait_in_minutes);
         }
         authentication(view, audiences.authentication.as_ref());
-        settings(view, "account settings", audiences.account_settings);
+        settings(
+            view,
+            "account settings for audiences",
+            audiences.account_settings,
+        );
         let subscription = audiences.audience_subscription_settings;
-        settings(view, "subscription settings", subscription);
+        settings(view, "subscription settings for audiences", subscription);
     }
     if let Some(requests) = &message.dsr_processing_registration {
         view.section("data subject requests");
         view.field("types", list(requests.supported_dsr_types));
         view.optional("domain", requests.domain);
-        settings(view, "account settings", requests.account_settings);
+        settings(
+            view,
+            "account settings for requests",
+            requests.account_settings,
+        );
     }
 }
 

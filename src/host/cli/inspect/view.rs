@@ -15,7 +15,7 @@ const REDACTED: &str = "[redacted]";
 const LONGEST: usize = 100;
 
 /// Width of the column of names.
-const NAMES: usize = 22;
+const NAMES: usize = 29;
 
 /// A text in the making.
 pub(super) struct View {

@@ -101,7 +101,9 @@ impl Report<'_> {
         for (event_type, count) in totals.events.iter().filter(|(_, count)| *count > 0) {
             row(&format!("  {event_type}"), grouped(count));
         }
-        row("outcomes", String::new());
+        if totals.events.total() > 0 {
+            row("outcomes", String::new());
+        }
         for (outcome, count) in totals
             .outcomes()
             .into_iter()

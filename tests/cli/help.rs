@@ -1,0 +1,107 @@
+//! The help, the completions, the manual, and command lines that make no sense.
+
+use std::fs;
+
+use crate::support::*;
+
+const COMMANDS: [&str; 8] = [
+    "process",
+    "normalize",
+    "validate",
+    "inspect",
+    "hash",
+    "generate",
+    "completions",
+    "manual",
+];
+
+#[test]
+fn the_help_of_every_command_tells_the_exit_statuses_and_shows_examples() {
+    let whole = run(["--help"], "").good();
+    for command in COMMANDS {
+        assert!(whole.contains(&format!("\n  {command} ")), "{command}");
+        let help = run([command, "--help"], "").good();
+        assert!(
+            help.contains(&format!("Usage: hydrant {command}")),
+            "{command}"
+        );
+        assert!(help.contains("Examples:\n  "), "{command}");
+        for status in ["Exit status:", "0  ", "1  ", "2  ", "3  ", "130  "] {
+            assert!(help.contains(status), "{status} of {command}");
+        }
+        assert_eq!(run(["help", command], "").good(), help);
+    }
+    assert!(whole.contains("Exit status:"));
+    assert!(run(["--version"], "").good().starts_with("hydrant "));
+}
+
+#[test]
+fn nonsense_ends_with_status_2_and_a_reason() {
+    for args in [
+        &[][..],
+        &["nonsense"],
+        &["process", "--nonsense"],
+        &["process", "--hash", "email"],
+        &["process", "--hash", "nothing=md5"],
+        &["process", "--hash", "email=md5,email=sha1"],
+        &["process", "--interests", "custom_event,nonsense"],
+        &["process", "--threads", "0"],
+        &["process", "--repeat", "0"],
+        &["process", "--order", "random"],
+        &["process", "--max-bytes", "lots"],
+        &["process", "--max-depth", "1001"],
+        &["normalize", "--max-depth", "0"],
+        &["hash"],
+        &["hash", "--algorithm", "crc32"],
+        &["generate", "--events", "5..3"],
+        &["generate", "--kind", "nonsense"],
+        &["generate", "--messages", "-1"],
+        &["completions", "nonsense"],
+        &["manual", "nonsense"],
+        &["manual", "process", "--dir", "x"],
+    ] {
+        let ran = run(args, "");
+        assert_eq!((ran.status, ran.out.as_str()), (Some(2), ""), "{args:?}");
+        assert!(ran.err.len() > 20, "{args:?}");
+    }
+}
+
+#[test]
+fn shells_and_man_are_served() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = run(["completions", shell], "").good();
+        assert!(
+            script.contains("hydrant") && script.contains("keep-going"),
+            "{shell}"
+        );
+    }
+    let page = run(["manual"], "").good();
+    assert!(page.contains(".TH hydrant 1"), "{page}");
+    let page = run(["manual", "process"], "").good();
+    for part in [
+        "hydrant\\-process",
+        "\\-\\-keep\\-going",
+        ".SH EXAMPLES",
+        ".SH \"EXIT STATUS\"",
+    ] {
+        assert!(
+            page.contains(part) || page.contains(&part.replace('"', "")),
+            "{part}"
+        );
+    }
+
+    let folder = tempfile::tempdir().unwrap();
+    let pages = folder.path().join("share/man1");
+    let args = ["manual", "--dir"].map(AsRef::as_ref);
+    assert_eq!(
+        run(args.into_iter().chain([pages.as_os_str()]), "").good(),
+        ""
+    );
+    let names = COMMANDS.map(|command| format!("hydrant-{command}.1"));
+    for name in names.iter().map(String::as_str).chain(["hydrant.1"]) {
+        assert!(
+            fs::metadata(pages.join(name)).unwrap().len() > 500,
+            "{name}"
+        );
+    }
+}

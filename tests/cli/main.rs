@@ -1,0 +1,17 @@
+//! The program as its users meet it: command lines in, output, complaints and exit statuses out. Every test runs the
+//! program that was built for it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
+
+mod commands;
+mod help;
+mod inputs;
+mod process;
+#[cfg(unix)]
+mod streams;
+mod support;
