@@ -280,7 +280,7 @@ pub(crate) fn push_path_key(path: &mut String, key: &str) {
             '\t' => path.push_str("\\t"),
             '\u{8}' => path.push_str("\\b"),
             '\u{c}' => path.push_str("\\f"),
-            c if c < ' ' => path.push_str(&format!("\\u{:04x}", c as u32)),
+            c if c.is_control() => path.push_str(&format!("\\u{:04x}", c as u32)),
             c => path.push(c),
         }
     }

@@ -124,6 +124,23 @@ impl Subject for Parsing {
     }
 }
 
+/// Without the fast path, which most of the messages would take.
+struct ParsingCompletely(Parsing);
+
+impl Default for ParsingCompletely {
+    fn default() -> Self {
+        let mut parsing = Parsing::default();
+        parsing.options.fast_path = false;
+        Self(parsing)
+    }
+}
+
+impl Subject for ParsingCompletely {
+    fn handle(&mut self, text: &[u8]) {
+        self.0.handle(text);
+    }
+}
+
 struct Dispatching {
     engine: Engine<Idle>,
     scratch: Scratch,
@@ -220,15 +237,18 @@ fn the_counter_counts() {
 #[test]
 fn parsing_a_message_again_allocates_nothing() {
     each_message_alone::<Parsing>(&messages());
+    each_message_alone::<ParsingCompletely>(&messages());
 }
 
 #[test]
 fn parsing_different_messages_in_turn_allocates_nothing() {
     let mut messages = messages();
     all_messages_in_turn::<Parsing>(&messages);
+    all_messages_in_turn::<ParsingCompletely>(&messages);
     // Growing from message to message is the hardest warm-up, for the largest message comes last.
     messages.sort_by_key(|message| message.text.len());
     all_messages_in_turn::<Parsing>(&messages);
+    all_messages_in_turn::<ParsingCompletely>(&messages);
 }
 
 #[test]

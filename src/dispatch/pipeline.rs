@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use crossbeam::channel::bounded;
 
@@ -52,7 +53,7 @@ pub fn pipeline<T: Send, S>(
     let pieces = threads * 3;
     let (free_in, free_out) = bounded::<T>(pieces);
     let (todo_in, todo_out) = bounded::<(u64, T)>(pieces);
-    let (done_in, done_out) = bounded::<(u64, T)>(pieces);
+    let (done_in, done_out) = bounded::<(u64, std::thread::Result<T>)>(pieces);
     for _ in 0..pieces {
         // There is room for all of them.
         let _ = free_in.send(piece());
@@ -71,8 +72,11 @@ pub fn pipeline<T: Send, S>(
             scope.spawn(move || {
                 let mut state = state();
                 for (number, mut piece) in todo {
-                    work(&mut state, &mut piece);
-                    if done.send((number, piece)).is_err() {
+                    // A panic travels in the place of its piece: the others would wait for it for ever. The state it
+                    // may have left half-done is not used again.
+                    let worked = catch_unwind(AssertUnwindSafe(|| work(&mut state, &mut piece)));
+                    let failed = worked.is_err();
+                    if done.send((number, worked.map(|()| piece))).is_err() || failed {
                         return;
                     }
                 }
@@ -84,7 +88,7 @@ pub fn pipeline<T: Send, S>(
         let mut early = BTreeMap::new();
         let mut next = 0;
         for (number, piece) in done_out {
-            early.insert(number, piece);
+            early.insert(number, piece.unwrap_or_else(|panic| resume_unwind(panic)));
             while let Some(mut piece) = early.remove(&next) {
                 next += 1;
                 if consume(&mut piece).is_break() {
@@ -125,6 +129,41 @@ mod tests {
                 },
             );
             assert_eq!(out, (0..500).collect::<Vec<_>>());
+        }
+    }
+
+    /// A pipeline that does not end would make this test hang.
+    #[test]
+    fn a_panic_ends_everything() {
+        for threads in [1, 2, 4] {
+            for panicking in 0..4 {
+                let panic_at = |place: u64, number: u64| {
+                    if place == panicking && number == 50 {
+                        resume_unwind(Box::new("on purpose"));
+                    }
+                };
+                let (mut input, mut consumed) = (0.., 0);
+                let result = catch_unwind(AssertUnwindSafe(|| {
+                    pipeline(
+                        threads,
+                        || 0u64,
+                        |piece| {
+                            *piece = input.next().unwrap();
+                            panic_at(0, *piece);
+                            *piece < 1000
+                        },
+                        || panic_at(1, 50),
+                        |(), piece| panic_at(2, *piece),
+                        |piece| {
+                            panic_at(3, *piece);
+                            consumed += 1;
+                            ControlFlow::Continue(())
+                        },
+                    );
+                }));
+                assert!(result.is_err(), "{threads} threads, place {panicking}");
+                assert!(consumed <= 50);
+            }
         }
     }
 

@@ -65,6 +65,8 @@ pub struct LineReader<R> {
     block_bytes: usize,
     max_line: usize,
     next_line: u64,
+    /// The line at hand is too long: what is still to come of it is thrown away.
+    cutting: bool,
     ended: bool,
 }
 
@@ -81,6 +83,7 @@ impl<R: Read> LineReader<R> {
             block_bytes: BLOCK_BYTES,
             max_line: max_line.saturating_add(1),
             next_line: 1,
+            cutting: false,
             ended: false,
         }
     }
@@ -101,51 +104,53 @@ impl<R: Read> LineReader<R> {
         block.bytes.clear();
         block.bytes.append(&mut self.carry);
         block.first_line = self.next_line;
+        if let Err(error) = self.fill(block) {
+            // Whoever tries again goes on where the stream stopped.
+            std::mem::swap(&mut self.carry, &mut block.bytes);
+            return Err(error);
+        }
+        self.next_line += memchr_iter(b'\n', &block.bytes).count() as u64;
+        Ok(!block.bytes.is_empty())
+    }
+
+    /// Reads on until there is a whole line.
+    fn fill(&mut self, block: &mut Block) -> io::Result<()> {
         while !self.ended {
             let start = block.bytes.len();
-            // The part beyond the last line end is carried over, and searched only once.
             block.bytes.resize(start + self.block_bytes, 0);
             let space = block.bytes.get_mut(start..).unwrap_or_default();
             let count = read_some(&mut self.stream, space);
             block.bytes.truncate(start + *count.as_ref().unwrap_or(&0));
             if count? == 0 {
                 self.ended = true;
-                break;
             }
+            if self.cutting {
+                let fresh = block.bytes.get(start..).unwrap_or_default();
+                let end = memchr(b'\n', fresh);
+                self.cutting = end.is_none();
+                block
+                    .bytes
+                    .drain(start..end.map_or(block.bytes.len(), |end| start + end));
+            }
+            // The part before these bytes has no line end, and is searched only once.
             let fresh = block.bytes.get(start..).unwrap_or_default();
             if let Some(last) = memrchr(b'\n', fresh) {
-                self.carry
-                    .extend_from_slice(fresh.get(last + 1..).unwrap_or_default());
+                let rest = fresh.get(last + 1..).unwrap_or_default();
+                self.carry.extend_from_slice(rest);
                 block.bytes.truncate(start + last + 1);
                 break;
             }
             if block.bytes.len() > self.max_line {
-                self.cut_line(block)?;
-                break;
+                // The last byte that is kept is replaced: what is kept is then over the limit and not blank, whatever
+                // it was.
+                block.bytes.truncate(self.max_line);
+                if let Some(last) = block.bytes.last_mut() {
+                    *last = b'?';
+                }
+                self.cutting = true;
             }
         }
-        self.next_line += memchr_iter(b'\n', &block.bytes).count() as u64;
-        Ok(!block.bytes.is_empty())
-    }
-
-    /// Keeps the first bytes of an overlong line, one more than the limit, and reads on to its end.
-    fn cut_line(&mut self, block: &mut Block) -> io::Result<()> {
-        block.bytes.truncate(self.max_line);
-        let mut buffer = [0; 8192];
-        loop {
-            let count = read_some(&mut self.stream, &mut buffer)?;
-            if count == 0 {
-                self.ended = true;
-                return Ok(());
-            }
-            let read = buffer.get(..count).unwrap_or_default();
-            if let Some(end) = memchr(b'\n', read) {
-                block.bytes.push(b'\n');
-                self.carry
-                    .extend_from_slice(read.get(end + 1..).unwrap_or_default());
-                return Ok(());
-            }
-        }
+        Ok(())
     }
 }
 
@@ -215,12 +220,65 @@ mod tests {
 
     #[test]
     fn overlong_lines_are_cut_but_numbered() {
-        let text = [b"short\n".to_vec(), vec![b'x'; 50_000], b"\nafter".to_vec()].concat();
-        for step in [10, 100_000] {
+        let long = vec![b'x'; 50_000];
+        let text = [
+            &b"short\n"[..],
+            &long,
+            b"\nafter\nand\n",
+            &long,
+            b"\r\nlast",
+        ]
+        .concat();
+        for step in [10, 64, 100_000] {
             let lines = all_lines(Trickle(&text, step), 64, 100);
-            assert_eq!(lines.len(), 3, "{step}");
-            assert!(lines[1].1.len() > 100);
-            assert_eq!(lines[2], (3, b"after".to_vec()));
+            let numbers: Vec<u64> = lines.iter().map(|(number, _)| *number).collect();
+            assert_eq!(numbers, [1, 2, 3, 4, 5, 6], "{step}");
+            assert!(lines[1].1.len() > 100 && lines[4].1.len() > 100);
+            assert_eq!(lines[2].1, b"after");
+            assert_eq!(lines[3].1, b"and");
+            assert_eq!(lines[5].1, b"last");
         }
+    }
+
+    #[test]
+    fn what_is_cut_never_looks_like_a_whole_or_a_blank_line() {
+        for text in [
+            [&[b' '; 20][..], b"x"].concat(),
+            b"aaaaa\rbbbbbbbbb\r".to_vec(),
+        ] {
+            let lines = all_lines(Trickle(&text, 1), 1, 5);
+            assert_eq!(lines.len(), 1);
+            assert!(lines[0].1.len() > 5);
+        }
+    }
+
+    #[test]
+    fn a_stream_that_fails_for_a_moment_loses_nothing() {
+        struct Hiccups<'a>(Trickle<'a>, bool);
+        impl Read for Hiccups<'_> {
+            fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
+                self.1 = !self.1;
+                if self.1 {
+                    return Err(io::ErrorKind::WouldBlock.into());
+                }
+                self.0.read(space)
+            }
+        }
+        let text = b"first\nsecond\ntoo long by far\nlast";
+        let mut reader = LineReader::new(Hiccups(Trickle(text, 4), false), 8).block_bytes(4);
+        let (mut block, mut lines) = (Block::default(), Vec::new());
+        loop {
+            match reader.read_block(&mut block) {
+                Ok(true) => {
+                    lines.extend(block.lines().map(|(number, line)| (number, line.to_vec())))
+                }
+                Ok(false) => break,
+                Err(error) => assert_eq!(error.kind(), io::ErrorKind::WouldBlock),
+            }
+        }
+        assert_eq!(lines.len(), 4);
+        assert_eq!(lines[1], (2, b"second".to_vec()));
+        assert!(lines[2].1.len() > 8);
+        assert_eq!(lines[3], (4, b"last".to_vec()));
     }
 }

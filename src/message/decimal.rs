@@ -39,12 +39,11 @@ impl<'a> Decimal<'a> {
     /// [`MAX_DECIMAL_DIGITS`], with a scale of 32 bits, as the reference's decimals have. No white space.
     pub fn parse(text: &'a str) -> Option<Self> {
         let parts = Parts::of(text)?;
-        let digits = parts.integer.len() + parts.fraction.len();
-        (digits <= MAX_DECIMAL_DIGITS && i32::try_from(parts.scale()).is_ok())
-            .then_some(Self { text })
+        let short = parts.integer.len() + parts.fraction.len() <= MAX_DECIMAL_DIGITS;
+        (short && i32::try_from(parts.scale()).is_ok()).then_some(Self { text })
     }
 
-    /// The same without limits: for numbers that are not kept as decimals.
+    /// The same without limits, for numbers of which only an integer is wanted.
     pub(crate) fn of_any_size(text: &'a str) -> Option<Self> {
         Parts::of(text).map(|_| Self { text })
     }
@@ -113,109 +112,74 @@ impl<'a> Decimal<'a> {
     }
 
     /// Hands out the pieces of the plain notation, of which the scale is part: `10.00`, `0.00000001`. Zero has no sign.
-    /// Where plain notation would take more than [`MAX_DECIMAL_DIGITS`] digits it is scientific.
+    /// Where plain notation would take more than [`MAX_DECIMAL_DIGITS`] digits it is scientific, with the same scale:
+    /// what is written can be read again.
     pub fn write_to<E>(&self, mut write: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
-        const ZEROS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
-        let Parts {
-            negative,
-            integer,
-            fraction,
-            exponent,
-        } = self.parts();
-        let zero = self.parts().digits().all(|digit| digit == b'0');
-        let bare_fraction = integer.is_empty() && fraction.len() >= MAX_DECIMAL_DIGITS;
-        if negative && !zero {
+        let parts = self.parts();
+        let (whole, part) = parts.significant();
+        let significant = whole.len() + part.len();
+        if parts.negative && significant > 0 {
             write("-")?;
         }
-        if exponent == 0 && !bare_fraction {
+        let written = parts.integer.len() + parts.fraction.len();
+        if parts.exponent == 0 && written < MAX_DECIMAL_DIGITS {
             // Nothing moves: the usual case, and the only fast one.
-            write(leading(integer))?;
-            if !fraction.is_empty() {
+            write(if whole.is_empty() { "0" } else { whole })?;
+            return if parts.fraction.is_empty() {
+                Ok(())
+            } else {
                 write(".")?;
-                write(fraction)?;
-            }
-            return Ok(());
+                write(parts.fraction)
+            };
         }
         let scale = self.scale();
-        let digits = (integer.len() + fraction.len()) as i64;
-        let significant = self.parts().digits().skip_while(|digit| *digit == b'0');
-        let significant = significant.count() as i64;
-        let plain_length = if scale < 0 {
-            significant.saturating_sub(scale)
-        } else {
-            significant.max(scale.saturating_add(1))
+        // Digits before the point; the point itself is written where there is a fraction.
+        let point = (significant as i64).saturating_sub(scale);
+        let digits = match (significant, scale) {
+            (0, ..=0) => 1,
+            (_, ..=0) => point,
+            _ => (significant as i64).max(scale.saturating_add(1)),
         };
-        if plain_length > MAX_DECIMAL_DIGITS as i64 && !(zero && scale < 0) {
-            if bare_fraction {
-                // A zero in front would be one digit too many to be read again.
-                write(leading(fraction))?;
-                write("E")?;
-                return write(itoa::Buffer::new().format(scale.saturating_neg()));
-            }
-            write(leading(integer))?;
-            if !fraction.is_empty() {
-                write(".")?;
-                write(fraction)?;
-            }
+        if digits > MAX_DECIMAL_DIGITS as i64 {
+            write(if significant == 0 { "0" } else { whole })?;
+            write(part)?;
             write("E")?;
-            return write(itoa::Buffer::new().format(exponent));
+            return write(itoa::Buffer::new().format(scale.saturating_neg()));
         }
-        let pad = |count: i64, write: &mut dyn FnMut(&str) -> Result<(), E>| {
-            let mut left = usize::try_from(count).unwrap_or(0);
-            while left > 0 {
-                let step = left.min(ZEROS.len());
-                write(ZEROS.get(..step).unwrap_or(ZEROS))?;
-                left -= step;
-            }
-            Ok(())
-        };
-        // The point stands `scale` digits from the end of all digits.
-        let all = [integer, fraction];
-        let point = digits - scale;
-        let mut begun = false;
-        let mut position = 0;
-        if point <= 0 {
-            write("0.")?;
-            begun = true;
-            pad(-point, &mut write)?;
-        }
-        for run in all {
-            let mut run = run;
-            if position < point {
-                let before = usize::try_from(point - position)
-                    .unwrap_or(0)
-                    .min(run.len());
-                let (head, tail) = run.split_at(before);
-                let head = if begun {
-                    head
-                } else {
-                    head.trim_start_matches('0')
-                };
-                if !head.is_empty() {
-                    write(head)?;
-                    begun = true;
-                }
-                position += before as i64;
-                run = tail;
-            }
-            if !run.is_empty() {
-                if position == point && point > 0 {
-                    write(if begun { "." } else { "0." })?;
-                    begun = true;
-                }
-                write(run)?;
-                position += run.len() as i64;
-            }
-        }
-        if !begun {
+        if significant == 0 && scale <= 0 {
             return write("0");
         }
-        if scale < 0 && !zero {
-            pad(-scale, &mut write)
-        } else {
-            Ok(())
+        if point <= 0 {
+            write("0.")?;
+            zeros(point.saturating_neg(), &mut write)?;
+            write(whole)?;
+            return write(part);
         }
+        let point = usize::try_from(point).unwrap_or(usize::MAX);
+        let (before, after) = whole.split_at_checked(point).unwrap_or((whole, ""));
+        let rest = point.saturating_sub(whole.len());
+        let (part_before, part_after) = part.split_at_checked(rest).unwrap_or((part, ""));
+        write(before)?;
+        write(part_before)?;
+        if scale <= 0 {
+            return zeros(scale.saturating_neg(), &mut write);
+        }
+        write(".")?;
+        write(after)?;
+        write(part_after)
     }
+}
+
+/// Hands out so many zeros.
+fn zeros<E>(count: i64, write: &mut impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+    const ZEROS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+    let mut left = usize::try_from(count).unwrap_or(0);
+    while left > 0 {
+        let step = left.min(ZEROS.len());
+        write(ZEROS.get(..step).unwrap_or(ZEROS))?;
+        left -= step;
+    }
+    Ok(())
 }
 
 impl<'a> Parts<'a> {
@@ -246,16 +210,16 @@ impl<'a> Parts<'a> {
         (self.fraction.len() as i64).saturating_sub(self.exponent)
     }
 
+    /// The integer and the fraction from the first digit on that is not zero.
+    fn significant(&self) -> (&'a str, &'a str) {
+        match self.integer.trim_start_matches('0') {
+            "" => ("", self.fraction.trim_start_matches('0')),
+            whole => (whole, self.fraction),
+        }
+    }
+
     fn digits(&self) -> impl Iterator<Item = u8> + use<'a> {
         self.integer.bytes().chain(self.fraction.bytes())
-    }
-}
-
-/// The integer part without needless zeros in front.
-fn leading(integer: &str) -> &str {
-    match integer.trim_start_matches('0') {
-        "" => "0",
-        integer => integer,
     }
 }
 
@@ -350,18 +314,30 @@ mod tests {
 
     #[test]
     fn far_exponents_stay_scientific() {
-        assert_eq!(plain("1.5e5000"), "1.5E5000");
-        assert_eq!(plain("-00.5e-5000"), "-0.5E-5000");
+        assert_eq!(plain("1.5e5000"), "15E4999");
+        assert_eq!(plain("-00.5e-5000"), "-5E-5001");
+        assert_eq!(plain("0.0e-5000"), "0E-5001");
         assert_eq!(plain("1e999").len(), 1000);
         assert_eq!(plain("1e-999").len(), 1001);
         assert_eq!(plain("1e-1000"), "1E-1000");
-        assert_eq!(plain("0e5000"), "0");
-        assert_eq!(plain("000001e999"), format!("1{}", "0".repeat(999)));
-        let sevens = "7".repeat(1000);
-        assert_eq!(plain(&format!(".{sevens}")), format!("{sevens}E-1000"));
-        assert_eq!(plain(&format!(".{sevens}e-1")), format!("{sevens}E-1001"));
-        assert_eq!(plain(&format!(".{}", "0".repeat(1000))), "0E-1000");
-        assert_eq!(plain("123e-1000").len(), "123E-1000".len());
+        assert_eq!(plain("00e-999").len(), 1001);
+        assert_eq!(
+            plain(&format!("{}1e20", "0".repeat(990))),
+            format!("1{}", "0".repeat(20))
+        );
+    }
+
+    /// A zero before the point is a digit too.
+    #[test]
+    fn what_is_written_is_never_too_long_to_be_read() {
+        for text in [
+            format!(".{}", "7".repeat(1000)),
+            format!("-{}e-1000", "7".repeat(1000)),
+        ] {
+            let written = plain(&text);
+            assert_eq!(Decimal::parse(&written), Decimal::parse(&text));
+            assert_eq!(plain(&written), written);
+        }
     }
 
     #[test]

@@ -128,6 +128,21 @@ pub(super) fn of_value(body: &[u8], offset: usize, skipped: usize, problem: Prob
     build(kind, message, body, offset, path)
 }
 
+/// The first characters of a piece of the message, for a terminal or a log: control characters would be commands there.
+fn printable(text: &[u8], most: usize) -> String {
+    // No character takes more than four bytes, so what is cut off here is cut off anyway.
+    let head = text
+        .get(..most.saturating_add(1).saturating_mul(4))
+        .unwrap_or(text);
+    let head = String::from_utf8_lossy(head);
+    let shown = |c: char| if c.is_control() { '?' } else { c };
+    let mut cut: String = head.chars().take(most).map(shown).collect();
+    if head.chars().nth(most).is_some() {
+        cut.push('…');
+    }
+    cut
+}
+
 /// How much of a scalar is shown.
 #[derive(Clone, Copy, PartialEq)]
 enum Shown {
@@ -140,15 +155,7 @@ enum Shown {
 
 /// What stands at the beginning of a value.
 fn describe(value: &[u8], how: Shown) -> String {
-    let shown = |end: usize| -> String {
-        let text = String::from_utf8_lossy(value.get(..end).unwrap_or(value));
-        let cut: String = text.chars().take(40).collect();
-        if cut.len() < text.len() {
-            format!("{cut}…")
-        } else {
-            cut
-        }
-    };
+    let shown = |end: usize| printable(value.get(..end).unwrap_or(value), 40);
     match value.first() {
         Some(b'{') => "an object".to_owned(),
         Some(b'[') => "a list".to_owned(),
@@ -234,9 +241,7 @@ fn snippet(body: &[u8], location: Location, judged: usize) -> Snippet {
                     indent = text.chars().count() + 1;
                 }
                 if end - at <= AFTER && is_key(body, end, judged) {
-                    text.push_str(&String::from_utf8_lossy(
-                        body.get(at..end).unwrap_or_default(),
-                    ));
+                    text.push_str(&printable(body.get(at..end).unwrap_or_default(), AFTER));
                 } else {
                     text.push_str("\"…\"");
                 }

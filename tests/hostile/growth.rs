@@ -1,0 +1,99 @@
+//! Time grows with the size of the input and not faster: eight times the bytes may cost sixteen times the time at most,
+//! where quadratic work would cost sixty-four times.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use hydrant::{ParseOptions, Scratch, parse, write};
+
+use crate::kinds;
+
+/// Small enough for the large one to stay in the caches, which would otherwise be measured.
+const SMALL: usize = 40_000;
+const FACTOR: usize = 8;
+const LIMIT: f64 = FACTOR as f64 * 2.0;
+/// Other programs of the machine may disturb some measurements, but hardly all of so many.
+const ROUNDS: usize = 50;
+
+/// The time of everything that is done with a message: reading it, and writing what was read or saying why it was
+/// refused.
+fn time(text: &[u8], scratch: &mut Scratch, options: &ParseOptions) -> Duration {
+    let started = Instant::now();
+    match parse(black_box(text), scratch, options) {
+        Ok(parsed) => {
+            let mut out = Vec::new();
+            write::message(&parsed.message, &mut out);
+            black_box(out);
+        }
+        Err(error) => {
+            black_box((error.to_string(), error.pretty("input")));
+        }
+    }
+    started.elapsed()
+}
+
+/// How many times longer the large one takes, each at its fastest. Ends as soon as that is good enough.
+fn ratio(mut small: impl FnMut() -> Duration, mut large: impl FnMut() -> Duration) -> f64 {
+    // Below this the clock decides.
+    let mut fastest_small = Duration::MAX;
+    let mut fastest_large = Duration::MAX;
+    let mut ratio = f64::INFINITY;
+    for _ in 0..ROUNDS {
+        fastest_small = fastest_small.min(small()).max(Duration::from_micros(20));
+        fastest_large = fastest_large.min(large());
+        ratio = fastest_large.as_secs_f64() / fastest_small.as_secs_f64();
+        if ratio < LIMIT {
+            break;
+        }
+    }
+    ratio
+}
+
+fn time_is_linear(options: &ParseOptions) {
+    for kind in kinds::all() {
+        let (small, large) = ((kind.make)(SMALL), (kind.make)(SMALL * FACTOR));
+        let (mut for_small, mut for_large) = (Scratch::new(), Scratch::new());
+        // Growing the buffers is no part of it.
+        time(&small, &mut for_small, options);
+        time(&large, &mut for_large, options);
+        let ratio = ratio(
+            || time(&small, &mut for_small, options),
+            || time(&large, &mut for_large, options),
+        );
+        println!("{ratio:>6.1} {}", kind.name);
+        assert!(
+            ratio < LIMIT,
+            "{}: {FACTOR} times the bytes took {ratio:.1} times the time",
+            kind.name
+        );
+    }
+}
+
+#[test]
+fn time_is_linear_for_every_kind() {
+    time_is_linear(&ParseOptions::default());
+}
+
+#[test]
+fn time_is_linear_for_every_kind_on_the_complete_path() {
+    time_is_linear(&ParseOptions {
+        fast_path: false,
+        ..ParseOptions::default()
+    });
+}
+
+/// The measurement must be able to find what it looks for.
+#[test]
+fn quadratic_work_would_be_found() {
+    let quadratic = |count: u64| {
+        let started = Instant::now();
+        for a in 0..count {
+            for b in 0..count {
+                black_box(a ^ b);
+            }
+        }
+        started.elapsed()
+    };
+    let ratio = ratio(|| quadratic(300), || quadratic(300 * FACTOR as u64));
+    assert!(ratio > LIMIT, "{ratio:.1}");
+}

@@ -1,0 +1,95 @@
+//! What must hold for every answer to every input, with serde_json as second opinion on what JSON is.
+
+use hydrant::{Error, ErrorKind, ParseOptions, Scratch, normalize, parse, write};
+use serde_json::value::RawValue;
+
+/// Whether the text is accepted, after everything that can be said about the answer has been checked.
+pub(crate) fn judge(text: &[u8]) -> Result<(), Error> {
+    judge_with(text, &mut Scratch::new(), &ParseOptions::default())
+}
+
+pub(crate) fn judge_with(
+    text: &[u8],
+    scratch: &mut Scratch,
+    options: &ParseOptions,
+) -> Result<(), Error> {
+    let mut read = |fast_path| {
+        let options = ParseOptions {
+            fast_path,
+            ..options.clone()
+        };
+        parse(text, scratch, &options).map(|parsed| {
+            let mut written = Vec::new();
+            write::message(&parsed.message, &mut written);
+            (written, parsed.tally)
+        })
+    };
+    let result = read(true);
+    assert_eq!(result, read(false), "{}", shown(text));
+    match result {
+        Ok((written, _)) => {
+            assert!(is_json(text), "accepted: {}", shown(text));
+            assert_is_fixed_point(&written);
+            Ok(())
+        }
+        Err(error) => {
+            assert_is_usable(&error, text);
+            let refused_as_text = matches!(
+                error.kind(),
+                ErrorKind::EmptyInput
+                    | ErrorKind::Encoding
+                    | ErrorKind::InvalidUtf8
+                    | ErrorKind::Syntax
+                    | ErrorKind::TrailingText
+            );
+            // Limits are ours, and what is behind them has not been looked at.
+            if !matches!(error.kind(), ErrorKind::TooDeep | ErrorKind::TooLarge) {
+                assert_eq!(is_json(text), !refused_as_text, "{error}: {}", shown(text));
+            }
+            Err(error)
+        }
+    }
+}
+
+/// RFC 8259 with UTF-8, as serde_json sees it: any nesting, numbers of any size, lone surrogates. A byte order mark is
+/// tolerated here as there.
+pub(crate) fn is_json(text: &[u8]) -> bool {
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    serde_json::from_slice::<&RawValue>(text).is_ok()
+}
+
+/// What has been written is read again as the same.
+fn assert_is_fixed_point(written: &[u8]) {
+    let mut again = Vec::new();
+    match normalize(written, &mut again) {
+        Ok(()) => assert!(again == written, "{}", shown(written)),
+        Err(error) => panic!("{error}: {}", shown(written)),
+    }
+}
+
+fn assert_is_usable(error: &Error, text: &[u8]) {
+    let location = error.location();
+    assert!(error.offset() <= text.len(), "{error}");
+    assert!(location.line >= 1 && location.column >= 1, "{error}");
+    assert!(!error.message().is_empty());
+    let line = error.to_string();
+    assert!(line.starts_with(error.message()) && line.contains(error.path()));
+    assert!(!line.contains(char::is_control), "{line:?}");
+    // Long values are cut: an error goes to a log.
+    assert!(line.len() < 20_000, "{} bytes", line.len());
+    let pretty = error.pretty("input");
+    let place = format!("input:{}:{}", location.line, location.column);
+    assert!(pretty.contains(&place), "{pretty}");
+    assert!(!pretty.contains(|c: char| c.is_control() && c != '\n'));
+    let mut json = Vec::new();
+    write::error(error, &mut json);
+    let value: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    assert_eq!(value["error"]["path"], error.path());
+    assert_eq!(value["error"]["offset"], error.offset());
+    let _ = (format!("{error:?}"), error.is_retryable());
+}
+
+fn shown(text: &[u8]) -> String {
+    let end = text.len().min(2000);
+    String::from_utf8_lossy(&text[..end]).into_owned()
+}

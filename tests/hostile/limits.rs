@@ -1,0 +1,145 @@
+//! Where the limits are, and that every kind of hostile input is answered rightly at full size.
+
+use hydrant::{ErrorKind, ParseOptions, Scratch, parse};
+
+use crate::judge::{judge, judge_with};
+use crate::kinds;
+
+/// Megabytes, as somebody would send who wants to do harm.
+#[test]
+fn every_kind_at_full_size() {
+    let mut scratch = Scratch::new();
+    for kind in kinds::all() {
+        let text = (kind.make)(6 << 20);
+        assert!(text.len() > 5 << 20, "{}: {} bytes", kind.name, text.len());
+        for fast_path in [true, false] {
+            let options = ParseOptions {
+                fast_path,
+                ..ParseOptions::default()
+            };
+            let started = std::time::Instant::now();
+            (kind.answer)(&text, parse(&text, &mut scratch, &options));
+            println!("{:>9.1?} {}", started.elapsed(), kind.name);
+        }
+    }
+}
+
+/// Small ones too, and thoroughly: these go through the second opinion.
+#[test]
+fn every_kind_at_every_small_size() {
+    let (mut scratch, options) = (Scratch::new(), ParseOptions::default());
+    for kind in kinds::all() {
+        for size in (2000..2300).step_by(7) {
+            let text = (kind.make)(size);
+            let _ = judge_with(&text, &mut scratch, &options);
+            (kind.answer)(&text, parse(&text, &mut scratch, &options));
+        }
+    }
+}
+
+#[test]
+fn ten_thousand_levels() {
+    for (open, close) in [("[", "]"), (r#"{"a":"#, "}"), (r#"[{"a":"#, "}]")] {
+        for before in [
+            "",
+            r#"{"type":"event_processing_request","new":"#,
+            r#"{"type":"event_processing_request","events":[{"type":"custom_event","new":"#,
+            r#"{"type":"event_processing_request","events":[{"type":"hologram","new":"#,
+            r#"{"type":"event_processing_request","user_attributes":{"a":"#,
+        ] {
+            let text = format!("{before}{}0{}", open.repeat(10_000), close.repeat(10_000));
+            let error = judge(text.as_bytes()).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::TooDeep, "{before}");
+        }
+    }
+}
+
+#[test]
+fn the_limit_on_nesting_is_exact() {
+    let options = |max_depth| ParseOptions {
+        max_depth,
+        ..ParseOptions::default()
+    };
+    for (asked, limit) in [
+        (1, 1),
+        (0, 1),
+        (2, 2),
+        (128, 128),
+        (1000, 1000),
+        (5000, 1000),
+    ] {
+        for (open, close) in [("[", "]"), (r#"{"a":"#, "}")] {
+            for levels in [limit - 1, limit] {
+                let (open, close) = (open.repeat(levels), close.repeat(levels));
+                // With the message itself it is one level more.
+                let text =
+                    format!(r#"{{"type":"dsr_processing_request","extensions":{open}1{close}}}"#);
+                let mut scratch = Scratch::new();
+                let result = judge_with(text.as_bytes(), &mut scratch, &options(asked));
+                match result {
+                    Ok(()) => assert_eq!(levels + 1, limit),
+                    Err(error) => {
+                        assert_eq!(
+                            (error.kind(), levels),
+                            (ErrorKind::TooDeep, limit),
+                            "{error}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_limit_on_size_is_exact() {
+    let text = br#"{"type":"dsr_processing_request"}"#;
+    let options = |max_bytes| ParseOptions {
+        max_bytes,
+        ..ParseOptions::default()
+    };
+    let mut scratch = Scratch::new();
+    judge_with(text, &mut scratch, &options(text.len())).unwrap();
+    let error = judge_with(text, &mut scratch, &options(text.len() - 1)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TooLarge);
+}
+
+#[test]
+fn the_limit_on_memory_stops_lists_and_maps() {
+    let max_memory = 1 << 20;
+    let profiles = "{},".repeat(1_000_000);
+    let attributes: String = (0..500_000).map(|n| format!("\"{n}\":0,")).collect();
+    for text in [
+        format!(
+            r#"{{"type":"audience_membership_change_request","user_profiles":[{profiles}{{}}]}}"#
+        ),
+        format!(r#"{{"type":"event_processing_request","user_attributes":{{{attributes}"a":0}}}}"#),
+    ] {
+        for fast_path in [true, false] {
+            let options = ParseOptions {
+                max_memory,
+                fast_path,
+                ..ParseOptions::default()
+            };
+            let mut scratch = Scratch::new();
+            let error = parse(text.as_bytes(), &mut scratch, &options).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::TooLarge);
+            // Besides the copies of the text it depends on the limit, not on what the lists would need.
+            let lists = scratch.memory().saturating_sub(2 * text.len() + 4096);
+            assert!(lists < 16 * max_memory, "{lists} bytes");
+        }
+    }
+}
+
+#[test]
+fn strict_mode_refuses_lone_surrogates_with_their_place() {
+    let options = ParseOptions {
+        strict: true,
+        ..ParseOptions::default()
+    };
+    let text = r#"{"type":"event_processing_request","user_attributes":{"a":"x\ud83d\ude00","b":"xy\ude00"}}"#;
+    let error = parse(text.as_bytes(), &mut Scratch::new(), &options).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::LoneSurrogate);
+    assert_eq!(error.path(), "user_attributes.b");
+    assert_eq!(error.offset(), text.rfind("\\ude00").unwrap());
+}

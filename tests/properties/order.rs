@@ -1,0 +1,231 @@
+//! The number of threads changes nothing that can be seen from outside.
+
+use hydrant::generate::batch;
+use hydrant::message::*;
+use hydrant::{
+    Engine, EventContext, Failure, Handled, Invocation, Order, Outcome, Output, Processor,
+};
+use proptest::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use crate::panics::panic_on_purpose;
+
+/// Emits any number of records per event, fails some events, panics at some, all depending on their positions only.
+struct Lively {
+    seed: u64,
+    interests: Interests,
+}
+
+fn mixed(seed: u64, number: u64) -> u64 {
+    let mut value = seed ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    value = (value ^ (value >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    value ^ (value >> 32)
+}
+
+impl Lively {
+    fn live(&self, context: &mut EventContext<'_, '_>, kind: &str) -> Handled {
+        let index = context.index();
+        let fate = mixed(self.seed, index as u64);
+        for record in 0..fate % 4 {
+            let payload = format!("{kind} {index}.{record}");
+            match fate >> (8 + record) & 1 {
+                0 => context.emit(payload.as_bytes()),
+                _ => context.emit_keyed(
+                    &fate.to_le_bytes()[..(fate % 9) as usize],
+                    payload.as_bytes(),
+                ),
+            }
+        }
+        match fate >> 16 & 15 {
+            0 => Err(Failure::retry_after(std::time::Duration::from_millis(
+                fate % 100,
+            ))),
+            1 => Err(Failure::drop("not wanted")),
+            2 => Err(Failure::fatal(format!("number {index}"))),
+            3 => panic_on_purpose(),
+            4 => {
+                context.suspend_subscription();
+                Ok(())
+            }
+            5 => {
+                // What was begun and not finished vanishes too.
+                context.emit_with(None, |bytes| {
+                    bytes.extend_from_slice(b"half a record");
+                    panic_on_purpose();
+                });
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+macro_rules! lively {
+    ($($handler:ident: $model:ident),* $(,)?) => {$(
+        fn $handler(&self, context: &mut EventContext<'_, '_>, _: &$model<'_>) -> Handled {
+            self.live(context, stringify!($handler))
+        }
+    )*};
+}
+
+impl Processor for Lively {
+    fn register(&self) -> ModuleRegistrationResponse<'_> {
+        ModuleRegistrationResponse::EMPTY
+    }
+
+    fn interests(&self) -> Interests {
+        self.interests
+    }
+
+    fn begin_batch(&self, context: &mut EventContext<'_, '_>) -> Handled {
+        context.emit(b"begin");
+        Ok(())
+    }
+
+    fn end_batch(&self, context: &mut EventContext<'_, '_>, outcomes: &[Outcome]) -> Handled {
+        context.emit(format!("end of {}", outcomes.len()).as_bytes());
+        Ok(())
+    }
+
+    lively! {
+        session_start: SessionStartEvent,
+        session_end: SessionEndEvent,
+        custom_event: CustomEvent,
+        screen_view: ScreenViewEvent,
+        error: ErrorEvent,
+        privacy_setting_change: PrivacySettingChangeEvent,
+        user_attribute_change: UserAttributeChangeEvent,
+        user_identity_change: UserIdentityChangeEvent,
+        push_subscription: PushSubscriptionEvent,
+        application_state_transition: ApplicationStateTransitionEvent,
+        push_message_receipt: PushMessageReceiptEvent,
+        product_action: ProductActionEvent,
+        promotion_action: PromotionActionEvent,
+        impression: ImpressionEvent,
+        attribution: AttributionEvent,
+        push_message_open: PushMessageOpenEvent,
+        unknown_event: UnknownEvent,
+    }
+}
+
+const INVOCATION: Invocation = Invocation {
+    now_ms: 1,
+    fresh_id: Uuid([7; 16]),
+    deadline: None,
+};
+
+/// Everything that can be seen of an output.
+fn seen(output: &Output) -> impl PartialEq + std::fmt::Debug + use<> {
+    let records: Vec<_> = output
+        .records()
+        .iter()
+        .map(|record| {
+            (
+                record.event,
+                record.key.map(<[u8]>::to_vec),
+                record.payload.to_vec(),
+            )
+        })
+        .collect();
+    (
+        (
+            output.response().to_vec(),
+            output.verdict(),
+            output.failure().cloned(),
+        ),
+        (output.events().to_vec(), output.notifications().to_vec()),
+        records,
+        (
+            *output.event_counts(),
+            output.outcome_counts(),
+            output.tally(),
+        ),
+    )
+}
+
+fn pool(threads: usize) -> ThreadPool {
+    ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .unwrap()
+}
+
+/// A batch with some events of a type that nobody knows.
+fn some_batch(events: usize, seed: u64) -> Vec<u8> {
+    let text = String::from_utf8(batch(events, seed)).unwrap();
+    text.replace(r#""type":"session_end""#, r#""type":"session_begin""#)
+        .into_bytes()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn unordered_is_as_good_as_in_order(
+        events in 0..700usize,
+        seed in any::<u64>(),
+        fates in any::<u64>(),
+        wanted in any::<u16>(),
+    ) {
+        // Half of the time all types.
+        let interests = EventType::ALL.iter().enumerate().fold(Interests::all(), |interests, (at, known)| {
+            if fates & 1 == 0 && wanted >> at & 1 == 0 { interests.without(*known) } else { interests }
+        });
+        let engine = || Engine::new(Lively { seed: fates, interests });
+        let body = some_batch(events, seed);
+        let in_order = engine().process(&body, &INVOCATION).unwrap();
+        let expected = seen(&in_order);
+        prop_assert_eq!(in_order.events().len(), events);
+
+        // Records come in the order of the events, and only of those that are done.
+        let from: Vec<usize> = in_order.records().iter().filter_map(|record| record.event).collect();
+        prop_assert!(from.is_sorted());
+        prop_assert!(from.iter().all(|at| in_order.events()[*at] == Outcome::Done));
+        for (at, outcome) in in_order.events().iter().enumerate().filter(|(_, outcome)| **outcome == Outcome::Done) {
+            let emitted = from.iter().filter(|from| **from == at).count() as u64;
+            prop_assert_eq!(emitted, mixed(fates, at as u64) % 4, "{:?}", outcome);
+        }
+        let halves = in_order.records().iter().filter(|record| record.payload.starts_with(b"half")).count();
+        prop_assert_eq!(halves, 0);
+
+        for threads in [1, 2, 4] {
+            let engine = engine().with_order(Order::Unordered).with_pool(pool(threads));
+            prop_assert_eq!(&seen(&engine.process(&body, &INVOCATION).unwrap()), &expected, "{} threads", threads);
+            // A second time on the same buffers.
+            prop_assert_eq!(&seen(&engine.process(&body, &INVOCATION).unwrap()), &expected);
+        }
+        let engine = engine().with_order(Order::Unordered);
+        prop_assert_eq!(&seen(&engine.process(&body, &INVOCATION).unwrap()), &expected);
+    }
+}
+
+/// One engine is used from many threads at a time, ordered or not.
+#[test]
+fn one_engine_serves_many_threads() {
+    let lively = Lively {
+        seed: 3,
+        interests: Interests::all(),
+    };
+    let engine = Engine::new(lively)
+        .with_order(Order::Unordered)
+        .with_pool(pool(2));
+    let bodies: Vec<Vec<u8>> = (0..8)
+        .map(|seed| some_batch(200 + seed as usize, seed))
+        .collect();
+    let expected: Vec<_> = bodies
+        .iter()
+        .map(|body| seen(&engine.process(body, &INVOCATION).unwrap()))
+        .collect();
+    std::thread::scope(|scope| {
+        for first in 0..4 {
+            let (engine, bodies, expected) = (&engine, &bodies, &expected);
+            scope.spawn(move || {
+                for round in 0..20 {
+                    let at = (first + round) % bodies.len();
+                    let output = engine.process(&bodies[at], &INVOCATION).unwrap();
+                    assert!(seen(&output) == expected[at]);
+                }
+            });
+        }
+    });
+}

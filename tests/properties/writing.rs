@@ -1,0 +1,100 @@
+//! Reading and writing: the canonical form is a fixed point, and buffers carry nothing from one message to the next.
+
+use hydrant::generate::{Generator, Kind, Options};
+use hydrant::{Error, ParseOptions, Scratch, normalize, parse, write};
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// The options of a stream, ordinary or hostile, of any kind and layout.
+fn streams() -> impl Strategy<Value = Options> {
+    (
+        any::<u64>(),
+        select(&Kind::ALL[..]),
+        any::<[bool; 4]>(),
+        0..12usize,
+    )
+        .prop_map(|(seed, kind, [hostile, shuffle, pretty, escapes], most)| {
+            Options::default()
+                .seed(seed)
+                .kind(kind)
+                .hostile(hostile)
+                .shuffle(shuffle)
+                .pretty(pretty)
+                .escapes(escapes)
+                .events(0..=most)
+        })
+}
+
+fn messages(options: Options, count: usize) -> Vec<Vec<u8>> {
+    let mut generator = Generator::new(options);
+    let mut message = || {
+        let mut text = Vec::new();
+        generator.write_message(&mut text);
+        text
+    };
+    (0..count).map(|_| message()).collect()
+}
+
+fn normalized(text: &[u8]) -> Result<Vec<u8>, Error> {
+    let mut out = Vec::new();
+    normalize(text, &mut out).map(|()| out)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn the_canonical_form_is_a_fixed_point(options in streams()) {
+        let hostile = options.hostile;
+        for text in messages(options, 4) {
+            match normalized(&text) {
+                Ok(once) => prop_assert_eq!(normalized(&once).unwrap(), once),
+                Err(error) => prop_assert!(hostile, "{}", error),
+            }
+        }
+    }
+
+    /// White space, the order of fields and escapes are layout: the canonical form does not show them.
+    #[test]
+    fn the_canonical_form_does_not_depend_on_the_layout(seed in any::<u64>(), kind in select(&Kind::ALL[..])) {
+        let plain = Options::default().seed(seed).kind(kind).events(0..=8).escapes(false);
+        let pretty = messages(plain.clone().pretty(true), 3);
+        for (plain, pretty) in messages(plain, 3).into_iter().zip(pretty) {
+            let canonical = normalized(&plain).unwrap();
+            // Ordinary messages are canonical as they come.
+            prop_assert_eq!(String::from_utf8(plain), String::from_utf8(canonical.clone()));
+            prop_assert_eq!(normalized(&pretty).unwrap(), canonical);
+        }
+    }
+
+    #[test]
+    fn a_scratch_remembers_nothing(options in streams(), max_depth in 5..200usize) {
+        let mut used = Scratch::new();
+        let options_of_reading = ParseOptions { max_depth, ..ParseOptions::default() };
+        for text in messages(options, 6) {
+            let on = |scratch: &mut Scratch| {
+                parse(&text, scratch, &options_of_reading).map(|parsed| {
+                    let mut out = Vec::new();
+                    write::message(&parsed.message, &mut out);
+                    (out, parsed.tally)
+                })
+            };
+            prop_assert_eq!(on(&mut used), on(&mut Scratch::new()));
+        }
+    }
+
+    #[test]
+    fn appending_leaves_what_is_there(options in streams(), before in any::<Vec<u8>>()) {
+        for text in messages(options, 2) {
+            let mut out = before.clone();
+            match (normalize(&text, &mut out), normalized(&text)) {
+                (Ok(()), Ok(alone)) => prop_assert_eq!(out, [before.clone(), alone].concat()),
+                (Err(one), Err(other)) => {
+                    prop_assert_eq!(one, other);
+                    prop_assert_eq!(&out, &before);
+                }
+                _ => prop_assert!(false),
+            }
+        }
+    }
+}
