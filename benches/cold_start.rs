@@ -52,6 +52,7 @@ fn main() {
             first_answer(&hello, b"");
         })
         .only_in_turn()
+        .on_the_wall()
         .run();
     bench.finish();
 }

@@ -106,6 +106,7 @@ fn orders(bench: &mut Bench, input: &Input, steps: u32) {
                 .process_into(body, scratch, &invocation, output)
                 .unwrap();
         })
+        .on_the_wall()
         .run();
 }
 
