@@ -34,7 +34,7 @@ use std::hint::black_box;
 use std::process::Command;
 use std::time::Instant;
 
-use hydrant::hash::{Algorithm, Hasher, HexDigests, Input, Normalization, hash_one};
+use hydrant::hash::{Algorithm, Hasher, HexDigests, Input, Normalization, Platform, hash_one};
 use sha2::Digest;
 
 const COUNT: usize = 1024;
@@ -163,18 +163,18 @@ fn rustcrypto_contestant<'a, D: Digest>(
 }
 
 fn hash_many_contestant<'a>(
-    name: &str,
-    mut hasher: Hasher,
+    platform: Platform,
     algorithm: Algorithm,
     batch: usize,
     values: &'a [String],
     expected: &[String],
 ) -> Contestant<'a> {
     let inputs: Vec<Input<'_>> = values.iter().map(|value| Input::Raw(value)).collect();
+    let mut hasher = Hasher::with_platform(platform);
     let mut digests = HexDigests::new();
     for (inputs, expected) in inputs.chunks(batch).zip(expected.chunks(batch)) {
         hasher.hash_many(algorithm, Normalization::STANDARD, inputs, &mut digests);
-        assert!(digests.iter().eq(expected), "{name} is wrong");
+        assert!(digests.iter().eq(expected), "{platform} is wrong");
     }
     let run = move || {
         for inputs in black_box(&inputs).chunks(batch) {
@@ -183,7 +183,7 @@ fn hash_many_contestant<'a>(
         }
     };
     Contestant {
-        name: name.to_owned(),
+        name: platform.to_string(),
         run: Box::new(run),
     }
 }
@@ -219,14 +219,11 @@ fn contestants<'a, D: Digest>(
     expected: &[String],
 ) -> Vec<Contestant<'a>> {
     let mut contestants = vec![rustcrypto_contestant::<D>(values, expected)];
-    contestants.push(hash_many_contestant(
-        "hash_many",
-        Hasher::new(),
-        algorithm,
-        batch,
-        values,
-        expected,
-    ));
+    for platform in Platform::available() {
+        contestants.push(hash_many_contestant(
+            platform, algorithm, batch, values, expected,
+        ));
+    }
     if batch == 1 {
         contestants.push(hash_one_contestant(algorithm, values, expected));
     }

@@ -5,6 +5,8 @@
 //! shorter than 56 bytes is a single block, and identities nearly always are. This file only
 //! prepares blocks; it knows nothing of trimming, of Unicode, or of the digests' arithmetic.
 
+use std::array;
+
 use super::Algorithm;
 
 /// Bytes of a block.
@@ -13,12 +15,72 @@ pub(super) const BLOCK_LEN: usize = 64;
 /// A message with its padding.
 pub(super) type Block = [u8; BLOCK_LEN];
 
-/// Words of the longest digest, that of SHA-256.
-pub(super) const DIGEST_WORDS: usize = 8;
+/// Bytes of the longest digest, that of SHA-256.
+pub(super) const DIGEST_LEN: usize = 32;
 
-/// The words of a digest as its algorithm computes them, not yet put into an order of bytes; the
-/// shorter digests leave the last ones alone.
-pub(super) type Digest = [u32; DIGEST_WORDS];
+/// The bytes of a digest in the order in which they are written; behind the shorter ones they mean
+/// nothing.
+pub(super) type Digest = [u8; DIGEST_LEN];
+
+/// Padded messages, all of the same number of blocks.
+#[derive(Clone, Copy)]
+pub(super) struct Messages<'a> {
+    blocks: &'a [Block],
+    blocks_each: usize,
+}
+
+impl<'a> Messages<'a> {
+    #[inline]
+    pub(super) fn new<const BLOCKS: usize>(messages: &'a [[Block; BLOCKS]]) -> Self {
+        Self {
+            blocks: messages.as_flattened(),
+            blocks_each: BLOCKS,
+        }
+    }
+
+    #[inline]
+    pub(super) fn len(self) -> usize {
+        self.blocks.len() / self.blocks_each
+    }
+
+    #[inline]
+    pub(super) fn is_empty(self) -> bool {
+        self.blocks.is_empty()
+    }
+
+    /// Blocks of each message.
+    #[inline]
+    pub(super) fn blocks_each(self) -> usize {
+        self.blocks_each
+    }
+
+    /// The blocks of one message after another.
+    #[inline]
+    pub(super) fn iter(self) -> impl Iterator<Item = &'a [Block]> {
+        self.blocks.chunks_exact(self.blocks_each)
+    }
+
+    /// The first `count` messages, or all if there are fewer, and the others.
+    #[inline]
+    pub(super) fn split_at(self, count: usize) -> (Self, Self) {
+        let with = |blocks| Self { blocks, ..self };
+        let first = count * self.blocks_each;
+        let (first, others) = self
+            .blocks
+            .split_at_checked(first)
+            .unwrap_or((self.blocks, &[]));
+        (with(first), with(others))
+    }
+
+    /// Block number `block` of the messages from number `first` on, and zeros where there are no
+    /// more messages.
+    #[inline]
+    pub(super) fn rows<const COUNT: usize>(self, first: usize, block: usize) -> [&'a Block; COUNT] {
+        let blocks = self.blocks.iter().skip(first * self.blocks_each + block);
+        let mut blocks = blocks.step_by(self.blocks_each);
+        array::from_fn(|_| blocks.next().unwrap_or(&[0; BLOCK_LEN]))
+    }
+}
 
 /// The longest message that leaves room for the bit and the length.
 pub(super) const LONGEST_MESSAGE: usize = BLOCK_LEN - 1 - 8;

@@ -1,28 +1,22 @@
 //! Digests to lower-case hexadecimal digits.
 //!
-//! A word at a time, all eight digits in one general register, without branches or tables. It
-//! writes into slices of its callers and allocates nothing.
+//! Arithmetic without branches or tables, which the compiler does for as many bytes at once as a
+//! register holds. It writes into slices of its callers and allocates nothing.
 
 use super::Algorithm;
-use super::block::{DIGEST_WORDS, Digest};
+use super::block::{DIGEST_LEN, Digest};
 
 /// Digits of the longest digest.
-pub(super) const LONGEST_HEX: usize = DIGEST_WORDS * 8;
+pub(super) const LONGEST_HEX: usize = DIGEST_LEN * 2;
 
 /// Writes the digits of `digest` to the start of `out`, as far as there is room.
 #[inline]
 pub(super) fn encode(algorithm: Algorithm, digest: &Digest, out: &mut [u8]) {
-    let (places, _) = out.as_chunks_mut();
-    let pairs = places
-        .iter_mut()
-        .zip(digest)
-        .take(algorithm.digest_len() / 4);
+    // Lengths that the compiler knows.
     match algorithm {
-        // RFC 1321, 3.5: low byte first. FIPS 180-4, 3.1: high byte first.
-        Algorithm::Md5 => pairs.for_each(|(place, word)| *place = digits(*word)),
-        Algorithm::Sha1 | Algorithm::Sha256 => {
-            pairs.for_each(|(place, word)| *place = digits(word.swap_bytes()));
-        }
+        Algorithm::Md5 => encode_bytes::<16>(digest, out),
+        Algorithm::Sha1 => encode_bytes::<20>(digest, out),
+        Algorithm::Sha256 => encode_bytes::<32>(digest, out),
     }
 }
 
@@ -34,18 +28,26 @@ pub(super) fn encode_at(algorithm: Algorithm, digest: &Digest, row: &mut [u8], p
     }
 }
 
-/// The eight digits of four bytes, the lowest byte first.
 #[inline]
-fn digits(word: u32) -> [u8; 8] {
-    // Halves are moved apart until every byte holds the value of one digit, the first one lowest.
-    let spread = u64::from(word);
-    let spread = (spread | (spread << 16)) & 0x0000_ffff_0000_ffff;
-    let spread = (spread | (spread << 8)) & 0x00ff_00ff_00ff_00ff;
-    let values = ((spread >> 4) | (spread << 8)) & 0x0f0f_0f0f_0f0f_0f0f;
+fn encode_bytes<const LEN: usize>(digest: &Digest, out: &mut [u8]) {
+    if let (Some(bytes), (places, _)) = (digest.first_chunk::<LEN>(), out.as_chunks_mut())
+        && let Some(places) = places.first_chunk_mut::<LEN>()
+    {
+        for (place, byte) in places.iter_mut().zip(bytes) {
+            *place = digits(*byte);
+        }
+    }
+}
+
+/// The two digits of a byte.
+#[inline]
+fn digits(byte: u8) -> [u8; 2] {
+    let byte = u16::from(byte);
+    let values = ((byte >> 4) | (byte << 8)) & 0x0f0f;
     // Six more carries those above nine into the next four bits.
-    let letters = ((values + 0x0606_0606_0606_0606) >> 4) & 0x0101_0101_0101_0101;
+    let letters = ((values + 0x0606) >> 4) & 0x0101;
     // From `9` to `a` are 39 characters that are no digits.
-    (values + 0x3030_3030_3030_3030 + letters * 39).to_le_bytes()
+    (values + 0x3030 + letters * 39).to_le_bytes()
 }
 
 #[cfg(test)]
@@ -54,11 +56,7 @@ mod tests {
 
     /// The digits as the standard library writes them.
     fn plain(algorithm: Algorithm, digest: &Digest) -> String {
-        let bytes = digest.map(|word| match algorithm {
-            Algorithm::Md5 => word.to_le_bytes(),
-            Algorithm::Sha1 | Algorithm::Sha256 => word.to_be_bytes(),
-        });
-        let bytes = bytes.as_flattened().iter().take(algorithm.digest_len());
+        let bytes = digest.iter().take(algorithm.digest_len());
         bytes.map(|byte| format!("{byte:02x}")).collect()
     }
 
@@ -67,8 +65,8 @@ mod tests {
         for algorithm in Algorithm::ALL {
             for place in 0..32 {
                 for byte in 0..=u8::MAX {
-                    let mut digest = [0x5a0f_f0a5; DIGEST_WORDS];
-                    digest[place / 4] ^= u32::from(byte) << (8 * (place % 4));
+                    let mut digest = [0x5a; DIGEST_LEN];
+                    digest[place] = byte;
                     let mut out = [b'?'; LONGEST_HEX + 3];
                     encode(algorithm, &digest, &mut out);
                     let (digits, rest) = out.split_at(algorithm.hex_len());
@@ -83,12 +81,12 @@ mod tests {
     fn a_row_is_written_place_by_place_and_never_beyond_its_end() {
         let md5 = Algorithm::Md5;
         let mut row = [b'.'; 100];
-        encode_at(md5, &[0x1111_1111; DIGEST_WORDS], &mut row, 1);
-        encode_at(md5, &[0x2222_2222; DIGEST_WORDS], &mut row, 0);
+        encode_at(md5, &[0x11; DIGEST_LEN], &mut row, 1);
+        encode_at(md5, &[0x22; DIGEST_LEN], &mut row, 0);
         let mut expected = "2".repeat(32) + &"1".repeat(32) + &".".repeat(36);
         assert_eq!(row, expected.as_bytes());
         for place in 2..5 {
-            encode_at(md5, &[0x3333_3333; DIGEST_WORDS], &mut row, place);
+            encode_at(md5, &[0x33; DIGEST_LEN], &mut row, place);
         }
         expected.replace_range(64..96, &"3".repeat(32));
         assert_eq!(row, expected.as_bytes());

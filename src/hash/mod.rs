@@ -35,20 +35,35 @@
 
 mod algorithm;
 mod block;
+mod constants;
 mod digests;
 mod hex;
+mod lanes;
 mod normalize;
+mod platform;
 mod portable;
 mod window;
 
-use std::fmt;
+#[cfg(not(target_arch = "x86_64"))]
+mod no_isa;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
-use block::{BLOCK_LEN, DIGEST_WORDS};
+use std::fmt;
+use std::slice;
+
+#[cfg(not(target_arch = "x86_64"))]
+use no_isa as isa;
+#[cfg(target_arch = "x86_64")]
+use x86 as isa;
+
+use block::{BLOCK_LEN, DIGEST_LEN, Messages};
 use window::{Prepared, WINDOW, Window, prepare};
 
 pub use algorithm::{Algorithm, ParseAlgorithmError, is_digest};
 pub use digests::{HexDigest, HexDigests, Iter};
 pub use normalize::{Normalization, normalize};
+pub use platform::{ParsePlatformError, Platform};
 
 /// One identity to be encoded, and whether that has already been done.
 ///
@@ -97,15 +112,35 @@ impl fmt::Debug for Input<'_> {
 /// A `Hasher` is for one thread; it is cheap enough to have one per worker.
 #[derive(Clone)]
 pub struct Hasher {
+    platform: Platform,
     window: Box<Window>,
     text: String,
 }
 
 impl Hasher {
-    /// A hasher with its fixed-size buffers in place.
+    /// A hasher with its fixed-size buffers in place, for the fastest platform of this CPU.
     #[must_use]
     pub fn new() -> Self {
+        Self::with_platform(Platform::detect())
+    }
+
+    /// A hasher for a platform of choice: to compare them, or where the fastest is not wanted.
+    ///
+    /// ```
+    /// use hydrant::hash::{Algorithm, Hasher, HexDigests, Input, Normalization, Platform};
+    ///
+    /// for platform in Platform::available() {
+    ///     let mut hasher = Hasher::with_platform(platform);
+    ///     let mut digests = HexDigests::new();
+    ///     let inputs = [Input::Raw("abc")];
+    ///     hasher.hash_many(Algorithm::Md5, Normalization::STANDARD, &inputs, &mut digests);
+    ///     assert_eq!(digests.get(0), Some("900150983cd24fb0d6963f7d28e17f72"), "{platform}");
+    /// }
+    /// ```
+    #[must_use]
+    pub fn with_platform(platform: Platform) -> Self {
         Self {
+            platform,
             window: Box::new(Window::new()),
             text: String::new(),
         }
@@ -196,7 +231,11 @@ impl Hasher {
                 .window
                 .fill(algorithm, normalization, inputs, &mut self.text);
             let (done, rest) = inputs.split_at_checked(taken).unwrap_or((inputs, &[]));
-            out.append(algorithm, done, self.window.digest(algorithm));
+            out.append(
+                algorithm,
+                done,
+                self.window.digest(algorithm, self.platform),
+            );
             inputs = rest;
         }
     }
@@ -250,9 +289,13 @@ pub fn hash_one(algorithm: Algorithm, normalization: Normalization, value: &str)
     let mut text = String::new();
     let digest = match prepare(algorithm, normalization, value, &mut block, &mut text) {
         Prepared::Padded => {
-            let mut digests = [[0; DIGEST_WORDS]];
-            portable::digest_blocks(algorithm, &[block], &mut digests);
-            let [digest] = digests;
+            let mut digest = [0; DIGEST_LEN];
+            let messages = [[block]];
+            Platform::detect().digest(
+                algorithm,
+                Messages::new(&messages),
+                slice::from_mut(&mut digest),
+            );
             digest
         }
         Prepared::Digested(digest) => digest,

@@ -5,9 +5,9 @@
 //! among the others in the text. Which form of the digest a batch gets is decided in
 //! [`Window::digest`] alone. Nothing here allocates but the normaliser's buffer.
 
-use super::block::{self, BLOCK_LEN, Block, DIGEST_WORDS, Digest};
+use super::block::{self, BLOCK_LEN, Block, DIGEST_LEN, Digest, Messages};
 use super::hex::{self, LONGEST_HEX};
-use super::{Algorithm, Input, Normalization, normalize, portable};
+use super::{Algorithm, Input, Normalization, Platform, normalize, portable};
 
 /// Messages gathered before they are digested together: a few times the sixteen lanes of the widest
 /// registers, and small enough to stay in the first-level cache.
@@ -17,7 +17,7 @@ pub(super) const WINDOW: usize = 64;
 #[derive(Clone)]
 pub(super) struct Window {
     /// Padded one-block messages; the first `filled` are in use.
-    blocks: [Block; WINDOW],
+    blocks: [[Block; 1]; WINDOW],
     /// For each block, which of the window's raw inputs it came from.
     places: [usize; WINDOW],
     filled: usize,
@@ -31,11 +31,11 @@ pub(super) struct Window {
 impl Window {
     pub(super) fn new() -> Self {
         Self {
-            blocks: [[0; BLOCK_LEN]; WINDOW],
+            blocks: [[[0; BLOCK_LEN]]; WINDOW],
             places: [0; WINDOW],
             filled: 0,
             taken: 0,
-            digests: [[0; DIGEST_WORDS]; WINDOW],
+            digests: [[0; DIGEST_LEN]; WINDOW],
             hex: [0; WINDOW * LONGEST_HEX],
         }
     }
@@ -54,7 +54,7 @@ impl Window {
         for (index, input) in inputs.iter().enumerate() {
             let Input::Raw(value) = input else { continue };
             // `filled` never runs ahead of `taken`, so there is a block as long as there is a place.
-            let (Some(block), true) = (self.blocks.get_mut(self.filled), self.taken < WINDOW)
+            let (Some([block]), true) = (self.blocks.get_mut(self.filled), self.taken < WINDOW)
             else {
                 return index;
             };
@@ -75,9 +75,10 @@ impl Window {
     }
 
     /// Digests what was filled in, and gives the hexadecimal text of all raw inputs taken.
-    pub(super) fn digest(&mut self, algorithm: Algorithm) -> &[u8] {
-        let blocks = self.blocks.get(..self.filled).unwrap_or_default();
-        portable::digest_blocks(algorithm, blocks, &mut self.digests);
+    pub(super) fn digest(&mut self, algorithm: Algorithm, platform: Platform) -> &[u8] {
+        let messages = self.blocks.get(..self.filled).unwrap_or_default();
+        let digests = self.digests.get_mut(..self.filled).unwrap_or_default();
+        platform.digest(algorithm, Messages::new(messages), digests);
         for (digest, &place) in self.digests.iter().zip(&self.places).take(self.filled) {
             hex::encode_at(algorithm, digest, &mut self.hex, place);
         }
@@ -144,7 +145,10 @@ mod tests {
         let mut text = String::new();
         let mut fill = |inputs: &[Input<'_>]| {
             let taken = window.fill(Algorithm::Md5, Normalization::STANDARD, inputs, &mut text);
-            (taken, window.digest(Algorithm::Md5).len() / 32)
+            (
+                taken,
+                window.digest(Algorithm::Md5, Platform::PORTABLE).len() / 32,
+            )
         };
         let long = "x".repeat(200);
         for raw in [Input::Raw("short"), Input::Raw(&long)] {
