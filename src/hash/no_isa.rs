@@ -4,7 +4,8 @@
 use std::iter;
 
 use super::Algorithm;
-use super::block::{Digest, Messages};
+use super::block::{Block, Digest, Messages};
+use super::hex::LONGEST_HEX;
 
 /// An instruction set with lanes that the CPU has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,26 @@ impl Lanes {
     }
 
     pub(super) const fn count(self) -> usize {
+        match self {}
+    }
+
+    pub(super) fn pad<const BLOCKS: usize>(
+        self,
+        _: Algorithm,
+        _: bool,
+        _: &[u8],
+        _: &mut [Block; BLOCKS],
+    ) -> bool {
+        match self {}
+    }
+
+    pub(super) fn encode(
+        self,
+        _: Algorithm,
+        _: &[Digest],
+        _: &[usize],
+        _: &mut [[u8; LONGEST_HEX]],
+    ) {
         match self {}
     }
 

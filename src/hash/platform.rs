@@ -12,7 +12,8 @@ use std::str::FromStr;
 use std::sync::OnceLock;
 
 use super::Algorithm;
-use super::block::{Digest, Messages};
+use super::block::{self, Block, Digest, Messages};
+use super::hex::{self, LONGEST_HEX};
 use super::isa::{Lanes, Sha};
 use super::portable;
 
@@ -74,6 +75,36 @@ impl Platform {
         match self.lanes {
             Some(lanes) => lanes.name(self.sha.is_some()),
             None => "portable",
+        }
+    }
+
+    /// As [`block::pad`].
+    #[inline]
+    pub(super) fn pad<const BLOCKS: usize>(
+        self,
+        algorithm: Algorithm,
+        lower_case: bool,
+        message: &[u8],
+        blocks: &mut [Block; BLOCKS],
+    ) -> bool {
+        match self.lanes {
+            Some(lanes) => lanes.pad(algorithm, lower_case, message, blocks),
+            None => block::pad(algorithm, lower_case, message, blocks),
+        }
+    }
+
+    /// As [`hex::encode`].
+    #[inline]
+    pub(super) fn encode(
+        self,
+        algorithm: Algorithm,
+        digests: &[Digest],
+        places: &[usize],
+        row: &mut [[u8; LONGEST_HEX]],
+    ) {
+        match self.lanes {
+            Some(lanes) => lanes.encode(algorithm, digests, places, row),
+            None => hex::encode(algorithm, digests, places, row),
         }
     }
 

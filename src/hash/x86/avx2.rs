@@ -5,6 +5,7 @@
 
 use std::arch::x86_64::*;
 
+use super::sse41::Sse41;
 use super::{load_quad, store_quad};
 use crate::hash::lanes::lane_digests;
 
@@ -18,6 +19,11 @@ impl Avx2 {
 
     pub(in crate::hash) fn detect() -> Option<Self> {
         is_x86_feature_detected!("avx2").then_some(Self(()))
+    }
+
+    /// AVX2 includes SSE4.1.
+    pub(super) const fn sse41(self) -> Sse41 {
+        Sse41::implied()
     }
 
     /// Digests all messages, the first into the first of `digests`.

@@ -9,11 +9,13 @@ mod avx2;
 mod avx512;
 mod sha;
 mod sse41;
+mod text;
 
 use std::arch::x86_64::{__m128i, _mm_loadu_si128, _mm_storeu_si128};
 
 use super::Algorithm;
-use super::block::{Digest, Messages};
+use super::block::{Block, Digest, Messages};
+use super::hex::LONGEST_HEX;
 use avx2::Avx2;
 use avx512::Avx512;
 use sse41::Sse41;
@@ -58,6 +60,38 @@ impl Lanes {
             Self::Sse41(_) => Sse41::LANES,
             Self::Avx2(_) => Avx2::LANES,
             Self::Avx512(_) => Avx512::LANES,
+        }
+    }
+
+    /// As `block::pad`.
+    #[inline]
+    pub(super) fn pad<const BLOCKS: usize>(
+        self,
+        algorithm: Algorithm,
+        lower_case: bool,
+        message: &[u8],
+        blocks: &mut [Block; BLOCKS],
+    ) -> bool {
+        self.sse41().pad(algorithm, lower_case, message, blocks)
+    }
+
+    /// As `hex::encode`.
+    #[inline]
+    pub(super) fn encode(
+        self,
+        algorithm: Algorithm,
+        digests: &[Digest],
+        places: &[usize],
+        row: &mut [[u8; LONGEST_HEX]],
+    ) {
+        self.sse41().encode(algorithm, digests, places, row);
+    }
+
+    const fn sse41(self) -> Sse41 {
+        match self {
+            Self::Sse41(sse41) => sse41,
+            Self::Avx2(avx2) => avx2.sse41(),
+            Self::Avx512(avx512) => avx512.sse41(),
         }
     }
 
