@@ -76,9 +76,12 @@ impl<'a> Messages<'a> {
     /// more messages.
     #[inline]
     pub(super) fn rows<const COUNT: usize>(self, first: usize, block: usize) -> [&'a Block; COUNT] {
-        let blocks = self.blocks.iter().skip(first * self.blocks_each + block);
-        let mut blocks = blocks.step_by(self.blocks_each);
-        array::from_fn(|_| blocks.next().unwrap_or(&[0; BLOCK_LEN]))
+        let first = first * self.blocks_each + block;
+        let blocks = self.blocks.get(first..).unwrap_or_default();
+        array::from_fn(|row| {
+            let block = blocks.get(row * self.blocks_each);
+            block.unwrap_or(&[0; BLOCK_LEN])
+        })
     }
 }
 

@@ -119,12 +119,6 @@ macro_rules! lane_digests {
 
             #[inline]
             #[target_feature(enable = $features)]
-            fn swap_bytes(self) -> Self {
-                self.each(|a| swap_bytes(a))
-            }
-
-            #[inline]
-            #[target_feature(enable = $features)]
             fn choose(a: Self, b: Self, c: Self) -> Self {
                 a.each3(b, c, |a, b, c| choose(a, b, c))
             }
@@ -133,6 +127,13 @@ macro_rules! lane_digests {
             #[target_feature(enable = $features)]
             fn majority(a: Self, b: Self, c: Self) -> Self {
                 a.each3(b, c, |a, b, c| majority(a, b, c))
+            }
+
+            #[inline]
+            #[target_feature(enable = $features)]
+            fn majority_by(a: Self, b: Self, c: Self, a_xor_b: Self, b_xor_c: Self) -> Self {
+                let _ = (a, c);
+                b.each3(a_xor_b, b_xor_c, |b, ab, bc| majority_by(b, ab, bc))
             }
 
             #[inline]
@@ -150,53 +151,101 @@ macro_rules! lane_digests {
             /// The sixteen words of block number `block` of every message.
             #[inline]
             #[target_feature(enable = $features)]
-            fn load(messages: Messages<'_>, block: usize) -> [Self; 16] {
+            fn load(messages: Messages<'_>, block: usize, swap: bool) -> [Self; 16] {
+                // Not a loop over the registers: the compiler would keep them in memory.
+                let firsts = load(messages.rows(0, block), swap);
                 let mut words = [Self::splat(0); 16];
-                for register in 0..N {
-                    let rows: [&Block; LANES] = messages.rows(register * LANES, block);
-                    for (quad, words) in words.as_chunks_mut::<4>().0.iter_mut().enumerate() {
-                        let mut columns = [splat(0); 4];
-                        for (first, column) in columns.iter_mut().enumerate() {
-                            let mut quads = [load_quad(&[0; 16]); LANES / 4];
-                            let rows = rows.iter().skip(first).step_by(4);
-                            for (row, place) in rows.zip(&mut quads) {
-                                if let Some(bytes) = row.as_chunks().0.get(quad) {
-                                    *place = load_quad(bytes);
-                                }
-                            }
-                            *column = join(quads);
-                        }
-                        for (word, column) in words.iter_mut().zip(transpose(columns)) {
-                            if let Some(place) = word.0.get_mut(register) {
-                                *place = column;
-                            }
+                for (word, first) in words.iter_mut().zip(firsts) {
+                    *word = Self([first; N]);
+                }
+                if N == 2 {
+                    let seconds = load(messages.rows(LANES, block), swap);
+                    for (word, second) in words.iter_mut().zip(seconds) {
+                        if let Some(place) = word.0.get_mut(1) {
+                            *place = second;
                         }
                     }
                 }
                 words
             }
 
-            /// Writes up to eight words of every message to where its digest belongs, as far as
-            /// there are digests.
+            /// Writes the words of every message to where its digest belongs, as far as there are
+            /// digests.
             #[inline]
             #[target_feature(enable = $features)]
-            fn store(words: &[Self], digests: &mut [Digest]) {
-                for register in 0..N {
-                    for (quad, words) in words.chunks(4).enumerate() {
-                        let mut columns = [splat(0); 4];
-                        for (column, word) in columns.iter_mut().zip(words) {
-                            *column = *word.0.get(register).unwrap_or(column);
+            fn store<const WORDS: usize>(
+                words: [Self; WORDS],
+                digests: &mut [Digest],
+                swap: bool,
+            ) {
+                let mut columns = [splat(0); 8];
+                for (column, word) in columns.iter_mut().zip(&words) {
+                    *column = *word.0.first().unwrap_or(column);
+                }
+                store::<WORDS>(columns, digests, swap);
+                if N == 2 {
+                    for (column, word) in columns.iter_mut().zip(&words) {
+                        *column = *word.0.get(1).unwrap_or(column);
+                    }
+                    let digests = digests.get_mut(LANES..).unwrap_or_default();
+                    store::<WORDS>(columns, digests, swap);
+                }
+            }
+        }
+
+        /// Sixteen words of each row, by column, with the bytes of each word swapped if need be.
+        #[inline]
+        #[target_feature(enable = $features)]
+        fn load(rows: [&Block; LANES], swap: bool) -> [Register; 16] {
+            let mut words = [splat(0); 16];
+            for (quad, words) in words.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+                let mut columns = [splat(0); 4];
+                for (first, column) in columns.iter_mut().enumerate() {
+                    let mut quads = [load_quad(&[0; 16]); LANES / 4];
+                    let rows = rows.iter().skip(first).step_by(4);
+                    for (row, place) in rows.zip(&mut quads) {
+                        if let Some(bytes) = row.as_chunks().0.get(quad) {
+                            *place = load_quad(bytes);
                         }
-                        for (first, row) in transpose(columns).into_iter().enumerate() {
-                            for (group, row) in split(row).into_iter().enumerate() {
-                                let lane = register * LANES + group * 4 + first;
-                                let bytes = digests
-                                    .get_mut(lane)
-                                    .and_then(|digest| digest.as_chunks_mut().0.get_mut(quad));
-                                if let Some(bytes) = bytes {
-                                    store_quad(row, bytes);
-                                }
-                            }
+                    }
+                    let joined = join(quads);
+                    *column = if swap { swap_bytes(joined) } else { joined };
+                }
+                *words = transpose(columns);
+            }
+            words
+        }
+
+        /// Up to eight words by column into the digests of as many rows as there are.
+        #[inline]
+        #[target_feature(enable = $features)]
+        fn store<const WORDS: usize>(words: [Register; 8], digests: &mut [Digest], swap: bool) {
+            if let Some(digests) = digests.first_chunk_mut() {
+                store_all::<WORDS>(words, digests, swap);
+            } else {
+                let mut all = [[0; 32]; LANES];
+                store_all::<WORDS>(words, &mut all, swap);
+                for (digest, found) in digests.iter_mut().zip(all) {
+                    *digest = found;
+                }
+            }
+        }
+
+        #[inline]
+        #[target_feature(enable = $features)]
+        fn store_all<const WORDS: usize>(
+            words: [Register; 8],
+            digests: &mut [Digest; LANES],
+            swap: bool,
+        ) {
+            let (quads, _) = words.as_chunks::<4>();
+            for (quad, columns) in quads.iter().enumerate().take(WORDS.div_ceil(4)) {
+                for (first, row) in transpose(*columns).into_iter().enumerate() {
+                    let row = if swap { swap_bytes(row) } else { row };
+                    let digests = digests.iter_mut().skip(first).step_by(4);
+                    for (digest, row) in digests.zip(split(row)) {
+                        if let Some(bytes) = digest.as_chunks_mut().0.get_mut(quad) {
+                            store_quad(row, bytes);
                         }
                     }
                 }
@@ -214,7 +263,7 @@ macro_rules! lane_digests {
                 Words::splat(d),
             ];
             for block in 0..messages.blocks_each() {
-                let words = Words::load(messages, block);
+                let words = Words::load(messages, block, false);
                 let mut state = start;
                 md5_steps!(state, words, |b, c, d| Words::choose(b, c, d);
                     0 7 0xd76a_a478, 1 12 0xe8c7_b756, 2 17 0x2420_70db, 3 22 0xc1bd_ceee,
@@ -240,7 +289,7 @@ macro_rules! lane_digests {
                     *start = start.add(*word);
                 }
             }
-            Words::store(&start, digests);
+            Words::store(start, digests, false);
         }
 
         /// FIPS 180-4, 6.1.2.
@@ -255,10 +304,7 @@ macro_rules! lane_digests {
                 Words::splat(e),
             ];
             for block in 0..messages.blocks_each() {
-                let mut words = Words::load(messages, block);
-                for word in &mut words {
-                    *word = word.swap_bytes();
-                }
+                let mut words = Words::load(messages, block, true);
                 let mut state = start;
                 sha1_steps!(state, words, choose, 0x5a82_7999;
                     0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19);
@@ -272,10 +318,7 @@ macro_rules! lane_digests {
                     *start = start.add(*word);
                 }
             }
-            for word in &mut start {
-                *word = word.swap_bytes();
-            }
-            Words::store(&start, digests);
+            Words::store(start, digests, true);
         }
 
         /// FIPS 180-4, 6.2.2.
@@ -293,12 +336,11 @@ macro_rules! lane_digests {
                 Words::splat(h),
             ];
             for block in 0..messages.blocks_each() {
-                let mut words = Words::load(messages, block);
-                for word in &mut words {
-                    *word = word.swap_bytes();
-                }
+                let mut words = Words::load(messages, block, true);
                 let mut state = start;
-                sha256_steps!(state, words;
+                let [_, b, c, ..] = start;
+                let mut b_xor_c = b.xor(c);
+                sha256_steps!(state, b_xor_c, words;
                     0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15
                     16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31
                     32 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47
@@ -307,10 +349,7 @@ macro_rules! lane_digests {
                     *start = start.add(*word);
                 }
             }
-            for word in &mut start {
-                *word = word.swap_bytes();
-            }
-            Words::store(&start, digests);
+            Words::store(start, digests, true);
         }
     };
 }
@@ -349,7 +388,7 @@ macro_rules! sha1_steps {
 ///
 /// The rotations to the right of FIPS 180-4, 4.1.2 are written as their complements.
 macro_rules! sha256_steps {
-    ($state:ident, $words:ident; $($step:literal)*) => {$({
+    ($state:ident, $b_xor_c:ident, $words:ident; $($step:literal)*) => {$({
         if $step >= 16 {
             let (early, late) = ($words[($step + 1) % 16], $words[($step + 14) % 16]);
             $words[$step % 16] = $words[$step % 16]
@@ -374,11 +413,13 @@ macro_rules! sha256_steps {
                 e.rotate_left::<21>(),
                 e.rotate_left::<7>(),
             ));
-        let second = Words::majority(a, b, c).add(Words::parity(
+        let a_xor_b = a.xor(b);
+        let second = Words::majority_by(a, b, c, a_xor_b, $b_xor_c).add(Words::parity(
             a.rotate_left::<30>(),
             a.rotate_left::<19>(),
             a.rotate_left::<10>(),
         ));
+        $b_xor_c = a_xor_b;
         $state = [first.add(second), a, b, c, d.add(first), e, f, g];
     })*};
 }

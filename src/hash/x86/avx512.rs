@@ -101,6 +101,12 @@ fn majority(a: Register, b: Register, c: Register) -> Register {
 
 #[inline]
 #[target_feature(enable = "avx512f")]
+fn majority_by(b: Register, a_xor_b: Register, b_xor_c: Register) -> Register {
+    xor(b, _mm512_and_si512(a_xor_b, b_xor_c))
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
 fn parity(a: Register, b: Register, c: Register) -> Register {
     _mm512_ternarylogic_epi32::<0b1001_0110>(a, b, c)
 }

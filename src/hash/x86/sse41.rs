@@ -99,6 +99,12 @@ fn majority(a: Register, b: Register, c: Register) -> Register {
 
 #[inline]
 #[target_feature(enable = "sse4.1")]
+fn majority_by(b: Register, a_xor_b: Register, b_xor_c: Register) -> Register {
+    xor(b, _mm_and_si128(a_xor_b, b_xor_c))
+}
+
+#[inline]
+#[target_feature(enable = "sse4.1")]
 fn parity(a: Register, b: Register, c: Register) -> Register {
     xor(xor(a, b), c)
 }
