@@ -45,8 +45,16 @@ const TOP: &str = "host";
 /// Files in which a feature may be named: the manifest aside, one line per feature and place.
 const FEATURE_FILES: &[&str] = &["src/host/mod.rs", "src/message/mod.rs", "src/main.rs"];
 
-/// Files that may hold `unsafe`: the instruction sets of `hash`.
-const UNSAFE_FILES: &[&str] = &["src/parse/scan.rs"];
+/// Files that may hold `unsafe`: the instruction sets of `hash`, and the loads of the fast path.
+const UNSAFE_FILES: &[&str] = &[
+    "src/hash/x86/avx2.rs",
+    "src/hash/x86/avx512.rs",
+    "src/hash/x86/mod.rs",
+    "src/hash/x86/sha.rs",
+    "src/hash/x86/sse41.rs",
+    "src/hash/x86/text.rs",
+    "src/parse/scan.rs",
+];
 
 /// Files that may name simd_json.
 const SIMD_JSON_FILES: &[&str] = &["src/parse/scratch.rs", "src/parse/cursor.rs"];

@@ -1,9 +1,11 @@
-//! Messages that fit one block: copied, lower-cased and padded in one go.
+//! Messages in blocks: copied, lower-cased and padded in one go.
 //!
 //! MD5 and the SHA family digest blocks of 64 bytes; a message is followed by a bit, zeros, and its
 //! length in bits as the last eight bytes (RFC 1321, 3.1 and 3.2; FIPS 180-4, 5.1.1). What is
 //! shorter than 56 bytes is a single block, and identities nearly always are. This file only
 //! prepares blocks; it knows nothing of trimming, of Unicode, or of the digests' arithmetic.
+
+use std::array;
 
 use super::Algorithm;
 
@@ -13,33 +15,109 @@ pub(super) const BLOCK_LEN: usize = 64;
 /// A message with its padding.
 pub(super) type Block = [u8; BLOCK_LEN];
 
-/// Words of the longest digest, that of SHA-256.
-pub(super) const DIGEST_WORDS: usize = 8;
+/// Bytes of the longest digest, that of SHA-256.
+pub(super) const DIGEST_LEN: usize = 32;
 
-/// The words of a digest as its algorithm computes them, not yet put into an order of bytes; the
-/// shorter digests leave the last ones alone.
-pub(super) type Digest = [u32; DIGEST_WORDS];
+/// The bytes of a digest in the order in which they are written; behind the shorter ones they mean
+/// nothing.
+pub(super) type Digest = [u8; DIGEST_LEN];
 
-/// The longest message that leaves room for the bit and the length.
-pub(super) const LONGEST_MESSAGE: usize = BLOCK_LEN - 1 - 8;
-
-/// Writes `message` and its padding into `block`, unless it is too long.
-///
-/// When `false` comes back, `block` holds nothing of use.
-#[inline]
-pub(super) fn pad(algorithm: Algorithm, message: &[u8], block: &mut Block) -> bool {
-    fill(algorithm, message, block, |eight| eight).is_some()
+/// Padded messages, all of the same number of blocks.
+#[derive(Clone, Copy)]
+pub(super) struct Messages<'a> {
+    blocks: &'a [Block],
+    blocks_each: usize,
 }
 
-/// As [`pad`], with ASCII letters in lower case, unless the message is too long or not ASCII.
+impl<'a> Messages<'a> {
+    #[inline]
+    pub(super) fn new<const BLOCKS: usize>(messages: &'a [[Block; BLOCKS]]) -> Self {
+        Self {
+            blocks: messages.as_flattened(),
+            blocks_each: BLOCKS,
+        }
+    }
+
+    #[inline]
+    pub(super) fn len(self) -> usize {
+        self.blocks.len() / self.blocks_each
+    }
+
+    #[inline]
+    pub(super) fn is_empty(self) -> bool {
+        self.blocks.is_empty()
+    }
+
+    /// Blocks of each message.
+    #[inline]
+    pub(super) fn blocks_each(self) -> usize {
+        self.blocks_each
+    }
+
+    /// The blocks of one message after another.
+    #[inline]
+    pub(super) fn iter(self) -> impl Iterator<Item = &'a [Block]> {
+        self.blocks.chunks_exact(self.blocks_each)
+    }
+
+    /// The first `count` messages, or all if there are fewer, and the others.
+    #[inline]
+    pub(super) fn split_at(self, count: usize) -> (Self, Self) {
+        let with = |blocks| Self { blocks, ..self };
+        let first = count * self.blocks_each;
+        let (first, others) = self
+            .blocks
+            .split_at_checked(first)
+            .unwrap_or((self.blocks, &[]));
+        (with(first), with(others))
+    }
+
+    /// Block number `block` of the messages from number `first` on, and zeros where there are no
+    /// more messages.
+    #[inline]
+    pub(super) fn rows<const COUNT: usize>(self, first: usize, block: usize) -> [&'a Block; COUNT] {
+        let first = first * self.blocks_each + block;
+        let blocks = self.blocks.get(first..).unwrap_or_default();
+        array::from_fn(|row| {
+            let block = blocks.get(row * self.blocks_each);
+            block.unwrap_or(&[0; BLOCK_LEN])
+        })
+    }
+}
+
+/// The longest message that fits `blocks` blocks with the bit and the length behind it.
+pub(super) const fn longest_message(blocks: usize) -> usize {
+    blocks * BLOCK_LEN - 1 - 8
+}
+
+/// Writes `message` and its padding into `blocks`, with ASCII letters in lower case if that is asked
+/// for.
+///
+/// When `false` comes back, the message is too long, or it is to be lowered and is not ASCII; then
+/// `blocks` holds nothing of use.
 #[inline]
-pub(super) fn pad_ascii_lower_case(
+pub(super) fn pad<const BLOCKS: usize>(
     algorithm: Algorithm,
+    lower_case: bool,
     message: &[u8],
-    block: &mut Block,
+    blocks: &mut [Block; BLOCKS],
 ) -> bool {
-    fill(algorithm, message, block, ascii_lower_case)
-        .is_some_and(|seen| seen & (0x80 * EVERY_BYTE) == 0)
+    if lower_case {
+        fill(algorithm, message, blocks, ascii_lower_case)
+            .is_some_and(|seen| seen & (0x80 * EVERY_BYTE) == 0)
+    } else {
+        fill(algorithm, message, blocks, |eight| eight).is_some()
+    }
+}
+
+/// The length of a message as its padding ends with it: the eight bytes, as they lie in memory.
+#[inline]
+pub(super) fn length_in_bits(algorithm: Algorithm, message: &[u8]) -> [u8; 8] {
+    let bits = 8 * message.len() as u64;
+    match algorithm {
+        Algorithm::Md5 => bits.to_le_bytes(),
+        Algorithm::Sha1 | Algorithm::Sha256 => bits.to_be_bytes(),
+    }
 }
 
 const EVERY_BYTE: u64 = 0x0101_0101_0101_0101;
@@ -54,7 +132,7 @@ fn ascii_lower_case(eight: u64) -> u64 {
     eight | capitals >> 2
 }
 
-/// Fills `block` with the message, changed by eights, and its padding; gives all bits that were
+/// Fills `blocks` with the message, changed by eights, and its padding; gives all bits that were
 /// seen in the message, or `None` if it is too long.
 ///
 /// The message goes through general registers and is stored once. Copied byte by byte, or as a
@@ -62,18 +140,18 @@ fn ascii_lower_case(eight: u64) -> u64 {
 /// and such a read waits until the writes have left the CPU's store buffer. For a single identity
 /// that costs as much as half a digest.
 #[inline]
-fn fill(
+fn fill<const BLOCKS: usize>(
     algorithm: Algorithm,
     message: &[u8],
-    block: &mut Block,
+    blocks: &mut [Block; BLOCKS],
     change: impl Fn(u64) -> u64,
 ) -> Option<u64> {
-    *block = match algorithm {
-        Algorithm::Md5 => *PADDING_LITTLE_ENDIAN.get(message.len())?,
-        Algorithm::Sha1 | Algorithm::Sha256 => *PADDING_BIG_ENDIAN.get(message.len())?,
-    };
+    if message.len() > longest_message(BLOCKS) {
+        return None;
+    }
+    *blocks = [[0; BLOCK_LEN]; BLOCKS];
     let (eights, _) = message.as_chunks();
-    let (places, _) = block.as_chunks_mut();
+    let (places, _) = blocks.as_flattened_mut().as_chunks_mut();
     let mut places = places.iter_mut();
     let mut seen = 0;
     for (eight, place) in eights.iter().zip(&mut places) {
@@ -84,14 +162,18 @@ fn fill(
     if let Some(place) = places.next() {
         let rest = last_bytes(message);
         seen |= rest;
-        *place = (u64::from_le_bytes(*place) | change(rest)).to_le_bytes();
+        let bit = 0x80 << (8 * (message.len() % 8));
+        *place = (change(rest) | bit).to_le_bytes();
+    }
+    if let Some(place) = places.next_back() {
+        *place = length_in_bits(algorithm, message);
     }
     Some(seen)
 }
 
 /// What is left of the message behind its whole eights, lowest byte first, followed by zeros.
 #[inline]
-fn last_bytes(message: &[u8]) -> u64 {
+pub(super) fn last_bytes(message: &[u8]) -> u64 {
     let len = message.len() % 8;
     if len == 0 {
         0
@@ -105,88 +187,86 @@ fn last_bytes(message: &[u8]) -> u64 {
     }
 }
 
-/// The padding of each message length, as complete blocks that the message is laid over.
-type Padding = [Block; LONGEST_MESSAGE + 1];
-
-static PADDING_LITTLE_ENDIAN: Padding = padding(false);
-static PADDING_BIG_ENDIAN: Padding = padding(true);
-
-#[allow(clippy::indexing_slicing, reason = "evaluated by the compiler")]
-const fn padding(big_endian: bool) -> Padding {
-    let mut all = [[0; BLOCK_LEN]; LONGEST_MESSAGE + 1];
-    let mut len = 0;
-    while len < all.len() {
-        let bits = 8 * len as u64;
-        let bits = if big_endian {
-            bits.to_be_bytes()
-        } else {
-            bits.to_le_bytes()
-        };
-        let (_, tail) = all[len].split_at_mut(BLOCK_LEN - bits.len());
-        tail.copy_from_slice(&bits);
-        all[len][len] = 0x80;
-        len += 1;
-    }
-    all
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hash::Platform;
+
+    /// The padding as the standards describe it.
+    fn plain(algorithm: Algorithm, message: &[u8], blocks: usize) -> Vec<u8> {
+        let mut padded = message.to_vec();
+        padded.push(0x80);
+        padded.resize(blocks * BLOCK_LEN - 8, 0);
+        let bits = 8 * message.len() as u64;
+        padded.extend(match algorithm {
+            Algorithm::Md5 => bits.to_le_bytes(),
+            Algorithm::Sha1 | Algorithm::Sha256 => bits.to_be_bytes(),
+        });
+        padded
+    }
+
+    fn padding_of_every_length<const BLOCKS: usize>(platform: Platform, algorithm: Algorithm) {
+        // From the end of what it may read, so that Miri or a guard page sees a byte too many.
+        let text: Vec<u8> = (0..2 * BLOCKS * BLOCK_LEN)
+            .map(|i| b'`' + (i % 31) as u8)
+            .collect();
+        for len in 0..=text.len() {
+            let message = &text[text.len() - len..];
+            for lower_case in [false, true] {
+                let mut blocks = [[0xee; BLOCK_LEN]; BLOCKS];
+                let padded = platform.pad(algorithm, lower_case, message, &mut blocks);
+                assert_eq!(padded, len <= longest_message(BLOCKS), "{platform}, {len}");
+                if padded {
+                    let expected = plain(algorithm, message, BLOCKS);
+                    assert_eq!(blocks.as_flattened(), expected, "{platform}, {len} bytes");
+                }
+            }
+        }
+    }
 
     #[test]
     fn padding_is_a_bit_zeros_and_the_length_in_bits() {
-        for algorithm in Algorithm::ALL {
-            for len in 0..=LONGEST_MESSAGE {
-                let message = vec![b'~'; len];
-                let mut block = [0xee; BLOCK_LEN];
-                assert!(pad(algorithm, &message, &mut block));
-
-                let mut expected = message;
-                expected.push(0x80);
-                expected.resize(56, 0);
-                let bits = 8 * len as u64;
-                expected.extend(match algorithm {
-                    Algorithm::Md5 => bits.to_le_bytes(),
-                    Algorithm::Sha1 | Algorithm::Sha256 => bits.to_be_bytes(),
-                });
-                assert_eq!(block[..], expected[..], "{algorithm}, {len} bytes");
+        for platform in Platform::available() {
+            for algorithm in Algorithm::ALL {
+                padding_of_every_length::<1>(platform, algorithm);
+                padding_of_every_length::<2>(platform, algorithm);
             }
-            for len in LONGEST_MESSAGE + 1..=2 * BLOCK_LEN {
-                let message = vec![b'a'; len];
-                assert!(!pad(algorithm, &message, &mut [0; BLOCK_LEN]));
-                assert!(!pad_ascii_lower_case(
-                    algorithm,
-                    &message,
-                    &mut [0; BLOCK_LEN]
-                ));
+        }
+    }
+
+    fn lower_case_at_every_place<const BLOCKS: usize>(platform: Platform, byte: u8, len: usize) {
+        let lower = byte.to_ascii_lowercase();
+        for place in 0..len {
+            let mut message = vec![b'Q'; len];
+            message[place] = byte;
+            let mut blocks = [[0; BLOCK_LEN]; BLOCKS];
+            let padded = platform.pad(Algorithm::Sha1, true, &message, &mut blocks);
+            assert_eq!(
+                padded,
+                byte.is_ascii(),
+                "{platform}: {byte:#x} at {place} of {len}"
+            );
+            if padded {
+                let found = &blocks.as_flattened()[..len];
+                let as_expected =
+                    |(at, found): (usize, &u8)| *found == if at == place { lower } else { b'q' };
+                let right = found.iter().enumerate().all(as_expected);
+                assert!(right, "{platform}: {byte:#x} at {place} of {len}");
             }
         }
     }
 
     #[test]
     fn lower_case_is_that_of_the_standard_library_for_every_byte_at_every_place() {
-        for byte in 0..=u8::MAX {
-            // Whole eights, a rest behind them, and a rest alone are put together in different ways.
-            for len in [1, 3, 7, 8, 9, 24, 31, LONGEST_MESSAGE] {
-                for place in 0..len {
-                    let mut message = vec![b'Q'; len];
-                    message[place] = byte;
-                    let (mut block, mut expected) = ([0; BLOCK_LEN], [0; BLOCK_LEN]);
-                    let padded = pad_ascii_lower_case(Algorithm::Sha1, &message, &mut block);
-                    assert_eq!(
-                        padded,
-                        byte.is_ascii(),
-                        "byte {byte:#x} at {place} of {len}"
-                    );
-                    if padded {
-                        pad(
-                            Algorithm::Sha1,
-                            &message.to_ascii_lowercase(),
-                            &mut expected,
-                        );
-                        assert_eq!(block, expected, "byte {byte:#x} at {place} of {len}");
-                    }
+        for platform in Platform::available() {
+            for byte in 0..=u8::MAX {
+                // Whole pieces, a rest behind them, and a rest alone are put together in different
+                // ways.
+                for len in [1, 3, 7, 8, 9, 15, 16, 17, 24, 31, longest_message(1)] {
+                    lower_case_at_every_place::<1>(platform, byte, len);
+                }
+                for len in [63, 64, 65, 96, longest_message(2)] {
+                    lower_case_at_every_place::<2>(platform, byte, len);
                 }
             }
         }

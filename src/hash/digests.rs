@@ -8,8 +8,7 @@ use std::fmt;
 use std::iter::FusedIterator;
 use std::ops::{Deref, Range};
 
-use super::block::Digest;
-use super::hex::{self, LONGEST_HEX};
+use super::hex::LONGEST_HEX;
 use super::{Algorithm, Input};
 
 /// The encoded identities of one batch, in the order of the inputs, in one reused piece of text.
@@ -180,12 +179,15 @@ pub struct HexDigest {
 }
 
 impl HexDigest {
-    pub(super) fn new(algorithm: Algorithm, digest: &Digest) -> Self {
+    /// The digest with the given digits.
+    pub(super) fn new(digits: &[u8]) -> Self {
         let mut text = Self {
             digits: [b'0'; LONGEST_HEX],
-            len: algorithm.hex_len(),
+            len: digits.len(),
         };
-        hex::encode(algorithm, digest, &mut text.digits);
+        for (place, digit) in text.digits.iter_mut().zip(digits) {
+            *place = *digit;
+        }
         text
     }
 
@@ -196,7 +198,7 @@ impl HexDigest {
     }
 }
 
-/// The same bytes as text. They were written by [`hex::encode`] and are ASCII, so the empty text
+/// The same bytes as text. They were written by `hex::encode` and are ASCII, so the empty text
 /// that saves a panic is never seen.
 fn ascii(digits: &[u8]) -> &str {
     let text = str::from_utf8(digits);

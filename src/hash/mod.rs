@@ -23,11 +23,11 @@
 //!
 //! # The way of one batch
 //!
-//! Almost every identity fits one 64-byte block with its padding, so values are normalised
-//! straight into padded blocks, 64 of them at a time; the whole window is then digested by one
-//! call and written as text by another. A form of the digest that works on several messages at
-//! once fills its lanes from the window and replaces only that one call. The longer ones are
-//! digested on the side and meet the others again by their place in the window.
+//! Almost every identity fits one 64-byte block with its padding, and nearly all others fit two, so
+//! values are normalised straight into padded blocks, 64 values at a time; the window is then
+//! digested many messages at once, in the lanes of vector registers or with SHA instructions,
+//! whatever of it is fastest on the CPU (a [`Platform`], found out once). Longer ones are digested
+//! one by one and meet the others again by their place in the window.
 //!
 //! This module knows neither the message model nor the JSON around it, decides nothing about which
 //! identities are to be hashed, and never prints one: `Debug` shows `[redacted]`, for digests too,
@@ -35,20 +35,33 @@
 
 mod algorithm;
 mod block;
+mod constants;
 mod digests;
 mod hex;
+mod lanes;
 mod normalize;
+mod platform;
 mod portable;
 mod window;
 
+#[cfg(not(target_arch = "x86_64"))]
+mod no_isa;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
 use std::fmt;
 
-use block::{BLOCK_LEN, DIGEST_WORDS};
-use window::{Prepared, WINDOW, Window, prepare};
+#[cfg(not(target_arch = "x86_64"))]
+use no_isa as isa;
+#[cfg(target_arch = "x86_64")]
+use x86 as isa;
+
+use window::{WINDOW, Window};
 
 pub use algorithm::{Algorithm, ParseAlgorithmError, is_digest};
 pub use digests::{HexDigest, HexDigests, Iter};
 pub use normalize::{Normalization, normalize};
+pub use platform::{ParsePlatformError, Platform};
 
 /// One identity to be encoded, and whether that has already been done.
 ///
@@ -89,7 +102,7 @@ impl fmt::Debug for Input<'_> {
 
 /// Hashes batch after batch with the same buffers.
 ///
-/// It owns every scratch buffer that hashing needs (about 11 KiB, in one allocation), so that with
+/// It owns every scratch buffer that hashing needs (about 20 KiB, in one allocation), so that with
 /// a reused [`HexDigests`] nothing is allocated once both have seen their largest batch. The one
 /// exception: lower-casing a value that holds the Greek capital `Σ` takes a short-lived `String`,
 /// because only the standard library has the tables that tell a final sigma from the others.
@@ -97,15 +110,35 @@ impl fmt::Debug for Input<'_> {
 /// A `Hasher` is for one thread; it is cheap enough to have one per worker.
 #[derive(Clone)]
 pub struct Hasher {
-    window: Box<Window>,
+    platform: Platform,
+    window: Box<Window<WINDOW>>,
     text: String,
 }
 
 impl Hasher {
-    /// A hasher with its fixed-size buffers in place.
+    /// A hasher with its fixed-size buffers in place, for the fastest platform of this CPU.
     #[must_use]
     pub fn new() -> Self {
+        Self::with_platform(Platform::detect())
+    }
+
+    /// A hasher for a platform of choice: to compare them, or where the fastest is not wanted.
+    ///
+    /// ```
+    /// use hydrant::hash::{Algorithm, Hasher, HexDigests, Input, Normalization, Platform};
+    ///
+    /// for platform in Platform::available() {
+    ///     let mut hasher = Hasher::with_platform(platform);
+    ///     let mut digests = HexDigests::new();
+    ///     let inputs = [Input::Raw("abc")];
+    ///     hasher.hash_many(Algorithm::Md5, Normalization::STANDARD, &inputs, &mut digests);
+    ///     assert_eq!(digests.get(0), Some("900150983cd24fb0d6963f7d28e17f72"), "{platform}");
+    /// }
+    /// ```
+    #[must_use]
+    pub fn with_platform(platform: Platform) -> Self {
         Self {
+            platform,
             window: Box::new(Window::new()),
             text: String::new(),
         }
@@ -192,11 +225,19 @@ impl Hasher {
         out: &mut HexDigests,
     ) {
         while !inputs.is_empty() {
-            let taken = self
-                .window
-                .fill(algorithm, normalization, inputs, &mut self.text);
+            let taken = self.window.fill(
+                self.platform,
+                algorithm,
+                normalization,
+                inputs,
+                &mut self.text,
+            );
             let (done, rest) = inputs.split_at_checked(taken).unwrap_or((inputs, &[]));
-            out.append(algorithm, done, self.window.digest(algorithm));
+            out.append(
+                algorithm,
+                done,
+                self.window.digest(self.platform, algorithm),
+            );
             inputs = rest;
         }
     }
@@ -236,7 +277,7 @@ pub fn hash_many(
     out
 }
 
-/// Encodes one plain value, on the stack: a value of up to 55 ASCII bytes allocates nothing.
+/// Encodes one plain value, on the stack: a value of up to 119 ASCII bytes allocates nothing.
 ///
 /// ```
 /// use hydrant::hash::{Algorithm, Normalization, hash_one};
@@ -246,16 +287,10 @@ pub fn hash_many(
 /// ```
 #[must_use]
 pub fn hash_one(algorithm: Algorithm, normalization: Normalization, value: &str) -> HexDigest {
-    let mut block = [0; BLOCK_LEN];
+    let platform = Platform::detect();
+    let mut window = Window::<1>::new();
     let mut text = String::new();
-    let digest = match prepare(algorithm, normalization, value, &mut block, &mut text) {
-        Prepared::Padded => {
-            let mut digests = [[0; DIGEST_WORDS]];
-            portable::digest_blocks(algorithm, &[block], &mut digests);
-            let [digest] = digests;
-            digest
-        }
-        Prepared::Digested(digest) => digest,
-    };
-    HexDigest::new(algorithm, &digest)
+    let input = [Input::Raw(value)];
+    window.fill(platform, algorithm, normalization, &input, &mut text);
+    HexDigest::new(window.digest(platform, algorithm))
 }

@@ -40,13 +40,30 @@ impl Normalization {
     #[inline]
     pub(super) fn trimmed(self, value: &str) -> &str {
         // Most values need no trimming, and both ends of those are plain to see.
-        let visible = |byte: Option<&u8>| matches!(byte, Some(b'!'..=0x7f));
-        let bytes = value.as_bytes();
-        if !self.trim || (visible(bytes.first()) && visible(bytes.last())) {
+        if !self.trim || ends_are_visible(value) {
             value
         } else {
-            value.trim_matches(|c: char| c <= ' ' || c.is_whitespace())
+            trim(value)
         }
+    }
+}
+
+/// Whether both ends are ASCII characters that are no white space.
+#[inline]
+fn ends_are_visible(value: &str) -> bool {
+    let visible = |byte: Option<&u8>| matches!(byte, Some(b'!'..=0x7f));
+    let bytes = value.as_bytes();
+    visible(bytes.first()) && visible(bytes.last())
+}
+
+#[cold]
+fn trim(value: &str) -> &str {
+    // White space is nearly always ASCII, and then it need not be decoded to be found.
+    let value = value.trim_matches(|c| matches!(c, '\0'..=' '));
+    if ends_are_visible(value) {
+        value
+    } else {
+        value.trim_matches(|c: char| c <= ' ' || c.is_whitespace())
     }
 }
 

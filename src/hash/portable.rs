@@ -15,109 +15,104 @@ use sha1::digest::common::hazmat::SerializableState as _;
 use sha2::Sha256;
 
 use super::Algorithm;
-use super::block::{Block, DIGEST_WORDS, Digest};
+use super::block::{Block, DIGEST_LEN, Digest, Messages};
+use super::constants::{MD5_START, SHA256_START};
 
-/// The state MD5 starts from (RFC 1321, 3.3).
-const MD5_START: [u32; 4] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476];
-
-/// The state SHA-256 starts from (FIPS 180-4, 5.3.3).
-const SHA256_START: [u32; 8] = [
-    0x6a09_e667,
-    0xbb67_ae85,
-    0x3c6e_f372,
-    0xa54f_f53a,
-    0x510e_527f,
-    0x9b05_688c,
-    0x1f83_d9ab,
-    0x5be0_cd19,
-];
-
-/// Digests messages that are one padded block each, the first block into the first of `digests`.
+/// Digests all messages, the first into the first of `digests`.
 ///
-/// This is the door that forms with several lanes have in common.
-pub(super) fn digest_blocks(algorithm: Algorithm, blocks: &[Block], digests: &mut [Digest]) {
-    let pairs = blocks.iter().zip(digests);
+/// This is the door that all forms of a digest have in common.
+pub(super) fn digest(algorithm: Algorithm, messages: Messages<'_>, digests: &mut [Digest]) {
+    let pairs = messages.iter().zip(digests);
     match algorithm {
-        Algorithm::Md5 => pairs.for_each(|(block, digest)| md5_block(block, digest)),
-        Algorithm::Sha1 => pairs.for_each(|(block, digest)| sha1_block(block, digest)),
-        Algorithm::Sha256 => pairs.for_each(|(block, digest)| sha256_block(block, digest)),
+        Algorithm::Md5 => pairs.for_each(|(blocks, digest)| md5(blocks, digest)),
+        Algorithm::Sha1 => pairs.for_each(|(blocks, digest)| sha1(blocks, digest)),
+        Algorithm::Sha256 => pairs.for_each(|(blocks, digest)| sha256(blocks, digest)),
     }
 }
 
 /// Digests one message of any length, not padded.
 pub(super) fn digest_message(algorithm: Algorithm, message: &[u8]) -> Digest {
-    let mut digest = [0; DIGEST_WORDS];
+    let mut digest = [0; DIGEST_LEN];
     match algorithm {
-        Algorithm::Md5 => set_words(&mut digest, &Md5::digest(message), u32::from_le_bytes),
-        Algorithm::Sha1 => set_words(&mut digest, &Sha1::digest(message), u32::from_be_bytes),
-        Algorithm::Sha256 => set_words(&mut digest, &Sha256::digest(message), u32::from_be_bytes),
+        Algorithm::Md5 => put(&mut digest, &Md5::digest(message)),
+        Algorithm::Sha1 => put(&mut digest, &Sha1::digest(message)),
+        Algorithm::Sha256 => put(&mut digest, &Sha256::digest(message)),
     }
     digest
 }
 
 #[inline]
-fn md5_block(block: &Block, digest: &mut Digest) {
-    if let Some(state) = digest.first_chunk_mut() {
-        *state = MD5_START;
-        md5::block_api::compress(state, slice::from_ref(block));
+fn md5(blocks: &[Block], digest: &mut Digest) {
+    let mut state = MD5_START;
+    md5::block_api::compress(&mut state, blocks);
+    put(digest, state.map(u32::to_le_bytes).as_flattened());
+}
+
+#[inline]
+fn sha1(blocks: &[Block], digest: &mut Digest) {
+    let mut core = Sha1Core::default();
+    for block in blocks {
+        core.update_blocks(slice::from_ref(block.into()));
+    }
+    // The one way to the state that adds no padding of its own: five words, low byte first whatever
+    // the digest, and the number of blocks.
+    let state = core.serialize();
+    for (place, word) in digest
+        .as_chunks_mut::<4>()
+        .0
+        .iter_mut()
+        .zip(state.as_chunks::<4>().0)
+    {
+        *place = u32::from_le_bytes(*word).to_be_bytes();
     }
 }
 
 #[inline]
-fn sha1_block(block: &Block, digest: &mut Digest) {
-    let mut core = Sha1Core::default();
-    core.update_blocks(slice::from_ref(block.into()));
-    // The one way to the state that adds no padding of its own: five words, low byte first whatever
-    // the digest, and the number of blocks.
-    let state = core.serialize();
-    set_words(
-        digest,
-        state.get(..20).unwrap_or_default(),
-        u32::from_le_bytes,
-    );
+fn sha256(blocks: &[Block], digest: &mut Digest) {
+    let mut state = SHA256_START;
+    sha2::block_api::compress256(&mut state, blocks);
+    put(digest, state.map(u32::to_be_bytes).as_flattened());
 }
 
 #[inline]
-fn sha256_block(block: &Block, digest: &mut Digest) {
-    *digest = SHA256_START;
-    sha2::block_api::compress256(digest, slice::from_ref(block));
-}
-
-#[inline]
-fn set_words(digest: &mut Digest, bytes: &[u8], word: fn([u8; 4]) -> u32) {
-    let (chunks, _) = bytes.as_chunks();
-    for (place, chunk) in digest.iter_mut().zip(chunks) {
-        *place = word(*chunk);
+fn put(digest: &mut Digest, bytes: &[u8]) {
+    for (place, byte) in digest.iter_mut().zip(bytes) {
+        *place = *byte;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hash::block::{self, BLOCK_LEN, LONGEST_MESSAGE};
+    use crate::hash::block::{self, BLOCK_LEN, longest_message};
+
+    fn padded_equals_plain<const BLOCKS: usize>(algorithm: Algorithm) {
+        let bytes = (0..).map(|i: u32| (i * 37 % 251) as u8);
+        let text: Vec<u8> = bytes.take(longest_message(BLOCKS)).collect();
+        let mut messages = vec![[[0; BLOCK_LEN]; BLOCKS]; text.len() + 1];
+        for (len, message) in messages.iter_mut().enumerate() {
+            assert!(block::pad(algorithm, false, &text[..len], message));
+        }
+        let mut digests = vec![[0; DIGEST_LEN]; messages.len()];
+        digest(algorithm, Messages::new(&messages), &mut digests);
+        for (len, digest) in digests.iter().enumerate() {
+            let plain = digest_message(algorithm, &text[..len]);
+            let bytes = algorithm.digest_len();
+            // A message in more blocks than it needs would be another message.
+            let needed = BLOCKS == 1 || len > longest_message(BLOCKS - 1);
+            assert_eq!(
+                digest[..bytes] == plain[..bytes],
+                needed,
+                "{algorithm}, {len} bytes"
+            );
+        }
+    }
 
     #[test]
-    fn a_padded_block_has_the_digest_of_its_message() {
-        let text: Vec<u8> = (0..)
-            .map(|i: u32| (i * 37 % 251) as u8)
-            .take(LONGEST_MESSAGE)
-            .collect();
+    fn padded_blocks_have_the_digest_of_their_message() {
         for algorithm in Algorithm::ALL {
-            let mut blocks = [[0; BLOCK_LEN]; LONGEST_MESSAGE + 1];
-            for (len, block) in blocks.iter_mut().enumerate() {
-                assert!(block::pad(algorithm, &text[..len], block));
-            }
-            let mut digests = [[0; DIGEST_WORDS]; LONGEST_MESSAGE + 1];
-            digest_blocks(algorithm, &blocks, &mut digests);
-            let words = algorithm.digest_len() / 4;
-            for (len, digest) in digests.iter().enumerate() {
-                let message = digest_message(algorithm, &text[..len]);
-                assert_eq!(
-                    digest[..words],
-                    message[..words],
-                    "{algorithm}, {len} bytes"
-                );
-            }
+            padded_equals_plain::<1>(algorithm);
+            padded_equals_plain::<2>(algorithm);
         }
     }
 }

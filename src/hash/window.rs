@@ -1,42 +1,39 @@
 //! From values to padded blocks, from blocks to digests, a window of messages at a time.
 //!
-//! Values are normalised straight into blocks, so that the digest is called once for many messages
-//! and can fill its lanes; a message of several blocks is digested on the side and finds its place
-//! among the others in the text. Which form of the digest a batch gets is decided in
-//! [`Window::digest`] alone. Nothing here allocates but the normaliser's buffer.
+//! Values are normalised straight into blocks, those of one block and those of two side by side, so
+//! that the digest is called once for many messages of the same length and can fill its lanes. A
+//! longer message is digested at once; all meet again by their place in the text. Which form of the
+//! digest a batch gets is decided in `platform.rs`. Nothing here allocates but the normaliser's
+//! buffer.
 
-use super::block::{self, BLOCK_LEN, Block, DIGEST_WORDS, Digest};
-use super::hex::{self, LONGEST_HEX};
-use super::{Algorithm, Input, Normalization, normalize, portable};
+use super::block::{BLOCK_LEN, Block, DIGEST_LEN, Digest, Messages, longest_message};
+use super::hex::LONGEST_HEX;
+use super::{Algorithm, Input, Normalization, Platform, normalize, portable};
 
 /// Messages gathered before they are digested together: a few times the sixteen lanes of the widest
 /// registers, and small enough to stay in the first-level cache.
 pub(super) const WINDOW: usize = 64;
 
-/// Messages on their way through one call of the digest.
+/// Up to `SIZE` messages on their way through the digest.
 #[derive(Clone)]
-pub(super) struct Window {
-    /// Padded one-block messages; the first `filled` are in use.
-    blocks: [Block; WINDOW],
-    /// For each block, which of the window's raw inputs it came from.
-    places: [usize; WINDOW],
-    filled: usize,
-    /// Raw inputs taken: the blocks, and the long messages that were digested at once.
+pub(super) struct Window<const SIZE: usize> {
+    of_one_block: Row<1, SIZE>,
+    of_two_blocks: Row<2, SIZE>,
+    /// Raw inputs taken: those in the rows, and the longer ones that were digested at once.
     taken: usize,
-    digests: [Digest; WINDOW],
+    digests: [Digest; SIZE],
     /// The digests as text, one after another in the order of the inputs.
-    hex: [u8; WINDOW * LONGEST_HEX],
+    hex: [[u8; LONGEST_HEX]; SIZE],
 }
 
-impl Window {
+impl<const SIZE: usize> Window<SIZE> {
     pub(super) fn new() -> Self {
         Self {
-            blocks: [[0; BLOCK_LEN]; WINDOW],
-            places: [0; WINDOW],
-            filled: 0,
+            of_one_block: Row::new(),
+            of_two_blocks: Row::new(),
             taken: 0,
-            digests: [[0; DIGEST_WORDS]; WINDOW],
-            hex: [0; WINDOW * LONGEST_HEX],
+            digests: [[0; DIGEST_LEN]; SIZE],
+            hex: [[0; LONGEST_HEX]; SIZE],
         }
     }
 
@@ -44,93 +41,137 @@ impl Window {
     /// room.
     pub(super) fn fill(
         &mut self,
+        platform: Platform,
         algorithm: Algorithm,
         normalization: Normalization,
         inputs: &[Input<'_>],
         text: &mut String,
     ) -> usize {
-        self.filled = 0;
+        self.of_one_block.filled = 0;
+        self.of_two_blocks.filled = 0;
         self.taken = 0;
         for (index, input) in inputs.iter().enumerate() {
             let Input::Raw(value) = input else { continue };
-            // `filled` never runs ahead of `taken`, so there is a block as long as there is a place.
-            let (Some(block), true) = (self.blocks.get_mut(self.filled), self.taken < WINDOW)
-            else {
+            if self.taken == SIZE {
                 return index;
-            };
-            match prepare(algorithm, normalization, value, block, text) {
-                Prepared::Padded => {
-                    if let Some(place) = self.places.get_mut(self.filled) {
-                        *place = self.taken;
-                    }
-                    self.filled += 1;
-                }
-                Prepared::Digested(digest) => {
-                    hex::encode_at(algorithm, &digest, &mut self.hex, self.taken);
-                }
+            }
+            let value = normalization.trimmed(value);
+            if !self.take(platform, algorithm, normalization.lower_case, value) {
+                self.take_unusual(platform, algorithm, normalization, value, text);
             }
             self.taken += 1;
         }
         inputs.len()
     }
 
-    /// Digests what was filled in, and gives the hexadecimal text of all raw inputs taken.
-    pub(super) fn digest(&mut self, algorithm: Algorithm) -> &[u8] {
-        let blocks = self.blocks.get(..self.filled).unwrap_or_default();
-        portable::digest_blocks(algorithm, blocks, &mut self.digests);
-        for (digest, &place) in self.digests.iter().zip(&self.places).take(self.filled) {
-            hex::encode_at(algorithm, digest, &mut self.hex, place);
+    /// Puts a value into a row if it is short enough and, where it is to be lowered, ASCII.
+    #[inline]
+    fn take(
+        &mut self,
+        platform: Platform,
+        algorithm: Algorithm,
+        lower_case: bool,
+        value: &str,
+    ) -> bool {
+        let message = value.as_bytes();
+        if message.len() <= longest_message(1) {
+            let row = &mut self.of_one_block;
+            row.take(platform, algorithm, lower_case, message, self.taken)
+        } else {
+            let row = &mut self.of_two_blocks;
+            row.take(platform, algorithm, lower_case, message, self.taken)
         }
-        self.hex
+    }
+
+    #[cold]
+    fn take_unusual(
+        &mut self,
+        platform: Platform,
+        algorithm: Algorithm,
+        normalization: Normalization,
+        value: &str,
+        text: &mut String,
+    ) {
+        let value = normalize(value, normalization, text);
+        if !self.take(platform, algorithm, false, value) {
+            let digest = portable::digest_message(algorithm, value.as_bytes());
+            platform.encode(algorithm, &[digest], &[self.taken], &mut self.hex);
+        }
+    }
+
+    /// Digests what was filled in, and gives the hexadecimal text of all raw inputs taken.
+    pub(super) fn digest(&mut self, platform: Platform, algorithm: Algorithm) -> &[u8] {
+        let Self {
+            of_one_block,
+            of_two_blocks,
+            digests,
+            hex,
+            ..
+        } = self;
+        of_one_block.digest(platform, algorithm, digests, hex);
+        of_two_blocks.digest(platform, algorithm, digests, hex);
+        hex.as_flattened()
             .get(..self.taken * algorithm.hex_len())
             .unwrap_or_default()
     }
 }
 
-/// How far [`prepare`] got with a message.
-pub(super) enum Prepared {
-    /// It lies in the block, padded.
-    Padded,
-    /// It did not fit one block, and has been digested.
-    Digested(Digest),
+/// Padded messages of the same number of blocks; the first `filled` are in use.
+#[derive(Clone)]
+struct Row<const BLOCKS: usize, const SIZE: usize> {
+    messages: [[Block; BLOCKS]; SIZE],
+    /// For each message, which of the window's raw inputs it came from.
+    places: [usize; SIZE],
+    filled: usize,
 }
 
-/// Normalises one value straight into its padded block if it can.
-#[inline]
-pub(super) fn prepare(
-    algorithm: Algorithm,
-    normalization: Normalization,
-    value: &str,
-    block: &mut Block,
-    text: &mut String,
-) -> Prepared {
-    let value = normalization.trimmed(value);
-    let padded = if normalization.lower_case {
-        block::pad_ascii_lower_case(algorithm, value.as_bytes(), block)
-    } else {
-        block::pad(algorithm, value.as_bytes(), block)
-    };
-    if padded {
-        Prepared::Padded
-    } else {
-        prepare_unusual(algorithm, normalization, value, block, text)
+impl<const BLOCKS: usize, const SIZE: usize> Row<BLOCKS, SIZE> {
+    fn new() -> Self {
+        Self {
+            messages: [[[0; BLOCK_LEN]; BLOCKS]; SIZE],
+            places: [0; SIZE],
+            filled: 0,
+        }
     }
-}
 
-/// The values that are long or not ASCII.
-#[cold]
-fn prepare_unusual(
-    algorithm: Algorithm,
-    normalization: Normalization,
-    value: &str,
-    block: &mut Block,
-    text: &mut String,
-) -> Prepared {
-    let message = normalize(value, normalization, text).as_bytes();
-    if block::pad(algorithm, message, block) {
-        Prepared::Padded
-    } else {
-        Prepared::Digested(portable::digest_message(algorithm, message))
+    /// Takes a message, unless it is too long or, where it is to be lowered, not ASCII.
+    #[inline]
+    fn take(
+        &mut self,
+        platform: Platform,
+        algorithm: Algorithm,
+        lower_case: bool,
+        message: &[u8],
+        place: usize,
+    ) -> bool {
+        let (Some(blocks), Some(free)) = (
+            self.messages.get_mut(self.filled),
+            self.places.get_mut(self.filled),
+        ) else {
+            return false;
+        };
+        *free = place;
+        let padded = platform.pad(algorithm, lower_case, message, blocks);
+        self.filled += usize::from(padded);
+        padded
+    }
+
+    #[inline]
+    fn digest(
+        &self,
+        platform: Platform,
+        algorithm: Algorithm,
+        digests: &mut [Digest],
+        hex: &mut [[u8; LONGEST_HEX]],
+    ) {
+        if let (Some(messages @ [_, ..]), Some(digests), Some(places)) = (
+            self.messages.get(..self.filled),
+            digests.get_mut(..self.filled),
+            self.places.get(..self.filled),
+        ) {
+            platform.digest(algorithm, Messages::new(messages), digests);
+            platform.encode(algorithm, digests, places, hex);
+        }
     }
 }
 
@@ -140,14 +181,15 @@ mod tests {
 
     #[test]
     fn a_window_takes_only_as_many_raw_inputs_as_it_has_room_for() {
-        let mut window = Window::new();
+        let mut window = Window::<WINDOW>::new();
         let mut text = String::new();
         let mut fill = |inputs: &[Input<'_>]| {
-            let taken = window.fill(Algorithm::Md5, Normalization::STANDARD, inputs, &mut text);
-            (taken, window.digest(Algorithm::Md5).len() / 32)
+            let (platform, md5) = (Platform::PORTABLE, Algorithm::Md5);
+            let taken = window.fill(platform, md5, Normalization::STANDARD, inputs, &mut text);
+            (taken, window.digest(platform, md5).len() / 32)
         };
-        let long = "x".repeat(200);
-        for raw in [Input::Raw("short"), Input::Raw(&long)] {
+        let [middle, long] = [60, 200].map(|len| "x".repeat(len));
+        for raw in ["short", &middle, &long].map(Input::Raw) {
             assert_eq!(fill(&vec![raw; WINDOW - 1]), (WINDOW - 1, WINDOW - 1));
             assert_eq!(fill(&vec![raw; WINDOW]), (WINDOW, WINDOW));
             assert_eq!(fill(&vec![raw; WINDOW + 1]), (WINDOW, WINDOW));

@@ -1,0 +1,125 @@
+//! The instruction sets of x86-64, one per file, behind doors that are safe to call.
+//!
+//! Each file has a token that exists only if the CPU has the instructions (its `detect`), and the
+//! token's methods are the only way in. Here is what the files have in common: sixteen bytes
+//! between memory and a register. Which form is used for what is decided in `platform.rs`.
+#![allow(unsafe_code)]
+
+mod avx2;
+mod avx512;
+mod sha;
+mod sse41;
+mod text;
+
+use std::arch::x86_64::{__m128i, _mm_loadu_si128, _mm_storeu_si128};
+
+use super::Algorithm;
+use super::block::{Block, Digest, Messages};
+use super::hex::LONGEST_HEX;
+use avx2::Avx2;
+use avx512::Avx512;
+use sse41::Sse41;
+
+pub(super) use sha::Sha;
+
+/// An instruction set with lanes that the CPU has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lanes {
+    Sse41(Sse41),
+    Avx2(Avx2),
+    Avx512(Avx512),
+}
+
+impl Lanes {
+    /// Those that the CPU has, the widest first.
+    pub(super) fn detect() -> impl Iterator<Item = Self> {
+        [
+            Avx512::detect().map(Self::Avx512),
+            Avx2::detect().map(Self::Avx2),
+            Sse41::detect().map(Self::Sse41),
+        ]
+        .into_iter()
+        .flatten()
+    }
+
+    /// The name of the platform that has these lanes, with or without SHA instructions.
+    pub(super) const fn name(self, sha: bool) -> &'static str {
+        match (self, sha) {
+            (Self::Sse41(_), false) => "sse4.1",
+            (Self::Sse41(_), true) => "sse4.1+sha",
+            (Self::Avx2(_), false) => "avx2",
+            (Self::Avx2(_), true) => "avx2+sha",
+            (Self::Avx512(_), false) => "avx512",
+            (Self::Avx512(_), true) => "avx512+sha",
+        }
+    }
+
+    /// How many messages are digested together.
+    pub(super) const fn count(self) -> usize {
+        match self {
+            Self::Sse41(_) => Sse41::LANES,
+            Self::Avx2(_) => Avx2::LANES,
+            Self::Avx512(_) => Avx512::LANES,
+        }
+    }
+
+    /// As `block::pad`.
+    #[inline]
+    pub(super) fn pad<const BLOCKS: usize>(
+        self,
+        algorithm: Algorithm,
+        lower_case: bool,
+        message: &[u8],
+        blocks: &mut [Block; BLOCKS],
+    ) -> bool {
+        self.sse41().pad(algorithm, lower_case, message, blocks)
+    }
+
+    /// As `hex::encode`.
+    #[inline]
+    pub(super) fn encode(
+        self,
+        algorithm: Algorithm,
+        digests: &[Digest],
+        places: &[usize],
+        row: &mut [[u8; LONGEST_HEX]],
+    ) {
+        self.sse41().encode(algorithm, digests, places, row);
+    }
+
+    const fn sse41(self) -> Sse41 {
+        match self {
+            Self::Sse41(sse41) => sse41,
+            Self::Avx2(avx2) => avx2.sse41(),
+            Self::Avx512(avx512) => avx512.sse41(),
+        }
+    }
+
+    /// Digests all messages, the first into the first of `digests`.
+    pub(super) fn digest(
+        self,
+        algorithm: Algorithm,
+        messages: Messages<'_>,
+        digests: &mut [Digest],
+    ) {
+        match self {
+            Self::Sse41(sse41) => sse41.digest(algorithm, messages, digests),
+            Self::Avx2(avx2) => avx2.digest(algorithm, messages, digests),
+            Self::Avx512(avx512) => avx512.digest(algorithm, messages, digests),
+        }
+    }
+}
+
+#[inline]
+fn load_quad(bytes: &[u8; 16]) -> __m128i {
+    // SAFETY: sixteen bytes may be read behind the reference; the instruction asks for no alignment
+    // and belongs to SSE2, which every x86-64 has.
+    unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) }
+}
+
+#[inline]
+fn store_quad(quad: __m128i, bytes: &mut [u8; 16]) {
+    // SAFETY: sixteen bytes may be written behind the reference, which nobody else holds; the
+    // instruction asks for no alignment and belongs to SSE2, which every x86-64 has.
+    unsafe { _mm_storeu_si128(bytes.as_mut_ptr().cast(), quad) }
+}

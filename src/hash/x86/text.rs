@@ -1,0 +1,176 @@
+//! Text into blocks and digests into text, sixteen bytes at a time.
+//!
+//! The twins of `block.rs` and `hex.rs` with the instructions of SSE4.1, which every CPU with lanes
+//! has.
+#![allow(unsafe_code)]
+
+use std::arch::x86_64::*;
+
+use super::sse41::Sse41;
+use super::{load_quad, store_quad};
+use crate::hash::Algorithm;
+use crate::hash::block::{Block, Digest, last_bytes, length_in_bits, longest_message};
+use crate::hash::hex::LONGEST_HEX;
+
+impl Sse41 {
+    /// As `block::pad`.
+    #[inline]
+    pub(super) fn pad<const BLOCKS: usize>(
+        self,
+        algorithm: Algorithm,
+        lower_case: bool,
+        message: &[u8],
+        blocks: &mut [Block; BLOCKS],
+    ) -> bool {
+        // SAFETY: `self` exists, so the CPU has the features.
+        unsafe { pad(algorithm, lower_case, message, blocks) }
+    }
+
+    /// As `hex::encode`.
+    #[inline]
+    pub(super) fn encode(
+        self,
+        algorithm: Algorithm,
+        digests: &[Digest],
+        places: &[usize],
+        row: &mut [[u8; LONGEST_HEX]],
+    ) {
+        // SAFETY: `self` exists, so the CPU has the features.
+        unsafe { encode(algorithm, digests, places, row) }
+    }
+}
+
+/// Every sixteen bytes of the blocks are put together in a register and stored once: digests load
+/// them in the same pieces, and so need not wait for the store buffer.
+#[target_feature(enable = "sse4.1")]
+fn pad<const BLOCKS: usize>(
+    algorithm: Algorithm,
+    lower_case: bool,
+    message: &[u8],
+    blocks: &mut [Block; BLOCKS],
+) -> bool {
+    if message.len() > longest_message(BLOCKS) {
+        return false;
+    }
+    let length = i64::from_le_bytes(length_in_bits(algorithm, message));
+    let (places, _) = blocks.as_flattened_mut().as_chunks_mut();
+    let last = places.len() - 1;
+    let mut seen = _mm_setzero_si128();
+    for (index, place) in places.iter_mut().enumerate() {
+        let mut quad = _mm_setzero_si128();
+        let mut bit = _mm_setzero_si128();
+        if let Some(rest) = message.get(16 * index..) {
+            quad = match rest.first_chunk() {
+                Some(bytes) => load_quad(bytes),
+                None => {
+                    bit = bit_behind(rest.len());
+                    ending(message)
+                }
+            };
+            seen = _mm_or_si128(seen, quad);
+            if lower_case {
+                quad = ascii_lower_case(quad);
+            }
+        }
+        if index == last {
+            bit = _mm_or_si128(bit, _mm_set_epi64x(length, 0));
+        }
+        store_quad(_mm_or_si128(quad, bit), place);
+    }
+    !lower_case || _mm_movemask_epi8(seen) == 0
+}
+
+/// The message's last bytes, those behind its whole sixteens, followed by zeros.
+#[inline]
+#[target_feature(enable = "sse4.1")]
+fn ending(message: &[u8]) -> __m128i {
+    if let Some(bytes) = message.last_chunk() {
+        // The last bytes move down to the first places; an index with its highest bit set is zero.
+        let first = 0x80 - (message.len() % 16).cast_signed();
+        let from = _mm_add_epi8(numbers(), _mm_set1_epi8((first as u8).cast_signed()));
+        _mm_shuffle_epi8(load_quad(bytes), from)
+    } else if let Some(eight) = message.first_chunk() {
+        let rest = last_bytes(message).cast_signed();
+        _mm_set_epi64x(rest, i64::from_le_bytes(*eight))
+    } else {
+        _mm_cvtsi64_si128(last_bytes(message).cast_signed())
+    }
+}
+
+/// The bit that follows a message, behind `len` of sixteen bytes.
+#[inline]
+#[target_feature(enable = "sse4.1")]
+fn bit_behind(len: usize) -> __m128i {
+    let there = _mm_cmpeq_epi8(numbers(), _mm_set1_epi8((len as u8).cast_signed()));
+    _mm_and_si128(there, _mm_set1_epi8(i8::MIN))
+}
+
+/// The number of each byte.
+#[inline]
+#[target_feature(enable = "sse4.1")]
+fn numbers() -> __m128i {
+    _mm_set_epi64x(0x0f0e_0d0c_0b0a_0908, 0x0706_0504_0302_0100)
+}
+
+#[inline]
+#[target_feature(enable = "sse4.1")]
+fn ascii_lower_case(quad: __m128i) -> __m128i {
+    // Signed, so that what is not ASCII is below `A`.
+    let from_a = _mm_cmpgt_epi8(quad, _mm_set1_epi8(b'A'.cast_signed() - 1));
+    let above_z = _mm_cmpgt_epi8(quad, _mm_set1_epi8(b'Z'.cast_signed()));
+    let capitals = _mm_andnot_si128(above_z, from_a);
+    _mm_or_si128(quad, _mm_and_si128(capitals, _mm_set1_epi8(0x20)))
+}
+
+#[target_feature(enable = "sse4.1")]
+fn encode(
+    algorithm: Algorithm,
+    digests: &[Digest],
+    places: &[usize],
+    row: &mut [[u8; LONGEST_HEX]],
+) {
+    let row = row.as_flattened_mut();
+    match algorithm {
+        Algorithm::Md5 => encode_row::<32>(digests, places, row),
+        Algorithm::Sha1 => encode_row::<40>(digests, places, row),
+        Algorithm::Sha256 => encode_row::<64>(digests, places, row),
+    }
+}
+
+#[inline]
+#[target_feature(enable = "sse4.1")]
+fn encode_row<const DIGITS: usize>(digests: &[Digest], places: &[usize], row: &mut [u8]) {
+    let (row, _) = row.as_chunks_mut::<DIGITS>();
+    for (digest, place) in digests.iter().zip(places) {
+        let Some(digits) = row.get_mut(*place) else {
+            continue;
+        };
+        let (sixteens, eight) = digits.as_chunks_mut();
+        let mut quads = digest.as_chunks().0.iter();
+        let mut sixteens = sixteens.iter_mut();
+        for bytes in quads.by_ref().take(DIGITS / 32) {
+            for (text, place) in text(load_quad(bytes)).into_iter().zip(sixteens.by_ref()) {
+                store_quad(text, place);
+            }
+        }
+        if let (Some(bytes), Some(place)) = (quads.next(), eight.first_chunk_mut()) {
+            let [text, _] = text(load_quad(bytes));
+            *place = _mm_cvtsi128_si64(text).to_le_bytes();
+        }
+    }
+}
+
+/// The digits of sixteen bytes.
+#[inline]
+#[target_feature(enable = "sse4.1")]
+fn text(bytes: __m128i) -> [__m128i; 2] {
+    // `0123456789abcdef`, the first digit lowest.
+    let digits = _mm_set_epi64x(0x6665_6463_6261_3938, 0x3736_3534_3332_3130);
+    let low_half = _mm_set1_epi8(0x0f);
+    let high = _mm_and_si128(_mm_srli_epi16::<4>(bytes), low_half);
+    let low = _mm_and_si128(bytes, low_half);
+    [
+        _mm_shuffle_epi8(digits, _mm_unpacklo_epi8(high, low)),
+        _mm_shuffle_epi8(digits, _mm_unpackhi_epi8(high, low)),
+    ]
+}
