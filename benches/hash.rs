@@ -292,7 +292,7 @@ fn main() {
                 if !arguments
                     .filters
                     .iter()
-                    .all(|filter| case.contains(filter.as_str()))
+                    .all(|filter| format!("{case}/").contains(filter.as_str()))
                 {
                     continue;
                 }

@@ -6,6 +6,7 @@
 //! prepares blocks; it knows nothing of trimming, of Unicode, or of the digests' arithmetic.
 
 use std::array;
+use std::iter;
 
 use super::Algorithm;
 
@@ -27,6 +28,8 @@ pub(super) type Digest = [u8; DIGEST_LEN];
 pub(super) struct Messages<'a> {
     blocks: &'a [Block],
     blocks_each: usize,
+    // Not computed when asked for: for a single message, a division is a lot.
+    len: usize,
 }
 
 impl<'a> Messages<'a> {
@@ -35,17 +38,18 @@ impl<'a> Messages<'a> {
         Self {
             blocks: messages.as_flattened(),
             blocks_each: BLOCKS,
+            len: messages.len(),
         }
     }
 
     #[inline]
     pub(super) fn len(self) -> usize {
-        self.blocks.len() / self.blocks_each
+        self.len
     }
 
     #[inline]
     pub(super) fn is_empty(self) -> bool {
-        self.blocks.is_empty()
+        self.len == 0
     }
 
     /// Blocks of each message.
@@ -57,19 +61,26 @@ impl<'a> Messages<'a> {
     /// The blocks of one message after another.
     #[inline]
     pub(super) fn iter(self) -> impl Iterator<Item = &'a [Block]> {
-        self.blocks.chunks_exact(self.blocks_each)
+        let mut rest = self.blocks;
+        iter::from_fn(move || {
+            let (message, others) = rest.split_at_checked(self.blocks_each)?;
+            rest = others;
+            (!message.is_empty()).then_some(message)
+        })
     }
 
     /// The first `count` messages, or all if there are fewer, and the others.
     #[inline]
     pub(super) fn split_at(self, count: usize) -> (Self, Self) {
-        let with = |blocks| Self { blocks, ..self };
-        let first = count * self.blocks_each;
-        let (first, others) = self
-            .blocks
-            .split_at_checked(first)
-            .unwrap_or((self.blocks, &[]));
-        (with(first), with(others))
+        let with = |blocks, len| Self {
+            blocks,
+            len,
+            ..self
+        };
+        match self.blocks.split_at_checked(count * self.blocks_each) {
+            Some((first, others)) => (with(first, count), with(others, self.len - count)),
+            None => (self, with(&[], 0)),
+        }
     }
 
     /// Block number `block` of the messages from number `first` on, and zeros where there are no

@@ -118,7 +118,8 @@ impl Platform {
         let Some((lanes, least)) = self.lanes_for(algorithm) else {
             return self.digest_few(algorithm, messages, digests);
         };
-        let rest = messages.len() % lanes.count();
+        // The number of lanes is a power of two.
+        let rest = messages.len() & (lanes.count() - 1);
         let few = if rest < least { rest } else { 0 };
         let (many, few) = messages.split_at(messages.len() - few);
         let (digests_many, digests_few) =
@@ -134,8 +135,11 @@ impl Platform {
         let lanes = self.lanes?;
         let least = match (algorithm, self.sha) {
             (Algorithm::Md5, _) => 2,
-            (Algorithm::Sha1, Some(_)) if lanes.count() < 8 => return None,
-            (Algorithm::Sha1, Some(_)) => 6,
+            (Algorithm::Sha1, Some(_)) => match lanes.count() {
+                ..8 => return None,
+                8 => 8,
+                _ => 11,
+            },
             (Algorithm::Sha256, Some(_)) => return None,
             (Algorithm::Sha1 | Algorithm::Sha256, None) => 2,
         };

@@ -21,6 +21,11 @@ impl Avx2 {
         is_x86_feature_detected!("avx2").then_some(Self(()))
     }
 
+    /// For the proof of what includes these instructions, and nobody else.
+    pub(super) const fn implied() -> Self {
+        Self(())
+    }
+
     /// AVX2 includes SSE4.1.
     pub(super) const fn sse41(self) -> Sse41 {
         Sse41::implied()

@@ -6,7 +6,7 @@
 
 use std::arch::x86_64::*;
 
-use super::sse41::Sse41;
+use super::avx2::Avx2;
 use super::{load_quad, store_quad};
 use crate::hash::lanes::lane_digests;
 
@@ -23,9 +23,9 @@ impl Avx512 {
             .then_some(Self(()))
     }
 
-    /// AVX-512 includes SSE4.1.
-    pub(super) const fn sse41(self) -> Sse41 {
-        Sse41::implied()
+    /// AVX-512 includes AVX2.
+    pub(super) const fn avx2(self) -> Avx2 {
+        Avx2::implied()
     }
 
     /// Digests all messages, the first into the first of `digests`.

@@ -91,7 +91,7 @@ impl Lanes {
         match self {
             Self::Sse41(sse41) => sse41,
             Self::Avx2(avx2) => avx2.sse41(),
-            Self::Avx512(avx512) => avx512.sse41(),
+            Self::Avx512(avx512) => avx512.avx2().sse41(),
         }
     }
 
@@ -105,6 +105,10 @@ impl Lanes {
         match self {
             Self::Sse41(sse41) => sse41.digest(algorithm, messages, digests),
             Self::Avx2(avx2) => avx2.digest(algorithm, messages, digests),
+            // A few messages take longer in registers that they do not fill.
+            Self::Avx512(avx512) if messages.len() <= Avx2::LANES => {
+                avx512.avx2().digest(algorithm, messages, digests);
+            }
             Self::Avx512(avx512) => avx512.digest(algorithm, messages, digests),
         }
     }
