@@ -1,16 +1,20 @@
-//! Batches of identities, plain and already encoded, in any mixture: `hash_many` against the
+//! Batches of identities, plain and already encoded, in any mixture: `hash_many` on every platform of this CPU against the
 //! RustCrypto crates one value at a time on the standard library's trimming and lower case.
 #![no_main]
 
-use hydrant::hash::{Algorithm, Input, Normalization, hash_many};
+use hydrant::hash::{Algorithm, Hasher, HexDigests, Input, Normalization, Platform};
 use sha2::Digest as _;
 
 libfuzzer_sys::fuzz_target!(|batch: (u8, Vec<(bool, &str)>)| {
     let algorithm = Algorithm::ALL[usize::from(batch.0) % Algorithm::ALL.len()];
     let input = |&(raw, value)| if raw { Input::Raw(value) } else { Input::Encoded(value) };
     let inputs: Vec<Input<'_>> = batch.1.iter().map(input).collect();
-    let digests = hash_many(algorithm, Normalization::STANDARD, &inputs);
-    assert!(digests.iter().eq(inputs.iter().map(|input| one_at_a_time(algorithm, *input))));
+    let expected: Vec<String> = inputs.iter().map(|input| one_at_a_time(algorithm, *input)).collect();
+    for platform in Platform::available() {
+        let mut digests = HexDigests::new();
+        Hasher::with_platform(platform).hash_many(algorithm, Normalization::STANDARD, &inputs, &mut digests);
+        assert!(digests.iter().eq(expected.iter().map(String::as_str)), "{}", platform.name());
+    }
 });
 
 fn one_at_a_time(algorithm: Algorithm, input: Input<'_>) -> String {
