@@ -3,7 +3,7 @@
 //! the matrix of section 6.2: a field that the model of the `type` at hand does not have is neither read nor written.
 
 use super::table::{is_written, model, wire_enum};
-use super::wire::{Read, Sink, Source, WireValue, read_or};
+use super::wire::{Read, Sink, Source, WireValue, read_field};
 use super::{DeviceIdentity, Map, Unknown};
 
 wire_enum! {
@@ -117,14 +117,15 @@ macro_rules! environment {
             ) -> Read<(), S::Fault> {
                 self.common.read_in_order(source, object)?;
                 $( if model & ($write $(| $read)?) != 0 && source.key_is(object, $crate::message::wire::key!($wire)) {
-                    self.$field = read_or::<S, $type>(source, $default)?;
+                    read_field(source, object, &mut self.$field, $default)?;
                 } )*
                 while let Some(key) = source.next_key(object)? {
                     match key {
-                        $( $wire if model & ($write $(| $read)?) != 0 => self.$field = read_or::<S, $type>(source, $default)?, )*
+                        $( $wire if model & ($write $(| $read)?) != 0 => read_field(source, object, &mut self.$field, $default)?, )*
                         _ => {
-                            if !self.common.read_field(source, key)? {
+                            if !self.common.read_field(source, object, key)? {
                                 source.skip()?;
+                                source.end_value(object)?;
                             }
                         }
                     }
@@ -303,14 +304,11 @@ impl<'a> WireValue<'a> for RuntimeEnvironment<'a> {
                 source.place(Unknown { type_name, raw }),
             )));
         };
-        let mut runtime = Runtime::new(runtime_type);
-        if let Some(mut object) = source.object()? {
-            if source.key_is(&mut object, crate::message::wire::key!("type")) {
-                source.skip()?;
-            }
+        let runtime = source.place(Runtime::new(runtime_type));
+        if let Some(mut object) = source.tagged_object()? {
             runtime.read_fields(model, source, &mut object)?;
         }
-        Ok(Some(Self::Known(source.place(runtime))))
+        Ok(Some(Self::Known(runtime)))
     }
 
     fn write<W: Sink>(&self, sink: &mut W) {

@@ -152,12 +152,15 @@ macro_rules! identity_model {
                 let mut last = None;
                 if source.key_is(&mut object, crate::message::wire::key!("type")) {
                     identity_type = <$read_type>::read(source)?;
+                    source.end_value(&mut object)?;
                 }
                 if source.key_is(&mut object, crate::message::wire::key!("encoding")) {
                     encoding = IdentityEncoding::read(source)?;
+                    source.end_value(&mut object)?;
                 }
                 if source.key_is(&mut object, $crate::message::wire::key!($last_wire)) {
                     last = <$read_last>::read(source)?;
+                    source.end_value(&mut object)?;
                 }
                 while let Some(key) = source.next_key(&mut object)? {
                     match key {
@@ -166,6 +169,7 @@ macro_rules! identity_model {
                         $last_wire => last = <$read_last>::read(source)?,
                         _ => source.skip()?,
                     }
+                    source.end_value(&mut object)?;
                 }
                 let Some(identity_type) = identity_type else { return Err(source.missing(&object, "type")) };
                 let Some(encoding) = encoding else { return Err(source.missing(&object, "encoding")) };

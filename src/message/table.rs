@@ -70,7 +70,7 @@ macro_rules! model {
             ) -> Result<(), S::Fault> {
                 $( self.$common.read_in_order(source, object)?; )?
                 $( if source.key_is(object, $crate::message::wire::key!($wire)) {
-                    self.$field = $crate::message::wire::read_or::<S, $type>(source, $default)?;
+                    $crate::message::wire::read_field(source, object, &mut self.$field, $default)?;
                 } )*
                 Ok(())
             }
@@ -80,12 +80,13 @@ macro_rules! model {
             pub(crate) fn read_field<S: $crate::message::wire::Source<'a>>(
                 &mut self,
                 source: &mut S,
+                object: &mut S::Object,
                 key: &str,
             ) -> Result<bool, S::Fault> {
                 match key {
-                    $( $wire => self.$field = $crate::message::wire::read_or::<S, $type>(source, $default)?, )*
+                    $( $wire => $crate::message::wire::read_field(source, object, &mut self.$field, $default)?, )*
                     _ => {
-                        $( return self.$common.read_field(source, key); )?
+                        $( return self.$common.read_field(source, object, key); )?
                         #[allow(unreachable_code, clippy::allow_attributes, reason = "reached without a common part")]
                         return Ok(false);
                     }
@@ -102,8 +103,9 @@ macro_rules! model {
             ) -> Result<(), S::Fault> {
                 self.read_in_order(source, object)?;
                 while let Some(key) = source.next_key(object)? {
-                    if !self.read_field(source, key)? {
+                    if !self.read_field(source, object, key)? {
                         source.skip()?;
+                        source.end_value(object)?;
                     }
                 }
                 Ok(())
@@ -153,10 +155,22 @@ macro_rules! model {
             fn read<S: $crate::message::wire::Source<'a>>(
                 source: &mut S,
             ) -> Result<Option<Self>, S::Fault> {
-                let Some(mut object) = source.object()? else { return Ok(None) };
-                let mut model = Self::EMPTY;
+                let mut model = None;
+                Self::read_placed(source, |value| Some(model.insert(value)))?;
+                Ok(model)
+            }
+            #[inline]
+            fn read_placed<'p, S: $crate::message::wire::Source<'a>>(
+                source: &mut S,
+                put: impl FnOnce(Self) -> Option<&'p mut Self>,
+            ) -> Result<bool, S::Fault>
+            where
+                'a: 'p,
+            {
+                let Some(mut object) = source.object()? else { return Ok(false) };
+                let Some(model) = put(Self::EMPTY) else { return Ok(false) };
                 model.read_body(source, &mut object)?;
-                Ok(Some(model))
+                Ok(true)
             }
             fn write<W: $crate::message::wire::Sink>(&self, sink: &mut W) {
                 let mark = sink.begin();
@@ -250,10 +264,7 @@ macro_rules! read_member {
     ($model:ident, $source:ident) => {{
         // In its place from the start, so that it is not moved there later.
         let model = $source.place($model::EMPTY);
-        if let Some(mut object) = $source.object()? {
-            if $source.key_is(&mut object, crate::message::wire::key!("type")) {
-                $source.skip()?;
-            }
+        if let Some(mut object) = $source.tagged_object()? {
             model.read_body($source, &mut object)?;
         }
         model

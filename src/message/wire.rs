@@ -17,7 +17,7 @@ pub(crate) struct Key {
 /// Makes a [`Key`] of a literal.
 macro_rules! key {
     ($name:literal) => {
-        $crate::message::wire::Key {
+        $crate::message::Key {
             name: $name,
             quoted: concat!("\"", $name, "\""),
         }
@@ -41,10 +41,14 @@ pub(crate) trait Source<'a>: Sized {
     fn key_is(&mut self, object: &mut Self::Object, key: Key) -> bool;
     /// The next key, whatever it is; `None` at the end of the object, which is consumed then.
     fn next_key(&mut self, object: &mut Self::Object) -> Read<Option<&'a str>, Self::Fault>;
+    /// Ends the value of a field, which was read or skipped.
+    fn end_value(&mut self, object: &mut Self::Object) -> Read<(), Self::Fault>;
     /// Skips the next value.
     fn skip(&mut self) -> Read<(), Self::Fault>;
     /// The `type` of the object that comes next, which is not consumed; the first one counts.
     fn discriminator(&mut self) -> Read<&'a str, Self::Fault>;
+    /// Enters the object whose discriminator was asked for last, past the discriminator if it comes first.
+    fn tagged_object(&mut self) -> Read<Option<Self::Object>, Self::Fault>;
     /// The source text of the next value, which is consumed.
     fn raw(&mut self) -> Read<&'a str, Self::Fault>;
     /// Hands every key of the object that comes next to `field`, which reads or skips its value, and returns the source
@@ -146,6 +150,22 @@ pub(crate) trait Sink {
 pub(crate) trait WireValue<'a>: Copy + 'a {
     /// Reads the next value; `None` if it is absent.
     fn read<S: Source<'a>>(source: &mut S) -> Read<Option<Self>, S::Fault>;
+    /// Reads the next value to where `put` puts it, which is not called if the value is absent. Large values are put
+    /// there first and read in their place. Whether there is a value.
+    #[inline]
+    fn read_placed<'p, S: Source<'a>>(
+        source: &mut S,
+        put: impl FnOnce(Self) -> Option<&'p mut Self>,
+    ) -> Read<bool, S::Fault>
+    where
+        'a: 'p,
+    {
+        let Some(value) = Self::read(source)? else {
+            return Ok(false);
+        };
+        put(value);
+        Ok(true)
+    }
     /// Whether a field that is written "when set" or "when not empty" leaves this value out.
     fn is_absent(&self) -> bool {
         false
@@ -157,6 +177,7 @@ pub(crate) trait WireValue<'a>: Copy + 'a {
 macro_rules! scalar {
     ($($type:ty, $read:ident, |$value:ident, $sink:ident| $write:expr;)*) => {$(
         impl<'a> WireValue<'a> for $type {
+            #[inline]
             fn read<S: Source<'a>>(source: &mut S) -> Read<Option<Self>, S::Fault> {
                 source.$read()
             }
@@ -179,6 +200,7 @@ scalar! {
 }
 
 impl<'a> WireValue<'a> for &'a str {
+    #[inline]
     fn read<S: Source<'a>>(source: &mut S) -> Read<Option<Self>, S::Fault> {
         source.text()
     }
@@ -192,8 +214,23 @@ impl<'a> WireValue<'a> for &'a str {
 
 /// An optional value. As a list element it keeps `null` in its place.
 impl<'a, T: WireValue<'a>> WireValue<'a> for Option<T> {
+    #[inline]
     fn read<S: Source<'a>>(source: &mut S) -> Read<Option<Self>, S::Fault> {
         Ok(Some(T::read(source)?))
+    }
+    #[inline]
+    fn read_placed<'p, S: Source<'a>>(
+        source: &mut S,
+        put: impl FnOnce(Self) -> Option<&'p mut Self>,
+    ) -> Read<bool, S::Fault>
+    where
+        'a: 'p,
+    {
+        let Some(option) = put(None) else {
+            return Ok(false);
+        };
+        T::read_placed(source, |value| Some(option.insert(value)))?;
+        Ok(true)
     }
     fn is_absent(&self) -> bool {
         self.as_ref().is_none_or(T::is_absent)
@@ -207,6 +244,7 @@ impl<'a, T: WireValue<'a>> WireValue<'a> for Option<T> {
 }
 
 impl<'a, T: WireValue<'a>> WireValue<'a> for &'a [T] {
+    #[inline]
     fn read<S: Source<'a>>(source: &mut S) -> Read<Option<Self>, S::Fault> {
         source.list()
     }
@@ -224,6 +262,7 @@ impl<'a, T: WireValue<'a>> WireValue<'a> for &'a [T] {
 }
 
 impl<'a, V: WireValue<'a>> WireValue<'a> for Map<'a, V> {
+    #[inline]
     fn read<S: Source<'a>>(source: &mut S) -> Read<Option<Self>, S::Fault> {
         source.map()
     }
@@ -243,12 +282,23 @@ impl<'a, V: WireValue<'a>> WireValue<'a> for Map<'a, V> {
     }
 }
 
-/// Reads a value, or the default if it is absent.
-pub(crate) fn read_or<'a, S: Source<'a>, T: WireValue<'a>>(
+/// Reads the value of a field; what is absent becomes the default.
+#[inline]
+pub(crate) fn read_field<'a, S: Source<'a>, T: WireValue<'a>>(
     source: &mut S,
+    object: &mut S::Object,
+    field: &mut T,
     default: T,
-) -> Read<T, S::Fault> {
-    Ok(T::read(source)?.unwrap_or(default))
+) -> Read<(), S::Fault> {
+    let place = &mut *field;
+    let present = T::read_placed(source, move |value| {
+        *place = value;
+        Some(place)
+    })?;
+    if !present {
+        *field = default;
+    }
+    source.end_value(object)
 }
 
 /// Stands in `Debug` output for a value that must not be printed.

@@ -14,7 +14,7 @@ use super::escapes::string_end;
 use super::number;
 use super::positions::Positions;
 use super::{Fault, ParseOptions, Problem, Tally};
-use crate::message::{Decimal, Instant, Key, Map, Read, Source, Uuid, WireValue, trim};
+use crate::message::{Decimal, Instant, Key, Map, Read, Source, Uuid, WireValue, key, trim};
 
 /// A place on the tape and what has been counted on the way.
 pub(super) struct Cursor<'t, 'a> {
@@ -196,6 +196,10 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         }
     }
 
+    fn end_value(&mut self, _: &mut Object) -> Read<(), Fault> {
+        Ok(())
+    }
+
     fn skip(&mut self) -> Read<(), Fault> {
         self.at += 1 + match self.peek() {
             Some(Node::Object { count, .. } | Node::Array { count, .. }) => count,
@@ -235,6 +239,16 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
             node: start,
             problem: Problem::Missing("type"),
         })
+    }
+
+    fn tagged_object(&mut self) -> Read<Option<Object>, Fault> {
+        let mut object = self.object()?;
+        if let Some(object) = &mut object
+            && self.key_is(object, key!("type"))
+        {
+            self.skip()?;
+        }
+        Ok(object)
     }
 
     fn raw(&mut self) -> Read<&'a str, Fault> {

@@ -11,7 +11,8 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
 use super::keys::GrowingIndex;
-use super::skip;
+use super::scan::Reader;
+use super::skip::{self, white_space};
 use super::{ParseOptions, Tally};
 use crate::message::{Decimal, Instant, Key, Map, Read, Source, Uuid, WireValue};
 
@@ -19,140 +20,131 @@ use crate::message::{Decimal, Instant, Key, Map, Read, Source, Uuid, WireValue};
 #[derive(Debug)]
 pub(super) struct Bail;
 
-/// A place in the text, which is valid UTF-8, and what has been counted on the way.
+/// A place in the text, and what has been counted on the way.
 pub(super) struct Direct<'t, 'a> {
-    pub(super) text: &'a str,
-    pub(super) bytes: &'a [u8],
-    pub(super) at: usize,
+    pub(super) reader: Reader<'a>,
     pub(super) arena: &'a Bump,
     hasher: &'t RandomState,
     options: &'t ParseOptions,
-    pub(super) memory_left: usize,
+    memory_left: usize,
+    /// After the `type` of the object that comes next, if that is known and comes first.
+    tagged: Option<Reader<'a>>,
     pub(super) tally: Tally,
-}
-
-/// Where the reading of an object stands.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Object {
-    /// On the quote of a key.
-    AtKey,
-    /// After a value.
-    AfterValue,
-    /// After the closing brace.
-    Closed,
-    /// Where neither a key nor the end is: nothing can be read any more.
-    Broken,
 }
 
 impl<'t, 'a> Direct<'t, 'a> {
     pub(super) fn new(
-        text: &'a str,
+        reader: Reader<'a>,
         arena: &'a Bump,
         hasher: &'t RandomState,
         options: &'t ParseOptions,
     ) -> Self {
         Self {
-            text,
-            bytes: text.as_bytes(),
-            at: 0,
+            reader,
             arena,
             hasher,
             options,
             memory_left: options.max_memory,
+            tagged: None,
             tally: Tally::default(),
         }
     }
 }
 
+/// Between the fields of an object the reader stands on the quote of a key or on the closing brace, which is all there is
+/// to know about it.
 impl<'a> Source<'a> for Direct<'_, 'a> {
     type Fault = Bail;
-    type Object = Object;
+    type Object = ();
 
-    #[inline]
+    #[inline(always)]
     fn null(&mut self) -> bool {
-        self.white_space();
-        self.peek() == b'n' && self.accept("null")
+        self.accept_null()
     }
 
     #[inline]
-    fn object(&mut self) -> Read<Option<Object>, Bail> {
-        self.white_space();
-        match self.peek() {
-            b'{' => {
-                self.at += 1;
-                self.white_space();
-                match self.peek() {
-                    b'"' => Ok(Some(Object::AtKey)),
-                    b'}' => {
-                        self.at += 1;
-                        Ok(Some(Object::Closed))
-                    }
-                    _ => Err(Bail),
-                }
+    fn object(&mut self) -> Read<Option<()>, Bail> {
+        white_space(&mut self.reader);
+        if !self.reader.accept_byte(b'{') {
+            return if self.reader.accept("null") {
+                Ok(None)
+            } else {
+                Err(Bail)
+            };
+        }
+        white_space(&mut self.reader);
+        Ok(Some(()))
+    }
+
+    #[inline]
+    fn tagged_object(&mut self) -> Read<Option<()>, Bail> {
+        match self.tagged.take() {
+            Some(after) => {
+                self.reader = after;
+                self.to_key()?;
+                Ok(Some(()))
             }
-            b'n' if self.accept("null") => Ok(None),
-            _ => Err(Bail),
+            None => self.object(),
         }
     }
 
     #[inline(always)]
-    fn key_is(&mut self, object: &mut Object, key: Key) -> bool {
-        if *object == Object::AfterValue {
-            self.settle(object);
-        }
-        let start = self.at;
-        if *object != Object::AtKey || !self.accept(key.quoted) {
+    fn key_is(&mut self, (): &mut (), key: Key) -> bool {
+        let before = self.reader;
+        if !self.reader.accept(key.quoted) {
             return false;
         }
         if !self.colon() {
             // `next_key` will find what is wrong.
-            self.at = start;
+            self.reader = before;
             return false;
         }
-        *object = Object::AfterValue;
         true
     }
 
     #[inline]
-    fn next_key(&mut self, object: &mut Object) -> Read<Option<&'a str>, Bail> {
-        if *object == Object::AfterValue {
-            self.settle(object);
-        }
-        match object {
-            Object::Closed => return Ok(None),
-            Object::AtKey => {}
-            Object::AfterValue | Object::Broken => return Err(Bail),
+    fn next_key(&mut self, (): &mut ()) -> Read<Option<&'a str>, Bail> {
+        if self.reader.accept_byte(b'}') {
+            return Ok(None);
         }
         let key = self.string().ok_or(Bail)?;
         if !self.colon() {
             return Err(Bail);
         }
-        *object = Object::AfterValue;
         Ok(Some(key))
     }
 
+    #[inline(always)]
+    fn end_value(&mut self, (): &mut ()) -> Read<(), Bail> {
+        self.to_key()
+    }
+
     fn skip(&mut self) -> Read<(), Bail> {
-        self.white_space();
-        self.at = skip::value(self.bytes, self.at).ok_or(Bail)?;
-        Ok(())
+        white_space(&mut self.reader);
+        skip::value(&mut self.reader).ok_or(Bail)
     }
 
     #[inline]
     fn discriminator(&mut self) -> Read<&'a str, Bail> {
-        self.white_space();
-        let start = self.at;
-        let name = if self.accept("{\"type\":\"") {
-            self.at -= 1;
-            self.string().ok_or(Bail)
-        } else {
-            self.find_discriminator()
-        };
-        self.at = start;
-        name
+        white_space(&mut self.reader);
+        let start = self.reader;
+        self.tagged = None;
+        if !self.reader.accept("{\"type\":") {
+            let name = self.find_discriminator();
+            self.reader = start;
+            return name;
+        }
+        let name = self.string().ok_or(Bail)?;
+        self.tagged = Some(self.reader);
+        self.reader = start;
+        Ok(name)
     }
 
     fn raw(&mut self) -> Read<&'a str, Bail> {
-        Err(Bail)
+        white_space(&mut self.reader);
+        let before = self.reader;
+        skip::value(&mut self.reader).ok_or(Bail)?;
+        Ok(self.reader.since(&before))
     }
 
     fn raw_object(
@@ -167,33 +159,36 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
     }
 
     fn list<T: WireValue<'a>>(&mut self) -> Read<Option<&'a [T]>, Bail> {
-        self.white_space();
-        match self.peek() {
-            b'[' => self.at += 1,
-            b'n' if self.accept("null") => return Ok(None),
-            _ => return Err(Bail),
+        white_space(&mut self.reader);
+        if !self.reader.accept_byte(b'[') {
+            return if self.reader.accept("null") {
+                Ok(None)
+            } else {
+                Err(Bail)
+            };
         }
-        self.white_space();
+        white_space(&mut self.reader);
         let mut elements = ArenaVec::new_in(self.arena);
-        if self.peek() == b']' {
-            self.at += 1;
+        if self.reader.accept_byte(b']') {
             return Ok(Some(elements.into_bump_slice()));
         }
-        elements.reserve(first_room::<T>());
+        let mut nulls = 0;
         loop {
-            self.charge(size_of::<T>())?;
-            match T::read(self)? {
-                Some(element) => elements.push(element),
-                None => self.tally.null_elements += 1,
+            self.make_room(&mut elements)?;
+            if !T::read_placed(self, |element| pushed(&mut elements, element))? {
+                nulls += 1;
             }
-            self.white_space();
-            match self.peek() {
-                b',' => self.at += 1,
-                b']' => {
-                    self.at += 1;
-                    return Ok(Some(elements.into_bump_slice()));
-                }
-                _ => return Err(Bail),
+            if self.reader.accept_byte(b',') {
+                continue;
+            }
+            white_space(&mut self.reader);
+            if self.reader.accept_byte(b']') {
+                self.charge(elements.len() + nulls, size_of::<T>())?;
+                self.tally.null_elements += nulls;
+                return Ok(Some(elements.into_bump_slice()));
+            }
+            if !self.reader.accept_byte(b',') {
+                return Err(Bail);
             }
         }
     }
@@ -202,33 +197,34 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
         &mut self,
         key_of: fn(&'a str) -> (&'a str, bool),
     ) -> Read<Option<Map<'a, V>>, Bail> {
-        let Some(mut object) = self.object()? else {
+        if self.object()?.is_none() {
             return Ok(None);
-        };
+        }
         let mut entries: ArenaVec<'a, (&'a str, V)> = ArenaVec::new_in(self.arena);
         let mut index = GrowingIndex::new(self.arena, self.hasher);
-        while let Some(key) = self.next_key(&mut object)? {
+        let mut again = 0;
+        while let Some(key) = self.next_key(&mut ())? {
             let (key, known) = key_of(key);
             if !known {
                 self.unknown_word()?;
             }
-            self.charge(size_of::<(&str, V)>() + 8)?;
             // From the first null on, entries may vanish and come back.
             let value = V::read(self)?.ok_or(Bail)?;
             match index.find_or_insert(key, entries.len(), |at| entries.get(at).map(|e| e.0)) {
                 None => {
-                    if entries.is_empty() {
-                        entries.reserve(first_room::<(&str, V)>());
-                    }
+                    self.make_room(&mut entries)?;
                     entries.push((key, value));
                 }
                 Some(at) => {
+                    again += 1;
                     if let Some(entry) = entries.get_mut(at) {
                         entry.1 = value;
                     }
                 }
             }
+            self.to_key()?;
         }
+        self.charge(entries.len() + again, size_of::<(&str, V)>() + 8)?;
         Ok(Some(Map::new(entries.into_bump_slice())))
     }
 
@@ -236,27 +232,22 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
         self.arena.alloc(value)
     }
 
-    #[inline]
+    #[inline(always)]
     fn text(&mut self) -> Read<Option<&'a str>, Bail> {
-        self.white_space();
-        match self.peek() {
-            b'"' => Ok(Some(self.string().ok_or(Bail)?)),
-            b'n' if self.accept("null") => Ok(None),
-            b't' if self.accept("true") => Ok(Some("true")),
-            b'f' if self.accept("false") => Ok(Some("false")),
-            b'-' | b'0'..=b'9' => self.number().map(Some),
-            _ => Err(Bail),
+        white_space(&mut self.reader);
+        if self.reader.peek() == b'"' {
+            return Ok(Some(self.string().ok_or(Bail)?));
         }
+        self.other_text()
     }
 
-    #[inline]
+    #[inline(always)]
     fn word(&mut self) -> Read<Option<&'a str>, Bail> {
-        self.white_space();
-        match self.peek() {
-            b'"' => Ok(Some(self.string().ok_or(Bail)?)),
-            b'n' if self.accept("null") => Ok(None),
-            _ => Err(Bail),
+        white_space(&mut self.reader);
+        if self.reader.peek() != b'"' && self.accept_null() {
+            return Ok(None);
         }
+        self.string().map(Some).ok_or(Bail)
     }
 
     fn int32(&mut self) -> Read<Option<i32>, Bail> {
@@ -266,68 +257,66 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
         }
     }
 
+    #[inline]
     fn int64(&mut self) -> Read<Option<i64>, Bail> {
-        self.white_space();
-        if self.peek() == b'n' && self.accept("null") {
+        if self.accept_null() {
             return Ok(None);
         }
-        let (value, end) = skip::integer(self.bytes, self.at).ok_or(Bail)?;
-        self.at = end;
-        Ok(Some(value))
+        skip::integer(&mut self.reader).map(Some).ok_or(Bail)
     }
 
     fn double(&mut self) -> Read<Option<f64>, Bail> {
-        self.white_space();
-        if self.peek() == b'n' && self.accept("null") {
+        if self.accept_null() {
             return Ok(None);
         }
-        if let Some((value, end)) = skip::short_double(self.bytes, self.at) {
-            self.at = end;
+        let before = self.reader;
+        if let Some(value) = skip::short_double(&mut self.reader) {
             return Ok(Some(value));
         }
+        self.reader = before;
         let text = self.number()?;
         super::number::double(text).map(Some).ok_or(Bail)
     }
 
+    #[inline]
     fn boolean(&mut self) -> Read<Option<bool>, Bail> {
-        self.white_space();
-        match self.peek() {
-            b't' if self.accept("true") => Ok(Some(true)),
-            b'f' if self.accept("false") => Ok(Some(false)),
-            b'n' if self.accept("null") => Ok(None),
-            _ => Err(Bail),
+        white_space(&mut self.reader);
+        if self.reader.accept("true") {
+            Ok(Some(true))
+        } else if self.reader.accept("false") {
+            Ok(Some(false))
+        } else if self.reader.accept("null") {
+            Ok(None)
+        } else {
+            Err(Bail)
         }
     }
 
     fn decimal(&mut self) -> Read<Option<Decimal<'a>>, Bail> {
-        self.white_space();
-        if self.peek() == b'n' && self.accept("null") {
+        if self.accept_null() {
             return Ok(None);
         }
         let text = self.number()?;
         Decimal::from_json_number(text).map(Some).ok_or(Bail)
     }
 
+    #[inline]
     fn uuid(&mut self) -> Read<Option<Uuid>, Bail> {
-        self.white_space();
-        if self.peek() == b'n' && self.accept("null") {
+        if self.accept_null() {
             return Ok(None);
         }
-        let text = self
-            .bytes
-            .get(self.at..)
-            .and_then(|rest| rest.first_chunk::<38>());
-        let Some([b'"', text @ .., b'"']) = text else {
+        let [b'"', text @ .., b'"'] = self.reader.load::<38>() else {
             return Err(Bail);
         };
-        let uuid = Uuid::decode(text).ok_or(Bail)?;
-        self.at += 38;
+        let uuid = Uuid::decode(&text).ok_or(Bail)?;
+        // Plain, so this is a step over the very same bytes.
+        self.string().ok_or(Bail)?;
         Ok(Some(uuid))
     }
 
     fn instant(&mut self) -> Read<Option<Instant>, Bail> {
-        self.white_space();
-        match self.peek() {
+        white_space(&mut self.reader);
+        match self.reader.peek() {
             b'-' | b'0'..=b'9' => {
                 let text = self.number()?;
                 Instant::from_epoch_text(text).map(Some).ok_or(Bail)
@@ -353,7 +342,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
         self.options.interests.contains_index(index)
     }
 
-    fn missing(&self, _: &Object, _: &'static str) -> Bail {
+    fn missing(&self, (): &(), _: &'static str) -> Bail {
         Bail
     }
 
@@ -370,19 +359,51 @@ impl<'a> Direct<'_, 'a> {
     /// The first `type` of an object that does not begin with it.
     #[inline(never)]
     fn find_discriminator(&mut self) -> Read<&'a str, Bail> {
-        let mut object = self.object()?.ok_or(Bail)?;
-        while let Some(key) = self.next_key(&mut object)? {
+        self.object()?.ok_or(Bail)?;
+        while let Some(key) = self.next_key(&mut ())? {
             if key == "type" {
-                self.white_space();
-                if self.peek() != b'"' {
-                    return Err(Bail);
-                }
+                white_space(&mut self.reader);
                 return self.string().ok_or(Bail);
             }
             self.skip()?;
+            self.to_key()?;
         }
         Err(Bail)
     }
+
+    /// Takes the memory of a list from what the message may need.
+    #[inline]
+    fn charge(&mut self, count: usize, size: usize) -> Read<(), Bail> {
+        let bytes = count.saturating_mul(size);
+        self.memory_left = self.memory_left.checked_sub(bytes).ok_or(Bail)?;
+        Ok(())
+    }
+
+    /// Makes room for one more element, as long as the message may need that much.
+    #[inline(always)]
+    fn make_room<T>(&self, elements: &mut ArenaVec<'a, T>) -> Read<(), Bail> {
+        if elements.len() < elements.capacity() {
+            return Ok(());
+        }
+        self.grow(elements)
+    }
+
+    #[inline(never)]
+    fn grow<T>(&self, elements: &mut ArenaVec<'a, T>) -> Read<(), Bail> {
+        let more = elements.len().max(first_room::<T>());
+        if (elements.len() + more).saturating_mul(size_of::<T>()) > self.memory_left {
+            return Err(Bail);
+        }
+        elements.reserve_exact(more);
+        Ok(())
+    }
+}
+
+/// Pushes an element and returns it in its place.
+#[inline(always)]
+fn pushed<'v, T>(elements: &'v mut ArenaVec<'_, T>, element: T) -> Option<&'v mut T> {
+    elements.push(element);
+    elements.last_mut()
 }
 
 /// How many elements a list makes room for at first: few large ones, more small ones.

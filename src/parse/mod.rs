@@ -21,16 +21,13 @@ mod walker;
 
 pub use scratch::Scratch;
 
-use std::hash::RandomState;
-
-use bumpalo::Bump;
-
 use crate::error::{Error, ErrorKind};
 use crate::input::{self, DEFAULT_MAX_BYTES};
 use crate::message::{Interests, Message, MessageType, Source, WireValue};
 use cursor::Cursor;
 use direct::Direct;
-use scratch::Refused;
+use scan::Reader;
+use scratch::{Open, Refused};
 
 /// What is read how far.
 ///
@@ -147,10 +144,10 @@ pub fn parse<'a>(
     let framed = input::frame(body, options.max_bytes)?;
     let text = framed.text;
     let max_depth = options.max_depth.clamp(1, MAX_DEPTH);
-    let open = scratch.open(max_depth);
+    let mut open = scratch.open(max_depth);
     if options.fast_path
         && max_depth >= FAST_PATH_DEPTH
-        && let Some(parsed) = fast_path(text, open.arena(), open.hasher(), options)
+        && let Some(parsed) = fast_path(text, &mut open, options)
     {
         open.close();
         return Ok(parsed);
@@ -202,13 +199,13 @@ const FAST_PATH_DEPTH: usize = skip::MAX_SKIP_DEPTH as usize + 16;
 
 /// The message, if it is one that the fast path reads.
 fn fast_path<'a>(
-    text: &'a [u8],
-    arena: &'a Bump,
-    hasher: &RandomState,
+    text: &[u8],
+    open: &mut Open<'a>,
     options: &ParseOptions,
 ) -> Option<Parsed<'a>> {
     let text = simdutf8::basic::from_utf8(text).ok()?;
-    let mut direct = Direct::new(text, arena, hasher, options);
+    let reader = Reader::on_copy(text, open.padded()?);
+    let mut direct = Direct::new(reader, open.arena(), open.hasher(), options);
     let message = Message::read(&mut direct).ok()??;
     let tally = with_missing_ids(message, direct.tally);
     direct.at_end().then_some(Parsed { message, tally })

@@ -1,46 +1,226 @@
-//! Finding the end of a run of plain string bytes, sixteen at a time, and cutting it out: the only `unsafe` of this room,
-//! and no more of it than the loads and the cut. Where the CPU has neither SSE2 nor NEON, eight bytes at a time in safe code, which is also the twin
-//! that the tests compare with.
+//! A place in a text that is followed by NULs, and the steps that can be taken from there: the only `unsafe` of this room,
+//! and no more of it than the loads and the cuts. It knows bytes, strings and runs of digits, no JSON values.
+//!
+//! Nothing here checks for the end of the text, and nothing has to: **a step only passes over bytes that it has seen not
+//! to be NUL**, so it stops at the first NUL of the padding at the latest, and from there or before, as many bytes as there
+//! is padding can be read. And **a step only passes over whole characters**, because it ends next to a byte of ASCII.
 #![allow(unsafe_code)]
 
-/// The offset of the first byte from `at` on that ends a run of plain string bytes: a quote, a backslash or a control
-/// character; the length of the text if there is none.
-#[inline]
-pub(super) fn string_end(text: &[u8], at: usize) -> usize {
-    #[cfg(target_arch = "x86_64")]
-    {
-        sse2(text, at)
+use std::marker::PhantomData;
+
+/// How many NULs follow a text.
+const PADDING: usize = 64;
+
+/// A place in a padded text.
+///
+/// Invariants: from `at` on, at least `PADDING` bytes can be read for `'a`; the last `PADDING` of the buffer are NUL and
+/// `end` is the first of those, so `at <= end`; the bytes before `end` are UTF-8, and `at` is a boundary in them.
+#[derive(Clone, Copy)]
+pub(super) struct Reader<'a> {
+    at: *const u8,
+    end: *const u8,
+    text: PhantomData<&'a str>,
+}
+
+impl<'a> Reader<'a> {
+    /// The beginning of a copy of `text` in `buffer`.
+    pub(super) fn on_copy(text: &str, buffer: &'a mut Vec<u8>) -> Self {
+        buffer.clear();
+        buffer.reserve(text.len() + PADDING);
+        buffer.extend_from_slice(text.as_bytes());
+        buffer.extend_from_slice(&[0; PADDING]);
+        let at = buffer.as_ptr();
+        Self {
+            at,
+            // SAFETY: the buffer is longer than the text.
+            end: unsafe { at.add(text.len()) },
+            text: PhantomData,
+        }
     }
-    #[cfg(not(target_arch = "x86_64"))]
-    {
-        portable(text, at)
+
+    /// Whether everything has been read.
+    pub(super) fn at_end(&self) -> bool {
+        self.at == self.end
+    }
+
+    /// The next byte; NUL at the end.
+    #[inline(always)]
+    pub(super) fn peek(&self) -> u8 {
+        // SAFETY: `at` can be read.
+        unsafe { *self.at }
+    }
+
+    /// The next bytes.
+    #[inline(always)]
+    pub(super) fn load<const N: usize>(&self) -> [u8; N] {
+        const { assert!(N <= PADDING) };
+        // SAFETY: from `at` on, `PADDING` bytes can be read, and bytes have no alignment.
+        unsafe { *self.at.cast() }
+    }
+
+    /// Goes `count` bytes on.
+    ///
+    /// # Safety
+    ///
+    /// There must be none but whole characters, and no NUL, or they must lie before `end`.
+    #[inline(always)]
+    unsafe fn advance(&mut self, count: usize) {
+        // SAFETY: the caller's promise keeps `at` before `end` and on a boundary.
+        self.at = unsafe { self.at.add(count) };
+    }
+
+    /// Passes over this text if it comes next. Inlined, so that the comparison with a literal is one of words.
+    #[inline(always)]
+    pub(super) fn accept(&mut self, text: &'static str) -> bool {
+        let (text, length) = (text.as_bytes(), text.len());
+        // Both known to the compiler where the text is a literal.
+        if length > PADDING || text.last().is_none_or(|last| *last == 0) {
+            return false;
+        }
+        // SAFETY: from `at` on, `PADDING` bytes can be read.
+        let found = unsafe { std::slice::from_raw_parts(self.at, length) } == text;
+        if found {
+            // SAFETY: the last of the bytes is not NUL, so it lies before `end`, and with it all before it. They are
+            // whole characters because `text` is.
+            unsafe { self.advance(length) };
+        }
+        found
+    }
+
+    /// Passes over this byte if it comes next.
+    #[inline(always)]
+    pub(super) fn accept_byte(&mut self, byte: u8) -> bool {
+        let found = self.peek() == byte && byte != 0 && byte.is_ascii();
+        if found {
+            // SAFETY: it is a character and not NUL.
+            unsafe { self.advance(1) };
+        }
+        found
+    }
+
+    /// Passes over a string without escapes and returns what is in it; `None`, and no step, for anything else.
+    #[inline(always)]
+    pub(super) fn string(&mut self) -> Option<&'a str> {
+        if self.peek() != b'"' {
+            return None;
+        }
+        // SAFETY: the quote is not NUL, so `start` is not behind `end`.
+        let start = unsafe { self.at.add(1) };
+        // SAFETY: from `start` on, bytes up to the end of the text and `PADDING` more can be read.
+        let close = unsafe { plain_end(start) };
+        // SAFETY: `close` lies in the text or is its end.
+        if unsafe { *close } != b'"' {
+            return None;
+        }
+        // SAFETY: `close` is no NUL, so it lies before `end`.
+        self.at = unsafe { close.add(1) };
+        // SAFETY: both lie in the text, one after and one at a byte of ASCII, so they are boundaries.
+        Some(unsafe { text_between(start, close) })
+    }
+
+    /// Passes over what is left of a run of plain string bytes, up to a quote, backslash, control character or the end.
+    #[inline]
+    pub(super) fn plain(&mut self) -> &'a str {
+        let start = self.at;
+        // SAFETY: from `at` on, bytes up to the end of the text and `PADDING` more can be read.
+        self.at = unsafe { plain_end(start) };
+        // SAFETY: `at` was a boundary and is one again, because it stands at a byte of ASCII, at `end` at the latest.
+        unsafe { text_between(start, self.at) }
+    }
+
+    /// What has been passed over since `before`, which must be an earlier state of this.
+    #[inline]
+    pub(super) fn since(&self, before: &Self) -> &'a str {
+        if before.end != self.end || before.at > self.at {
+            return "";
+        }
+        // SAFETY: no two live texts have the same end, so both are places in the same text, in order; and boundaries.
+        unsafe { text_between(before.at, self.at) }
+    }
+
+    /// Passes over the bytes up to an earlier found place of the same text.
+    #[inline]
+    pub(super) fn white_space(&mut self) {
+        loop {
+            match self.peek() {
+                // SAFETY: it is a character and not NUL.
+                b' ' | b'\n' | b'\r' | b'\t' => unsafe { self.advance(1) },
+                _ => return,
+            }
+            // Indentation is a run of spaces.
+            let spaces = leading(self.load::<16>(), b' ');
+            // SAFETY: as many spaces have been seen.
+            unsafe { self.advance(spaces) };
+        }
+    }
+
+    /// Passes over decimal digits: how many, and `before` with them appended, modulo 2^64.
+    #[inline(always)]
+    pub(super) fn digits(&mut self, before: u64) -> (u64, usize) {
+        const POWERS: [u64; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
+        let (mut value, mut count) = (before, 0);
+        loop {
+            let digits = u64::from_le_bytes(self.load()) ^ 0x3030_3030_3030_3030;
+            let others = (digits.wrapping_add(0x7676_7676_7676_7676) | digits)
+                & 0x8080_8080_8080_8080;
+            // Exact up to the first byte that is no digit, which is the one that counts.
+            let found = (others.trailing_zeros() / 8) as usize;
+            if found == 8 {
+                value = value
+                    .wrapping_mul(100_000_000)
+                    .wrapping_add(eight_digits(digits));
+            } else if found > 0 {
+                let aligned = digits << (64 - 8 * found);
+                let power = POWERS.get(found).copied().unwrap_or_default();
+                value = value
+                    .wrapping_mul(power)
+                    .wrapping_add(eight_digits(aligned));
+            }
+            // SAFETY: as many digits have been seen.
+            unsafe { self.advance(found) };
+            count += found;
+            if found < 8 {
+                return (value, count);
+            }
+        }
     }
 }
 
-/// The text from `start` to `end`, which must follow a quote and be one: checks that instead of looking for the
-/// boundaries of characters, because a byte after ASCII, and ASCII itself, always is one. Empty if they are not.
-#[inline]
-pub(super) fn between_quotes(text: &str, start: usize, end: usize) -> &str {
-    let bytes = text.as_bytes();
-    let opened = start.checked_sub(1).and_then(|quote| bytes.get(quote)) == Some(&b'"');
-    if !opened || start > end || bytes.get(end) != Some(&b'"') {
-        return "";
-    }
-    // SAFETY: `start <= end < len`. The byte at `end` is ASCII, so it begins a character; the byte before `start` is
-    // ASCII, so it is a whole character and the next one begins at `start`.
-    unsafe { text.get_unchecked(start..end) }
+/// The number of eight digits, the first in the lowest byte, by three multiplications (Johnny Lee's method).
+#[inline(always)]
+fn eight_digits(digits: u64) -> u64 {
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
+    let low = (pairs & 0x0000_00ff_0000_00ff).wrapping_mul(0x000f_4240_0000_0064);
+    let high = (pairs >> 16 & 0x0000_00ff_0000_00ff).wrapping_mul(0x0000_2710_0000_0001);
+    low.wrapping_add(high) >> 32
 }
 
+/// # Safety
+///
+/// Both must lie in the same text, in this order, on boundaries of characters.
+#[inline(always)]
+unsafe fn text_between<'a>(start: *const u8, end: *const u8) -> &'a str {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let length = end.offset_from_unsigned(start);
+        std::str::from_utf8_unchecked(std::slice::from_raw_parts(start, length))
+    }
+}
+
+/// The first byte from `at` on that ends a run of plain string bytes: a quote, a backslash or a control character.
+///
+/// # Safety
+///
+/// There must be one, and `PADDING` bytes from there on that can be read.
 #[cfg(target_arch = "x86_64")]
-#[inline]
-fn sse2(text: &[u8], mut at: usize) -> usize {
+#[inline(always)]
+unsafe fn plain_end(mut at: *const u8) -> *const u8 {
     use std::arch::x86_64::*;
-    // In a loop of its own the compiler keeps the three patterns in registers.
-    while let Some(chunk) = text.get(at..).and_then(|rest| rest.first_chunk::<16>()) {
-        // SAFETY: `chunk` is sixteen readable bytes, and the load asks for no alignment. SSE2 is part of x86-64.
-        let bytes = unsafe { _mm_loadu_si128(chunk.as_ptr().cast()) };
-        // SAFETY: these operate on registers; SSE2 is part of x86-64.
+    loop {
+        // SAFETY: the byte looked for is not before `at`, and sixteen bytes from there on can be read. The load asks
+        // for no alignment. SSE2 is part of x86-64.
         let found = unsafe {
+            let bytes = _mm_loadu_si128(at.cast());
             let quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(b'"' as i8));
             let escape = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(b'\\' as i8));
             let limit = _mm_set1_epi8(0x1f);
@@ -48,93 +228,50 @@ fn sse2(text: &[u8], mut at: usize) -> usize {
             _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, escape), control))
         };
         if found != 0 {
-            return at + found.trailing_zeros() as usize;
+            // SAFETY: these bytes have just been read.
+            return unsafe { at.add(found.trailing_zeros() as usize) };
         }
-        at += 16;
+        // SAFETY: the byte looked for was not among these.
+        at = unsafe { at.add(16) };
     }
-    portable(text, at)
 }
 
 /// Eight bytes at a time: a byte is zero where `(x - 0x01..) & !x & 0x80..` has its high bit set (Hacker's Delight,
 /// section 6-1). The lowest set bit is exact, which is the one that counts.
-fn portable(text: &[u8], mut at: usize) -> usize {
+///
+/// # Safety
+///
+/// There must be one, and `PADDING` bytes from there on that can be read.
+#[cfg(any(test, not(target_arch = "x86_64")))]
+#[cfg_attr(target_arch = "x86_64", allow(dead_code, clippy::allow_attributes))]
+#[inline]
+unsafe fn plain_end_portable(mut at: *const u8) -> *const u8 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGHS: u64 = 0x8080_8080_8080_8080;
     let zero = |x: u64| x.wrapping_sub(ONES) & !x & HIGHS;
-    while let Some(chunk) = text.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let bytes = u64::from_le_bytes(*chunk);
+    loop {
+        // SAFETY: the byte looked for is not before `at`, and eight bytes from there on can be read.
+        let bytes = u64::from_le_bytes(unsafe { *at.cast() });
         let quote = zero(bytes ^ (ONES * u64::from(b'"')));
         let escape = zero(bytes ^ (ONES * u64::from(b'\\')));
         let control = bytes.wrapping_sub(ONES * 0x20) & !bytes & HIGHS;
         let found = quote | escape | control;
         if found != 0 {
-            return at + found.trailing_zeros() as usize / 8;
+            // SAFETY: these bytes have just been read.
+            return unsafe { at.add(found.trailing_zeros() as usize / 8) };
         }
-        at += 8;
+        // SAFETY: the byte looked for was not among these.
+        at = unsafe { at.add(8) };
     }
-    let rest = text.get(at..).unwrap_or_default();
-    let plain = rest
-        .iter()
-        .take_while(|&&byte| byte >= 0x20 && byte != b'"' && byte != b'\\');
-    at + plain.count()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+#[cfg(not(target_arch = "x86_64"))]
+use plain_end_portable as plain_end;
 
-    fn slow(text: &[u8], at: usize) -> usize {
-        (at..text.len())
-            .find(|&i| text[i] < 0x20 || text[i] == b'"' || text[i] == b'\\')
-            .unwrap_or(text.len().max(at))
-    }
-
-    #[test]
-    fn every_byte_at_every_place() {
-        for length in 0..70 {
-            for place in 0..length {
-                for byte in 0..=255 {
-                    let mut text = vec![b'x'; length];
-                    text[place] = byte;
-                    for at in [0, 1, 7, 15, 16, 17, 33] {
-                        if at <= length {
-                            assert_eq!(
-                                string_end(&text, at),
-                                slow(&text, at),
-                                "{length} {place} {byte} {at}"
-                            );
-                            assert_eq!(
-                                portable(&text, at),
-                                slow(&text, at),
-                                "{length} {place} {byte} {at}"
-                            );
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn cuts_only_between_quotes() {
-        let text = "x\"é😀\"y";
-        assert_eq!(between_quotes(text, 2, 8), "é😀");
-        for (start, end) in [(0, 8), (3, 8), (2, 7), (2, 9), (2, 1), (9, 2), (2, 99)] {
-            assert_eq!(between_quotes(text, start, end), "", "{start} {end}");
-        }
-    }
-
-    #[test]
-    fn borrows_between_bytes_do_not_hide_the_first() {
-        for first in [0x1f, b'"', b'\\', 0] {
-            for second in [0x20, 0x21, 0x23, 0x5d, 0x80, 0xff, 0x5b] {
-                for third in [0x1f, b'"', b'\\', b'x'] {
-                    let text = [
-                        b'a', second, first, third, second, third, second, first, second,
-                    ];
-                    assert_eq!(portable(&text, 0), slow(&text, 0));
-                }
-            }
-        }
-    }
+/// How many of these bytes, from the first on, are `byte`.
+#[inline(always)]
+fn leading(bytes: [u8; 16], byte: u8) -> usize {
+    let pattern = u128::from_ne_bytes([byte; 16]);
+    let others = u128::from_le_bytes(bytes) ^ pattern;
+    others.trailing_zeros() as usize / 8
 }

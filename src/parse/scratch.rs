@@ -26,6 +26,8 @@ pub struct Scratch {
     tape: Tape<'static>,
     /// The message, padded, in which simd-json unescapes strings in place. The input itself is never written to.
     text: Vec<u8>,
+    /// The message, padded, that the fast path reads and borrows strings from.
+    padded: Vec<u8>,
     /// The message once more, repaired, where the tape refuses what the walk accepts.
     repaired: Vec<u8>,
     /// What the walk that repairs notes on its way.
@@ -45,6 +47,7 @@ impl Scratch {
             buffers_depth: 0,
             tape: Tape(Vec::new()),
             text: Vec::new(),
+            padded: Vec::new(),
             repaired: Vec::new(),
             trail: Trail::default(),
             arena: Bump::new(),
@@ -56,7 +59,7 @@ impl Scratch {
     /// Gives the memory back that messages larger than `bytes` made the buffers take. For long-lived owners that saw
     /// one huge message.
     pub fn shrink_to(&mut self, bytes: usize) {
-        if self.text.capacity() > bytes.saturating_mul(2)
+        if self.text.capacity().max(self.padded.capacity()) > bytes.saturating_mul(2)
             || self.arena_bytes() > bytes.saturating_mul(8)
         {
             let hasher = self.hasher.clone();
@@ -67,9 +70,10 @@ impl Scratch {
         }
     }
 
-    /// Bytes held in the arena and the copy of the text.
+    /// Bytes held in the arena and the copies of the text.
     pub fn memory(&self) -> usize {
-        self.text.capacity() + self.repaired.capacity() + self.arena_bytes()
+        let texts = [&self.text, &self.padded, &self.repaired].map(Vec::capacity);
+        texts.iter().sum::<usize>() + self.arena_bytes()
     }
 
     fn arena_bytes(&self) -> usize {
@@ -98,6 +102,7 @@ impl Scratch {
             tape: tape.reset(),
             home: &mut self.tape,
             text: &mut self.text,
+            padded: Some(&mut self.padded),
             repaired: &mut self.repaired,
             trail: &mut self.trail,
             arena: Arena {
@@ -130,6 +135,7 @@ pub(super) struct Open<'a> {
     tape: Tape<'a>,
     home: &'a mut Tape<'static>,
     text: &'a mut Vec<u8>,
+    padded: Option<&'a mut Vec<u8>>,
     repaired: &'a mut Vec<u8>,
     trail: &'a mut Trail,
     arena: Arena<'a>,
@@ -158,6 +164,11 @@ impl<'a> Open<'a> {
     /// Where the lists of the message live.
     pub(super) fn arena(&self) -> &'a Bump {
         self.arena.bump
+    }
+
+    /// Where the fast path copies the message to; once.
+    pub(super) fn padded(&mut self) -> Option<&'a mut Vec<u8>> {
+        self.padded.take()
     }
 
     /// The keyed hash of this scratch.
@@ -209,6 +220,7 @@ impl<'a> Open<'a> {
             trail,
             arena,
             hasher,
+            ..
         } = self;
         copy_padded(text, input);
         let mut blanked_numbers = false;

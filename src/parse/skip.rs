@@ -1,299 +1,235 @@
-//! Passing over JSON without keeping it, strictly: what is skipped is well-formed or the answer is `None`. Numbers and
-//! escapes are judged here for the fast path. No recursion: open objects and lists are the bits of one word.
+//! Numbers and escapes as the fast path judges them, and passing over JSON values without keeping them, strictly: what
+//! is passed over is well-formed or the answer is "no", which leaves the reader anywhere. No recursion: open objects and
+//! lists are the bits of one word.
 
-use super::escapes::hex4;
-use super::scan::string_end;
+use super::scan::Reader;
 
-/// The first byte from `at` on that is no white space.
-pub(super) fn white_space(bytes: &[u8], mut at: usize) -> usize {
-    const SPACES: u64 = 0x2020_2020_2020_2020;
-    loop {
-        match bytes.get(at) {
-            Some(b' ' | b'\n' | b'\r' | b'\t') => at += 1,
-            _ => return at,
-        }
-        // Indentation is a run of spaces.
-        while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-            let other = u64::from_le_bytes(*chunk) ^ SPACES;
-            if other != 0 {
-                at += other.trailing_zeros() as usize / 8;
-                break;
-            }
-            at += 8;
-        }
-    }
-}
-
-/// The end of the number at `at`.
+/// Passes over a number and returns its text.
 #[inline]
-pub(super) fn number(bytes: &[u8], mut at: usize) -> Option<usize> {
-    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-    let digits = |mut at: usize| {
-        while digit(at) {
-            at += 1;
-        }
-        at
-    };
-    if bytes.get(at) == Some(&b'-') {
-        at += 1;
-    }
-    let start = at;
-    at = digits(at);
-    if at == start || (at > start + 1 && bytes.get(start) == Some(&b'0')) {
+pub(super) fn number<'a>(reader: &mut Reader<'a>) -> Option<&'a str> {
+    let before = *reader;
+    reader.accept_byte(b'-');
+    if reader.peek() == b'0' {
+        reader.accept_byte(b'0');
+    } else if reader.digits(0).1 == 0 {
         return None;
     }
-    if bytes.get(at) == Some(&b'.') {
-        let start = at + 1;
-        at = digits(start);
-        if at == start {
-            return None;
-        }
+    if reader.accept_byte(b'.') && reader.digits(0).1 == 0 {
+        return None;
     }
-    if matches!(bytes.get(at), Some(b'e' | b'E')) {
-        at += 1;
-        if matches!(bytes.get(at), Some(b'+' | b'-')) {
-            at += 1;
-        }
-        let start = at;
-        at = digits(at);
-        if at == start {
-            return None;
-        }
+    if matches!(reader.peek(), b'e' | b'E') {
+        exponent(reader)?;
     }
-    Some(at)
+    // A digit here follows a leading zero.
+    (!reader.peek().is_ascii_digit()).then(|| reader.since(&before))
 }
 
-/// The integer at `at` and its end. `None` for anything but a plain integer of 64 bits.
+#[cold]
+fn exponent(reader: &mut Reader<'_>) -> Option<()> {
+    let _ = reader.accept_byte(b'e') || reader.accept_byte(b'E');
+    let _ = reader.accept_byte(b'+') || reader.accept_byte(b'-');
+    (reader.digits(0).1 > 0).then_some(())
+}
+
+/// Passes over a plain integer of 64 bits, and nothing else.
 #[inline]
-pub(super) fn integer(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
-    let negative = bytes.get(at) == Some(&b'-');
-    let start = at + usize::from(negative);
-    let mut end = start;
-    let mut value: u64 = 0;
-    // Eight digits at a time; time stamps have thirteen.
-    while let Some(chunk) = bytes.get(end..).and_then(|rest| rest.first_chunk::<8>())
-        && let Some(eight) = eight_digits(u64::from_le_bytes(*chunk))
-    {
-        value = value
-            .wrapping_mul(100_000_000)
-            .wrapping_add(u64::from(eight));
-        end += 8;
-    }
-    while let Some(digit) = bytes
-        .get(end)
-        .map(|byte| byte.wrapping_sub(b'0'))
-        .filter(|d| *d < 10)
-    {
-        value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
-        end += 1;
-    }
-    let leading_zero = end > start + 1 && bytes.get(start) == Some(&b'0');
+pub(super) fn integer(reader: &mut Reader<'_>) -> Option<i64> {
+    let negative = reader.accept_byte(b'-');
+    let zero = reader.peek() == b'0';
+    let (value, count) = reader.digits(0);
     // Nineteen digits always fit into the unsigned word.
-    if !(1..=19).contains(&(end - start))
-        || leading_zero
-        || matches!(bytes.get(end), Some(b'.' | b'e' | b'E'))
+    if !(1..=19).contains(&count)
+        || (zero && count > 1)
+        || matches!(reader.peek(), b'.' | b'e' | b'E')
     {
         return None;
     }
-    let value = if negative {
+    if negative {
         0i64.checked_sub_unsigned(value)
     } else {
         i64::try_from(value).ok()
-    };
-    Some((value?, end))
+    }
 }
 
-/// The double at `at` and its end, if it has no exponent and at most fifteen digits: those are exact as an integer, and so
-/// is the power of ten to divide by, so the quotient is the nearest double (Clinger's fast path).
+/// Passes over a number without exponent that is an integer of 64 bits or has at most fifteen digits: those are exact as
+/// an integer, and so is the power of ten to divide by, so the quotient is the nearest double (Clinger's fast path).
 #[inline]
-pub(super) fn short_double(bytes: &[u8], at: usize) -> Option<(f64, usize)> {
+pub(super) fn short_double(reader: &mut Reader<'_>) -> Option<f64> {
     const POWERS: [f64; 16] = [
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
     ];
-    let negative = bytes.get(at) == Some(&b'-');
-    let start = at + usize::from(negative);
-    let mut value = 0u64;
-    let mut digits = |mut at: usize| {
-        while let Some(digit) = bytes
-            .get(at)
-            .map(|byte| byte.wrapping_sub(b'0'))
-            .filter(|d| *d < 10)
-        {
-            value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
-            at += 1;
-        }
-        at
-    };
-    let point = digits(start);
-    let mut end = point;
+    let negative = reader.accept_byte(b'-');
+    let zero = reader.peek() == b'0';
+    let (mut value, mut count) = reader.digits(0);
+    if count == 0 || (zero && count > 1) {
+        return None;
+    }
     let mut places = 0;
-    if bytes.get(point) == Some(&b'.') {
-        end = digits(point + 1);
-        places = end - point - 1;
+    if reader.accept_byte(b'.') {
+        (value, places) = reader.digits(value);
         if places == 0 {
             return None;
         }
+        count += places;
     }
-    let leading_zero = point > start + 1 && bytes.get(start) == Some(&b'0');
-    if point == start
-        || leading_zero
-        || end - start > 16
-        || matches!(bytes.get(end), Some(b'e' | b'E'))
-    {
+    let exact = if places == 0 { 19 } else { 15 };
+    if count > exact || matches!(reader.peek(), b'e' | b'E') {
         return None;
     }
     let value = value as f64 / POWERS.get(places)?;
-    Some((if negative { -value } else { value }, end))
+    Some(if negative { -value } else { value })
 }
 
-/// Eight ASCII digits as a number, by three multiplications (Johnny Lee's method).
-#[inline]
-fn eight_digits(text: u64) -> Option<u32> {
-    let digits = text ^ 0x3030_3030_3030_3030;
-    let not_digits = (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080;
-    if not_digits != 0 {
+/// Passes over an escape and returns its character. `None` for what is no escape and for lone surrogates.
+pub(super) fn escape(reader: &mut Reader<'_>) -> Option<char> {
+    if !reader.accept_byte(b'\\') {
         return None;
     }
-    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
-    let low = (pairs & 0x0000_00ff_0000_00ff).wrapping_mul(0x000f_4240_0000_0064);
-    let high = (pairs >> 16 & 0x0000_00ff_0000_00ff).wrapping_mul(0x0000_2710_0000_0001);
-    Some((low.wrapping_add(high) >> 32) as u32)
-}
-
-/// The character of the escape whose backslash stands at `at`, and the length of the escape. `None` for what is no escape
-/// and for lone surrogates.
-pub(super) fn escape(bytes: &[u8], at: usize) -> Option<(char, usize)> {
-    Some(match bytes.get(at + 1)? {
-        b'"' => ('"', 2),
-        b'\\' => ('\\', 2),
-        b'/' => ('/', 2),
-        b'b' => ('\u{8}', 2),
-        b'f' => ('\u{c}', 2),
-        b'n' => ('\n', 2),
-        b'r' => ('\r', 2),
-        b't' => ('\t', 2),
+    let kind = reader.peek();
+    if !reader.accept_byte(kind) {
+        return None;
+    }
+    Some(match kind {
+        b'"' | b'\\' | b'/' => char::from(kind),
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
         b'u' => {
-            let unit = hex4(bytes, at + 2)?;
+            let unit = hex4(reader)?;
             if !(0xd800..=0xdbff).contains(&unit) {
-                return Some((char::from_u32(unit)?, 6));
+                return char::from_u32(unit);
             }
-            if bytes.get(at + 6..at + 8) != Some(b"\\u") {
+            if !reader.accept("\\u") {
                 return None;
             }
-            let low = hex4(bytes, at + 8).filter(|low| (0xdc00..=0xdfff).contains(low))?;
-            (
-                char::from_u32(0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00))?,
-                12,
-            )
+            let low = hex4(reader).filter(|low| (0xdc00..=0xdfff).contains(low))?;
+            return char::from_u32(0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00));
         }
         _ => return None,
     })
 }
 
-/// The end of the string whose opening quote stands at `at`.
-#[inline]
-fn string(bytes: &[u8], at: usize) -> Option<usize> {
-    let mut end = string_end(bytes, at + 1);
+fn hex4(reader: &mut Reader<'_>) -> Option<u32> {
+    let mut value = 0;
+    for _ in 0..4 {
+        let digit = reader.peek();
+        value = value << 4 | char::from(digit).to_digit(16)?;
+        reader.accept_byte(digit);
+    }
+    Some(value)
+}
+
+/// Passes over the string that stands here.
+#[inline(always)]
+fn string(reader: &mut Reader<'_>) -> Option<()> {
+    if reader.string().is_some() {
+        return Some(());
+    }
+    string_with_escapes(reader)
+}
+
+#[inline(never)]
+fn string_with_escapes(reader: &mut Reader<'_>) -> Option<()> {
+    if !reader.accept_byte(b'"') {
+        return None;
+    }
     loop {
-        match bytes.get(end)? {
-            b'"' => return Some(end + 1),
-            b'\\' => end = string_end(bytes, end + escape(bytes, end)?.1),
-            _ => return None,
+        reader.plain();
+        if reader.accept_byte(b'"') {
+            return Some(());
         }
+        escape(reader)?;
     }
 }
 
 /// Deeper nesting than this is left to the complete path. The model itself nests eight deep.
 pub(super) const MAX_SKIP_DEPTH: u32 = 64;
 
-/// The end of the value at `at`.
-pub(super) fn value(bytes: &[u8], mut at: usize) -> Option<usize> {
+/// Passes over the value that stands here.
+pub(super) fn value(reader: &mut Reader<'_>) -> Option<()> {
     // The lowest bit tells whether the innermost container is an object.
     let mut kinds = 0u64;
     let mut depth = 0u32;
     loop {
         // A value.
-        at = match bytes.get(at)? {
-            b'"' => string(bytes, at)?,
+        match reader.peek() {
+            b'"' => string(reader)?,
             open @ (b'{' | b'[') => {
-                let object = *open == b'{';
-                at = white_space(bytes, at + 1);
-                if bytes.get(at) == Some(if object { &b'}' } else { &b']' }) {
-                    at + 1
-                } else {
+                let object = open == b'{';
+                reader.accept_byte(open);
+                white_space(reader);
+                if !reader.accept_byte(if object { b'}' } else { b']' }) {
                     if depth >= MAX_SKIP_DEPTH {
                         return None;
                     }
                     depth += 1;
                     kinds = kinds << 1 | u64::from(object);
                     if object {
-                        at = key(bytes, at)?;
+                        key(reader)?;
                     }
                     continue;
                 }
             }
-            b't' => word(bytes, at, b"true")?,
-            b'f' => word(bytes, at, b"false")?,
-            b'n' => word(bytes, at, b"null")?,
-            b'-' | b'0'..=b'9' => number(bytes, at)?,
+            b't' => reader.accept("true").then_some(())?,
+            b'f' => reader.accept("false").then_some(())?,
+            b'n' => reader.accept("null").then_some(())?,
+            b'-' | b'0'..=b'9' => number(reader).map(|_| ())?,
             _ => return None,
-        };
+        }
         // What follows it.
         loop {
             if depth == 0 {
-                return Some(at);
+                return Some(());
             }
-            if bytes.get(at).is_some_and(|byte| *byte <= b' ') {
-                at = white_space(bytes, at);
-            }
+            white_space(reader);
             let object = kinds & 1 == 1;
-            match bytes.get(at)? {
-                b',' => {
-                    at = white_space(bytes, at + 1);
-                    if object {
-                        at = key(bytes, at)?;
-                    }
-                    break;
+            if reader.accept_byte(b',') {
+                white_space(reader);
+                if object {
+                    key(reader)?;
                 }
-                b'}' if object => {}
-                b']' if !object => {}
-                _ => return None,
+                break;
             }
-            at += 1;
+            if !reader.accept_byte(if object { b'}' } else { b']' }) {
+                return None;
+            }
             depth -= 1;
             kinds >>= 1;
         }
     }
 }
 
-/// The value after the key at `at`.
-#[inline]
-fn key(bytes: &[u8], at: usize) -> Option<usize> {
-    if bytes.get(at) != Some(&b'"') {
+/// Passes over the key that stands here and its colon.
+#[inline(always)]
+fn key(reader: &mut Reader<'_>) -> Option<()> {
+    string(reader)?;
+    white_space(reader);
+    if !reader.accept_byte(b':') {
         return None;
     }
-    let mut at = string(bytes, at)?;
-    if bytes.get(at) != Some(&b':') {
-        at = white_space(bytes, at);
-        if bytes.get(at) != Some(&b':') {
-            return None;
-        }
-    }
-    at += 1;
-    if bytes.get(at).is_some_and(|byte| *byte <= b' ') {
-        at = white_space(bytes, at);
-    }
-    Some(at)
+    white_space(reader);
+    Some(())
 }
 
-fn word(bytes: &[u8], at: usize, word: &[u8]) -> Option<usize> {
-    let end = at + word.len();
-    (bytes.get(at..end) == Some(word)).then_some(end)
+/// Passes over white space, which is rarely there.
+#[inline(always)]
+pub(super) fn white_space(reader: &mut Reader<'_>) {
+    if reader.peek() <= b' ' {
+        reader.white_space();
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn is_value(text: &str) -> bool {
+        let mut buffer = Vec::new();
+        let mut reader = Reader::on_copy(text, &mut buffer);
+        value(&mut reader).is_some() && reader.at_end()
+    }
 
     #[test]
     fn integers() {
@@ -314,7 +250,11 @@ mod tests {
             ("1.5", None),
             ("1e5", None),
         ] {
-            assert_eq!(integer(text.as_bytes(), 0), expected, "{text}");
+            let mut buffer = Vec::new();
+            let mut reader = Reader::on_copy(text, &mut buffer);
+            let whole = reader;
+            let found = integer(&mut reader).map(|value| (value, reader.since(&whole).len()));
+            assert_eq!(found, expected, "{text}");
         }
     }
 
@@ -329,13 +269,15 @@ mod tests {
             "0.1",
             "999999999999.999",
             "1234567890123456",
+            "9999999999999999999",
+            "9007199254740993",
         ] {
-            let (value, end) = short_double(text.as_bytes(), 0).unwrap();
-            assert_eq!(
-                (value.to_bits(), end),
-                (text.parse::<f64>().unwrap().to_bits(), text.len()),
-                "{text}"
-            );
+            let mut buffer = Vec::new();
+            let mut reader = Reader::on_copy(text, &mut buffer);
+            let value = short_double(&mut reader).unwrap();
+            let expected = text.parse::<f64>().unwrap();
+            assert_eq!(value.to_bits(), expected.to_bits(), "{text}");
+            assert!(reader.at_end(), "{text}");
         }
         for text in [
             "",
@@ -347,7 +289,12 @@ mod tests {
             "1.5E3",
             "123456789.0123456789",
         ] {
-            assert_eq!(short_double(text.as_bytes(), 0), None, "{text}");
+            let mut buffer = Vec::new();
+            assert_eq!(
+                short_double(&mut Reader::on_copy(text, &mut buffer)),
+                None,
+                "{text}"
+            );
         }
     }
 
@@ -360,7 +307,7 @@ mod tests {
             "\"x\"",
             "0",
         ] {
-            assert_eq!(value(text.as_bytes(), 0), Some(text.len()), "{text}");
+            assert!(is_value(text), "{text}");
         }
         for text in [
             "",
@@ -383,12 +330,9 @@ mod tests {
             "{,}",
             "\"abc",
         ] {
-            assert!(
-                value(text.as_bytes(), 0).is_none_or(|end| end < text.len()),
-                "{text}"
-            );
+            assert!(!is_value(text), "{text}");
         }
         let deep = "[".repeat(66) + &"]".repeat(66);
-        assert_eq!(value(deep.as_bytes(), 0), None);
+        assert!(!is_value(&deep));
     }
 }
