@@ -215,24 +215,36 @@ unsafe fn text_between<'a>(start: *const u8, end: *const u8) -> &'a str {
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
 unsafe fn plain_end(mut at: *const u8) -> *const u8 {
-    use std::arch::x86_64::*;
     loop {
-        // SAFETY: the byte looked for is not before `at`, and sixteen bytes from there on can be read. The load asks
-        // for no alignment. SSE2 is part of x86-64.
-        let found = unsafe {
-            let bytes = _mm_loadu_si128(at.cast());
-            let quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(b'"' as i8));
-            let escape = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(b'\\' as i8));
-            let limit = _mm_set1_epi8(0x1f);
-            let control = _mm_cmpeq_epi8(_mm_max_epu8(bytes, limit), limit);
-            _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, escape), control))
-        };
+        // Two at a time, because most strings end within thirty-two bytes: one branch that goes the same way nearly always.
+        // SAFETY: the byte looked for is not before `at`, and thirty-two bytes from there on can be read.
+        let found = unsafe { plain_end_among(at) | plain_end_among(at.add(16)) << 16 };
         if found != 0 {
             // SAFETY: these bytes have just been read.
             return unsafe { at.add(found.trailing_zeros() as usize) };
         }
         // SAFETY: the byte looked for was not among these.
-        at = unsafe { at.add(16) };
+        at = unsafe { at.add(32) };
+    }
+}
+
+/// One bit for each of sixteen bytes that ends a run of plain string bytes.
+///
+/// # Safety
+///
+/// They can be read.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+unsafe fn plain_end_among(at: *const u8) -> u32 {
+    use std::arch::x86_64::*;
+    // SAFETY: the caller's promise. The load asks for no alignment. SSE2 is part of x86-64.
+    unsafe {
+        let bytes = _mm_loadu_si128(at.cast());
+        let quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(b'"' as i8));
+        let escape = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(b'\\' as i8));
+        let limit = _mm_set1_epi8(0x1f);
+        let control = _mm_cmpeq_epi8(_mm_max_epu8(bytes, limit), limit);
+        _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, escape), control)) as u32
     }
 }
 
