@@ -365,7 +365,8 @@ impl<'a> Direct<'_, 'a> {
                 white_space(&mut self.reader);
                 return self.string().ok_or(Bail);
             }
-            self.skip()?;
+            white_space(&mut self.reader);
+            skip::pass(&mut self.reader).ok_or(Bail)?;
             self.to_key()?;
         }
         Err(Bail)

@@ -22,7 +22,24 @@ pub(super) struct Reader<'a> {
     text: PhantomData<&'a str>,
 }
 
+/// Sixty-four bytes of a text in which the ends of runs of plain string bytes are known.
+pub(super) struct Window<'a> {
+    from: *const u8,
+    /// One bit for each of the bytes.
+    ends: u64,
+    text: PhantomData<&'a str>,
+}
+
 impl<'a> Reader<'a> {
+    /// A window that knows nothing yet.
+    pub(super) fn window(&self) -> Window<'a> {
+        Window {
+            from: self.at,
+            ends: 0,
+            text: PhantomData,
+        }
+    }
+
     /// The beginning of a copy of `text` in `buffer`.
     pub(super) fn on_copy(text: &str, buffer: &'a mut Vec<u8>) -> Self {
         buffer.clear();
@@ -118,6 +135,44 @@ impl<'a> Reader<'a> {
         Some(unsafe { text_between(start, close) })
     }
 
+    /// Passes over a string without escapes, and nothing else; whether there was one. With a window for one string after
+    /// the other, where what is in them does not matter: it is filled for several at once, and does not wait for the end of
+    /// the last.
+    #[inline(always)]
+    pub(super) fn skip_string(&mut self, window: &mut Window<'a>) -> bool {
+        if self.peek() != b'"' {
+            return false;
+        }
+        // SAFETY: the quote is not NUL, so `start` is not behind `end`.
+        let start = unsafe { self.at.add(1) };
+        let offset = (start as usize).wrapping_sub(window.from as usize);
+        let mut from = start;
+        let mut ends = 0;
+        if offset < 64 {
+            ends = window.ends >> offset;
+        }
+        while ends == 0 {
+            // SAFETY: from `start` on, and where no end was found before, bytes up to the end of the text and `PADDING`
+            // more can be read.
+            window.ends = unsafe { plain_ends(from) };
+            window.from = from;
+            ends = window.ends;
+            if ends == 0 {
+                // SAFETY: the end was not among these.
+                from = unsafe { from.add(64) };
+            }
+        }
+        // SAFETY: these bytes have been read.
+        let close = unsafe { from.add(ends.trailing_zeros() as usize) };
+        // SAFETY: as above.
+        if unsafe { *close } != b'"' {
+            return false;
+        }
+        // SAFETY: `close` is no NUL, so it lies before `end`.
+        self.at = unsafe { close.add(1) };
+        true
+    }
+
     /// Passes over what is left of a run of plain string bytes, up to a quote, backslash, control character or the end.
     #[inline]
     pub(super) fn plain(&mut self) -> &'a str {
@@ -138,7 +193,46 @@ impl<'a> Reader<'a> {
         unsafe { text_between(before.at, self.at) }
     }
 
-    /// Passes over the bytes up to an earlier found place of the same text.
+    /// Passes over an object or list by its brackets and quotes alone, whatever else is in it: for looking ahead, where
+    /// what is passed over will be read properly later. Whether it ends.
+    #[cfg(target_arch = "x86_64")]
+    pub(super) fn pass_brackets(&mut self) -> bool {
+        let (mut inside, mut escaped, mut depth) = (0u64, 0u64, 0u32);
+        let mut at = self.at;
+        while at < self.end {
+            // SAFETY: `at` lies before `end`, so from there on `PADDING` bytes can be read.
+            let [quotes, escapes, opens, closes] = unsafe { brackets(at) };
+            let mut quotes = quotes;
+            if escapes | escaped != 0 {
+                let of_escapes;
+                (of_escapes, escaped) = escaped_by(escapes, escaped);
+                quotes &= !of_escapes;
+            }
+            let within = prefix_xor(quotes) ^ inside;
+            inside = ((within as i64) >> 63) as u64;
+            let (opens, closes) = (opens & !within, closes & !within);
+            let mut left = closes;
+            while left != 0 && closes.count_ones() >= depth {
+                let close = left.trailing_zeros();
+                let before = (1u64 << close) - 1;
+                let opened = (opens & before).count_ones();
+                let closed = (closes & before).count_ones() + 1;
+                if depth + opened == closed {
+                    // SAFETY: a bracket has been seen there, which is no NUL and ends on a boundary.
+                    self.at = unsafe { at.add(close as usize + 1) };
+                    return true;
+                }
+                left &= left - 1;
+            }
+            // Never below zero: closing that far has been looked for.
+            depth = (depth + opens.count_ones()).saturating_sub(closes.count_ones());
+            // SAFETY: the bytes up to `end` and `PADDING` more belong to the buffer.
+            at = unsafe { at.add(64) };
+        }
+        false
+    }
+
+    /// Passes over white space.
     #[inline]
     pub(super) fn white_space(&mut self) {
         loop {
@@ -226,6 +320,68 @@ unsafe fn plain_end(mut at: *const u8) -> *const u8 {
         // SAFETY: the byte looked for was not among these.
         at = unsafe { at.add(32) };
     }
+}
+
+/// One bit for each of sixty-four bytes: the quotes, the backslashes, the opening and the closing brackets of both kinds.
+///
+/// # Safety
+///
+/// They can be read.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+unsafe fn brackets(at: *const u8) -> [u64; 4] {
+    use std::arch::x86_64::*;
+    let mut found = [0; 4];
+    for quarter in 0..4 {
+        // SAFETY: the caller's promise. The load asks for no alignment. SSE2 is part of x86-64.
+        let masks = unsafe {
+            let bytes = _mm_loadu_si128(at.add(16 * quarter).cast());
+            // Brackets and braces differ in one bit.
+            let folded = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
+            let is = |bytes, byte: u8| {
+                _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte as i8))) as u32
+            };
+            [is(bytes, b'"'), is(bytes, b'\\'), is(folded, b'{'), is(folded, b'}')]
+        };
+        for (found, mask) in found.iter_mut().zip(masks) {
+            *found |= u64::from(mask) << (16 * quarter);
+        }
+    }
+    found
+}
+
+/// Which bytes a backslash before them escapes, and whether the first byte after these is escaped: a run of backslashes
+/// escapes every second of them and, if it is odd, what follows (Langdale and Lemire, Parsing Gigabytes of JSON per
+/// Second, section 3.1.1).
+fn escaped_by(escapes: u64, first: u64) -> (u64, u64) {
+    const ODD: u64 = 0xaaaa_aaaa_aaaa_aaaa;
+    let starts = escapes & !first;
+    let even_or_after = ((starts << 1 | ODD).wrapping_sub(starts)) ^ ODD;
+    let escaped = even_or_after ^ (starts | first);
+    (escaped, (even_or_after & starts) >> 63)
+}
+
+/// Each bit becomes the parity of itself and those below.
+fn prefix_xor(mut bits: u64) -> u64 {
+    for shift in [1, 2, 4, 8, 16, 32] {
+        bits ^= bits << shift;
+    }
+    bits
+}
+
+/// One bit for each of sixty-four bytes that ends a run of plain string bytes.
+///
+/// # Safety
+///
+/// They can be read.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+unsafe fn plain_ends(at: *const u8) -> u64 {
+    let quarter = |number: usize| {
+        // SAFETY: the caller's promise.
+        u64::from(unsafe { plain_end_among(at.add(16 * number)) }) << (16 * number)
+    };
+    quarter(0) | quarter(1) | quarter(2) | quarter(3)
 }
 
 /// One bit for each of sixteen bytes that ends a run of plain string bytes.

@@ -2,7 +2,7 @@
 //! is passed over is well-formed or the answer is "no", which leaves the reader anywhere. No recursion: open objects and
 //! lists are the bits of one word.
 
-use super::scan::Reader;
+use super::scan::{Reader, Window};
 
 /// Passes over a number and returns its text.
 #[inline]
@@ -123,8 +123,8 @@ fn hex4(reader: &mut Reader<'_>) -> Option<u32> {
 
 /// Passes over the string that stands here.
 #[inline(always)]
-fn string(reader: &mut Reader<'_>) -> Option<()> {
-    if reader.string().is_some() {
+fn string<'a>(reader: &mut Reader<'a>, window: &mut Window<'a>) -> Option<()> {
+    if reader.skip_string(window) {
         return Some(());
     }
     string_with_escapes(reader)
@@ -144,18 +144,36 @@ fn string_with_escapes(reader: &mut Reader<'_>) -> Option<()> {
     }
 }
 
+/// Passes over a value that will be read properly later: only where it ends matters.
+pub(super) fn pass(reader: &mut Reader<'_>) -> Option<()> {
+    #[cfg(target_arch = "x86_64")]
+    if matches!(reader.peek(), b'{' | b'[') {
+        return reader.pass_brackets().then_some(());
+    }
+    value(reader)
+}
+
 /// Deeper nesting than this is left to the complete path. The model itself nests eight deep.
 pub(super) const MAX_SKIP_DEPTH: u32 = 64;
 
 /// Passes over the value that stands here.
-pub(super) fn value(reader: &mut Reader<'_>) -> Option<()> {
+pub(super) fn value(whole: &mut Reader<'_>) -> Option<()> {
+    // Copies of its own, which the compiler keeps in registers.
+    let (mut reader, mut window) = (*whole, whole.window());
+    inner_value(&mut reader, &mut window)?;
+    *whole = reader;
+    Some(())
+}
+
+#[inline(always)]
+fn inner_value<'a>(reader: &mut Reader<'a>, window: &mut Window<'a>) -> Option<()> {
     // The lowest bit tells whether the innermost container is an object.
     let mut kinds = 0u64;
     let mut depth = 0u32;
     loop {
         // A value.
         match reader.peek() {
-            b'"' => string(reader)?,
+            b'"' => string(reader, window)?,
             open @ (b'{' | b'[') => {
                 let object = open == b'{';
                 reader.accept_byte(open);
@@ -167,7 +185,7 @@ pub(super) fn value(reader: &mut Reader<'_>) -> Option<()> {
                     depth += 1;
                     kinds = kinds << 1 | u64::from(object);
                     if object {
-                        key(reader)?;
+                        key(reader, window)?;
                     }
                     continue;
                 }
@@ -188,7 +206,7 @@ pub(super) fn value(reader: &mut Reader<'_>) -> Option<()> {
             if reader.accept_byte(b',') {
                 white_space(reader);
                 if object {
-                    key(reader)?;
+                    key(reader, window)?;
                 }
                 break;
             }
@@ -203,8 +221,8 @@ pub(super) fn value(reader: &mut Reader<'_>) -> Option<()> {
 
 /// Passes over the key that stands here and its colon.
 #[inline(always)]
-fn key(reader: &mut Reader<'_>) -> Option<()> {
-    string(reader)?;
+fn key<'a>(reader: &mut Reader<'a>, window: &mut Window<'a>) -> Option<()> {
+    string(reader, window)?;
     white_space(reader);
     if !reader.accept_byte(b':') {
         return None;
