@@ -20,61 +20,44 @@ impl Uuid {
         Self::decode(text.as_bytes().try_into().ok()?)
     }
 
-    /// The same of exactly 36 bytes, eight digits at a time.
+    /// The same of exactly 36 bytes.
+    #[inline]
     pub(crate) fn decode(text: &[u8; 36]) -> Option<Self> {
-        let word = |a: [u8; 4], b: [u8; 4]| {
-            u64::from(u32::from_le_bytes(a)) | u64::from(u32::from_le_bytes(b)) << 32
-        };
-        let [
-            a0,
-            a1,
-            a2,
-            a3,
-            a4,
-            a5,
-            a6,
-            a7,
-            b'-',
-            b0,
-            b1,
-            b2,
-            b3,
-            b'-',
-            c0,
-            c1,
-            c2,
-            c3,
-            b'-',
-            d0,
-            d1,
-            d2,
-            d3,
-            b'-',
-            e0,
-            e1,
-            e2,
-            e3,
-            e4,
-            e5,
-            e6,
-            e7,
-            e8,
-            e9,
-            ea,
-            eb,
-        ] = *text
-        else {
+        let dashes = [8, 13, 18, 23].map(|at| text.get(at) == Some(&b'-'));
+        // The thirty-two digits, without the dashes.
+        let mut digits = [0; 32];
+        for (to, from) in [
+            (0, 0),
+            (4, 4),
+            (8, 9),
+            (12, 14),
+            (16, 19),
+            (20, 24),
+            (24, 28),
+            (28, 32),
+        ] {
+            if let (Some(to), Some(from)) = (digits.get_mut(to..to + 4), text.get(from..from + 4)) {
+                to.copy_from_slice(from);
+            }
+        }
+        // Every digit in the same way and nothing decided before the end, so that this becomes vector code.
+        let mut valid = true;
+        for digit in &mut digits {
+            let number = digit.wrapping_sub(b'0');
+            let letter = (*digit | 0x20).wrapping_sub(b'a');
+            valid &= (number < 10) | (letter < 6);
+            *digit = if number < 10 {
+                number
+            } else {
+                letter.wrapping_add(10)
+            };
+        }
+        if !valid || dashes.contains(&false) {
             return None;
-        };
-        let words = [
-            word([a0, a1, a2, a3], [a4, a5, a6, a7]),
-            word([b0, b1, b2, b3], [c0, c1, c2, c3]),
-            word([d0, d1, d2, d3], [e0, e1, e2, e3]),
-            word([e4, e5, e6, e7], [e8, e9, ea, eb]),
-        ];
+        }
         let mut bytes = [0; 16];
-        for (half, word) in bytes.chunks_exact_mut(4).zip(words) {
-            half.copy_from_slice(&eight_hex_digits(word)?.to_le_bytes());
+        for (byte, pair) in bytes.iter_mut().zip(digits.as_chunks::<2>().0) {
+            *byte = pair[0] << 4 | pair[1];
         }
         Some(Self(bytes))
     }
@@ -103,27 +86,6 @@ impl Uuid {
         bytes[8] = bytes[8] & 0x3f | 0x80;
         Self(bytes)
     }
-}
-
-/// Eight hexadecimal digits, the first in the lowest byte, as four bytes, the first in the lowest.
-#[inline]
-fn eight_hex_digits(text: u64) -> Option<u32> {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = ONES << 7;
-    // With the high bits out of the way, adding carries into the high bit exactly where a byte is large enough.
-    let at_least = |x: u64, limit: u8| (x + ONES * u64::from(0x80 - limit)) & HIGHS;
-    let low = text & !HIGHS;
-    let lower = low | (ONES * 0x20);
-    let digit = at_least(low, b'0') & !at_least(low, b'9' + 1);
-    let letter = at_least(lower, b'a') & !at_least(lower, b'f' + 1);
-    if (digit | letter) & !text & HIGHS != HIGHS {
-        return None;
-    }
-    // Digits end in their value, letters in their value less nine.
-    let nibbles = (text & (ONES * 0x0f)) + (letter >> 7) * 9;
-    let pairs = (nibbles << 4 | nibbles >> 8) & 0x00ff_00ff_00ff_00ff;
-    let quads = (pairs | pairs >> 8) & 0x0000_ffff_0000_ffff;
-    Some((quads | quads >> 16) as u32)
 }
 
 impl std::fmt::Display for Uuid {
@@ -291,18 +253,23 @@ mod tests {
 
     #[test]
     fn every_byte_is_a_digit_or_none() {
-        for place in 0..8 {
+        let text = *b"00112233-4455-6677-8899-aabbccddeeff";
+        for place in 0..36 {
             for byte in 0..=255u8 {
-                let mut text = *b"00000000";
+                let mut text = text;
+                let dash = text[place] == b'-';
                 text[place] = byte;
-                let expected = (byte as char)
-                    .to_digit(16)
-                    .map(|digit| digit << ((place / 2) * 8 + 4 * (1 - place % 2)));
-                assert_eq!(
-                    eight_hex_digits(u64::from_le_bytes(text)),
-                    expected,
-                    "{place} {byte}"
-                );
+                let found = Uuid::decode(&text);
+                let valid = if dash {
+                    byte == b'-'
+                } else {
+                    byte.is_ascii_hexdigit()
+                };
+                assert_eq!(found.is_some(), valid, "{place} {byte}");
+                if let Some(uuid) = found {
+                    let lower = text.map(|byte| byte.to_ascii_lowercase());
+                    assert_eq!(uuid.encode(), lower, "{place} {byte}");
+                }
             }
         }
     }

@@ -12,7 +12,7 @@ use bumpalo::collections::Vec as ArenaVec;
 
 use super::keys::GrowingIndex;
 use super::scan::Reader;
-use super::skip::{self, white_space};
+use super::skip;
 use super::{ParseOptions, Tally};
 use crate::message::{Decimal, Instant, Key, Map, Read, Source, Uuid, WireValue};
 
@@ -64,7 +64,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
 
     #[inline]
     fn object(&mut self) -> Read<Option<()>, Bail> {
-        white_space(&mut self.reader);
+        self.reader.white_space();
         if !self.reader.accept_byte(b'{') {
             return if self.reader.accept("null") {
                 Ok(None)
@@ -72,7 +72,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
                 Err(Bail)
             };
         }
-        white_space(&mut self.reader);
+        self.reader.white_space();
         Ok(Some(()))
     }
 
@@ -120,13 +120,13 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
     }
 
     fn skip(&mut self) -> Read<(), Bail> {
-        white_space(&mut self.reader);
+        self.reader.white_space();
         skip::value(&mut self.reader).ok_or(Bail)
     }
 
     #[inline]
     fn discriminator(&mut self) -> Read<&'a str, Bail> {
-        white_space(&mut self.reader);
+        self.reader.white_space();
         let start = self.reader;
         self.tagged = None;
         if !self.reader.accept("{\"type\":") {
@@ -141,7 +141,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
     }
 
     fn raw(&mut self) -> Read<&'a str, Bail> {
-        white_space(&mut self.reader);
+        self.reader.white_space();
         let before = self.reader;
         skip::value(&mut self.reader).ok_or(Bail)?;
         Ok(self.reader.since(&before))
@@ -159,7 +159,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
     }
 
     fn list<T: WireValue<'a>>(&mut self) -> Read<Option<&'a [T]>, Bail> {
-        white_space(&mut self.reader);
+        self.reader.white_space();
         if !self.reader.accept_byte(b'[') {
             return if self.reader.accept("null") {
                 Ok(None)
@@ -167,7 +167,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
                 Err(Bail)
             };
         }
-        white_space(&mut self.reader);
+        self.reader.white_space();
         let mut elements = ArenaVec::new_in(self.arena);
         if self.reader.accept_byte(b']') {
             return Ok(Some(elements.into_bump_slice()));
@@ -181,7 +181,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
             if self.reader.accept_byte(b',') {
                 continue;
             }
-            white_space(&mut self.reader);
+            self.reader.white_space();
             if self.reader.accept_byte(b']') {
                 self.charge(elements.len() + nulls, size_of::<T>())?;
                 self.tally.null_elements += nulls;
@@ -234,7 +234,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
 
     #[inline(always)]
     fn text(&mut self) -> Read<Option<&'a str>, Bail> {
-        white_space(&mut self.reader);
+        self.reader.white_space();
         if self.reader.peek() == b'"' {
             return Ok(Some(self.string().ok_or(Bail)?));
         }
@@ -243,7 +243,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
 
     #[inline(always)]
     fn word(&mut self) -> Read<Option<&'a str>, Bail> {
-        white_space(&mut self.reader);
+        self.reader.white_space();
         if self.reader.peek() != b'"' && self.accept_null() {
             return Ok(None);
         }
@@ -280,7 +280,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
 
     #[inline]
     fn boolean(&mut self) -> Read<Option<bool>, Bail> {
-        white_space(&mut self.reader);
+        self.reader.white_space();
         if self.reader.accept("true") {
             Ok(Some(true))
         } else if self.reader.accept("false") {
@@ -315,7 +315,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
     }
 
     fn instant(&mut self) -> Read<Option<Instant>, Bail> {
-        white_space(&mut self.reader);
+        self.reader.white_space();
         match self.reader.peek() {
             b'-' | b'0'..=b'9' => {
                 let text = self.number()?;
@@ -362,10 +362,10 @@ impl<'a> Direct<'_, 'a> {
         self.object()?.ok_or(Bail)?;
         while let Some(key) = self.next_key(&mut ())? {
             if key == "type" {
-                white_space(&mut self.reader);
+                self.reader.white_space();
                 return self.string().ok_or(Bail);
             }
-            white_space(&mut self.reader);
+            self.reader.white_space();
             skip::pass(&mut self.reader).ok_or(Bail)?;
             self.to_key()?;
         }

@@ -1,20 +1,20 @@
 //! The tokens of the fast path: from value to key, strings with their escapes, what is not a string where one may be.
 
 use super::direct::{Bail, Direct};
-use super::skip::{self, white_space};
+use super::skip;
 use crate::message::Read;
 
 impl<'a> Direct<'_, 'a> {
     /// Whether nothing but white space is left.
     pub(super) fn at_end(&mut self) -> bool {
-        white_space(&mut self.reader);
+        self.reader.white_space();
         self.reader.at_end()
     }
 
     /// Consumes `null` if it comes next.
     #[inline(always)]
     pub(super) fn accept_null(&mut self) -> bool {
-        white_space(&mut self.reader);
+        self.reader.white_space();
         self.reader.peek() == b'n' && self.reader.accept("null")
     }
 
@@ -33,7 +33,7 @@ impl<'a> Direct<'_, 'a> {
 
     #[inline(never)]
     fn to_key_slowly(&mut self) -> Read<(), Bail> {
-        white_space(&mut self.reader);
+        self.reader.white_space();
         if !self.reader.accept_byte(b',') {
             return if self.reader.peek() == b'}' {
                 Ok(())
@@ -41,7 +41,7 @@ impl<'a> Direct<'_, 'a> {
                 Err(Bail)
             };
         }
-        white_space(&mut self.reader);
+        self.reader.white_space();
         // A brace here would follow a comma.
         if self.reader.peek() == b'"' {
             Ok(())
@@ -58,7 +58,7 @@ impl<'a> Direct<'_, 'a> {
 
     #[inline(never)]
     fn colon_slowly(&mut self) -> bool {
-        white_space(&mut self.reader);
+        self.reader.white_space();
         self.reader.accept_byte(b':')
     }
 
@@ -78,8 +78,7 @@ impl<'a> Direct<'_, 'a> {
             return None;
         }
         let plain = self.reader.plain();
-        let mut out =
-            bumpalo::collections::String::with_capacity_in(plain.len() + 32, self.arena);
+        let mut out = bumpalo::collections::String::with_capacity_in(plain.len() + 32, self.arena);
         out.push_str(plain);
         loop {
             if self.reader.accept_byte(b'"') {

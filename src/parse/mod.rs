@@ -198,11 +198,7 @@ pub fn parse<'a>(
 const FAST_PATH_DEPTH: usize = skip::MAX_SKIP_DEPTH as usize + 16;
 
 /// The message, if it is one that the fast path reads.
-fn fast_path<'a>(
-    text: &[u8],
-    open: &mut Open<'a>,
-    options: &ParseOptions,
-) -> Option<Parsed<'a>> {
+fn fast_path<'a>(text: &[u8], open: &mut Open<'a>, options: &ParseOptions) -> Option<Parsed<'a>> {
     let text = simdutf8::basic::from_utf8(text).ok()?;
     let reader = Reader::on_copy(text, open.padded()?);
     let mut direct = Direct::new(reader, open.arena(), open.hasher(), options);

@@ -233,18 +233,12 @@ impl<'a> Reader<'a> {
     }
 
     /// Passes over white space.
-    #[inline]
+    #[inline(always)]
     pub(super) fn white_space(&mut self) {
-        loop {
-            match self.peek() {
-                // SAFETY: it is a character and not NUL.
-                b' ' | b'\n' | b'\r' | b'\t' => unsafe { self.advance(1) },
-                _ => return,
-            }
-            // Indentation is a run of spaces.
-            let spaces = leading(self.load::<16>(), b' ');
-            // SAFETY: as many spaces have been seen.
-            unsafe { self.advance(spaces) };
+        if self.peek() <= b' ' {
+            // SAFETY: from `at` on, bytes up to the end of the text and `PADDING` more can be read. What is passed over
+            // is white space, which is ASCII and no NUL.
+            self.at = unsafe { white_space_end(self.at) };
         }
     }
 
@@ -255,8 +249,8 @@ impl<'a> Reader<'a> {
         let (mut value, mut count) = (before, 0);
         loop {
             let digits = u64::from_le_bytes(self.load()) ^ 0x3030_3030_3030_3030;
-            let others = (digits.wrapping_add(0x7676_7676_7676_7676) | digits)
-                & 0x8080_8080_8080_8080;
+            let others =
+                (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080;
             // Exact up to the first byte that is no digit, which is the one that counts.
             let found = (others.trailing_zeros() / 8) as usize;
             if found == 8 {
@@ -277,6 +271,26 @@ impl<'a> Reader<'a> {
                 return (value, count);
             }
         }
+    }
+}
+
+/// The first byte from `at` on that is no white space. Out of the way, because compact text has none.
+///
+/// # Safety
+///
+/// There must be one, and `PADDING` bytes from there on that can be read.
+#[inline(never)]
+unsafe fn white_space_end(mut at: *const u8) -> *const u8 {
+    loop {
+        // SAFETY: the byte looked for is not before `at`.
+        if !matches!(unsafe { *at }, b' ' | b'\n' | b'\r' | b'\t') {
+            return at;
+        }
+        // Indentation is a run of spaces.
+        // SAFETY: the byte looked for is not before the next one, and from there on sixteen bytes can be read.
+        let spaces = leading(unsafe { *at.add(1).cast() }, b' ');
+        // SAFETY: as many spaces have been seen.
+        at = unsafe { at.add(1 + spaces) };
     }
 }
 
@@ -341,7 +355,12 @@ unsafe fn brackets(at: *const u8) -> [u64; 4] {
             let is = |bytes, byte: u8| {
                 _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte as i8))) as u32
             };
-            [is(bytes, b'"'), is(bytes, b'\\'), is(folded, b'{'), is(folded, b'}')]
+            [
+                is(bytes, b'"'),
+                is(bytes, b'\\'),
+                is(folded, b'{'),
+                is(folded, b'}'),
+            ]
         };
         for (found, mask) in found.iter_mut().zip(masks) {
             *found |= u64::from(mask) << (16 * quarter);
