@@ -34,16 +34,17 @@ impl<'a> Direct<'_, 'a> {
     #[inline(never)]
     fn to_key_slowly(&mut self) -> Read<(), Bail> {
         self.reader.white_space();
-        if !self.reader.accept_byte(b',') {
-            return if self.reader.peek() == b'}' {
-                Ok(())
-            } else {
-                Err(Bail)
-            };
+        if self.reader.accept_byte(b',') {
+            self.reader.much_white_space();
+            // A brace here would follow a comma.
+            return self.expect(b'"');
         }
-        self.reader.white_space();
-        // A brace here would follow a comma.
-        if self.reader.peek() == b'"' {
+        self.expect(b'}')
+    }
+
+    #[inline(always)]
+    fn expect(&self, byte: u8) -> Read<(), Bail> {
+        if self.reader.peek() == byte {
             Ok(())
         } else {
             Err(Bail)

@@ -236,10 +236,19 @@ impl<'a> Reader<'a> {
     #[inline(always)]
     pub(super) fn white_space(&mut self) {
         if self.peek() <= b' ' {
-            // SAFETY: from `at` on, bytes up to the end of the text and `PADDING` more can be read. What is passed over
-            // is white space, which is ASCII and no NUL.
-            self.at = unsafe { white_space_end(self.at) };
+            // One space is what most of those who set any set.
+            if !self.accept_byte(b' ') || self.peek() <= b' ' {
+                self.much_white_space();
+            }
         }
+    }
+
+    /// Passes over white space. Out of the way, because compact text has none.
+    #[inline(never)]
+    pub(super) fn much_white_space(&mut self) {
+        // SAFETY: from `at` on, bytes up to the end of the text and `PADDING` more can be read. What is passed over is
+        // white space, which is ASCII and no NUL.
+        self.at = unsafe { white_space_end(self.at) };
     }
 
     /// Passes over decimal digits: how many, and `before` with them appended, modulo 2^64.
@@ -274,12 +283,12 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The first byte from `at` on that is no white space. Out of the way, because compact text has none.
+/// The first byte from `at` on that is no white space.
 ///
 /// # Safety
 ///
 /// There must be one, and `PADDING` bytes from there on that can be read.
-#[inline(never)]
+#[inline(always)]
 unsafe fn white_space_end(mut at: *const u8) -> *const u8 {
     loop {
         // SAFETY: the byte looked for is not before `at`.
@@ -288,7 +297,7 @@ unsafe fn white_space_end(mut at: *const u8) -> *const u8 {
         }
         // Indentation is a run of spaces.
         // SAFETY: the byte looked for is not before the next one, and from there on sixteen bytes can be read.
-        let spaces = leading(unsafe { *at.add(1).cast() }, b' ');
+        let spaces = unsafe { leading_spaces(at.add(1)) };
         // SAFETY: as many spaces have been seen.
         at = unsafe { at.add(1 + spaces) };
     }
@@ -455,10 +464,27 @@ unsafe fn plain_end_portable(mut at: *const u8) -> *const u8 {
 #[cfg(not(target_arch = "x86_64"))]
 use plain_end_portable as plain_end;
 
-/// How many of these bytes, from the first on, are `byte`.
+/// How many of sixteen bytes are spaces before the first that is none.
+///
+/// # Safety
+///
+/// They can be read.
 #[inline(always)]
-fn leading(bytes: [u8; 16], byte: u8) -> usize {
-    let pattern = u128::from_ne_bytes([byte; 16]);
-    let others = u128::from_le_bytes(bytes) ^ pattern;
-    others.trailing_zeros() as usize / 8
+unsafe fn leading_spaces(at: *const u8) -> usize {
+    // SAFETY: the caller's promise; bytes have no alignment. SSE2 is part of x86-64.
+    #[cfg(target_arch = "x86_64")]
+    let others = unsafe {
+        use std::arch::x86_64::*;
+        let spaces = _mm_cmpeq_epi8(_mm_loadu_si128(at.cast()), _mm_set1_epi8(b' ' as i8));
+        !(_mm_movemask_epi8(spaces) as u32) | 1 << 16
+    };
+    #[cfg(target_arch = "x86_64")]
+    let count = others.trailing_zeros();
+    // SAFETY: the caller's promise; bytes have no alignment.
+    #[cfg(not(target_arch = "x86_64"))]
+    let count = {
+        let bytes: [u8; 16] = unsafe { *at.cast() };
+        (u128::from_le_bytes(bytes) ^ u128::from_ne_bytes([b' '; 16])).trailing_zeros() / 8
+    };
+    count as usize
 }
