@@ -66,6 +66,10 @@ pub(crate) trait Source<'a>: Sized {
     fn map<V: WireValue<'a>>(&mut self) -> Read<Option<Map<'a, V>>, Self::Fault> {
         self.map_with(|key| (key, true))
     }
+    /// The same for texts, of which most maps are.
+    fn text_map(&mut self) -> Read<Option<Map<'a, &'a str>>, Self::Fault> {
+        self.map()
+    }
     /// A map whose keys are replaced before they are compared. Keys that are not known, by the second part of what `key`
     /// returns, are told to `unknown_word`.
     fn map_with<V: WireValue<'a>>(
@@ -166,6 +170,11 @@ pub(crate) trait WireValue<'a>: Copy + 'a {
         put(value);
         Ok(true)
     }
+    /// Reads a map of such values.
+    #[inline]
+    fn read_map<S: Source<'a>>(source: &mut S) -> Read<Option<Map<'a, Self>>, S::Fault> {
+        source.map()
+    }
     /// Whether a field that is written "when set" or "when not empty" leaves this value out.
     fn is_absent(&self) -> bool {
         false
@@ -203,6 +212,10 @@ impl<'a> WireValue<'a> for &'a str {
     #[inline]
     fn read<S: Source<'a>>(source: &mut S) -> Read<Option<Self>, S::Fault> {
         source.text()
+    }
+    #[inline]
+    fn read_map<S: Source<'a>>(source: &mut S) -> Read<Option<Map<'a, Self>>, S::Fault> {
+        source.text_map()
     }
     fn is_absent(&self) -> bool {
         self.is_empty()
@@ -264,7 +277,7 @@ impl<'a, T: WireValue<'a>> WireValue<'a> for &'a [T] {
 impl<'a, V: WireValue<'a>> WireValue<'a> for Map<'a, V> {
     #[inline]
     fn read<S: Source<'a>>(source: &mut S) -> Read<Option<Self>, S::Fault> {
-        source.map()
+        V::read_map(source)
     }
     /// Entries that are themselves empty do not count (section 2.1, rule 3).
     fn is_absent(&self) -> bool {

@@ -197,35 +197,24 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
         &mut self,
         key_of: fn(&'a str) -> (&'a str, bool),
     ) -> Read<Option<Map<'a, V>>, Bail> {
-        if self.object()?.is_none() {
-            return Ok(None);
-        }
-        let mut entries: ArenaVec<'a, (&'a str, V)> = ArenaVec::new_in(self.arena);
-        let mut index = GrowingIndex::new(self.arena, self.hasher);
-        let mut again = 0;
-        while let Some(key) = self.next_key(&mut ())? {
+        self.entries(|source| {
+            let Some(key) = source.next_key(&mut ())? else {
+                return Ok(None);
+            };
             let (key, known) = key_of(key);
             if !known {
-                self.unknown_word()?;
+                source.unknown_word()?;
             }
             // From the first null on, entries may vanish and come back.
-            let value = V::read(self)?.ok_or(Bail)?;
-            match index.find_or_insert(key, entries.len(), |at| entries.get(at).map(|e| e.0)) {
-                None => {
-                    self.make_room(&mut entries)?;
-                    entries.push((key, value));
-                }
-                Some(at) => {
-                    again += 1;
-                    if let Some(entry) = entries.get_mut(at) {
-                        entry.1 = value;
-                    }
-                }
-            }
-            self.to_key()?;
-        }
-        self.charge(entries.len() + again, size_of::<(&str, V)>() + 8)?;
-        Ok(Some(Map::new(entries.into_bump_slice())))
+            Ok(Some((key, V::read(source)?.ok_or(Bail)?)))
+        })
+    }
+
+    fn text_map(&mut self) -> Read<Option<Map<'a, &'a str>>, Bail> {
+        self.entries(|source| match source.reader.text_entry() {
+            None => source.other_entry(),
+            entry => Ok(entry),
+        })
     }
 
     fn place<T: Copy>(&mut self, value: T) -> &'a mut T {
@@ -370,6 +359,47 @@ impl<'a> Direct<'_, 'a> {
             self.to_key()?;
         }
         Err(Bail)
+    }
+
+    /// An object of entries that `next` reads one by one.
+    #[inline(always)]
+    fn entries<V: WireValue<'a>>(
+        &mut self,
+        mut next: impl FnMut(&mut Self) -> Read<Option<(&'a str, V)>, Bail>,
+    ) -> Read<Option<Map<'a, V>>, Bail> {
+        if self.object()?.is_none() {
+            return Ok(None);
+        }
+        let mut entries: ArenaVec<'a, (&'a str, V)> = ArenaVec::new_in(self.arena);
+        let mut index = GrowingIndex::new(self.arena, self.hasher);
+        let mut again = 0;
+        while let Some((key, value)) = next(self)? {
+            match index.find_or_insert(key, entries.len(), |at| entries.get(at).map(|e| e.0)) {
+                None => {
+                    self.make_room(&mut entries)?;
+                    entries.push((key, value));
+                }
+                Some(at) => {
+                    again += 1;
+                    if let Some(entry) = entries.get_mut(at) {
+                        entry.1 = value;
+                    }
+                }
+            }
+            self.to_key()?;
+        }
+        self.charge(entries.len() + again, size_of::<(&str, V)>() + 8)?;
+        Ok(Some(Map::new(entries.into_bump_slice())))
+    }
+
+    /// An entry of a map of texts that is not just two strings.
+    #[inline(never)]
+    fn other_entry(&mut self) -> Read<Option<(&'a str, &'a str)>, Bail> {
+        let Some(key) = self.next_key(&mut ())? else {
+            return Ok(None);
+        };
+        // From the first null on, entries may vanish and come back.
+        Ok(Some((key, self.text()?.ok_or(Bail)?)))
     }
 
     /// Takes the memory of a list from what the message may need.

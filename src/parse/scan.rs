@@ -135,6 +135,47 @@ impl<'a> Reader<'a> {
         Some(unsafe { text_between(start, close) })
     }
 
+    /// Passes over `"key":"text"`, neither with escapes nor with white space between; `None`, and no step, for anything
+    /// else. Both ends are looked for at once, so that the second does not wait for the first.
+    #[inline(always)]
+    pub(super) fn text_entry(&mut self) -> Option<(&'a str, &'a str)> {
+        if self.peek() != b'"' {
+            return None;
+        }
+        // SAFETY: the quote is not NUL, so `key` is not behind `end`.
+        let key = unsafe { self.at.add(1) };
+        // SAFETY: from `key` on, `PADDING` bytes can be read.
+        let ends = unsafe { plain_ends(key) };
+        if ends == 0 {
+            return None;
+        }
+        let length = ends.trailing_zeros();
+        // SAFETY: no end comes before this one, so it is in the text or its end.
+        let close = unsafe { key.add(length as usize) };
+        // SAFETY: from `close` on, `PADDING` bytes can be read, and bytes have no alignment.
+        if unsafe { *close.cast::<[u8; 3]>() } != *b"\":\"" {
+            return None;
+        }
+        // SAFETY: none of these three is NUL, so `text` is not behind `end`.
+        let text = unsafe { close.add(3) };
+        let rest = ends >> length >> 3;
+        let last = if rest != 0 {
+            // SAFETY: no end comes before this one, so it is in the text or its end.
+            unsafe { text.add(rest.trailing_zeros() as usize) }
+        } else {
+            // SAFETY: from `text` on, bytes up to the end of the text and `PADDING` more can be read.
+            unsafe { plain_end(text) }
+        };
+        // SAFETY: `last` lies in the text or is its end.
+        if unsafe { *last } != b'"' {
+            return None;
+        }
+        // SAFETY: `last` is no NUL, so it lies before `end`.
+        self.at = unsafe { last.add(1) };
+        // SAFETY: all four lie in the text, after or at a byte of ASCII, so they are boundaries.
+        Some(unsafe { (text_between(key, close), text_between(text, last)) })
+    }
+
     /// Passes over a string without escapes, and nothing else; whether there was one. With a window for one string after
     /// the other, where what is in them does not matter: it is filled for several at once, and does not wait for the end of
     /// the last.
