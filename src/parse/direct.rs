@@ -27,7 +27,7 @@ pub(super) struct Direct<'t, 'a> {
     hasher: &'t RandomState,
     options: &'t ParseOptions,
     memory_left: usize,
-    /// After the `type` of the object that comes next, if that is known and comes first.
+    /// After the `type` of the object that comes next, if the discriminator was just asked for and comes first.
     tagged: Option<Reader<'a>>,
     pub(super) tally: Tally,
 }
@@ -120,6 +120,10 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
     }
 
     fn skip(&mut self) -> Read<(), Bail> {
+        if let Some(after) = self.tagged.take() {
+            self.reader = after;
+            return skip::rest_of_object(&mut self.reader).ok_or(Bail);
+        }
         self.reader.white_space();
         skip::value(&mut self.reader).ok_or(Bail)
     }

@@ -57,13 +57,13 @@ impl<'a> KeyIndex<'a> {
 }
 
 /// The same for maps whose size is not known before: the table is made when the map outgrows the search, and again when
-/// it outgrows the table. Few keys share length, first and last byte, so most new keys are known to be new from one word
-/// that has a bit set for each such signature.
+/// it outgrows the table. Few keys share length, first and last byte, so most new keys are known to be new from a few words
+/// that have a bit set for each such signature.
 pub(super) struct GrowingIndex<'a> {
     index: KeyIndex<'a>,
     arena: &'a Bump,
     room: usize,
-    signatures: u64,
+    signatures: [u64; 4],
 }
 
 impl<'a> GrowingIndex<'a> {
@@ -76,7 +76,7 @@ impl<'a> GrowingIndex<'a> {
             index,
             arena,
             room: SMALL,
-            signatures: 0,
+            signatures: [0; 4],
         }
     }
 
@@ -96,8 +96,10 @@ impl<'a> GrowingIndex<'a> {
             let ends = |byte: Option<&u8>| byte.copied().map_or(0, usize::from);
             let signature = bytes.len() * 5 + ends(bytes.first()) * 7 + ends(bytes.last()) * 11;
             let bit = 1 << (signature & 63);
-            if self.signatures & bit == 0 {
-                self.signatures |= bit;
+            if let Some(word) = self.signatures.get_mut(signature >> 6 & 3)
+                && *word & bit == 0
+            {
+                *word |= bit;
                 return None;
             }
         }

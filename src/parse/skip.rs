@@ -154,48 +154,53 @@ pub(super) fn pass(reader: &mut Reader<'_>) -> Option<()> {
 pub(super) const MAX_SKIP_DEPTH: u32 = 64;
 
 /// Passes over the value that stands here.
-pub(super) fn value(whole: &mut Reader<'_>) -> Option<()> {
-    // Copies of its own, which the compiler keeps in registers.
-    let (mut reader, mut window) = (*whole, whole.window());
-    inner_value(&mut reader, &mut window)?;
-    *whole = reader;
-    Some(())
+pub(super) fn value(reader: &mut Reader<'_>) -> Option<()> {
+    values(reader, 0)
 }
 
-#[inline(always)]
-fn inner_value<'a>(reader: &mut Reader<'a>, window: &mut Window<'a>) -> Option<()> {
+/// Passes over what is left of an object after the value of one of its fields.
+pub(super) fn rest_of_object(reader: &mut Reader<'_>) -> Option<()> {
+    values(reader, 1)
+}
+
+/// Passes over values until so many objects that are open have been closed; over one value if none is.
+fn values(outer: &mut Reader<'_>, mut depth: u32) -> Option<()> {
+    // Copies of its own, which the compiler keeps in registers.
+    let (mut reader, mut window) = (*outer, outer.window());
     // The lowest bit tells whether the innermost container is an object.
-    let mut kinds = 0u64;
-    let mut depth = 0u32;
+    let mut kinds = u64::from(depth > 0);
+    let mut after_value = depth > 0;
     loop {
-        // A value.
-        match reader.peek() {
-            b'"' => string(reader, window)?,
-            open @ (b'{' | b'[') => {
-                let object = open == b'{';
-                reader.accept_byte(open);
-                reader.white_space();
-                if !reader.accept_byte(if object { b'}' } else { b']' }) {
-                    if depth >= MAX_SKIP_DEPTH {
-                        return None;
+        if !after_value {
+            match reader.peek() {
+                b'"' => string(&mut reader, &mut window)?,
+                open @ (b'{' | b'[') => {
+                    let object = open == b'{';
+                    reader.accept_byte(open);
+                    reader.white_space();
+                    if !reader.accept_byte(if object { b'}' } else { b']' }) {
+                        if depth >= MAX_SKIP_DEPTH {
+                            return None;
+                        }
+                        depth += 1;
+                        kinds = kinds << 1 | u64::from(object);
+                        if object {
+                            key(&mut reader, &mut window)?;
+                        }
+                        continue;
                     }
-                    depth += 1;
-                    kinds = kinds << 1 | u64::from(object);
-                    if object {
-                        key(reader, window)?;
-                    }
-                    continue;
                 }
+                b't' => reader.accept("true").then_some(())?,
+                b'f' => reader.accept("false").then_some(())?,
+                b'n' => reader.accept("null").then_some(())?,
+                b'-' | b'0'..=b'9' => number(&mut reader).map(|_| ())?,
+                _ => return None,
             }
-            b't' => reader.accept("true").then_some(())?,
-            b'f' => reader.accept("false").then_some(())?,
-            b'n' => reader.accept("null").then_some(())?,
-            b'-' | b'0'..=b'9' => number(reader).map(|_| ())?,
-            _ => return None,
         }
-        // What follows it.
+        after_value = false;
         loop {
             if depth == 0 {
+                *outer = reader;
                 return Some(());
             }
             reader.white_space();
@@ -203,7 +208,7 @@ fn inner_value<'a>(reader: &mut Reader<'a>, window: &mut Window<'a>) -> Option<(
             if reader.accept_byte(b',') {
                 reader.white_space();
                 if object {
-                    key(reader, window)?;
+                    key(&mut reader, &mut window)?;
                 }
                 break;
             }
