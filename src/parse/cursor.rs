@@ -1,5 +1,5 @@
-//! The typed walk over the tape: a [`Source`] that knows every coercion. With `scratch` the only file that names
-//! simd_json.
+//! The typed walk over the tape: a [`Source`] that knows every coercion. With `scratch` and
+//! `coerce` the only file that names simd_json.
 //!
 //! The tape holds strings unescaped and numbers as machine numbers, but neither says where it stands in the text, nor
 //! how a number was written. `positions` finds both.
@@ -10,6 +10,7 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 use simd_json::{Node, StaticNode};
 
+use super::coerce::Numeric;
 use super::escapes::string_end;
 use super::number;
 use super::positions::Positions;
@@ -22,7 +23,7 @@ pub(super) struct Cursor<'t, 'a> {
     at: usize,
     input: &'a [u8],
     positions: Positions<'t>,
-    blanked_numbers: bool,
+    pub(super) blanked_numbers: bool,
     pub(super) arena: &'a Bump,
     pub(super) hasher: &'t RandomState,
     options: &'t ParseOptions,
@@ -67,7 +68,7 @@ impl<'t, 'a> Cursor<'t, 'a> {
         self.positions.offset_of(node, self.input)
     }
 
-    fn peek(&self) -> Option<Node<'a>> {
+    pub(super) fn peek(&self) -> Option<Node<'a>> {
         self.nodes.get(self.at).copied()
     }
 
@@ -78,11 +79,11 @@ impl<'t, 'a> Cursor<'t, 'a> {
         })
     }
 
-    fn expected<T>(&self, what: &'static str) -> Read<T, Fault> {
+    pub(super) fn expected<T>(&self, what: &'static str) -> Read<T, Fault> {
         self.fault(Problem::Expected(what))
     }
 
-    fn invalid<T>(&self, what: &'static str) -> Read<T, Fault> {
+    pub(super) fn invalid<T>(&self, what: &'static str) -> Read<T, Fault> {
         self.fault(Problem::Invalid(what))
     }
 
@@ -96,22 +97,11 @@ impl<'t, 'a> Cursor<'t, 'a> {
     }
 
     /// The source text of the number, `true` or `false` at the cursor.
-    fn source_text(&mut self) -> Read<&'a str, Fault> {
+    pub(super) fn source_text(&mut self) -> Read<&'a str, Fault> {
         let start = self.positions.offset_of(self.at, self.input);
         Ok(number::source_text(
             self.input.get(start..).unwrap_or_default(),
         ))
-    }
-
-    /// A number or a string holding one. `None` if it is absent; otherwise what stands there, not yet consumed.
-    fn numeric(&mut self, what: &'static str) -> Read<Option<Numeric<'a>>, Fault> {
-        Ok(match self.peek() {
-            Some(Node::Static(StaticNode::Null)) => None,
-            Some(Node::Static(StaticNode::Bool(_))) | None => return self.expected(what),
-            Some(Node::Static(_)) => Some(Numeric::Number(self.source_text()?)),
-            Some(Node::String(text)) => number::meaningful(text).map(Numeric::Text),
-            Some(Node::Object { .. } | Node::Array { .. }) => return self.expected(what),
-        })
     }
 
     /// The discriminator last asked for is none of those that are allowed.
@@ -122,25 +112,11 @@ impl<'t, 'a> Cursor<'t, 'a> {
         }
     }
 
-    /// The text `null` stands for nothing only where the reference reads a machine number or a bool.
-    fn refuse_null_text(&self, what: &'static str) -> Read<(), Fault> {
-        match self.peek() {
-            Some(Node::String(text)) if trim(text) == "null" => self.invalid(what),
-            _ => Ok(()),
-        }
-    }
-
     /// Consumes the scalar at the cursor with this result.
-    fn take<T>(&mut self, value: Option<T>) -> Read<Option<T>, Fault> {
+    pub(super) fn take<T>(&mut self, value: Option<T>) -> Read<Option<T>, Fault> {
         self.at += 1;
         Ok(value)
     }
-}
-
-/// A number and how it was sent.
-enum Numeric<'a> {
-    Number(&'a str),
-    Text(&'a str),
 }
 
 impl<'a> Source<'a> for Cursor<'_, 'a> {
@@ -477,32 +453,6 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         Fault {
             node: self.at - 1,
             problem: Problem::Invalid("a text that is not empty"),
-        }
-    }
-}
-
-impl<'a> Cursor<'_, 'a> {
-    fn integer(&mut self, what: &'static str) -> Read<Option<i64>, Fault> {
-        if !self.blanked_numbers {
-            match self.peek() {
-                Some(Node::Static(StaticNode::I64(value))) => return self.take(Some(value)),
-                Some(Node::Static(StaticNode::U64(value))) => {
-                    return match i64::try_from(value) {
-                        Ok(value) => self.take(Some(value)),
-                        Err(_) => self.invalid(what),
-                    };
-                }
-                _ => {}
-            }
-        }
-        let value = match self.numeric(what)? {
-            None => return self.take(None),
-            Some(Numeric::Number(text)) => number::integer_of_number(text),
-            Some(Numeric::Text(text)) => number::integer_of_text(text),
-        };
-        match value {
-            Some(value) => self.take(Some(value)),
-            None => self.invalid(what),
         }
     }
 }

@@ -11,7 +11,7 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
 use super::keys::GrowingIndex;
-use super::scan::Reader;
+use super::reader::Reader;
 use super::skip;
 use super::{ParseOptions, Tally};
 use crate::message::{Decimal, Instant, Key, Map, Read, Source, Uuid, WireValue};
@@ -81,7 +81,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
         match self.tagged.take() {
             Some(after) => {
                 self.reader = after;
-                self.to_key()?;
+                self.find_key()?;
                 Ok(Some(()))
             }
             None => self.object(),
@@ -116,7 +116,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
 
     #[inline(always)]
     fn end_value(&mut self, (): &mut ()) -> Read<(), Bail> {
-        self.to_key()
+        self.find_key()
     }
 
     fn skip(&mut self) -> Read<(), Bail> {
@@ -360,7 +360,7 @@ impl<'a> Direct<'_, 'a> {
             }
             self.reader.white_space();
             skip::pass(&mut self.reader).ok_or(Bail)?;
-            self.to_key()?;
+            self.find_key()?;
         }
         Err(Bail)
     }
@@ -390,7 +390,7 @@ impl<'a> Direct<'_, 'a> {
                     }
                 }
             }
-            self.to_key()?;
+            self.find_key()?;
         }
         self.charge(entries.len() + again, size_of::<(&str, V)>() + 8)?;
         Ok(Some(Map::new(entries.into_bump_slice())))

@@ -20,19 +20,19 @@ impl<'a> Direct<'_, 'a> {
 
     /// Goes from the end of a value to the quote of the next key, or to the brace that closes the object.
     #[inline(always)]
-    pub(super) fn to_key(&mut self) -> Read<(), Bail> {
+    pub(super) fn find_key(&mut self) -> Read<(), Bail> {
         match self.reader.load::<2>() {
             [b',', b'"'] => {
                 self.reader.accept_byte(b',');
                 Ok(())
             }
             [b'}', _] => Ok(()),
-            _ => self.to_key_slowly(),
+            _ => self.find_key_slowly(),
         }
     }
 
     #[inline(never)]
-    fn to_key_slowly(&mut self) -> Read<(), Bail> {
+    fn find_key_slowly(&mut self) -> Read<(), Bail> {
         self.reader.white_space();
         if self.reader.accept_byte(b',') {
             self.reader.much_white_space();

@@ -5,6 +5,7 @@
 //! costs a few per cent, and whole inputs stay whole: for error texts, for the raw text of what is unknown, and for
 //! whoever must hand a refused message on.
 
+mod coerce;
 mod cursor;
 mod direct;
 mod escapes;
@@ -13,7 +14,9 @@ mod keys;
 mod lexer;
 mod maps;
 mod number;
+
 mod positions;
+mod reader;
 mod scan;
 mod scratch;
 mod skip;
@@ -26,7 +29,7 @@ use crate::input::{self, DEFAULT_MAX_BYTES};
 use crate::message::{Interests, Message, MessageType, Source, WireValue};
 use cursor::Cursor;
 use direct::Direct;
-use scan::Reader;
+use reader::Reader;
 use scratch::{Open, Refused};
 
 /// What is read how far.

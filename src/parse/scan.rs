@@ -1,382 +1,24 @@
-//! A place in a text that is followed by NULs, and the steps that can be taken from there: the only `unsafe` of this room,
-//! and no more of it than the loads and the cuts. It knows bytes, strings and runs of digits, no JSON values.
-//!
-//! Nothing here checks for the end of the text, and nothing has to: **a step only passes over bytes that it has seen not
-//! to be NUL**, so it stops at the first NUL of the padding at the latest, and from there or before, as many bytes as there
-//! is padding can be read. And **a step only passes over whole characters**, because it ends next to a byte of ASCII.
+//! The loads of the fast path: what stands among the next sixteen or sixty-four bytes, one bit for each. With `reader` the
+//! only `unsafe` of this room. SSE2 is part of x86-64; other processors take the portable form, which is also the twin
+//! that the tests compare with.
 #![allow(unsafe_code)]
 
-use std::marker::PhantomData;
-
-/// How many NULs follow a text.
-const PADDING: usize = 64;
-
-/// A place in a padded text.
-///
-/// Invariants: from `at` on, at least `PADDING` bytes can be read for `'a`; the last `PADDING` of the buffer are NUL and
-/// `end` is the first of those, so `at <= end`; the bytes before `end` are UTF-8, and `at` is a boundary in them.
-#[derive(Clone, Copy)]
-pub(super) struct Reader<'a> {
-    at: *const u8,
-    end: *const u8,
-    text: PhantomData<&'a str>,
-}
-
-/// Sixty-four bytes of a text in which the ends of runs of plain string bytes are known.
-pub(super) struct Window<'a> {
-    from: *const u8,
-    /// One bit for each of the bytes.
-    ends: u64,
-    text: PhantomData<&'a str>,
-}
-
-impl<'a> Reader<'a> {
-    /// A window that knows nothing yet.
-    pub(super) fn window(&self) -> Window<'a> {
-        Window {
-            from: self.at,
-            ends: 0,
-            text: PhantomData,
-        }
-    }
-
-    /// The beginning of a copy of `text` in `buffer`.
-    pub(super) fn on_copy(text: &str, buffer: &'a mut Vec<u8>) -> Self {
-        buffer.clear();
-        buffer.reserve(text.len() + PADDING);
-        buffer.extend_from_slice(text.as_bytes());
-        buffer.extend_from_slice(&[0; PADDING]);
-        let at = buffer.as_ptr();
-        Self {
-            at,
-            // SAFETY: the buffer is longer than the text.
-            end: unsafe { at.add(text.len()) },
-            text: PhantomData,
-        }
-    }
-
-    /// Whether everything has been read.
-    pub(super) fn at_end(&self) -> bool {
-        self.at == self.end
-    }
-
-    /// The next byte; NUL at the end.
-    #[inline(always)]
-    pub(super) fn peek(&self) -> u8 {
-        // SAFETY: `at` can be read.
-        unsafe { *self.at }
-    }
-
-    /// The next bytes.
-    #[inline(always)]
-    pub(super) fn load<const N: usize>(&self) -> [u8; N] {
-        const { assert!(N <= PADDING) };
-        // SAFETY: from `at` on, `PADDING` bytes can be read, and bytes have no alignment.
-        unsafe { *self.at.cast() }
-    }
-
-    /// Goes `count` bytes on.
-    ///
-    /// # Safety
-    ///
-    /// There must be none but whole characters, and no NUL, or they must lie before `end`.
-    #[inline(always)]
-    unsafe fn advance(&mut self, count: usize) {
-        // SAFETY: the caller's promise keeps `at` before `end` and on a boundary.
-        self.at = unsafe { self.at.add(count) };
-    }
-
-    /// Passes over this text if it comes next. Inlined, so that the comparison with a literal is one of words.
-    #[inline(always)]
-    pub(super) fn accept(&mut self, text: &'static str) -> bool {
-        let (text, length) = (text.as_bytes(), text.len());
-        // Both known to the compiler where the text is a literal.
-        if length > PADDING || text.last().is_none_or(|last| *last == 0) {
-            return false;
-        }
-        // SAFETY: from `at` on, `PADDING` bytes can be read.
-        let found = unsafe { std::slice::from_raw_parts(self.at, length) } == text;
-        if found {
-            // SAFETY: the last of the bytes is not NUL, so it lies before `end`, and with it all before it. They are
-            // whole characters because `text` is.
-            unsafe { self.advance(length) };
-        }
-        found
-    }
-
-    /// Passes over this byte if it comes next.
-    #[inline(always)]
-    pub(super) fn accept_byte(&mut self, byte: u8) -> bool {
-        let found = self.peek() == byte && byte != 0 && byte.is_ascii();
-        if found {
-            // SAFETY: it is a character and not NUL.
-            unsafe { self.advance(1) };
-        }
-        found
-    }
-
-    /// Passes over a string without escapes and returns what is in it; `None`, and no step, for anything else.
-    #[inline(always)]
-    pub(super) fn string(&mut self) -> Option<&'a str> {
-        if self.peek() != b'"' {
-            return None;
-        }
-        // SAFETY: the quote is not NUL, so `start` is not behind `end`.
-        let start = unsafe { self.at.add(1) };
-        // SAFETY: from `start` on, bytes up to the end of the text and `PADDING` more can be read.
-        let close = unsafe { plain_end(start) };
-        // SAFETY: `close` lies in the text or is its end.
-        if unsafe { *close } != b'"' {
-            return None;
-        }
-        // SAFETY: `close` is no NUL, so it lies before `end`.
-        self.at = unsafe { close.add(1) };
-        // SAFETY: both lie in the text, one after and one at a byte of ASCII, so they are boundaries.
-        Some(unsafe { text_between(start, close) })
-    }
-
-    /// Passes over `"key":"text"`, neither with escapes nor with white space between; `None`, and no step, for anything
-    /// else. Both ends are looked for at once, so that the second does not wait for the first.
-    #[inline(always)]
-    pub(super) fn text_entry(&mut self) -> Option<(&'a str, &'a str)> {
-        if self.peek() != b'"' {
-            return None;
-        }
-        // SAFETY: the quote is not NUL, so `key` is not behind `end`.
-        let key = unsafe { self.at.add(1) };
-        // SAFETY: from `key` on, `PADDING` bytes can be read.
-        let ends = unsafe { plain_ends(key) };
-        if ends == 0 {
-            return None;
-        }
-        let length = ends.trailing_zeros();
-        // SAFETY: no end comes before this one, so it is in the text or its end.
-        let close = unsafe { key.add(length as usize) };
-        // SAFETY: from `close` on, `PADDING` bytes can be read, and bytes have no alignment.
-        if unsafe { *close.cast::<[u8; 3]>() } != *b"\":\"" {
-            return None;
-        }
-        // SAFETY: none of these three is NUL, so `text` is not behind `end`.
-        let text = unsafe { close.add(3) };
-        let rest = ends >> length >> 3;
-        let last = if rest != 0 {
-            // SAFETY: no end comes before this one, so it is in the text or its end.
-            unsafe { text.add(rest.trailing_zeros() as usize) }
-        } else {
-            // SAFETY: from `text` on, bytes up to the end of the text and `PADDING` more can be read.
-            unsafe { plain_end(text) }
-        };
-        // SAFETY: `last` lies in the text or is its end.
-        if unsafe { *last } != b'"' {
-            return None;
-        }
-        // SAFETY: `last` is no NUL, so it lies before `end`.
-        self.at = unsafe { last.add(1) };
-        // SAFETY: all four lie in the text, after or at a byte of ASCII, so they are boundaries.
-        Some(unsafe { (text_between(key, close), text_between(text, last)) })
-    }
-
-    /// Passes over a string without escapes, and nothing else; whether there was one. With a window for one string after
-    /// the other, where what is in them does not matter: it is filled for several at once, and does not wait for the end of
-    /// the last.
-    #[inline(always)]
-    pub(super) fn skip_string(&mut self, window: &mut Window<'a>) -> bool {
-        if self.peek() != b'"' {
-            return false;
-        }
-        // SAFETY: the quote is not NUL, so `start` is not behind `end`.
-        let start = unsafe { self.at.add(1) };
-        let offset = (start as usize).wrapping_sub(window.from as usize);
-        let mut from = start;
-        let mut ends = 0;
-        if offset < 64 {
-            ends = window.ends >> offset;
-        }
-        while ends == 0 {
-            // SAFETY: from `start` on, and where no end was found before, bytes up to the end of the text and `PADDING`
-            // more can be read.
-            window.ends = unsafe { plain_ends(from) };
-            window.from = from;
-            ends = window.ends;
-            if ends == 0 {
-                // SAFETY: the end was not among these.
-                from = unsafe { from.add(64) };
-            }
-        }
-        // SAFETY: these bytes have been read.
-        let close = unsafe { from.add(ends.trailing_zeros() as usize) };
-        // SAFETY: as above.
-        if unsafe { *close } != b'"' {
-            return false;
-        }
-        // SAFETY: `close` is no NUL, so it lies before `end`.
-        self.at = unsafe { close.add(1) };
-        true
-    }
-
-    /// Passes over what is left of a run of plain string bytes, up to a quote, backslash, control character or the end.
-    #[inline]
-    pub(super) fn plain(&mut self) -> &'a str {
-        let start = self.at;
-        // SAFETY: from `at` on, bytes up to the end of the text and `PADDING` more can be read.
-        self.at = unsafe { plain_end(start) };
-        // SAFETY: `at` was a boundary and is one again, because it stands at a byte of ASCII, at `end` at the latest.
-        unsafe { text_between(start, self.at) }
-    }
-
-    /// What has been passed over since `before`, which must be an earlier state of this.
-    #[inline]
-    pub(super) fn since(&self, before: &Self) -> &'a str {
-        if before.end != self.end || before.at > self.at {
-            return "";
-        }
-        // SAFETY: no two live texts have the same end, so both are places in the same text, in order; and boundaries.
-        unsafe { text_between(before.at, self.at) }
-    }
-
-    /// Passes over an object or list by its brackets and quotes alone, whatever else is in it: for looking ahead, where
-    /// what is passed over will be read properly later. Whether it ends.
-    #[cfg(target_arch = "x86_64")]
-    pub(super) fn pass_brackets(&mut self) -> bool {
-        let (mut inside, mut escaped, mut depth) = (0u64, 0u64, 0u32);
-        let mut at = self.at;
-        while at < self.end {
-            // SAFETY: `at` lies before `end`, so from there on `PADDING` bytes can be read.
-            let [quotes, escapes, opens, closes] = unsafe { brackets(at) };
-            let mut quotes = quotes;
-            if escapes | escaped != 0 {
-                let of_escapes;
-                (of_escapes, escaped) = escaped_by(escapes, escaped);
-                quotes &= !of_escapes;
-            }
-            let within = prefix_xor(quotes) ^ inside;
-            inside = ((within as i64) >> 63) as u64;
-            let (opens, closes) = (opens & !within, closes & !within);
-            let mut left = closes;
-            while left != 0 && closes.count_ones() >= depth {
-                let close = left.trailing_zeros();
-                let before = (1u64 << close) - 1;
-                let opened = (opens & before).count_ones();
-                let closed = (closes & before).count_ones() + 1;
-                if depth + opened == closed {
-                    // SAFETY: a bracket has been seen there, which is no NUL and ends on a boundary.
-                    self.at = unsafe { at.add(close as usize + 1) };
-                    return true;
-                }
-                left &= left - 1;
-            }
-            // Never below zero: closing that far has been looked for.
-            depth = (depth + opens.count_ones()).saturating_sub(closes.count_ones());
-            // SAFETY: the bytes up to `end` and `PADDING` more belong to the buffer.
-            at = unsafe { at.add(64) };
-        }
-        false
-    }
-
-    /// Passes over white space.
-    #[inline(always)]
-    pub(super) fn white_space(&mut self) {
-        if self.peek() <= b' ' {
-            // One space is what most of those who set any set.
-            if !self.accept_byte(b' ') || self.peek() <= b' ' {
-                self.much_white_space();
-            }
-        }
-    }
-
-    /// Passes over white space. Out of the way, because compact text has none.
-    #[inline(never)]
-    pub(super) fn much_white_space(&mut self) {
-        // SAFETY: from `at` on, bytes up to the end of the text and `PADDING` more can be read. What is passed over is
-        // white space, which is ASCII and no NUL.
-        self.at = unsafe { white_space_end(self.at) };
-    }
-
-    /// Passes over decimal digits: how many, and `before` with them appended, modulo 2^64.
-    #[inline(always)]
-    pub(super) fn digits(&mut self, before: u64) -> (u64, usize) {
-        const POWERS: [u64; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
-        let (mut value, mut count) = (before, 0);
-        loop {
-            let digits = u64::from_le_bytes(self.load()) ^ 0x3030_3030_3030_3030;
-            let others =
-                (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080;
-            // Exact up to the first byte that is no digit, which is the one that counts.
-            let found = (others.trailing_zeros() / 8) as usize;
-            if found == 8 {
-                value = value
-                    .wrapping_mul(100_000_000)
-                    .wrapping_add(eight_digits(digits));
-            } else if found > 0 {
-                let aligned = digits << (64 - 8 * found);
-                let power = POWERS.get(found).copied().unwrap_or_default();
-                value = value
-                    .wrapping_mul(power)
-                    .wrapping_add(eight_digits(aligned));
-            }
-            // SAFETY: as many digits have been seen.
-            unsafe { self.advance(found) };
-            count += found;
-            if found < 8 {
-                return (value, count);
-            }
-        }
-    }
-}
-
-/// The first byte from `at` on that is no white space.
-///
-/// # Safety
-///
-/// There must be one, and `PADDING` bytes from there on that can be read.
-#[inline(always)]
-unsafe fn white_space_end(mut at: *const u8) -> *const u8 {
-    loop {
-        // SAFETY: the byte looked for is not before `at`.
-        if !matches!(unsafe { *at }, b' ' | b'\n' | b'\r' | b'\t') {
-            return at;
-        }
-        // Indentation is a run of spaces.
-        // SAFETY: the byte looked for is not before the next one, and from there on sixteen bytes can be read.
-        let spaces = unsafe { leading_spaces(at.add(1)) };
-        // SAFETY: as many spaces have been seen.
-        at = unsafe { at.add(1 + spaces) };
-    }
-}
-
-/// The number of eight digits, the first in the lowest byte, by three multiplications (Johnny Lee's method).
-#[inline(always)]
-fn eight_digits(digits: u64) -> u64 {
-    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
-    let low = (pairs & 0x0000_00ff_0000_00ff).wrapping_mul(0x000f_4240_0000_0064);
-    let high = (pairs >> 16 & 0x0000_00ff_0000_00ff).wrapping_mul(0x0000_2710_0000_0001);
-    low.wrapping_add(high) >> 32
-}
-
-/// # Safety
-///
-/// Both must lie in the same text, in this order, on boundaries of characters.
-#[inline(always)]
-unsafe fn text_between<'a>(start: *const u8, end: *const u8) -> &'a str {
-    // SAFETY: the caller's promise.
-    unsafe {
-        let length = end.offset_from_unsigned(start);
-        std::str::from_utf8_unchecked(std::slice::from_raw_parts(start, length))
-    }
-}
+#[cfg(not(target_arch = "x86_64"))]
+use portable as isa;
+#[cfg(target_arch = "x86_64")]
+use sse2 as isa;
 
 /// The first byte from `at` on that ends a run of plain string bytes: a quote, a backslash or a control character.
 ///
 /// # Safety
 ///
-/// There must be one, and `PADDING` bytes from there on that can be read.
-#[cfg(target_arch = "x86_64")]
+/// There must be one, and thirty-two bytes from there on that can be read.
 #[inline(always)]
-unsafe fn plain_end(mut at: *const u8) -> *const u8 {
+pub(super) unsafe fn plain_end(mut at: *const u8) -> *const u8 {
     loop {
         // Two at a time, because most strings end within thirty-two bytes: one branch that goes the same way nearly always.
         // SAFETY: the byte looked for is not before `at`, and thirty-two bytes from there on can be read.
-        let found = unsafe { plain_end_among(at) | plain_end_among(at.add(16)) << 16 };
+        let found = unsafe { isa::plain_ends(at) | isa::plain_ends(at.add(16)) << 16 };
         if found != 0 {
             // SAFETY: these bytes have just been read.
             return unsafe { at.add(found.trailing_zeros() as usize) };
@@ -386,32 +28,31 @@ unsafe fn plain_end(mut at: *const u8) -> *const u8 {
     }
 }
 
-/// One bit for each of sixty-four bytes: the quotes, the backslashes, the opening and the closing brackets of both kinds.
+/// Which of sixty-four bytes end a run of plain string bytes.
 ///
 /// # Safety
 ///
 /// They can be read.
-#[cfg(target_arch = "x86_64")]
 #[inline(always)]
-unsafe fn brackets(at: *const u8) -> [u64; 4] {
-    use std::arch::x86_64::*;
+pub(super) unsafe fn plain_ends(at: *const u8) -> u64 {
+    let quarter = |number: usize| {
+        // SAFETY: the caller's promise.
+        u64::from(unsafe { isa::plain_ends(at.add(16 * number)) }) << (16 * number)
+    };
+    quarter(0) | quarter(1) | quarter(2) | quarter(3)
+}
+
+/// Which of sixty-four bytes are quotes, backslashes, opening and closing brackets of both kinds.
+///
+/// # Safety
+///
+/// They can be read.
+#[inline(always)]
+pub(super) unsafe fn brackets(at: *const u8) -> [u64; 4] {
     let mut found = [0; 4];
     for quarter in 0..4 {
-        // SAFETY: the caller's promise. The load asks for no alignment. SSE2 is part of x86-64.
-        let masks = unsafe {
-            let bytes = _mm_loadu_si128(at.add(16 * quarter).cast());
-            // Brackets and braces differ in one bit.
-            let folded = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
-            let is = |bytes, byte: u8| {
-                _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte as i8))) as u32
-            };
-            [
-                is(bytes, b'"'),
-                is(bytes, b'\\'),
-                is(folded, b'{'),
-                is(folded, b'}'),
-            ]
-        };
+        // SAFETY: the caller's promise.
+        let masks = unsafe { isa::brackets(at.add(16 * quarter)) };
         for (found, mask) in found.iter_mut().zip(masks) {
             *found |= u64::from(mask) << (16 * quarter);
         }
@@ -419,10 +60,22 @@ unsafe fn brackets(at: *const u8) -> [u64; 4] {
     found
 }
 
+/// How many of sixteen bytes are spaces before the first that is none.
+///
+/// # Safety
+///
+/// They can be read.
+#[inline(always)]
+pub(super) unsafe fn leading_spaces(at: *const u8) -> usize {
+    // SAFETY: the caller's promise.
+    let spaces = unsafe { isa::spaces(at) };
+    (!spaces | 1 << 16).trailing_zeros() as usize
+}
+
 /// Which bytes a backslash before them escapes, and whether the first byte after these is escaped: a run of backslashes
 /// escapes every second of them and, if it is odd, what follows (Langdale and Lemire, Parsing Gigabytes of JSON per
 /// Second, section 3.1.1).
-fn escaped_by(escapes: u64, first: u64) -> (u64, u64) {
+pub(super) fn escaped_by(escapes: u64, first: u64) -> (u64, u64) {
     const ODD: u64 = 0xaaaa_aaaa_aaaa_aaaa;
     let starts = escapes & !first;
     let even_or_after = ((starts << 1 | ODD).wrapping_sub(starts)) ^ ODD;
@@ -431,101 +84,159 @@ fn escaped_by(escapes: u64, first: u64) -> (u64, u64) {
 }
 
 /// Each bit becomes the parity of itself and those below.
-fn prefix_xor(mut bits: u64) -> u64 {
+pub(super) fn prefix_xor(mut bits: u64) -> u64 {
     for shift in [1, 2, 4, 8, 16, 32] {
         bits ^= bits << shift;
     }
     bits
 }
 
-/// One bit for each of sixty-four bytes that ends a run of plain string bytes.
-///
-/// # Safety
-///
-/// They can be read.
 #[cfg(target_arch = "x86_64")]
-#[inline(always)]
-unsafe fn plain_ends(at: *const u8) -> u64 {
-    let quarter = |number: usize| {
-        // SAFETY: the caller's promise.
-        u64::from(unsafe { plain_end_among(at.add(16 * number)) }) << (16 * number)
-    };
-    quarter(0) | quarter(1) | quarter(2) | quarter(3)
-}
-
-/// One bit for each of sixteen bytes that ends a run of plain string bytes.
-///
-/// # Safety
-///
-/// They can be read.
-#[cfg(target_arch = "x86_64")]
-#[inline(always)]
-unsafe fn plain_end_among(at: *const u8) -> u32 {
+mod sse2 {
     use std::arch::x86_64::*;
-    // SAFETY: the caller's promise. The load asks for no alignment. SSE2 is part of x86-64.
-    unsafe {
-        let bytes = _mm_loadu_si128(at.cast());
-        let quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(b'"' as i8));
-        let escape = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(b'\\' as i8));
-        let limit = _mm_set1_epi8(0x1f);
-        let control = _mm_cmpeq_epi8(_mm_max_epu8(bytes, limit), limit);
-        _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, escape), control)) as u32
-    }
-}
 
-/// Eight bytes at a time: a byte is zero where `(x - 0x01..) & !x & 0x80..` has its high bit set (Hacker's Delight,
-/// section 6-1). The lowest set bit is exact, which is the one that counts.
-///
-/// # Safety
-///
-/// There must be one, and `PADDING` bytes from there on that can be read.
-#[cfg(any(test, not(target_arch = "x86_64")))]
-#[cfg_attr(target_arch = "x86_64", allow(dead_code, clippy::allow_attributes))]
-#[inline]
-unsafe fn plain_end_portable(mut at: *const u8) -> *const u8 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = 0x8080_8080_8080_8080;
-    let zero = |x: u64| x.wrapping_sub(ONES) & !x & HIGHS;
-    loop {
-        // SAFETY: the byte looked for is not before `at`, and eight bytes from there on can be read.
-        let bytes = u64::from_le_bytes(unsafe { *at.cast() });
-        let quote = zero(bytes ^ (ONES * u64::from(b'"')));
-        let escape = zero(bytes ^ (ONES * u64::from(b'\\')));
-        let control = bytes.wrapping_sub(ONES * 0x20) & !bytes & HIGHS;
-        let found = quote | escape | control;
-        if found != 0 {
-            // SAFETY: these bytes have just been read.
-            return unsafe { at.add(found.trailing_zeros() as usize / 8) };
+    /// # Safety
+    ///
+    /// Sixteen bytes can be read.
+    #[inline(always)]
+    pub(super) unsafe fn plain_ends(at: *const u8) -> u32 {
+        // SAFETY: the caller's promise. The load asks for no alignment. SSE2 is part of x86-64.
+        unsafe {
+            let bytes = _mm_loadu_si128(at.cast());
+            let quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(b'"' as i8));
+            let escape = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(b'\\' as i8));
+            let limit = _mm_set1_epi8(0x1f);
+            let control = _mm_cmpeq_epi8(_mm_max_epu8(bytes, limit), limit);
+            _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, escape), control)) as u32
         }
-        // SAFETY: the byte looked for was not among these.
-        at = unsafe { at.add(8) };
+    }
+
+    /// # Safety
+    ///
+    /// Sixteen bytes can be read.
+    #[inline(always)]
+    pub(super) unsafe fn brackets(at: *const u8) -> [u32; 4] {
+        // SAFETY: the caller's promise. The load asks for no alignment. SSE2 is part of x86-64.
+        unsafe {
+            let bytes = _mm_loadu_si128(at.cast());
+            // Brackets and braces differ in one bit.
+            let folded = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
+            [
+                equal(bytes, b'"'),
+                equal(bytes, b'\\'),
+                equal(folded, b'{'),
+                equal(folded, b'}'),
+            ]
+        }
+    }
+
+    /// # Safety
+    ///
+    /// Sixteen bytes can be read.
+    #[inline(always)]
+    pub(super) unsafe fn spaces(at: *const u8) -> u32 {
+        // SAFETY: the caller's promise. The load asks for no alignment. SSE2 is part of x86-64.
+        unsafe { equal(_mm_loadu_si128(at.cast()), b' ') }
+    }
+
+    #[inline(always)]
+    fn equal(bytes: __m128i, byte: u8) -> u32 {
+        // SAFETY: these operate on registers. SSE2 is part of x86-64.
+        unsafe { _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte as i8))) as u32 }
     }
 }
 
-#[cfg(not(target_arch = "x86_64"))]
-use plain_end_portable as plain_end;
+#[cfg(any(test, not(target_arch = "x86_64")))]
+mod portable {
+    /// # Safety
+    ///
+    /// Sixteen bytes can be read.
+    pub(super) unsafe fn plain_ends(at: *const u8) -> u32 {
+        // SAFETY: the caller's promise.
+        unsafe { which(at, |byte| byte == b'"' || byte == b'\\' || byte < 0x20) }
+    }
 
-/// How many of sixteen bytes are spaces before the first that is none.
-///
-/// # Safety
-///
-/// They can be read.
-#[inline(always)]
-unsafe fn leading_spaces(at: *const u8) -> usize {
-    // SAFETY: the caller's promise; bytes have no alignment. SSE2 is part of x86-64.
-    #[cfg(target_arch = "x86_64")]
-    let others = unsafe {
-        use std::arch::x86_64::*;
-        let spaces = _mm_cmpeq_epi8(_mm_loadu_si128(at.cast()), _mm_set1_epi8(b' ' as i8));
-        !(_mm_movemask_epi8(spaces) as u32) | 1 << 16
-    };
-    #[cfg(target_arch = "x86_64")]
-    let count = others.trailing_zeros();
-    // SAFETY: the caller's promise; bytes have no alignment.
-    #[cfg(not(target_arch = "x86_64"))]
-    let count = {
+    /// # Safety
+    ///
+    /// Sixteen bytes can be read.
+    pub(super) unsafe fn brackets(at: *const u8) -> [u32; 4] {
+        // SAFETY: the caller's promise.
+        unsafe {
+            [
+                which(at, |byte| byte == b'"'),
+                which(at, |byte| byte == b'\\'),
+                which(at, |byte| byte | 0x20 == b'{'),
+                which(at, |byte| byte | 0x20 == b'}'),
+            ]
+        }
+    }
+
+    /// # Safety
+    ///
+    /// Sixteen bytes can be read.
+    pub(super) unsafe fn spaces(at: *const u8) -> u32 {
+        // SAFETY: the caller's promise.
+        unsafe { which(at, |byte| byte == b' ') }
+    }
+
+    /// # Safety
+    ///
+    /// Sixteen bytes can be read.
+    unsafe fn which(at: *const u8, is: impl Fn(u8) -> bool) -> u32 {
+        // SAFETY: the caller's promise; bytes have no alignment.
         let bytes: [u8; 16] = unsafe { *at.cast() };
-        (u128::from_le_bytes(bytes) ^ u128::from_ne_bytes([b' '; 16])).trailing_zeros() / 8
-    };
-    count as usize
+        let bits = bytes.iter().map(|byte| u32::from(is(*byte)));
+        bits.rev().fold(0, |bits, bit| bits << 1 | bit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every byte at every place, among plain ones.
+    #[test]
+    fn instructions_find_what_the_portable_form_finds() {
+        for place in 0..64 {
+            for byte in 0..=255 {
+                for other in [b'x', b' ', 0x80, b'{'] {
+                    let mut block = [other; 64];
+                    block[place] = byte;
+                    let at = block.as_ptr();
+                    for quarter in 0..4 {
+                        // SAFETY: the block has sixty-four bytes.
+                        let (found, expected) = unsafe {
+                            let at = at.add(16 * quarter);
+                            let found = (isa::plain_ends(at), isa::brackets(at), isa::spaces(at));
+                            let expected = (
+                                portable::plain_ends(at),
+                                portable::brackets(at),
+                                portable::spaces(at),
+                            );
+                            (found, expected)
+                        };
+                        assert_eq!(found, expected, "{place} {byte} {other}");
+                    }
+                    // SAFETY: as above.
+                    let ends = unsafe { plain_ends(at) };
+                    let ends_run = byte < 0x20 || byte == b'"' || byte == b'\\';
+                    assert_eq!(ends, u64::from(ends_run) << place, "{place} {byte} {other}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_run_is_found_at_any_distance() {
+        for length in 0..200 {
+            for end in [b'"', b'\\', 0, 0x1f] {
+                let mut text = vec![b'x'; length];
+                text.push(end);
+                text.resize(length + 64, b'"');
+                // SAFETY: there is an end and more than thirty-two bytes after it.
+                let found = unsafe { plain_end(text.as_ptr()).offset_from(text.as_ptr()) };
+                assert_eq!(found, length as isize);
+            }
+        }
+    }
 }

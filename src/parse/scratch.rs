@@ -1,5 +1,5 @@
 //! Every buffer that parsing uses, owned by the caller and reused from message to message, reset in one place; and the
-//! filling of the tape. With `cursor` the only file that names simd_json.
+//! filling of the tape. With `cursor` and `coerce` the only file that names simd_json.
 
 use std::hash::RandomState;
 

@@ -2,7 +2,7 @@
 //! is passed over is well-formed or the answer is "no", which leaves the reader anywhere. No recursion: open objects and
 //! lists are the bits of one word.
 
-use super::scan::{Reader, Window};
+use super::reader::{Reader, Window};
 
 /// Passes over a number and returns its text.
 #[inline]
@@ -143,7 +143,6 @@ fn string_with_escapes(reader: &mut Reader<'_>) -> Option<()> {
 
 /// Passes over a value that will be read properly later: only where it ends matters.
 pub(super) fn pass(reader: &mut Reader<'_>) -> Option<()> {
-    #[cfg(target_arch = "x86_64")]
     if matches!(reader.peek(), b'{' | b'[') {
         return reader.pass_brackets().then_some(());
     }
