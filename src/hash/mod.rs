@@ -44,14 +44,24 @@ mod platform;
 mod portable;
 mod window;
 
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+mod arm;
+#[cfg(not(any(
+    target_arch = "x86_64",
+    all(target_arch = "aarch64", target_endian = "little")
+)))]
 mod no_isa;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
 use std::fmt;
 
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+use arm as isa;
+#[cfg(not(any(
+    target_arch = "x86_64",
+    all(target_arch = "aarch64", target_endian = "little")
+)))]
 use no_isa as isa;
 #[cfg(target_arch = "x86_64")]
 use x86 as isa;
@@ -215,6 +225,30 @@ impl Hasher {
                 return;
             }
         }
+    }
+
+    /// Encodes one plain value, as [`hash_one`] does, on the platform of this hasher and with its
+    /// buffers.
+    ///
+    /// ```
+    /// use hydrant::hash::{Algorithm, Hasher, Normalization};
+    ///
+    /// let mut hasher = Hasher::new();
+    /// let digest = hasher.hash_one(Algorithm::Md5, Normalization::STANDARD, " ABC ");
+    /// assert_eq!(digest, "900150983cd24fb0d6963f7d28e17f72");
+    /// ```
+    #[must_use]
+    pub fn hash_one(
+        &mut self,
+        algorithm: Algorithm,
+        normalization: Normalization,
+        value: &str,
+    ) -> HexDigest {
+        let input = [Input::Raw(value)];
+        let (platform, text) = (self.platform, &mut self.text);
+        self.window
+            .fill(platform, algorithm, normalization, &input, text);
+        HexDigest::new(self.window.digest(platform, algorithm))
     }
 
     fn append(
