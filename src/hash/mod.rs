@@ -66,7 +66,8 @@ use no_isa as isa;
 #[cfg(target_arch = "x86_64")]
 use x86 as isa;
 
-use window::{WINDOW, Window};
+use hex::LONGEST_HEX;
+use window::{WINDOW, Window, single};
 
 pub use algorithm::{Algorithm, ParseAlgorithmError, is_digest};
 pub use digests::{HexDigest, HexDigests, Iter};
@@ -181,6 +182,12 @@ impl Hasher {
         out: &mut HexDigests,
     ) {
         out.clear();
+        if let [Input::Raw(value)] = inputs {
+            let mut hex = [[b'0'; LONGEST_HEX]];
+            if single(self.platform, algorithm, normalization, value, &mut hex) {
+                return out.push(algorithm, &hex);
+            }
+        }
         self.append(algorithm, normalization, inputs, out);
     }
 
@@ -244,6 +251,12 @@ impl Hasher {
         normalization: Normalization,
         value: &str,
     ) -> HexDigest {
+        let usual = HexDigest::with(algorithm, |hex| {
+            single(self.platform, algorithm, normalization, value, hex)
+        });
+        if let Some(digest) = usual {
+            return digest;
+        }
         let input = [Input::Raw(value)];
         let (platform, text) = (self.platform, &mut self.text);
         self.window
@@ -322,6 +335,12 @@ pub fn hash_many(
 #[must_use]
 pub fn hash_one(algorithm: Algorithm, normalization: Normalization, value: &str) -> HexDigest {
     let platform = Platform::detect();
+    let usual = HexDigest::with(algorithm, |hex| {
+        single(platform, algorithm, normalization, value, hex)
+    });
+    if let Some(digest) = usual {
+        return digest;
+    }
     let mut window = Window::<1>::new();
     let mut text = String::new();
     let input = [Input::Raw(value)];

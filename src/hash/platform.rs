@@ -133,7 +133,14 @@ impl Platform {
         self.digest_few(algorithm, few, digests_few);
     }
 
-    fn digest_few(self, algorithm: Algorithm, messages: Messages<'_>, digests: &mut [Digest]) {
+    /// As [`digest`](Self::digest), without lanes: one by one, or by twos.
+    #[inline]
+    pub(super) fn digest_few(
+        self,
+        algorithm: Algorithm,
+        messages: Messages<'_>,
+        digests: &mut [Digest],
+    ) {
         match (algorithm, self.sha) {
             (Algorithm::Sha1, Some(sha)) => sha.sha1(messages, digests),
             (Algorithm::Sha256, Some(sha)) => sha.sha256(messages, digests),

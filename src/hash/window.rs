@@ -14,6 +14,33 @@ use super::{Algorithm, Input, Normalization, Platform, normalize, portable};
 /// registers, and small enough to stay in the first-level cache.
 pub(super) const WINDOW: usize = 64;
 
+/// Writes the hexadecimal text of a single value as the first of `hex`, if it is of the usual kind: in
+/// one block, and ASCII where it is to be lowered.
+///
+/// A window would do the same and spend as much again on being filled with a single value.
+#[inline]
+pub(super) fn single(
+    platform: Platform,
+    algorithm: Algorithm,
+    normalization: Normalization,
+    value: &str,
+    hex: &mut [[u8; LONGEST_HEX]],
+) -> bool {
+    let message = normalization.trimmed(value).as_bytes();
+    let mut block = [[0; BLOCK_LEN]];
+    if !platform.pad(algorithm, normalization.lower_case, message, &mut block) {
+        return false;
+    }
+    let mut digest = [[0; DIGEST_LEN]];
+    platform.digest_few(
+        algorithm,
+        Messages::new(std::slice::from_ref(&block)),
+        &mut digest,
+    );
+    platform.encode(algorithm, &digest, &[0], hex);
+    true
+}
+
 /// Up to `SIZE` messages on their way through the digest.
 #[derive(Clone)]
 pub(super) struct Window<const SIZE: usize> {

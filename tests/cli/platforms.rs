@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::fs;
 
 use hydrant::hash::Platform;
-use sha2::Digest as _;
 
 use crate::support::*;
 
