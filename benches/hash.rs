@@ -284,7 +284,9 @@ fn main() {
             let expected: Vec<String> =
                 values.iter().map(|value| plain(algorithm, value)).collect();
             let batches: &[usize] = match *input {
-                "emails" => &[1, 2, 3, 4, 6, 8, 16, 32, 1000],
+                "emails" => &[
+                    1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 32, 1000,
+                ],
                 _ => &[1, 1000],
             };
             for &batch in batches {

@@ -47,6 +47,10 @@ const FEATURE_FILES: &[&str] = &["src/host/mod.rs", "src/message/mod.rs", "src/m
 
 /// Files that may hold `unsafe`: the instruction sets of `hash`, and the loads of the fast path.
 const UNSAFE_FILES: &[&str] = &[
+    "src/hash/arm/mod.rs",
+    "src/hash/arm/neon.rs",
+    "src/hash/arm/sha.rs",
+    "src/hash/arm/text.rs",
     "src/hash/x86/avx2.rs",
     "src/hash/x86/avx512.rs",
     "src/hash/x86/mod.rs",

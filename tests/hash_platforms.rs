@@ -44,6 +44,12 @@ fn check(values: &[String], batch: usize, normalization: Normalization) {
             .collect();
         for platform in Platform::available() {
             let mut hasher = Hasher::with_platform(platform);
+            if batch == 1 {
+                for (value, expected) in values.iter().zip(&expected) {
+                    let found = hasher.hash_one(algorithm, normalization, value);
+                    assert_eq!(found, expected.as_str(), "{algorithm} on {platform}");
+                }
+            }
             for (inputs, expected) in inputs.chunks(batch).zip(expected.chunks(batch)) {
                 hasher.hash_many(algorithm, normalization, inputs, &mut digests);
                 assert_eq!(digests.len(), expected.len());

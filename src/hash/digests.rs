@@ -7,6 +7,7 @@ use std::borrow::Borrow;
 use std::fmt;
 use std::iter::FusedIterator;
 use std::ops::{Deref, Range};
+use std::slice;
 
 use super::hex::LONGEST_HEX;
 use super::{Algorithm, Input};
@@ -79,6 +80,15 @@ impl HexDigests {
     pub fn clear(&mut self) {
         self.text.clear();
         self.ends.clear();
+    }
+
+    /// Adds the entry of a single raw input, whose digits are the first of `hex`.
+    #[inline]
+    pub(super) fn push(&mut self, algorithm: Algorithm, hex: &[[u8; LONGEST_HEX]]) {
+        let digits = hex.as_flattened();
+        self.text
+            .push_str(ascii(digits.get(..algorithm.hex_len()).unwrap_or(digits)));
+        self.ends.push(self.text.len());
     }
 
     /// Adds one entry per input: from `digits` for the raw ones, or what was already encoded.
@@ -179,6 +189,19 @@ pub struct HexDigest {
 }
 
 impl HexDigest {
+    /// The digest whose digits `write` writes, unless it says that it did not.
+    #[inline]
+    pub(super) fn with(
+        algorithm: Algorithm,
+        write: impl FnOnce(&mut [[u8; LONGEST_HEX]]) -> bool,
+    ) -> Option<Self> {
+        let mut text = Self {
+            digits: [b'0'; LONGEST_HEX],
+            len: algorithm.hex_len(),
+        };
+        write(slice::from_mut(&mut text.digits)).then_some(text)
+    }
+
     /// The digest with the given digits.
     pub(super) fn new(digits: &[u8]) -> Self {
         let mut text = Self {

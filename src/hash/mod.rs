@@ -44,19 +44,30 @@ mod platform;
 mod portable;
 mod window;
 
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+mod arm;
+#[cfg(not(any(
+    target_arch = "x86_64",
+    all(target_arch = "aarch64", target_endian = "little")
+)))]
 mod no_isa;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
 use std::fmt;
 
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+use arm as isa;
+#[cfg(not(any(
+    target_arch = "x86_64",
+    all(target_arch = "aarch64", target_endian = "little")
+)))]
 use no_isa as isa;
 #[cfg(target_arch = "x86_64")]
 use x86 as isa;
 
-use window::{WINDOW, Window};
+use hex::LONGEST_HEX;
+use window::{WINDOW, Window, single};
 
 pub use algorithm::{Algorithm, ParseAlgorithmError, is_digest};
 pub use digests::{HexDigest, HexDigests, Iter};
@@ -171,6 +182,12 @@ impl Hasher {
         out: &mut HexDigests,
     ) {
         out.clear();
+        if let [Input::Raw(value)] = inputs {
+            let mut hex = [[b'0'; LONGEST_HEX]];
+            if single(self.platform, algorithm, normalization, value, &mut hex) {
+                return out.push(algorithm, &hex);
+            }
+        }
         self.append(algorithm, normalization, inputs, out);
     }
 
@@ -215,6 +232,36 @@ impl Hasher {
                 return;
             }
         }
+    }
+
+    /// Encodes one plain value, as [`hash_one`] does, on the platform of this hasher and with its
+    /// buffers.
+    ///
+    /// ```
+    /// use hydrant::hash::{Algorithm, Hasher, Normalization};
+    ///
+    /// let mut hasher = Hasher::new();
+    /// let digest = hasher.hash_one(Algorithm::Md5, Normalization::STANDARD, " ABC ");
+    /// assert_eq!(digest, "900150983cd24fb0d6963f7d28e17f72");
+    /// ```
+    #[must_use]
+    pub fn hash_one(
+        &mut self,
+        algorithm: Algorithm,
+        normalization: Normalization,
+        value: &str,
+    ) -> HexDigest {
+        let usual = HexDigest::with(algorithm, |hex| {
+            single(self.platform, algorithm, normalization, value, hex)
+        });
+        if let Some(digest) = usual {
+            return digest;
+        }
+        let input = [Input::Raw(value)];
+        let (platform, text) = (self.platform, &mut self.text);
+        self.window
+            .fill(platform, algorithm, normalization, &input, text);
+        HexDigest::new(self.window.digest(platform, algorithm))
     }
 
     fn append(
@@ -288,6 +335,12 @@ pub fn hash_many(
 #[must_use]
 pub fn hash_one(algorithm: Algorithm, normalization: Normalization, value: &str) -> HexDigest {
     let platform = Platform::detect();
+    let usual = HexDigest::with(algorithm, |hex| {
+        single(platform, algorithm, normalization, value, hex)
+    });
+    if let Some(digest) = usual {
+        return digest;
+    }
     let mut window = Window::<1>::new();
     let mut text = String::new();
     let input = [Input::Raw(value)];

@@ -24,6 +24,10 @@ impl Lanes {
         match self {}
     }
 
+    pub(super) const fn least(self, _: Algorithm, _: bool) -> Option<usize> {
+        match self {}
+    }
+
     pub(super) fn pad<const BLOCKS: usize>(
         self,
         _: Algorithm,

@@ -4,7 +4,8 @@
 //! the same two things, lanes and SHA instructions. Here it is decided when to use which, by
 //! measurement and not by the width of a register (`benches/hash.rs`, `benches/record/hash.csv`).
 //! What the CPU has is found out once. Nothing is read from the environment: a host that wants
-//! to have a say calls [`Hasher::with_platform`](super::Hasher::with_platform).
+//! to have a say calls [`Hasher::with_platform`](super::Hasher::with_platform), with what
+//! [`hash_platform`](crate::host::hash_platform) reads or with a choice of its own.
 
 use std::error;
 use std::fmt;
@@ -20,8 +21,8 @@ use super::portable;
 /// A set of instructions that digests can be computed with, and that this CPU has.
 ///
 /// All platforms give the same digests; they differ in speed. The names are `portable` and those of
-/// the instruction sets: `sse4.1`, `avx2` and `avx512` on x86-64, with `+sha` behind them if the
-/// SHA extensions are used too.
+/// the instruction sets: `sse4.1`, `avx2` and `avx512` on x86-64, `neon` on 64-bit ARM, with `+sha`
+/// behind them if the CPU's instructions for SHA-1 and SHA-256 are used too.
 ///
 /// ```
 /// use hydrant::hash::Platform;
@@ -115,7 +116,11 @@ impl Platform {
         messages: Messages<'_>,
         digests: &mut [Digest],
     ) {
-        let Some((lanes, least)) = self.lanes_for(algorithm) else {
+        let lanes = self.lanes.and_then(|lanes| {
+            let least = lanes.least(algorithm, self.sha.is_some())?;
+            (messages.len() >= least).then_some((lanes, least))
+        });
+        let Some((lanes, least)) = lanes else {
             return self.digest_few(algorithm, messages, digests);
         };
         // The number of lanes is a power of two.
@@ -124,29 +129,18 @@ impl Platform {
         let (many, few) = messages.split_at(messages.len() - few);
         let (digests_many, digests_few) =
             digests.split_at_mut_checked(many.len()).unwrap_or_default();
-        if !many.is_empty() {
-            lanes.digest(algorithm, many, digests_many);
-        }
+        lanes.digest(algorithm, many, digests_many);
         self.digest_few(algorithm, few, digests_few);
     }
 
-    /// The lanes, if they are faster than what there is else, and for how many messages at least.
-    fn lanes_for(self, algorithm: Algorithm) -> Option<(Lanes, usize)> {
-        let lanes = self.lanes?;
-        let least = match (algorithm, self.sha) {
-            (Algorithm::Md5, _) => 2,
-            (Algorithm::Sha1, Some(_)) => match lanes.count() {
-                ..8 => return None,
-                8 => 8,
-                _ => 11,
-            },
-            (Algorithm::Sha256, Some(_)) => return None,
-            (Algorithm::Sha1 | Algorithm::Sha256, None) => 2,
-        };
-        Some((lanes, least))
-    }
-
-    fn digest_few(self, algorithm: Algorithm, messages: Messages<'_>, digests: &mut [Digest]) {
+    /// As [`digest`](Self::digest), without lanes: one by one, or by twos.
+    #[inline]
+    pub(super) fn digest_few(
+        self,
+        algorithm: Algorithm,
+        messages: Messages<'_>,
+        digests: &mut [Digest],
+    ) {
         match (algorithm, self.sha) {
             (Algorithm::Sha1, Some(sha)) => sha.sha1(messages, digests),
             (Algorithm::Sha256, Some(sha)) => sha.sha256(messages, digests),
@@ -178,13 +172,13 @@ impl FromStr for Platform {
     }
 }
 
-/// The text names no [`Platform`] that this CPU can be.
+/// The text names no [`Platform`] that this CPU can be; the message says what it can.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParsePlatformError(());
 
 impl fmt::Display for ParsePlatformError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("unknown hash platform: this CPU has")?;
+        f.write_str("not a hash platform of this CPU, which has")?;
         for (index, platform) in Platform::available().enumerate() {
             let before = if index == 0 { "" } else { "," };
             write!(f, "{before} `{platform}`")?;

@@ -70,7 +70,9 @@ fn sha1(blocks: &[Block], digest: &mut Digest) {
 #[inline]
 fn sha256(blocks: &[Block], digest: &mut Digest) {
     let mut state = SHA256_START;
-    sha2::block_api::compress256(&mut state, blocks);
+    for block in blocks {
+        sha2::block_api::compress256(&mut state, slice::from_ref(block));
+    }
     put(digest, state.map(u32::to_be_bytes).as_flattened());
 }
 

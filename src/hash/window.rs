@@ -14,6 +14,46 @@ use super::{Algorithm, Input, Normalization, Platform, normalize, portable};
 /// registers, and small enough to stay in the first-level cache.
 pub(super) const WINDOW: usize = 64;
 
+/// Writes the hexadecimal text of a single value as the first of `hex`, if it is of the usual kind: in
+/// one block or two, and ASCII where it is to be lowered.
+///
+/// A window would do the same and spend as much again on being filled with a single value.
+#[inline]
+pub(super) fn single(
+    platform: Platform,
+    algorithm: Algorithm,
+    normalization: Normalization,
+    value: &str,
+    hex: &mut [[u8; LONGEST_HEX]],
+) -> bool {
+    let message = normalization.trimmed(value).as_bytes();
+    let lower_case = normalization.lower_case;
+    if message.len() <= longest_message(1) {
+        single_in::<1>(platform, algorithm, lower_case, message, hex)
+    } else {
+        single_in::<2>(platform, algorithm, lower_case, message, hex)
+    }
+}
+
+#[inline]
+fn single_in<const BLOCKS: usize>(
+    platform: Platform,
+    algorithm: Algorithm,
+    lower_case: bool,
+    message: &[u8],
+    hex: &mut [[u8; LONGEST_HEX]],
+) -> bool {
+    let mut blocks = [[[0; BLOCK_LEN]; BLOCKS]];
+    let [message_blocks] = &mut blocks;
+    if !platform.pad(algorithm, lower_case, message, message_blocks) {
+        return false;
+    }
+    let mut digest = [[0; DIGEST_LEN]];
+    platform.digest_few(algorithm, Messages::new(&blocks), &mut digest);
+    platform.encode(algorithm, &digest, &[0], hex);
+    true
+}
+
 /// Up to `SIZE` messages on their way through the digest.
 #[derive(Clone)]
 pub(super) struct Window<const SIZE: usize> {

@@ -5,11 +5,13 @@
 #[cfg(feature = "cli")]
 pub mod cli;
 
+use std::env;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::hash::{ParsePlatformError, Platform};
 use crate::message::Uuid;
 use crate::processor::Invocation;
 
@@ -41,6 +43,35 @@ pub fn system_invocation() -> Invocation {
         (nanos.div_euclid(1_000_000)) as i64,
         Uuid::from_random(random.to_be_bytes()),
     )
+}
+
+/// The name of the environment variable that [`hash_platform`] reads.
+pub const HASH_PLATFORM: &str = "HYDRANT_HASH_PLATFORM";
+
+/// The instructions to hash identities with: those that `HYDRANT_HASH_PLATFORM` names ([`Platform::name`], in any letter
+/// case), and the fastest of this CPU if the variable is not set or empty.
+///
+/// For tests, and to compare platforms with each other. The program asks for it; the rest of the library never reads the
+/// environment, so an embedder who wants the variable to count hands the platform on.
+///
+/// # Errors
+///
+/// If the name is that of no platform, or of one that this CPU cannot be.
+///
+/// ```
+/// use hydrant::hash::{Hasher, Platform};
+///
+/// let platform = hydrant::host::hash_platform()?;
+/// let hasher = Hasher::with_platform(platform);
+/// # assert!(Platform::available().any(|available| available == platform));
+/// # Ok::<(), hydrant::hash::ParsePlatformError>(())
+/// ```
+pub fn hash_platform() -> Result<Platform, ParsePlatformError> {
+    match env::var_os(HASH_PLATFORM) {
+        // What is not Unicode is no name either.
+        Some(name) if !name.is_empty() => name.to_string_lossy().parse(),
+        _ => Ok(Platform::detect()),
+    }
 }
 
 #[cfg(test)]

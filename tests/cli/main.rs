@@ -11,6 +11,7 @@
 mod commands;
 mod help;
 mod inputs;
+mod platforms;
 mod process;
 #[cfg(unix)]
 mod streams;

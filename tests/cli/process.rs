@@ -13,14 +13,6 @@ const JANE_SHA256: &str = "8c87b489ce35cf2e2f39f80e282cb2e804932a56a213983eeeb42
 const JANE_SHA1: &str = "0850a4cffb73cbc53fd33e8990c2184c915ff041";
 const JANE_MD5: &str = "9e26471d35a78862c17e467d87cddedf";
 
-fn identities(list: &str) -> String {
-    format!(r#","user_identities":[{list}]"#)
-}
-
-fn email(encoding: &str, value: &str) -> String {
-    format!(r#"{{"type":"email","encoding":"{encoding}","value":"{value}"}}"#)
-}
-
 #[test]
 fn an_event_is_a_line_and_the_user_is_hashed() {
     let jane = batch(&identities(&email("raw", " Jane@Example.com ")));

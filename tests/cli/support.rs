@@ -106,6 +106,16 @@ pub(crate) fn plain() -> String {
     batch("")
 }
 
+/// The field of a batch with these identities of the user.
+pub(crate) fn identities(list: &str) -> String {
+    format!(r#","user_identities":[{list}]"#)
+}
+
+/// One of them.
+pub(crate) fn email(encoding: &str, value: &str) -> String {
+    format!(r#"{{"type":"email","encoding":"{encoding}","value":"{value}"}}"#)
+}
+
 /// A message that is refused.
 pub(crate) const REFUSED: &str = r#"{"type":"event_processing_request","account":7}"#;
 

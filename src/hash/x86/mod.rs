@@ -63,6 +63,18 @@ impl Lanes {
         }
     }
 
+    /// From how many messages on the lanes take less time than the messages one by one, or by twos
+    /// with SHA instructions: measured (`benches/record/hash.csv`).
+    pub(super) const fn least(self, algorithm: Algorithm, sha: bool) -> Option<usize> {
+        match (algorithm, sha, self) {
+            (Algorithm::Sha256, true, _) | (Algorithm::Sha1, true, Self::Sse41(_)) => None,
+            (Algorithm::Sha1, true, Self::Avx2(_)) => Some(8),
+            (Algorithm::Sha1, true, Self::Avx512(_)) => Some(11),
+            (Algorithm::Sha256, false, Self::Sse41(_)) => Some(3),
+            (Algorithm::Md5, ..) | (Algorithm::Sha1 | Algorithm::Sha256, false, _) => Some(2),
+        }
+    }
+
     /// As `block::pad`.
     #[inline]
     pub(super) fn pad<const BLOCKS: usize>(

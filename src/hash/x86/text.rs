@@ -53,29 +53,27 @@ fn pad<const BLOCKS: usize>(
         return false;
     }
     let length = i64::from_le_bytes(length_in_bits(algorithm, message));
+    let (sixteens, rest) = message.as_chunks();
+    let ending = ending(message);
+    let ending_and_bit = _mm_or_si128(ending, bit_behind(rest.len()));
+    let mut seen = ending;
     let (places, _) = blocks.as_flattened_mut().as_chunks_mut();
     let last = places.len() - 1;
-    let mut seen = _mm_setzero_si128();
     for (index, place) in places.iter_mut().enumerate() {
         let mut quad = _mm_setzero_si128();
-        let mut bit = _mm_setzero_si128();
-        if let Some(rest) = message.get(16 * index..) {
-            quad = match rest.first_chunk() {
-                Some(bytes) => load_quad(bytes),
-                None => {
-                    bit = bit_behind(rest.len());
-                    ending(message)
-                }
-            };
+        if let Some(bytes) = sixteens.get(index) {
+            quad = load_quad(bytes);
             seen = _mm_or_si128(seen, quad);
-            if lower_case {
-                quad = ascii_lower_case(quad);
-            }
+        } else if index == sixteens.len() {
+            quad = ending_and_bit;
+        }
+        if lower_case {
+            quad = ascii_lower_case(quad);
         }
         if index == last {
-            bit = _mm_or_si128(bit, _mm_set_epi64x(length, 0));
+            quad = _mm_or_si128(quad, _mm_set_epi64x(length, 0));
         }
-        store_quad(_mm_or_si128(quad, bit), place);
+        store_quad(quad, place);
     }
     !lower_case || _mm_movemask_epi8(seen) == 0
 }

@@ -1,13 +1,35 @@
-//! Arguments that several commands share.
+//! Arguments that several commands share, and the one environment variable.
 
+use std::env;
 use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap::Args;
 
+use super::exit::Failure;
 use super::stream::available_threads;
+use crate::hash::Platform;
+use crate::host::{self, HASH_PLATFORM};
 use crate::message::Interests;
 use crate::parse::{MAX_DEPTH, ParseOptions};
+
+/// The part of the help about the environment, for the commands that hash.
+macro_rules! environment {
+    () => {
+        "Environment:\n    \
+         HYDRANT_HASH_PLATFORM  the instructions to hash with, to compare and to test: portable, sse4.1,\n    \
+         avx2, avx512, neon, or one of the last four with +sha behind it [default: the fastest here]\n\n"
+    };
+}
+pub(super) use environment;
+
+/// The platform to hash on.
+pub(super) fn hash_platform() -> Result<Platform, Failure> {
+    host::hash_platform().map_err(|error| {
+        let name = env::var_os(HASH_PLATFORM).unwrap_or_default();
+        Failure::Usage(format!("{HASH_PLATFORM}={}: {error}", name.display()))
+    })
+}
 
 /// What to read.
 #[derive(Args, Debug)]

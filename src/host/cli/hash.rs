@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use super::arguments::{environment, hash_platform};
 use super::exit::{self, Failure, exit_status};
 use super::input::{Chunk, Opener, Reader, sources};
 use super::interrupt::Stop;
@@ -23,6 +24,7 @@ use crate::hash::{Algorithm, Hasher, HexDigests, Input, Normalization, normalize
     "Examples:\n  \
      printf ' Jane@Example.com\\n' | hydrant hash --algorithm sha256\n  \
      hydrant hash --algorithm md5 identities.txt > digests.txt\n\n",
+    environment!(),
     exit_status!()
 ))]
 pub(super) struct HashArgs {
@@ -50,6 +52,7 @@ pub(super) struct HashArgs {
 const LONGEST: usize = 16 << 20;
 
 pub(super) fn run(args: &HashArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure> {
+    let platform = hash_platform()?;
     let sources = sources(args.file.as_slice());
     let mut output = args.output.open(&sources)?;
     let mut reader = Reader::new(Opener::new(stop), sources, LONGEST).lines_only();
@@ -59,7 +62,7 @@ pub(super) fn run(args: &HashArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure
             trim: !args.no_trim,
             lower_case: !args.no_lower_case,
         },
-        hasher: Hasher::new(),
+        hasher: Hasher::with_platform(platform),
         digests: HexDigests::new(),
         line: 0,
     };

@@ -77,6 +77,7 @@ pub(super) fn run(args: &NormalizeArgs, stop: &Arc<Stop>) -> Result<ExitCode, Fa
                 written => written,
             }
         },
+        |_, _| {},
         |()| {},
     );
     Ok(ended.status())

@@ -100,13 +100,15 @@ pub(super) fn available_threads() -> usize {
 }
 
 impl Run<'_> {
-    /// Sends every message through `each`, which may write lines and count, and hands what was counted to `count`. A
-    /// message that `each` refuses is reported; unless the run keeps going, it ends there, after all lines before it.
+    /// Sends every message through `each`, which may write lines and count, and every chunk of them through `finish`; hands
+    /// what was counted to `count`. A message that `each` refuses is reported; unless the run keeps going, it ends there,
+    /// after all lines before it.
     pub(super) fn messages<T: Default + Send, S>(
         self,
         mut reader: Reader,
         state: impl Fn() -> S + Sync,
         each: impl Fn(&mut S, &Message<'_>, &mut Product<T>) -> Result<(), Error> + Sync,
+        finish: impl Fn(&mut S, &mut Product<T>) + Sync,
         mut count: impl FnMut(&T),
     ) -> Ended {
         let began = Instant::now();
@@ -155,7 +157,10 @@ impl Run<'_> {
             || (Chunk::new(), Product::new()),
             |(chunk, _)| reader.fill(chunk),
             state,
-            |state, (chunk, product)| work(keep_going, chunk, product, |m, p| each(state, m, p)),
+            |state, (chunk, product)| {
+                work(keep_going, chunk, product, |m, p| each(state, m, p));
+                finish(state, product);
+            },
             consume,
         );
         if self.stop.interrupted() && matches!(ended.end, End::Finished | End::Interrupted) {

@@ -107,6 +107,7 @@ pub(super) fn run(args: &ValidateArgs, stop: &Arc<Stop>) -> Result<ExitCode, Fai
             }
             Ok(())
         },
+        |_, _| {},
         |more| {
             found.errors += more.errors;
             found.warnings += more.warnings;

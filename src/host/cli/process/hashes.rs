@@ -1,8 +1,10 @@
-//! Which identities are written and how: the plan that `--hash` gives, and the key that stands for the user.
+//! Which identities are written and how: the plan that `--hash` gives, and the key that stands for the user. Digests are
+//! not made here; there is room for them, and a list of what belongs there.
 
 use std::slice;
 
-use crate::hash::{Algorithm, Normalization, hash_one};
+use super::ends::Missing;
+use crate::hash::Algorithm;
 use crate::message::{DeviceIdentityType, IdentityEncoding, Sink, UserIdentityType};
 use crate::processor::{EventContext, FoundIdentity, IdentityKey};
 use crate::write::JsonWriter;
@@ -88,7 +90,12 @@ impl<'a> Found<'a> {
 
     /// Writes `,"user":{"type":…,"encoding":…,"value":…}` for the first identity of [`CHAIN`] that the batch has, or
     /// `,"user":null`.
-    pub(super) fn write_user(&self, json: &mut JsonWriter<'_>, show_identities: bool) {
+    pub(super) fn write_user(
+        &self,
+        json: &mut JsonWriter<'_>,
+        missing: &mut Digests<'a>,
+        show_identities: bool,
+    ) {
         let Some((key, found)) = self.user else {
             json.key("user");
             json.null();
@@ -100,7 +107,7 @@ impl<'a> Found<'a> {
                 json.text_field("encoding", found.encoding.as_str());
                 json.text_field("value", found.value);
             } else {
-                write_digest(json, Algorithm::Sha256, found.value);
+                missing.leave_room(json, Algorithm::Sha256, found.value);
             }
         });
     }
@@ -108,7 +115,12 @@ impl<'a> Found<'a> {
     /// Writes `,"identities":{"email":{"encoding":…,"value":…},…}` with those of the plan that the batch has. Returns
     /// how many were left out because they came in another encoding than asked for: what is hashed is never hashed
     /// again.
-    pub(super) fn write_planned(&self, json: &mut JsonWriter<'_>, plan: &Plan) -> u64 {
+    pub(super) fn write_planned(
+        &self,
+        json: &mut JsonWriter<'_>,
+        missing: &mut Digests<'a>,
+        plan: &Plan,
+    ) -> u64 {
         let mut left_out = 0;
         json.object_field("identities", |json| {
             for ((key, algorithm), found) in plan.0.iter().zip(&self.planned) {
@@ -120,7 +132,7 @@ impl<'a> Found<'a> {
                 }
                 json.object_field(name_of(*key), |json| {
                     if raw {
-                        write_digest(json, *algorithm, found.value);
+                        missing.leave_room(json, *algorithm, found.value);
                     } else {
                         json.text_field("encoding", algorithm.name());
                         json.text_field("value", found.value);
@@ -132,12 +144,45 @@ impl<'a> Found<'a> {
     }
 }
 
-fn write_digest(json: &mut JsonWriter<'_>, algorithm: Algorithm, value: &str) {
-    json.text_field("encoding", algorithm.name());
-    json.text_field(
-        "value",
-        &hash_one(algorithm, Normalization::STANDARD, value),
-    );
+/// The digests that an end has room for.
+pub(super) struct Digests<'a> {
+    /// Where the end begins.
+    start: usize,
+    /// One for each of the plan, and one for the user.
+    missing: [Option<Missing<'a>>; TYPES + 1],
+    count: usize,
+}
+
+impl<'a> Digests<'a> {
+    /// None yet, of an end that begins where `json` is now.
+    pub(super) fn new(json: &mut JsonWriter<'_>) -> Self {
+        Self {
+            start: json.begin(),
+            missing: [None; TYPES + 1],
+            count: 0,
+        }
+    }
+
+    fn leave_room(&mut self, json: &mut JsonWriter<'_>, algorithm: Algorithm, value: &'a str) {
+        const ROOM: &str = "----------------------------------------------------------------";
+        let room = ROOM.get(..algorithm.hex_len()).unwrap_or(ROOM);
+        json.text_field("encoding", algorithm.name());
+        json.text_field("value", room);
+        // Behind it is a quotation mark.
+        let at = json.begin() - self.start - room.len() - 1;
+        if let Some(place) = self.missing.get_mut(self.count) {
+            *place = Some(Missing {
+                algorithm,
+                at,
+                value,
+            });
+            self.count += 1;
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = Missing<'a>> + '_ {
+        self.missing.iter().take(self.count).flatten().copied()
+    }
 }
 
 /// What stands for the user: what the customer chose first, then what the user is reached by, then what the platform

@@ -1,13 +1,14 @@
 //! The built-in processor: one line of JSON per event.
 //!
 //! All events of a batch end alike, with the user and the identities, which take hashing. So the hook before the batch
-//! makes that end, once, as the first record; the handlers emit the beginnings; and [`append`] puts them together. This
-//! keeps the processor free of state that would have to be shared among threads.
+//! makes that end, once, as the first record, and says which digests belong into it; the handlers emit the beginnings;
+//! and [`Ends`](super::ends::Ends) puts them together. This keeps the processor free of state that would have to be
+//! shared among threads.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::hashes::{Found, Plan};
-use crate::dispatch::Output;
+use super::ends;
+use super::hashes::{Digests, Found, Plan};
 use crate::message::*;
 use crate::processor::{EventContext, Handled, Processor};
 use crate::write::JsonWriter;
@@ -114,30 +115,21 @@ impl Lines {
         let plan = self.plan.as_ref();
         let found = Found::in_batch(context, plan);
         let mut left_out = 0;
+        let mut digests = None;
         context.emit_with(None, |out| {
             let mut json = JsonWriter::new(out);
-            found.write_user(&mut json, self.show_identities);
+            let missing = digests.insert(Digests::new(&mut json));
+            found.write_user(&mut json, missing, self.show_identities);
             if let Some(plan) = plan {
-                left_out = found.write_planned(&mut json, plan);
+                left_out = found.write_planned(&mut json, missing, plan);
             }
             out.extend_from_slice(b"}\n");
         });
+        for missing in digests.iter().flat_map(Digests::iter) {
+            ends::missing(context, missing);
+        }
         if left_out > 0 {
             self.left_out.fetch_add(left_out, Ordering::Relaxed);
-        }
-    }
-}
-
-/// Appends the lines of one message.
-pub(super) fn append(output: &Output, lines: &mut Vec<u8>) {
-    let mut end: &[u8] = b"}\n";
-    for record in output.records().iter() {
-        match record.event {
-            None => end = record.payload,
-            Some(_) => {
-                lines.extend_from_slice(record.payload);
-                lines.extend_from_slice(end);
-            }
         }
     }
 }

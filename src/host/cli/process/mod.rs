@@ -1,5 +1,6 @@
 //! `hydrant process`: messages in, one line per event out, and a summary.
 
+mod ends;
 mod hashes;
 mod lines;
 mod report;
@@ -11,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use clap::{Args, ValueEnum};
 
-use super::arguments::{Files, Limits, Threads};
+use super::arguments::{Files, Limits, Threads, environment, hash_platform};
 use super::exit::{Failure, exit_status};
 use super::input::{Opener, Reader, sources};
 use super::interrupt::Stop;
@@ -23,6 +24,7 @@ use crate::error::{Error, ErrorKind};
 use crate::host::system_invocation;
 use crate::message::{EventType, Interests};
 use crate::parse::Scratch;
+use ends::Ends;
 use hashes::Plan;
 use lines::Lines;
 use report::{Report, Totals};
@@ -48,6 +50,7 @@ use report::{Report, Totals};
      hydrant process corpus/valid --hash email=sha256,customer=md5 --output events.ndjson\n  \
      zcat stream.ndjson.gz | hydrant process - --keep-going | head -1\n  \
      hydrant process stream.ndjson --output null --quiet --report-file report.json\n\n",
+    environment!(),
     exit_status!()
 ))]
 pub(super) struct ProcessArgs {
@@ -136,9 +139,11 @@ fn interests(text: &str) -> Result<Interests, String> {
 struct Worker {
     scratch: Scratch,
     output: Output,
+    ends: Ends,
 }
 
 pub(super) fn run(args: ProcessArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure> {
+    let platform = hash_platform()?;
     let threads = args.threads.count();
     let engine = engine(&args, threads)?;
     let sources = sources(&args.files.files);
@@ -164,8 +169,10 @@ pub(super) fn run(args: ProcessArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failu
         || Worker {
             scratch: Scratch::new(),
             output: Output::new(),
+            ends: Ends::new(platform),
         },
         |worker, message, product| process(&engine, worker, message.body, product),
+        |worker, product| worker.ends.finish(&mut product.out),
         |more| totals.merge(more),
     );
 
@@ -212,10 +219,14 @@ fn process(
     body: &[u8],
     product: &mut Product<Totals>,
 ) -> Result<(), Error> {
-    let Worker { scratch, output } = worker;
+    let Worker {
+        scratch,
+        output,
+        ends,
+    } = worker;
     let tally = &mut product.tally;
     match engine.process_into(body, scratch, &system_invocation(), output) {
-        Ok(()) => lines::append(output, &mut product.out),
+        Ok(()) => ends.append(output, &mut product.out),
         // It was read without complaint; there is nothing to do about it.
         Err(error) if error.kind() == ErrorKind::UnsupportedMessage => tally.others += 1,
         Err(error) => return Err(error),

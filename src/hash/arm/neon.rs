@@ -1,0 +1,157 @@
+//! Four lanes, with the 128-bit registers of NEON.
+//!
+//! Only instructions are here; the digests are in `lanes.rs`.
+#![allow(unsafe_code)]
+
+use std::arch::aarch64::*;
+use std::arch::is_aarch64_feature_detected;
+
+use super::{load_quad, store_quad};
+use crate::hash::lanes::lane_digests;
+
+/// The proof that the CPU has the instructions of this file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::hash) struct Neon(());
+
+impl Neon {
+    /// Messages that are digested together.
+    pub(in crate::hash) const LANES: usize = LANES;
+
+    pub(in crate::hash) fn detect() -> Option<Self> {
+        is_aarch64_feature_detected!("neon").then_some(Self(()))
+    }
+
+    /// Digests all messages, the first into the first of `digests`.
+    #[inline]
+    pub(in crate::hash) fn digest(
+        self,
+        algorithm: Algorithm,
+        messages: Messages<'_>,
+        digests: &mut [Digest],
+    ) {
+        // SAFETY: `self` exists, so the CPU has the features.
+        unsafe { digest(algorithm, messages, digests) }
+    }
+}
+
+lane_digests!("neon");
+
+const LANES: usize = 4;
+
+type Register = uint32x4_t;
+type Quad = uint8x16_t;
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn splat(word: u32) -> Register {
+    vdupq_n_u32(word)
+}
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn add(a: Register, b: Register) -> Register {
+    vaddq_u32(a, b)
+}
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn xor(a: Register, b: Register) -> Register {
+    veorq_u32(a, b)
+}
+
+/// The turn by `$bits` out of all turns: the second count of the pair of shifts cannot be computed
+/// from a constant of the type system yet. What is left of the `match` is one arm.
+macro_rules! turn {
+    ($a:ident, $bits:ident; $($left:literal $right:literal),*) => {
+        match $bits {
+            // Halves of a word change places.
+            16 => vreinterpretq_u32_u16(vrev32q_u16(vreinterpretq_u16_u32($a))),
+            // A shift that keeps the bits it does not write.
+            $($left => vsriq_n_u32::<$right>(vshlq_n_u32::<$left>($a), $a),)*
+            _ => vorrq_u32(
+                vshlq_u32($a, vdupq_n_s32($bits)),
+                vshlq_u32($a, vdupq_n_s32($bits - 32)),
+            ),
+        }
+    };
+}
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn rotate_left<const BITS: i32>(a: Register) -> Register {
+    turn!(a, BITS;
+        1 31, 2 30, 3 29, 4 28, 5 27, 6 26, 7 25, 8 24, 9 23, 10 22, 11 21, 12 20, 13 19, 14 18,
+        15 17, 17 15, 18 14, 19 13, 20 12, 21 11, 22 10, 23 9, 24 8, 25 7, 26 6, 27 5, 28 4, 29 3,
+        30 2, 31 1)
+}
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn shift_right<const BITS: u32>(a: Register) -> Register {
+    // To the left by less than nothing, which the compiler knows for a shift to the right.
+    vshlq_u32(a, vdupq_n_s32(-BITS.cast_signed()))
+}
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn swap_bytes(a: Register) -> Register {
+    vreinterpretq_u32_u8(vrev32q_u8(vreinterpretq_u8_u32(a)))
+}
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn choose(a: Register, b: Register, c: Register) -> Register {
+    vbslq_u32(a, b, c)
+}
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn majority(a: Register, b: Register, c: Register) -> Register {
+    // Where two differ, the third decides.
+    vbslq_u32(xor(a, b), c, b)
+}
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn majority_by(b: Register, a_xor_b: Register, b_xor_c: Register) -> Register {
+    xor(b, vandq_u32(a_xor_b, b_xor_c))
+}
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn parity(a: Register, b: Register, c: Register) -> Register {
+    xor(xor(a, b), c)
+}
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn md5_i(b: Register, c: Register, d: Register) -> Register {
+    xor(c, vornq_u32(b, d))
+}
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn join([a]: [Quad; 1]) -> Register {
+    vreinterpretq_u32_u8(a)
+}
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn split(a: Register) -> [Quad; 1] {
+    [vreinterpretq_u8_u32(a)]
+}
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn transpose([a, b, c, d]: [Register; 4]) -> [Register; 4] {
+    let evens = [vtrn1q_u32(a, b), vtrn1q_u32(c, d)].map(|pair| vreinterpretq_u64_u32(pair));
+    let odds = [vtrn2q_u32(a, b), vtrn2q_u32(c, d)].map(|pair| vreinterpretq_u64_u32(pair));
+    let ([ab, cd], [ab_odd, cd_odd]) = (evens, odds);
+    [
+        vtrn1q_u64(ab, cd),
+        vtrn1q_u64(ab_odd, cd_odd),
+        vtrn2q_u64(ab, cd),
+        vtrn2q_u64(ab_odd, cd_odd),
+    ]
+    .map(|row| vreinterpretq_u32_u64(row))
+}
