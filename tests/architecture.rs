@@ -27,7 +27,7 @@ const ROOMS: &[Room] = &[
         &["simd_json", "simdutf8", "bumpalo", "memchr"],
     ),
     Room("hash", &["error"], &["sha2", "sha1", "md5"]),
-    Room("write", &["error", "message"], &["serde", "itoa", "zmij"]),
+    Room("write", &["error", "message"], &["serde", "zmij"]),
     Room("normalize", &["error", "parse", "write"], &[]),
     Room("validate", &["error", "message"], &[]),
     Room("processor", &["error", "message", "hash", "write"], &[]),
