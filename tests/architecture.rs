@@ -56,6 +56,9 @@ const UNSAFE_FILES: &[&str] = &[
     "src/parse/scan.rs",
 ];
 
+/// Files that may look at a clock, for nothing that is visible: how long handlers take.
+const CLOCK_FILES: &[&str] = &["src/dispatch/cost.rs"];
+
 /// Files that may name simd_json.
 const SIMD_JSON_FILES: &[&str] = &["src/parse/scratch.rs", "src/parse/cursor.rs"];
 
@@ -246,7 +249,12 @@ fn core_has_no_io_no_clock_no_environment() {
             continue;
         }
         for word in forbidden {
-            assert!(!source.code.contains(word), "{} has {word}", source.name);
+            let allowed = word == "Instant::now" && CLOCK_FILES.contains(&source.name.as_str());
+            assert!(
+                allowed || !source.code.contains(word),
+                "{} has {word}",
+                source.name
+            );
         }
     }
 }

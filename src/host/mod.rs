@@ -4,6 +4,9 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
+mod threads;
+
+pub use threads::granted_threads;
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::LazyLock;

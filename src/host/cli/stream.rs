@@ -2,11 +2,9 @@
 //! function, and what comes out is written in the order of the input, whatever the number of threads.
 
 use std::fmt::Write as _;
-use std::num::NonZero;
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::exit::{self, Failure};
@@ -92,11 +90,6 @@ enum End {
     /// Nobody reads the output any more.
     Closed,
     Failed(Failure),
-}
-
-/// As many threads as the machine grants.
-pub(super) fn available_threads() -> usize {
-    thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 impl Run<'_> {
