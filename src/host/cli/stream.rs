@@ -100,7 +100,7 @@ impl Run<'_> {
         mut reader: Reader,
         state: impl Fn() -> S + Sync,
         each: impl Fn(&mut S, &Message<'_>, &mut Product<T>) -> Result<(), Error> + Sync,
-        mut count: impl FnMut(&T),
+        mut count: impl FnMut(&T) + Send,
     ) -> Ended {
         let began = Instant::now();
         let mut ended = Ended {
