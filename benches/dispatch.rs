@@ -1,10 +1,11 @@
 //! Dispatch: what calling the handlers costs beyond parsing, and when two cores beat one.
 //!
-//! Inputs: `generate::batch` of 10, 100 and 1,000 events. First `parse` alone against `Engine::process_into` with a
+//! Inputs: `generate::batch` of 1, 10, 100 and 1,000 events. First `parse` alone against `Engine::process_into` with a
 //! processor that does nothing: the difference is the cost of dispatch, response included. Then handlers that compute for
-//! about 2 µs each, in order and unordered. Both orders are checked to emit the same records, one per event.
+//! 0 to 50 µs each, unordered against in order: where other threads do not help, the engine must not be slower for trying.
+//! Both orders are checked to emit the same records, one per event.
 //!
-//! `cargo bench --bench dispatch`, not pinned to one core.
+//! `cargo bench --bench dispatch`, not pinned to one core, on a machine that has nothing else to do.
 
 #![allow(
     clippy::unwrap_used,
@@ -17,7 +18,7 @@
 mod support;
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use hydrant::message::*;
 use hydrant::{
@@ -26,18 +27,29 @@ use hydrant::{
 };
 use support::{Bench, Input};
 
-/// The work of one handler.
-const WORK: Duration = Duration::from_micros(2);
+/// The work of one handler, in nanoseconds.
+const WORK: [u32; 6] = [0, 100, 1_000, 2_000, 10_000, 50_000];
 
 fn main() {
     let mut bench = Bench::new("dispatch");
-    let steps = calibrated();
+    let steps_per_us = calibrated();
+    for events in [1, 10, 100, 1_000] {
+        overhead(&mut bench, &Input::batch(events));
+    }
+    let mut ratios = String::new();
     for events in [10, 100, 1_000] {
         let input = Input::batch(events);
-        overhead(&mut bench, &input);
-        orders(&mut bench, &input, steps);
+        for nanos in WORK {
+            let steps = (steps_per_us * f64::from(nanos) / 1e3) as u32;
+            let ratio = orders(&mut bench, &input, nanos, steps);
+            ratios += &format!(
+                "  {events:>6} x {:>5} us {ratio:>8.2}\n",
+                f64::from(nanos) / 1e3
+            );
+        }
     }
     bench.finish();
+    println!("unordered, times as fast as in order:\n{ratios}");
 }
 
 /// Parse alone, and with handlers that do nothing.
@@ -76,8 +88,8 @@ fn overhead(bench: &mut Bench, input: &Input) {
     }
 }
 
-/// Handlers with work to do, unordered and in order.
-fn orders(bench: &mut Bench, input: &Input, steps: u32) {
+/// Handlers with work to do, unordered and in order. Returns how much faster they are unordered.
+fn orders(bench: &mut Bench, input: &Input, nanos: u32, steps: u32) -> f64 {
     let body = &input.bodies[0];
     let invocation = invocation();
     let engines = [Order::Unordered, Order::InOrder]
@@ -91,8 +103,8 @@ fn orders(bench: &mut Bench, input: &Input, steps: u32) {
     assert_eq!(unordered.1.records().len(), input.events);
     assert!(unordered.1.records() == in_order.1.records());
 
-    let name = format!("{}, 2 us of work each", input.name);
-    bench
+    let name = format!("{}, {} us of work each", input.name, f64::from(nanos) / 1e3);
+    let medians = bench
         .race_on(&name, &input.describe(), input.bytes())
         .contender("unordered", || {
             let (scratch, output) = &mut unordered;
@@ -107,7 +119,12 @@ fn orders(bench: &mut Bench, input: &Input, steps: u32) {
                 .unwrap();
         })
         .on_the_wall()
+        .only_in_turn()
         .run();
+    match medians[..] {
+        [unordered, in_order] => in_order.div_duration_f64(unordered),
+        _ => f64::NAN,
+    }
 }
 
 fn invocation() -> Invocation {
@@ -170,8 +187,8 @@ fn mixed(seed: u64, steps: u32) -> u64 {
     black_box(state)
 }
 
-/// How many steps [`WORK`] is on this machine. A count, not a clock: two threads on one core must not both seem busy.
-fn calibrated() -> u32 {
+/// How many steps a microsecond is on this machine. A count, not a clock: two threads on one core must not both seem busy.
+fn calibrated() -> f64 {
     const STEPS: u32 = 200_000;
     let fastest = (0..20)
         .map(|seed| {
@@ -181,5 +198,5 @@ fn calibrated() -> u32 {
         })
         .min()
         .unwrap();
-    (WORK.div_duration_f64(fastest) * f64::from(STEPS)) as u32
+    f64::from(STEPS) / (fastest.as_secs_f64() * 1e6)
 }

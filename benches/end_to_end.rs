@@ -3,7 +3,10 @@
 //! Input: 1,800 distinct batches of 0 to 50 events. hydrant runs `Engine::process_into` with buffers that are reused; the
 //! peer does the same plainly with serde_json and owned models. Both must emit equal records.
 //!
-//! `cargo bench --bench end_to_end`
+//! Then the program: `hydrant process` over a file of 12,000 such batches, 190 MB, on one thread and on two, to nowhere and
+//! to a file. The outputs must be equal. It is read once before, so it comes from the page cache.
+//!
+//! `cargo bench --bench end_to_end`, not pinned to one core, on a machine that has nothing else to do.
 
 #![allow(
     clippy::unwrap_used,
@@ -16,7 +19,10 @@
 mod peers;
 mod support;
 
+use std::fs;
 use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use hydrant::hash::{Algorithm, Normalization, hash_one};
 use hydrant::message::*;
@@ -68,7 +74,53 @@ fn main() {
             }
         })
         .run();
+    if bench.races() {
+        program(&mut bench);
+    }
     bench.finish();
+}
+
+/// The program on a file of lines.
+fn program(bench: &mut Bench) {
+    let Some(hydrant) = option_env!("CARGO_BIN_EXE_hydrant") else {
+        println!("skipped: the program is not built without the feature `cli`");
+        return;
+    };
+    let input = Input::stream(bench.size(12_000, 60));
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let stream = at("stream.ndjson");
+    fs::write(&stream, input.bodies.join(&b'\n')).unwrap();
+    let run = |threads: &str, output: &Path| {
+        let status = Command::new(hydrant)
+            .args(["process", "--quiet", "--threads", threads, "--output"])
+            .args([output, stream.as_path()])
+            .status();
+        assert!(status.unwrap().success());
+    };
+    run("1", &at("one"));
+    run("2", &at("two"));
+    let written = fs::read(at("one")).unwrap();
+    assert_eq!(
+        written.iter().filter(|&&byte| byte == b'\n').count(),
+        input.events
+    );
+    assert!(written == fs::read(at("two")).unwrap());
+
+    for (output, name) in [(PathBuf::from("null"), "nowhere"), (at("out"), "a file")] {
+        let name = format!("process, file of lines to {name}");
+        let medians = bench
+            .race_on(&name, &input.describe(), input.bytes())
+            .contender("hydrant process, two threads", || run("2", &output))
+            .contender("hydrant process, one thread", || run("1", &output))
+            .only_in_turn()
+            .on_the_wall()
+            .run();
+        if let [two, one] = medians[..] {
+            let ratio = one.div_duration_f64(two);
+            bench.note(&name, "two threads, times as fast as one", ratio);
+        }
+    }
 }
 
 /// Emits what every event has, and in the first record of a batch who the user is.

@@ -27,7 +27,7 @@ const ROOMS: &[Room] = &[
         &["simd_json", "simdutf8", "bumpalo", "memchr"],
     ),
     Room("hash", &["error"], &["sha2", "sha1", "md5"]),
-    Room("write", &["error", "message"], &["serde", "itoa", "zmij"]),
+    Room("write", &["error", "message"], &["serde", "zmij"]),
     Room("normalize", &["error", "parse", "write"], &[]),
     Room("validate", &["error", "message"], &[]),
     Room("processor", &["error", "message", "hash", "write"], &[]),
@@ -60,6 +60,9 @@ const UNSAFE_FILES: &[&str] = &[
     "src/parse/reader.rs",
     "src/parse/scan.rs",
 ];
+
+/// Files that may look at a clock, for nothing that is visible: how long handlers take.
+const CLOCK_FILES: &[&str] = &["src/dispatch/cost.rs"];
 
 /// Files that may name simd_json.
 const SIMD_JSON_FILES: &[&str] = &[
@@ -255,7 +258,12 @@ fn core_has_no_io_no_clock_no_environment() {
             continue;
         }
         for word in forbidden {
-            assert!(!source.code.contains(word), "{} has {word}", source.name);
+            let allowed = word == "Instant::now" && CLOCK_FILES.contains(&source.name.as_str());
+            assert!(
+                allowed || !source.code.contains(word),
+                "{} has {word}",
+                source.name
+            );
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The engine: one message in, the user's handlers called, the response and the records out.
 
+mod cost;
 mod guard;
 mod output;
 mod pipeline;
@@ -37,6 +38,8 @@ pub struct Engine<P> {
     options: ParseOptions,
     order: Order,
     pool: Option<rayon::ThreadPool>,
+    threads: usize,
+    cost: cost::Cost,
     scratches: ArrayQueue<Box<Scratch>>,
 }
 
@@ -52,6 +55,8 @@ impl<P: Processor> Engine<P> {
             options,
             order: Order::InOrder,
             pool: None,
+            threads: usize::MAX,
+            cost: cost::Cost::default(),
             scratches: ArrayQueue::new(POOLED),
         }
     }
@@ -73,10 +78,18 @@ impl<P: Processor> Engine<P> {
         self
     }
 
-    /// Handles unordered batches on this pool instead of rayon's global one.
+    /// Takes the threads that help with unordered batches from this pool instead of rayon's global one. There are as many
+    /// at work on a batch as the pool has threads, the calling one among them.
     #[must_use]
     pub fn with_pool(mut self, pool: rayon::ThreadPool) -> Self {
         self.pool = Some(pool);
+        self
+    }
+
+    /// Sets how many threads handle one batch at most, the calling one included. With one, no pool is started.
+    #[must_use]
+    pub fn with_threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
         self
     }
 
@@ -223,19 +236,23 @@ impl<P: Processor> Engine<P> {
                 .notifications
                 .push(route::notification(processor, &mut context, notification));
         }
-        let run = schedule::Run {
+        let batch = schedule::Batch {
+            processor,
+            request,
+            invocation,
+        };
+        let crew = schedule::Crew {
+            order: self.order,
+            pool: self.pool.as_ref(),
+            threads: self.threads,
+            cost: &self.cost,
+        };
+        let mut run = schedule::Run {
             records: &mut output.records,
             outcomes: &mut output.events,
             suspend,
         };
-        schedule::events(
-            processor,
-            request,
-            invocation,
-            self.order,
-            self.pool.as_ref(),
-            run,
-        );
+        schedule::events(&batch, &crew, &mut run);
         let mut context = EventContext::new(request, invocation, &mut output.records, suspend);
         let events = &output.events;
         let ended = route::atomically(&mut context, |context| processor.end_batch(context, events));

@@ -1,18 +1,25 @@
-//! Streams: pieces of work go round between a reader, workers and a consumer, and come out in the order they went in.
-//! The number of pieces is fixed, so memory is too.
+//! Streams: pieces of work are filled, worked on and consumed by the same threads, and consumed in the order in which they
+//! were filled. A piece stays with the thread that filled it, whose cache holds it. The number of pieces is fixed, so
+//! memory is too.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 
-use crossbeam::channel::bounded;
+/// Pieces of each thread: one that it works on, and two that wait for one that was filled before them.
+const PIECES: usize = 3;
 
-/// Runs `fill`, `work` and `consume` over pieces of work, on `threads` workers.
+/// How often a thread looks whether the input is free before it goes to sleep: some tens of microseconds.
+const PATIENCE: usize = 2_000;
+
+/// Runs `fill`, `work` and `consume` over pieces of work, on so many threads, the calling one among them.
 ///
-/// `fill` puts the next input into a piece and says whether there was one; it runs on a thread of its own. `work` runs on
-/// the workers, each with a state of its own from `state`. `consume` gets the pieces in the order they were filled, on
-/// the calling thread, and may end the run. Pieces are used again after that, so their buffers are too; there are three
-/// for each worker. With one thread everything runs on the calling thread, piece by piece.
+/// `fill` puts the next input into a piece and says whether there was one. `work` is called by several threads at a time,
+/// each with a state of its own from `state`. `consume` gets the pieces in the order they were filled and may end the
+/// run. `fill` is called by one thread at a time, `consume` too, by whichever is free. Pieces are used again, so their
+/// buffers are too; there are three for each thread. With one thread everything runs piece by piece.
 ///
 /// ```
 /// use std::ops::ControlFlow;
@@ -32,13 +39,17 @@ use crossbeam::channel::bounded;
 /// assert_eq!(squares.len(), 1000);
 /// assert!(squares.is_sorted());
 /// ```
+///
+/// # Panics
+///
+/// If one of the functions does, with its payload, after all threads have ended.
 pub fn pipeline<T: Send, S>(
     threads: usize,
     mut piece: impl FnMut() -> T,
     mut fill: impl FnMut(&mut T) -> bool + Send,
     state: impl Fn() -> S + Sync,
     work: impl Fn(&mut S, &mut T) + Sync,
-    mut consume: impl FnMut(&mut T) -> ControlFlow<()>,
+    mut consume: impl FnMut(&mut T) -> ControlFlow<()> + Send,
 ) {
     if threads < 2 {
         let (mut piece, mut state) = (piece(), state());
@@ -50,55 +61,173 @@ pub fn pipeline<T: Send, S>(
         }
         return;
     }
-    let pieces = threads * 3;
-    let (free_in, free_out) = bounded::<T>(pieces);
-    let (todo_in, todo_out) = bounded::<(u64, T)>(pieces);
-    let (done_in, done_out) = bounded::<(u64, std::thread::Result<T>)>(pieces);
-    for _ in 0..pieces {
-        // There is room for all of them.
-        let _ = free_in.send(piece());
-    }
+    let mut pieces = |_| (0..PIECES).map(|_| piece()).collect();
+    let line = Line {
+        input: Mutex::new(Input {
+            fill,
+            number: 0,
+            ended: false,
+        }),
+        consume: Mutex::new(consume),
+        flow: Mutex::new(Flow {
+            free: (0..threads).map(&mut pieces).collect(),
+            ready: BTreeMap::new(),
+            next: 0,
+            consuming: false,
+            over: false,
+            waiting: 0,
+            panic: None,
+        }),
+        freed: Condvar::new(),
+    };
+    let run = |thread| {
+        // The others would wait for a piece that never comes. What the panic may have left half-done is not used again.
+        let ran = catch_unwind(AssertUnwindSafe(|| {
+            let mut state = state();
+            while let Some((number, mut piece)) = line.begin(thread) {
+                work(&mut state, &mut piece);
+                line.finish(thread, number, piece);
+            }
+        }));
+        if let Err(panic) = ran {
+            line.end(Some(panic));
+        }
+    };
     std::thread::scope(|scope| {
-        scope.spawn(move || {
-            // Ends when the input does, or when nobody wants pieces any more.
-            for (number, mut piece) in (0..).zip(free_out) {
-                if !fill(&mut piece) || todo_in.send((number, piece)).is_err() {
-                    return;
-                }
-            }
-        });
-        for _ in 0..threads {
-            let (todo, done, state, work) = (todo_out.clone(), done_in.clone(), &state, &work);
-            scope.spawn(move || {
-                let mut state = state();
-                for (number, mut piece) in todo {
-                    // A panic travels in the place of its piece: the others would wait for it for ever. The state it
-                    // may have left half-done is not used again.
-                    let worked = catch_unwind(AssertUnwindSafe(|| work(&mut state, &mut piece)));
-                    let failed = worked.is_err();
-                    if done.send((number, worked.map(|()| piece))).is_err() || failed {
-                        return;
-                    }
-                }
-            });
+        let run = &run;
+        for thread in 1..threads {
+            scope.spawn(move || run(thread));
         }
-        // What this thread holds must go when it ends, for the others to notice.
-        drop((todo_out, done_in));
-        let free_in = free_in;
-        let mut early = BTreeMap::new();
-        let mut next = 0;
-        for (number, piece) in done_out {
-            early.insert(number, piece.unwrap_or_else(|panic| resume_unwind(panic)));
-            while let Some(mut piece) = early.remove(&next) {
-                next += 1;
-                if consume(&mut piece).is_break() {
-                    return;
-                }
-                // The reader may have ended.
-                let _ = free_in.send(piece);
-            }
-        }
+        run(0);
     });
+    if let Some(panic) = line.flow().panic.take() {
+        resume_unwind(panic);
+    }
+}
+
+/// What the threads share.
+struct Line<T, F, C> {
+    input: Mutex<Input<F>>,
+    /// Locked by the thread that is `consuming` only.
+    consume: Mutex<C>,
+    flow: Mutex<Flow<T>>,
+    /// Some piece became free, or everything is over.
+    freed: Condvar,
+}
+
+struct Input<F> {
+    fill: F,
+    /// The number of the next piece.
+    number: u64,
+    ended: bool,
+}
+
+struct Flow<T> {
+    /// By the thread that they belong to; the one used last comes first.
+    free: Vec<Vec<T>>,
+    /// What was worked on and waits for its turn, with the thread that it belongs to.
+    ready: BTreeMap<u64, (usize, T)>,
+    /// The number of the piece whose turn it is.
+    next: u64,
+    consuming: bool,
+    over: bool,
+    /// Threads that have no free piece.
+    waiting: usize,
+    panic: Option<Box<dyn Any + Send>>,
+}
+
+impl<T, F: FnMut(&mut T) -> bool, C: FnMut(&mut T) -> ControlFlow<()>> Line<T, F, C> {
+    /// A filled piece with its number; none at the end of everything.
+    fn begin(&self, thread: usize) -> Option<(u64, T)> {
+        let mut flow = self.flow();
+        let mut piece = loop {
+            if flow.over {
+                return None;
+            }
+            if let Some(piece) = flow.free.get_mut(thread).and_then(Vec::pop) {
+                break piece;
+            }
+            flow.waiting += 1;
+            flow = self
+                .freed
+                .wait(flow)
+                .unwrap_or_else(PoisonError::into_inner);
+            flow.waiting -= 1;
+        };
+        drop(flow);
+        let mut input = self.input()?;
+        if input.ended || self.flow().over {
+            return None;
+        }
+        if !(input.fill)(&mut piece) {
+            input.ended = true;
+            return None;
+        }
+        let number = input.number;
+        input.number += 1;
+        Some((number, piece))
+    }
+
+    /// The input, when it is this thread's turn; none where filling panicked. Filling from a file is shorter than going to
+    /// sleep and being woken, filling from a slow stream is not.
+    fn input(&self) -> Option<MutexGuard<'_, Input<F>>> {
+        for _ in 0..PATIENCE {
+            match self.input.try_lock() {
+                Err(TryLockError::WouldBlock) => std::hint::spin_loop(),
+                Err(TryLockError::Poisoned(_)) => return None,
+                Ok(input) => return Some(input),
+            }
+        }
+        self.input.lock().ok()
+    }
+
+    /// Takes a piece that was worked on, and consumes it and those behind it as far as they are there, unless another
+    /// thread is at it.
+    fn finish(&self, thread: usize, number: u64, piece: T) {
+        let mut flow = self.flow();
+        flow.ready.insert(number, (thread, piece));
+        if flow.consuming {
+            return;
+        }
+        flow.consuming = true;
+        while !flow.over {
+            let next = flow.next;
+            let Some((owner, mut piece)) = flow.ready.remove(&next) else {
+                break;
+            };
+            flow.next += 1;
+            drop(flow);
+            let consumed = match self.consume.lock() {
+                Ok(mut consume) => consume(&mut piece),
+                Err(_) => ControlFlow::Break(()),
+            };
+            if consumed.is_break() {
+                self.end(None);
+            }
+            flow = self.flow();
+            if let Some(free) = flow.free.get_mut(owner) {
+                free.push(piece);
+            }
+            if flow.waiting > 0 {
+                self.freed.notify_all();
+            }
+        }
+        flow.consuming = false;
+    }
+
+    /// Nothing is filled or consumed from now on.
+    fn end(&self, panic: Option<Box<dyn Any + Send>>) {
+        let mut flow = self.flow();
+        flow.over = true;
+        // The first one counts.
+        flow.panic = flow.panic.take().or(panic);
+        self.freed.notify_all();
+    }
+
+    /// User code does not run while it is locked, so it is never left half-done.
+    fn flow(&self) -> MutexGuard<'_, Flow<T>> {
+        self.flow.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 #[cfg(test)]
@@ -161,7 +290,13 @@ mod tests {
                         },
                     );
                 }));
-                assert!(result.is_err(), "{threads} threads, place {panicking}");
+                let panic = result.unwrap_err();
+                let text = panic.downcast_ref::<&str>();
+                assert_eq!(
+                    text,
+                    Some(&"on purpose"),
+                    "{threads} threads, place {panicking}"
+                );
                 assert!(consumed <= 50);
             }
         }
@@ -187,6 +322,62 @@ mod tests {
                 },
             );
             assert_eq!(count, 100);
+        }
+    }
+
+    /// Whoever reads a slow stream must not hold back what others have finished.
+    #[test]
+    fn what_is_finished_is_consumed_while_another_thread_waits_for_input() {
+        let (consumed_in, consumed) = crossbeam::channel::unbounded();
+        let mut number = 0;
+        pipeline(
+            2,
+            || 0,
+            |piece| {
+                // The third piece comes when the first two are out.
+                if number == 2 {
+                    let mut seen: Vec<i32> = consumed.iter().take(2).collect();
+                    seen.sort_unstable();
+                    assert_eq!(seen, [0, 1]);
+                }
+                *piece = number;
+                number += 1;
+                number <= 3
+            },
+            || (),
+            |(), _| {},
+            |piece| {
+                consumed_in.send(*piece).unwrap();
+                ControlFlow::Continue(())
+            },
+        );
+    }
+
+    #[test]
+    fn no_more_pieces_than_promised_and_all_threads_at_work() {
+        use std::sync::Barrier;
+        for threads in [1, 2, 5] {
+            let (mut made, mut left) = (0, 100);
+            let together = Barrier::new(threads);
+            let mut sum = 0;
+            pipeline(
+                threads,
+                || made += 1,
+                |()| {
+                    left -= 1;
+                    left >= 0
+                },
+                || together.wait(),
+                |_, ()| {},
+                |()| {
+                    sum += 1;
+                    ControlFlow::Continue(())
+                },
+            );
+            assert_eq!(
+                (sum, made),
+                (100, if threads == 1 { 1 } else { threads * 3 })
+            );
         }
     }
 }

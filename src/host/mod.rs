@@ -4,6 +4,9 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
+mod threads;
+
+pub use threads::granted_threads;
 
 use std::env;
 use std::hash::{BuildHasher, RandomState};

@@ -19,7 +19,9 @@ use memchr::{memchr, memchr_iter, memrchr};
 /// ```
 #[derive(Debug, Default)]
 pub struct Block {
-    bytes: Vec<u8>,
+    /// What was read, and behind it space that has been written to before: it need not be cleared for the next read.
+    buffer: Vec<u8>,
+    length: usize,
     first_line: u64,
 }
 
@@ -28,9 +30,10 @@ impl Block {
     pub fn lines(&self) -> impl Iterator<Item = (u64, &[u8])> {
         let mut start = 0;
         let mut number = self.first_line;
-        let ends = memchr_iter(b'\n', &self.bytes).chain([self.bytes.len()]);
+        let bytes = self.bytes();
+        let ends = memchr_iter(b'\n', bytes).chain([bytes.len()]);
         ends.filter_map(move |end| {
-            let line = self.bytes.get(start..end).unwrap_or_default();
+            let line = bytes.get(start..end).unwrap_or_default();
             let this = number;
             start = end + 1;
             number += 1;
@@ -42,17 +45,43 @@ impl Block {
 
     /// All of it as it was read: blank lines and line ends included.
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        self.from(0)
     }
 
     /// The number of bytes, line ends included.
     pub fn len(&self) -> usize {
-        self.bytes.len()
+        self.length
     }
 
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
+        self.length == 0
+    }
+
+    /// What was read from there on.
+    fn from(&self, start: usize) -> &[u8] {
+        self.buffer.get(start..self.length).unwrap_or_default()
+    }
+
+    /// Space behind what was read.
+    fn space(&mut self, bytes: usize) -> &mut [u8] {
+        let end = self.length + bytes;
+        if self.buffer.len() < end {
+            self.buffer.resize(end, 0);
+        }
+        self.buffer.get_mut(self.length..end).unwrap_or_default()
+    }
+
+    fn append(&mut self, bytes: &[u8]) {
+        self.space(bytes.len()).copy_from_slice(bytes);
+        self.length += bytes.len();
+    }
+
+    /// Takes so many bytes out.
+    fn remove(&mut self, start: usize, bytes: usize) {
+        let end = (start + bytes).min(self.length);
+        self.buffer.copy_within(end..self.length, start);
+        self.length -= end - start;
     }
 }
 
@@ -101,50 +130,52 @@ impl<R: Read> LineReader<R> {
     ///
     /// Those of the stream.
     pub fn read_block(&mut self, block: &mut Block) -> io::Result<bool> {
-        block.bytes.clear();
-        block.bytes.append(&mut self.carry);
+        block.length = 0;
+        block.append(&self.carry);
+        self.carry.clear();
         block.first_line = self.next_line;
         if let Err(error) = self.fill(block) {
             // Whoever tries again goes on where the stream stopped.
-            std::mem::swap(&mut self.carry, &mut block.bytes);
+            self.carry.extend_from_slice(block.bytes());
+            block.length = 0;
             return Err(error);
         }
-        self.next_line += memchr_iter(b'\n', &block.bytes).count() as u64;
-        Ok(!block.bytes.is_empty())
+        self.next_line += memchr_iter(b'\n', block.bytes()).count() as u64;
+        Ok(!block.is_empty())
     }
 
     /// Reads on until there is a whole line.
     fn fill(&mut self, block: &mut Block) -> io::Result<()> {
         while !self.ended {
-            let start = block.bytes.len();
-            block.bytes.resize(start + self.block_bytes, 0);
-            let space = block.bytes.get_mut(start..).unwrap_or_default();
-            let count = read_some(&mut self.stream, space);
-            block.bytes.truncate(start + *count.as_ref().unwrap_or(&0));
-            if count? == 0 {
-                self.ended = true;
-            }
+            let start = block.length;
+            let space = block.space(self.block_bytes);
+            let room = space.len();
+            // A stream that claims to have read more than there is room for must not be believed.
+            let count = read_some(&mut self.stream, space)?.min(room);
+            block.length += count;
+            self.ended = count == 0;
             if self.cutting {
-                let fresh = block.bytes.get(start..).unwrap_or_default();
-                let end = memchr(b'\n', fresh);
+                let end = memchr(b'\n', block.from(start));
                 self.cutting = end.is_none();
-                block
-                    .bytes
-                    .drain(start..end.map_or(block.bytes.len(), |end| start + end));
+                block.remove(start, end.unwrap_or(count));
             }
             // The part before these bytes has no line end, and is searched only once.
-            let fresh = block.bytes.get(start..).unwrap_or_default();
+            let fresh = block.from(start);
             if let Some(last) = memrchr(b'\n', fresh) {
                 let rest = fresh.get(last + 1..).unwrap_or_default();
                 self.carry.extend_from_slice(rest);
-                block.bytes.truncate(start + last + 1);
+                block.length = start + last + 1;
                 break;
             }
-            if block.bytes.len() > self.max_line {
+            if block.length > self.max_line {
                 // The last byte that is kept is replaced: what is kept is then over the limit and not blank, whatever
                 // it was.
-                block.bytes.truncate(self.max_line);
-                if let Some(last) = block.bytes.last_mut() {
+                block.length = self.max_line;
+                if let Some(last) = self
+                    .max_line
+                    .checked_sub(1)
+                    .and_then(|last| block.buffer.get_mut(last))
+                {
                     *last = b'?';
                 }
                 self.cutting = true;

@@ -63,19 +63,19 @@ impl Uuid {
     }
 
     /// The 36 characters in lower case.
+    #[inline]
     pub fn encode(&self) -> [u8; 36] {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut words = [[0; 8]; 4];
+        for (word, bytes) in words.iter_mut().zip(self.0.as_chunks::<4>().0) {
+            *word = hex_of_four(u32::from_le_bytes(*bytes)).to_le_bytes();
+        }
         let mut text = [b'-'; 36];
-        let mut position = 0;
-        for (index, byte) in self.0.iter().enumerate() {
-            if matches!(index, 4 | 6 | 8 | 10) {
-                position += 1;
+        // Groups of 8, 4, 4, 4 and 12 digits; halves of words begin in the middle.
+        let halves = words.as_flattened().as_chunks::<4>().0;
+        for (half, at) in halves.iter().zip([0, 4, 9, 14, 19, 24, 28, 32]) {
+            if let Some(place) = text.get_mut(at..at + 4) {
+                place.copy_from_slice(half);
             }
-            if let Some([high, low]) = text.get_mut(position..position + 2) {
-                *high = DIGITS.get(usize::from(byte >> 4)).copied().unwrap_or(b'0');
-                *low = DIGITS.get(usize::from(byte & 15)).copied().unwrap_or(b'0');
-            }
-            position += 2;
         }
         text
     }
@@ -86,6 +86,19 @@ impl Uuid {
         bytes[8] = bytes[8] & 0x3f | 0x80;
         Self(bytes)
     }
+}
+
+/// Four bytes, the first in the lowest, as eight hexadecimal digits, the first in the lowest byte.
+#[inline]
+fn hex_of_four(bytes: u32) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let bytes = u64::from(bytes);
+    let spread = (bytes | bytes << 16) & 0x0000_ffff_0000_ffff;
+    let spread = (spread | spread << 8) & 0x00ff_00ff_00ff_00ff;
+    let nibbles = (spread >> 4 & 0x000f_000f_000f_000f) | (spread & 0x000f_000f_000f_000f) << 8;
+    // Six more carries what is ten or more into the next digit of its byte.
+    let letters = (nibbles + ONES * 6) >> 4 & ONES;
+    nibbles + ONES * u64::from(b'0') + letters * u64::from(b'a' - b'0' - 10)
 }
 
 impl std::fmt::Display for Uuid {

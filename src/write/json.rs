@@ -1,6 +1,7 @@
 //! A compact JSON writer that appends to bytes. Every element writes a comma in front of itself, and the bracket that
 //! begins an object or list replaces the first one: so no state about "first or not" is kept.
 
+use super::{number, text};
 use crate::message::{Decimal, Instant, Sink, Uuid};
 
 /// Appends compact JSON to a buffer. It does not allocate beyond growing the buffer.
@@ -126,9 +127,7 @@ impl Sink for JsonWriter<'_> {
     }
 
     fn key(&mut self, key: &str) {
-        self.out.push(b',');
-        self.text(key);
-        self.out.push(b':');
+        text::push_key(key, self.out);
     }
 
     fn element(&mut self) {
@@ -140,19 +139,16 @@ impl Sink for JsonWriter<'_> {
     }
 
     fn text(&mut self, text: &str) {
-        self.out.reserve(text.len() + 2);
-        self.out.push(b'"');
-        escape(text, self.out);
-        self.out.push(b'"');
+        text::push_quoted(text, self.out);
     }
 
     fn int(&mut self, value: i64) {
-        self.push(itoa::Buffer::new().format(value));
+        number::push_int(value, self.out);
     }
 
     fn double(&mut self, value: f64) {
         if value.is_finite() {
-            self.push(zmij::Buffer::new().format_finite(value));
+            text::push(zmij::Buffer::new().format_finite(value), self.out);
         } else {
             self.null();
         }
@@ -163,19 +159,11 @@ impl Sink for JsonWriter<'_> {
     }
 
     fn decimal(&mut self, value: Decimal<'_>) {
-        let written: Result<(), std::convert::Infallible> = value.write_to(|piece| {
-            self.push(piece);
-            Ok(())
-        });
-        match written {
-            Ok(()) => {}
-        }
+        number::push_decimal(value, self.out);
     }
 
     fn uuid(&mut self, value: Uuid) {
-        self.out.push(b'"');
-        self.out.extend_from_slice(&value.encode());
-        self.out.push(b'"');
+        number::push_uuid(value, self.out);
     }
 
     /// Seconds with nine digits after the point, as the reference writes them (D5).
@@ -183,17 +171,19 @@ impl Sink for JsonWriter<'_> {
         let nanos = value.as_nanos();
         let (seconds, fraction) = (
             nanos.unsigned_abs() / 1_000_000_000,
-            nanos.unsigned_abs() % 1_000_000_000,
+            (nanos.unsigned_abs() % 1_000_000_000) as u64,
         );
         if nanos < 0 {
             self.out.push(b'-');
         }
-        self.push(itoa::Buffer::new().format(seconds));
-        self.out.push(b'.');
-        let mut digits = itoa::Buffer::new();
-        let digits = digits.format(fraction);
-        self.push("000000000".get(digits.len()..).unwrap_or_default());
-        self.push(digits);
+        // No point in time that there is has seconds beyond 64 bits.
+        number::push_unsigned(u64::try_from(seconds).unwrap_or(u64::MAX), self.out);
+        // The 1 in front keeps the zeros, and gives its place to the point.
+        let point = self.out.len();
+        number::push_unsigned(1_000_000_000 + fraction, self.out);
+        if let Some(point) = self.out.get_mut(point) {
+            *point = b'.';
+        }
     }
 
     /// Leaves out white space between tokens, so that a line stays a line.
@@ -222,51 +212,6 @@ fn string_length(json: &[u8]) -> usize {
         }
     }
     at.min(json.len())
-}
-
-#[allow(
-    clippy::indexing_slicing,
-    clippy::allow_attributes,
-    reason = "evaluated at compile time"
-)]
-/// What must be escaped, by byte: 0 nothing, `u` a `\u00..` escape (upper-case digits, as the reference writes them),
-/// else the letter after the backslash.
-const ESCAPES: [u8; 256] = {
-    let mut table = [0; 256];
-    let mut byte = 0;
-    while byte < 0x20 {
-        table[byte] = b'u';
-        byte += 1;
-    }
-    table[8] = b'b';
-    table[9] = b't';
-    table[10] = b'n';
-    table[12] = b'f';
-    table[13] = b'r';
-    table[b'"' as usize] = b'"';
-    table[b'\\' as usize] = b'\\';
-    table
-};
-
-fn escape(text: &str, out: &mut Vec<u8>) {
-    let bytes = text.as_bytes();
-    let mut start = 0;
-    for (at, &byte) in bytes.iter().enumerate() {
-        let escape = ESCAPES.get(usize::from(byte)).copied().unwrap_or(0);
-        if escape == 0 {
-            continue;
-        }
-        out.extend_from_slice(bytes.get(start..at).unwrap_or_default());
-        out.push(b'\\');
-        out.push(escape);
-        if escape == b'u' {
-            out.extend_from_slice(b"00");
-            out.push(b'0' + (byte >> 4));
-            out.push(if byte & 15 < 10 { b'0' } else { b'A' - 10 } + (byte & 15));
-        }
-        start = at + 1;
-    }
-    out.extend_from_slice(bytes.get(start..).unwrap_or_default());
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 //! borrowed data becomes owned.
 
 mod json;
+mod number;
+mod text;
 
 pub use json::JsonWriter;
 

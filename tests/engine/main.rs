@@ -15,3 +15,4 @@ mod failures;
 mod panics;
 mod recorder;
 mod responses;
+mod sharing;

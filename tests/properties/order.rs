@@ -10,10 +10,16 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::panics::panic_on_purpose;
 
-/// Emits any number of records per event, fails some events, panics at some, all depending on their positions only.
+/// Emits any number of records per event, fails some events, panics at some, all depending on their positions only. Takes
+/// some time for each, or a batch would not be worth a second thread.
 struct Lively {
     seed: u64,
     interests: Interests,
+}
+
+/// About 5 microseconds.
+fn work(seed: u64) -> u64 {
+    (0..2_000).fold(seed, |value, step| std::hint::black_box(mixed(value, step)))
 }
 
 fn mixed(seed: u64, number: u64) -> u64 {
@@ -26,6 +32,7 @@ impl Lively {
     fn live(&self, context: &mut EventContext<'_, '_>, kind: &str) -> Handled {
         let index = context.index();
         let fate = mixed(self.seed, index as u64);
+        std::hint::black_box(work(fate));
         for record in 0..fate % 4 {
             let payload = format!("{kind} {index}.{record}");
             match fate >> (8 + record) & 1 {

@@ -7,9 +7,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::exit::Failure;
-use super::stream::available_threads;
 use crate::hash::Platform;
-use crate::host::{self, HASH_PLATFORM};
+use crate::host::{self, HASH_PLATFORM, granted_threads};
 use crate::message::Interests;
 use crate::parse::{MAX_DEPTH, ParseOptions};
 
@@ -81,7 +80,7 @@ impl Limits {
 /// How many threads.
 #[derive(Args, Debug)]
 pub(super) struct Threads {
-    /// Threads that work on messages; the output does not depend on it [default: as many as the machine grants]
+    /// Threads that work on messages; the output does not depend on it [default: HYDRANT_THREADS, or as many as the machine grants]
     #[arg(short, long, value_name = "N")]
     threads: Option<NonZero<u16>>,
 }
@@ -89,7 +88,7 @@ pub(super) struct Threads {
 impl Threads {
     pub(super) fn count(&self) -> usize {
         self.threads
-            .map_or_else(available_threads, |threads| threads.get().into())
+            .map_or_else(granted_threads, |threads| threads.get().into())
     }
 }
 

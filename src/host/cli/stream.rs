@@ -2,11 +2,9 @@
 //! function, and what comes out is written in the order of the input, whatever the number of threads.
 
 use std::fmt::Write as _;
-use std::num::NonZero;
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::exit::{self, Failure};
@@ -94,11 +92,6 @@ enum End {
     Failed(Failure),
 }
 
-/// As many threads as the machine grants.
-pub(super) fn available_threads() -> usize {
-    thread::available_parallelism().map_or(1, NonZero::get)
-}
-
 impl Run<'_> {
     /// Sends every message through `each`, which may write lines and count, and every chunk of them through `finish`; hands
     /// what was counted to `count`. A message that `each` refuses is reported; unless the run keeps going, it ends there,
@@ -109,7 +102,7 @@ impl Run<'_> {
         state: impl Fn() -> S + Sync,
         each: impl Fn(&mut S, &Message<'_>, &mut Product<T>) -> Result<(), Error> + Sync,
         finish: impl Fn(&mut S, &mut Product<T>) + Sync,
-        mut count: impl FnMut(&T),
+        mut count: impl FnMut(&T) + Send,
     ) -> Ended {
         let began = Instant::now();
         let mut ended = Ended {

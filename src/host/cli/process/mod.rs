@@ -204,7 +204,7 @@ fn engine(args: &ProcessArgs, threads: usize) -> Result<Engine<Lines>, Failure> 
         left_out: AtomicU64::new(0),
     };
     let engine = Engine::new(lines).with_options(args.limits.options());
-    if args.order == OrderArg::InOrder {
+    if args.order == OrderArg::InOrder || threads < 2 {
         return Ok(engine);
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();

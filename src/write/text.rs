@@ -1,0 +1,301 @@
+//! Text to bytes: copies and JSON strings, escaped where they must be. Most texts of a message are short and need no
+//! escape, so what counts is how few branches a short copy takes: blocks of a fixed size that overlap at the end, looked
+//! through while they are in a register. It does not know what a field is.
+
+/// A text of at most this many bytes is short.
+const SHORT: usize = 32;
+
+/// What a short text takes at most: comma, quotes and colon included.
+const SLOT: usize = SHORT + 4;
+
+/// Appends a text as it is. `Vec::extend_from_slice` calls `memcpy`, which costs more than the copy for short texts.
+#[inline]
+pub(super) fn push(text: &str, out: &mut Vec<u8>) {
+    let bytes = text.as_bytes();
+    if bytes.len() > SHORT || !has_room(out) {
+        return out.extend_from_slice(bytes);
+    }
+    let start = out.len();
+    out.extend_from_slice(&[0; SLOT]);
+    if let Some(slot) = out.last_chunk_mut() {
+        copy_short::<0>(bytes, slot);
+    }
+    out.truncate(start + bytes.len());
+}
+
+/// Appends a JSON string.
+#[inline]
+pub(super) fn push_quoted(text: &str, out: &mut Vec<u8>) {
+    let bytes = text.as_bytes();
+    if bytes.len() > SHORT || !has_room(out) {
+        return push_long(text, out);
+    }
+    let start = out.len();
+    // All of the slot that the text does not cover is quotes.
+    out.extend_from_slice(&[b'"'; SLOT]);
+    let plain = match out.last_chunk_mut() {
+        Some(slot) => copy_short::<1>(bytes, slot),
+        None => false,
+    };
+    out.truncate(start + bytes.len() + 2);
+    if !plain {
+        out.truncate(start);
+        push_escaped(text, out);
+    }
+}
+
+/// Appends a JSON string with a comma in front and a colon behind.
+#[inline]
+pub(super) fn push_key(key: &str, out: &mut Vec<u8>) {
+    out.push(b',');
+    push_quoted(key, out);
+    out.push(b':');
+}
+
+/// Whether a slot can be appended without growing. Whoever asks first needs no code that grows.
+#[inline]
+fn has_room(out: &Vec<u8>) -> bool {
+    out.capacity() - out.len() >= SLOT
+}
+
+#[inline(never)]
+fn push_long(text: &str, out: &mut Vec<u8>) {
+    let bytes = text.as_bytes();
+    // A slot more than it takes, so that the next short text finds room.
+    out.reserve(bytes.len() + 2 + SLOT);
+    if bytes.len() <= SHORT {
+        return push_quoted(text, out);
+    }
+    let last = bytes.last_chunk::<8>().map_or(0, |last| any(last));
+    if any(bytes) | last != 0 {
+        return push_escaped(text, out);
+    }
+    out.push(b'"');
+    match (bytes.first_chunk::<32>(), bytes.last_chunk::<32>()) {
+        (Some(first), Some(last)) if bytes.len() <= 64 => {
+            out.extend_from_slice(first);
+            out.truncate(out.len() + bytes.len() - 64);
+            out.extend_from_slice(last);
+        }
+        _ => out.extend_from_slice(bytes),
+    }
+    out.push(b'"');
+}
+
+/// Copies a short text to place `AT` of a slot and says whether it is plain: whether no byte must be escaped.
+#[inline]
+fn copy_short<const AT: usize>(bytes: &[u8], slot: &mut [u8; SLOT]) -> bool {
+    match bytes.len() {
+        0..4 => special(copy_few::<AT>(bytes, slot)) == 0,
+        4..8 => {
+            let [first, last] = copy_ends::<AT, 4>(bytes, slot);
+            let [first, last] = [first, last].map(|block| u64::from(u32::from_le_bytes(block)));
+            special(first | last << 32) == 0
+        }
+        8..16 => {
+            let [first, last] = copy_ends::<AT, 8>(bytes, slot);
+            special(u64::from_le_bytes(first)) | special(u64::from_le_bytes(last)) == 0
+        }
+        _ => {
+            let [first, last] = copy_ends::<AT, 16>(bytes, slot);
+            any(&first) | any(&last) == 0
+        }
+    }
+}
+
+/// Up to three bytes: the first, the one in the middle and the last. Returns them, and zeros in digits for the rest.
+#[inline]
+fn copy_few<const AT: usize>(bytes: &[u8], slot: &mut [u8; SLOT]) -> u64 {
+    let mut word = ONES * u64::from(b'0');
+    if let Some(last) = bytes.len().checked_sub(1) {
+        for at in [0, bytes.len() / 2, last] {
+            let byte = bytes.get(at).copied().unwrap_or_default();
+            if let Some(to) = slot.get_mut(AT + at) {
+                *to = byte;
+            }
+            word = word << 8 | u64::from(byte);
+        }
+    }
+    word
+}
+
+/// `N` to `2 * N` bytes: the first block, and the last one over it.
+#[inline]
+fn copy_ends<const AT: usize, const N: usize>(bytes: &[u8], slot: &mut [u8; SLOT]) -> [[u8; N]; 2] {
+    let (Some(first), Some(last)) = (bytes.first_chunk::<N>(), bytes.last_chunk::<N>()) else {
+        return [[b'"'; N]; 2];
+    };
+    let end = AT + bytes.len();
+    if let Some(to) = slot.get_mut(AT..AT + N) {
+        to.copy_from_slice(first);
+    }
+    if let Some(to) = slot.get_mut(end - N..end) {
+        to.copy_from_slice(last);
+    }
+    [*first, *last]
+}
+
+/// Not zero if any byte of whole words must be escaped.
+#[inline]
+fn any(bytes: &[u8]) -> u64 {
+    let (words, _) = bytes.as_chunks::<8>();
+    let words = words.iter().map(|word| special(u64::from_le_bytes(*word)));
+    words.fold(0, |all, word| all | word)
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+
+/// Not zero if one of eight bytes must be escaped: `(x - 0x01..) & !x & 0x80..` is not zero if a byte of `x` is (Hacker's
+/// Delight, section 6-1).
+#[inline]
+fn special(bytes: u64) -> u64 {
+    const HIGHS: u64 = ONES << 7;
+    let less = |x: u64, limit: u8| x.wrapping_sub(ONES * u64::from(limit)) & !x & HIGHS;
+    let quote = less(bytes ^ (ONES * u64::from(b'"')), 1);
+    let escape = less(bytes ^ (ONES * u64::from(b'\\')), 1);
+    less(bytes, b' ') | quote | escape
+}
+
+#[allow(
+    clippy::indexing_slicing,
+    clippy::allow_attributes,
+    reason = "evaluated at compile time"
+)]
+/// What must be escaped, by byte: 0 nothing, `u` a `\u00..` escape (upper-case digits, as the reference writes them),
+/// else the letter after the backslash.
+const ESCAPES: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        table[byte] = b'u';
+        byte += 1;
+    }
+    table[8] = b'b';
+    table[9] = b't';
+    table[10] = b'n';
+    table[12] = b'f';
+    table[13] = b'r';
+    table[b'"' as usize] = b'"';
+    table[b'\\' as usize] = b'\\';
+    table
+};
+
+/// Appends a JSON string with what must be escaped in it.
+#[inline(never)]
+fn push_escaped(text: &str, out: &mut Vec<u8>) {
+    let mut rest = text.as_bytes();
+    out.push(b'"');
+    loop {
+        let (plain, from) = rest
+            .split_at_checked(plain_length(rest))
+            .unwrap_or((rest, &[]));
+        out.extend_from_slice(plain);
+        let Some((&byte, after)) = from.split_first() else {
+            break;
+        };
+        rest = after;
+        let letter = escape(byte);
+        out.extend_from_slice(&[b'\\', letter]);
+        if letter == b'u' {
+            let low = byte & 15;
+            let low = if low < 10 {
+                b'0' + low
+            } else {
+                b'A' - 10 + low
+            };
+            out.extend_from_slice(&[b'0', b'0', b'0' + (byte >> 4), low]);
+        }
+    }
+    out.push(b'"');
+}
+
+/// The letter after the backslash, 0 for a byte that needs none.
+fn escape(byte: u8) -> u8 {
+    ESCAPES.get(usize::from(byte)).copied().unwrap_or(0)
+}
+
+/// How many bytes in front need no escape.
+fn plain_length(bytes: &[u8]) -> usize {
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let found = special(u64::from_le_bytes(*word));
+        if found != 0 {
+            // The lowest is exact: only above a byte that is zero can the subtraction borrow.
+            return index * 8 + found.trailing_zeros() as usize / 8;
+        }
+    }
+    let plain = rest.iter().take_while(|&&byte| escape(byte) == 0);
+    words.len() * 8 + plain.count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Character by character, from the table of RFC 8259, section 7.
+    fn slow(text: &str) -> String {
+        let escaped = text.chars().map(|c| match c {
+            '"' | '\\' => format!("\\{c}"),
+            '\u{8}' => "\\b".into(),
+            '\t' => "\\t".into(),
+            '\n' => "\\n".into(),
+            '\u{c}' => "\\f".into(),
+            '\r' => "\\r".into(),
+            '\0'..' ' => format!("\\u{:04X}", c as u32),
+            _ => c.to_string(),
+        });
+        format!("\"{}\"", escaped.collect::<String>())
+    }
+
+    /// With as little room as there can be, and with a lot.
+    fn check(text: &str) {
+        for room in [0, 1, SLOT - 1, SLOT, 4096] {
+            let mut out = Vec::with_capacity(room);
+            push_quoted(text, &mut out);
+            assert_eq!(
+                std::str::from_utf8(&out),
+                Ok(&*slow(text)),
+                "{text:?} {room}"
+            );
+            let mut out = Vec::with_capacity(room);
+            push(text, &mut out);
+            assert_eq!(out, text.as_bytes());
+            let mut out = vec![b'{'; room];
+            push_key(text, &mut out);
+            assert!(out.iter().take(room).all(|&byte| byte == b'{'));
+            let key = out.get(room..).map(std::str::from_utf8);
+            assert_eq!(key, Some(Ok(&*format!(",{}:", slow(text)))));
+        }
+    }
+
+    #[test]
+    fn every_character_at_every_place() {
+        for length in (0..=40).chain([63, 64, 65, 66, 100]) {
+            let letters: Vec<char> = ('a'..='z').cycle().take(length).collect();
+            check(&letters.iter().collect::<String>());
+            for place in 0..length {
+                for c in ('\0'..='\u{7f}').chain("é\u{20ac}😀".chars()) {
+                    // All characters in short texts, the limits of what is special in long ones.
+                    if length > 17 && !"\0\u{1f} !\"#[\\]\u{7f}é😀".contains(c) {
+                        continue;
+                    }
+                    let mut text = letters.clone();
+                    text[place] = c;
+                    check(&text.iter().collect::<String>());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn special_characters_beside_each_other() {
+        for count in 1..40 {
+            for pair in [
+                "\"\"", "\\\"", "\"!", "!\"", "\u{1f} ", " \u{1f}", "é\"", "\\]",
+            ] {
+                check(&pair.repeat(count));
+                check(&format!("x{}y", pair.repeat(count)));
+            }
+        }
+    }
+}
