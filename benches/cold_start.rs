@@ -29,6 +29,14 @@ use support::{Bench, Input};
 
 const HELLO: &str = "fn main() { println!(\"hello\"); }\n";
 
+const CONTENDERS: [&str; 5] = [
+    "hydrant, embed_stdin",
+    "hello",
+    "hydrant, embed_lambda",
+    "hydrant process",
+    "hydrant process, mimalloc",
+];
+
 fn main() {
     let mut bench = Bench::new("cold_start");
     if !bench.races() {
@@ -57,17 +65,21 @@ fn main() {
     assert_eq!(mimalloc.run(body), records);
     assert_eq!(hello.run(b""), b"hello\n");
 
-    bench
+    let medians = bench
         .race(&input)
-        .contender("hydrant, embed_stdin", || drop(embedder.run(body)))
-        .contender("hello", || drop(hello.run(b"")))
-        .contender("hydrant, embed_lambda", || drop(invoke(&lambda, body)))
-        .contender("hydrant process", || drop(program.run(body)))
-        .contender("hydrant process, mimalloc", || drop(mimalloc.run(body)))
+        .contender(CONTENDERS[0], || drop(embedder.run(body)))
+        .contender(CONTENDERS[1], || drop(hello.run(b"")))
+        .contender(CONTENDERS[2], || drop(invoke(&lambda, body)))
+        .contender(CONTENDERS[3], || drop(program.run(body)))
+        .contender(CONTENDERS[4], || drop(mimalloc.run(body)))
         .only_in_turn()
         .on_the_wall()
         .run();
 
+    for (name, median) in CONTENDERS.iter().zip(medians) {
+        let ms = median.as_secs_f64() * 1e3;
+        bench.note(&input.name, &format!("{name}: ms"), ms);
+    }
     for (name, program) in [
         ("hydrant, embed_stdin", &embedder),
         ("hydrant process", &program),

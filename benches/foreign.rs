@@ -123,13 +123,17 @@ fn cold(bench: &mut Bench, name: &str, once: &Program) {
         assert_eq!(answer["type"], "event_processing_response");
     }
     let cold = format!("cold start: {}", input.name);
-    bench
+    let medians = bench
         .race_on(&cold, &input.describe(), input.bytes())
         .contender("hydrant, embed_stdin", || drop(embedder.run(body)))
         .contender(name, || drop(once.run(body)))
         .only_in_turn()
         .on_the_wall()
         .run();
+    for (who, median) in ["hydrant, embed_stdin", name].iter().zip(medians) {
+        let ms = median.as_secs_f64() * 1e3;
+        bench.note(&cold, &format!("{who}: ms"), ms);
+    }
     for (who, program) in [("hydrant, embed_stdin", &embedder), (name, once)] {
         let peak = program.peak_kib(body) / 1024.0;
         bench.note(&cold, &format!("{who}: peak, MiB"), peak);
