@@ -132,11 +132,18 @@ fn streams(bench: &mut Bench) {
         let program_of = |program| {
             Program::hydrant(program).with(&["process", "--quiet", "--output", "null", "-"])
         };
+        let mut peaks = Vec::new();
         for times in [1, 10] {
             let peak = program_of(program).peak_kib(&stream.repeat(times)) / 1024.0;
             let bytes = stream.len() * times / 1_000_000;
             let what = format!("hydrant process, {program}, {bytes} MB: peak, MiB");
             bench.note("stream of lines", &what, peak);
+            peaks.push(peak);
         }
+        // A stream that fills all buffers does so whatever its length.
+        assert!(
+            !bench.measures() || peaks[1] < 1.25 * peaks[0] + 1.0,
+            "{peaks:?}"
+        );
     }
 }

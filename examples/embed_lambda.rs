@@ -11,12 +11,12 @@
 //!
 //! - **The body is moved, not copied.** `lambda_runtime` gives handlers what serde_json made of the body, so a [`Layer`]
 //!   takes the bytes away before that and leaves a `null` in their place. They are the buffer that the HTTP client filled
-//!   (it joins them first if they came in several pieces), and the engine reads them where they are. It also means that
-//!   a body that is not UTF-8 is refused like any other, where `lambda_runtime` would end the process.
+//!   (it joins them first if they came in several pieces), and the engine borrows them. It also means that a body that is
+//!   not UTF-8 is refused like any other, where `lambda_runtime` would end the process.
 //! - **Buffers are reused.** The function owns a `Scratch` and an `Output` from one invocation to the next. Lambda gives an
 //!   instance one invocation at a time, so a [`Cell`] is enough and nothing is locked.
-//! - **The borrow ends before the first `await`.** The engine is plain synchronous code that takes microseconds; what lives
-//!   on for the delivery of records, [`Output`], owns its data.
+//! - **The body is gone before the first `await`.** The engine is plain synchronous code that takes microseconds; what
+//!   lives on for the delivery of records, [`Output`], owns its data.
 //! - **The deadline** is refused when it has passed, handed to the handlers, and bounds the delivery.
 //! - **A panic** in a handler is the engine's business and fatal for its event only. Should anything else panic,
 //!   `lambda_runtime` answers with an error, and the buffers of that invocation are gone, not the process.
@@ -79,7 +79,7 @@ impl Function {
     async fn answer(&self, context: Context) -> Result<Box<RawValue>, Diagnostic> {
         let body = self.body.0.take().unwrap_or_default();
         let mut buffers = self.buffers.take();
-        let answer = self.process(&body, &context, &mut buffers).await;
+        let answer = self.process(body, &context, &mut buffers).await;
         buffers.scratch.shrink_to(KEPT_BYTES);
         self.buffers.set(buffers);
         answer
@@ -87,7 +87,7 @@ impl Function {
 
     async fn process(
         &self,
-        body: &[u8],
+        body: Bytes,
         context: &Context,
         buffers: &mut Buffers,
     ) -> Result<Box<RawValue>, Diagnostic> {
@@ -99,8 +99,9 @@ impl Function {
         };
         let Buffers { scratch, output } = buffers;
         self.engine
-            .process_into(body, scratch, &invocation, output)
+            .process_into(&body, scratch, &invocation, output)
             .map_err(|error| failure(error.kind().name(), error))?;
+        drop(body);
         match output.verdict() {
             Verdict::Answer => {}
             // The sender repeats the whole message: Firehose knows no partial answer.

@@ -21,9 +21,16 @@ unsafe extern "C" {
 fn main() {
     let mut arguments = env::args_os().skip(1);
     let program = arguments.next().expect("a program");
-    let child = Command::new(program).args(arguments).spawn().expect("the program starts");
+    let child = Command::new(program)
+        .args(arguments)
+        .spawn()
+        .expect("the program starts");
     let mut status = 0;
-    let mut usage = Usage { times: [0; 4], peak: 0, rest: [0; 13] };
+    let mut usage = Usage {
+        times: [0; 4],
+        peak: 0,
+        rest: [0; 13],
+    };
     // SAFETY: both pointers are valid for writing, and the structure is at least as large as `struct rusage`.
     let ended = unsafe { wait4(child.id() as i32, &mut status, 0, &mut usage) };
     assert_eq!(ended, child.id() as i32);
