@@ -82,10 +82,12 @@ fn pinned() -> String {
         .lines()
         .find_map(|line| line.strip_prefix("Cpus_allowed_list:"));
     let allowed = allowed.unwrap_or_default().trim();
-    let one =
-        allowed.parse::<u32>().is_ok() && read("/sys/devices/system/cpu/online").trim() != allowed;
-    one.then(|| format!("taskset -c {allowed} "))
-        .unwrap_or_default()
+    let all = read("/sys/devices/system/cpu/online");
+    if allowed.parse::<u32>().is_ok() && all.trim() != allowed {
+        format!("taskset -c {allowed} ")
+    } else {
+        String::new()
+    }
 }
 
 /// The model that Linux reports, which is also what `lscpu` prints.
