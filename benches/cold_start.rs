@@ -1,9 +1,11 @@
-//! Cold start: from starting a process to its first answer.
+//! Cold start: from starting a process to its first answer, and the most memory that it took.
 //!
-//! Input: one pretty-printed message of four events on standard input. The contenders are `examples/embed_stdin.rs`, built
-//! without default features, and a Rust program that prints "hello", the floor. Both are built here with the release
-//! profile's optimization, started in turn, and timed from the start to the end of the process, because a short-lived
-//! process is what a cold start is. Both answers are checked.
+//! Input: one message of four events, compact. The contenders are `examples/embed_stdin.rs`, built without default
+//! features; the program (`hydrant process`), with the allocator of the system and with mimalloc; `examples/embed_lambda.rs`
+//! against an endpoint of this bench; and the floor, a Rust program that prints "hello". All are built here with the
+//! release profile and started in turn, and timed from the start to the end of the process, because a short-lived process
+//! is what a cold start is. A Lambda function does not end, so it is timed to its first answer and then killed. All
+//! answers are checked.
 //!
 //! `cargo bench --bench cold_start`. criterion has no part in this one: a process is not a function.
 
@@ -15,101 +17,93 @@
     missing_docs
 )]
 
+#[path = "../tests/embed_lambda/endpoint.rs"]
+mod endpoint;
 mod support;
 
-use std::env;
-use std::fs;
-use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use endpoint::Endpoint;
+use support::process::{Program, resident_kib};
 use support::{Bench, Input};
 
 const HELLO: &str = "fn main() { println!(\"hello\"); }\n";
+
+const CONTENDERS: [&str; 5] = [
+    "hydrant, embed_stdin",
+    "hello",
+    "hydrant, embed_lambda",
+    "hydrant process",
+    "hydrant process, mimalloc",
+];
 
 fn main() {
     let mut bench = Bench::new("cold_start");
     if !bench.races() {
         return;
     }
-    let target = target();
-    let (embedder, hello) = (embedder(&target), hello(&target));
-    let input = Input::pretty(1);
+    let hello = Program::source("hello", HELLO);
+    let embedder = Program::example("embed_stdin");
+    let lambda = Program::example("embed_lambda");
+    let process = ["process", "--quiet", "--keep-going", "-"];
+    let program = Program::hydrant("cli").with(&process);
+    let mimalloc = Program::hydrant("mimalloc").with(&process);
+    let input = Input::compact(1);
     let body = &input.bodies[0];
 
-    let answer = first_answer(&embedder, body);
-    let answer = support::inputs::value(&answer);
-    assert_eq!(answer["type"], "event_processing_response");
-    assert_eq!(answer["id"], support::inputs::value(body)["id"]);
-    assert_eq!(first_answer(&hello, b""), b"hello\n");
+    let id = support::inputs::value(body)["id"].clone();
+    for answer in [embedder.run(body), invoke(&lambda, body).0] {
+        let answer = support::inputs::value(&answer);
+        assert_eq!(answer["type"], "event_processing_response");
+        assert_eq!(answer["id"], id);
+    }
+    let records = program.run(body);
+    assert_eq!(
+        records.split(|byte| *byte == b'\n').count() - 1,
+        input.events
+    );
+    assert_eq!(mimalloc.run(body), records);
+    assert_eq!(hello.run(b""), b"hello\n");
 
-    bench
+    let medians = bench
         .race(&input)
-        .contender("hydrant, embed_stdin", || {
-            first_answer(&embedder, body);
-        })
-        .contender("hello", || {
-            first_answer(&hello, b"");
-        })
+        .contender(CONTENDERS[0], || drop(embedder.run(body)))
+        .contender(CONTENDERS[1], || drop(hello.run(b"")))
+        .contender(CONTENDERS[2], || drop(invoke(&lambda, body)))
+        .contender(CONTENDERS[3], || drop(program.run(body)))
+        .contender(CONTENDERS[4], || drop(mimalloc.run(body)))
         .only_in_turn()
         .on_the_wall()
         .run();
+
+    for (name, median) in CONTENDERS.iter().zip(medians) {
+        let ms = median.as_secs_f64() * 1e3;
+        bench.note(&input.name, &format!("{name}: ms"), ms);
+    }
+    for (name, program) in [
+        ("hydrant, embed_stdin", &embedder),
+        ("hydrant process", &program),
+        ("hydrant process, mimalloc", &mimalloc),
+    ] {
+        memory(&mut bench, &input, name, program.peak_kib(body));
+    }
+    memory(&mut bench, &input, "hello", hello.peak_kib(b""));
+    if let Some(resident) = invoke(&lambda, body).1 {
+        memory(&mut bench, &input, "hydrant, embed_lambda", resident);
+    }
     bench.finish();
 }
 
-/// Starts the program, gives it the message, and waits for its answer and its end.
-fn first_answer(program: &Path, body: &[u8]) -> Vec<u8> {
-    let mut child = Command::new(program)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut input = child.stdin.take().unwrap();
-    if !body.is_empty() {
-        input.write_all(body).unwrap();
-    }
-    drop(input);
-    let mut answer = Vec::new();
-    let mut output = child.stdout.take().unwrap();
-    output.read_to_end(&mut answer).unwrap();
-    assert!(child.wait().unwrap().success());
-    answer
+fn memory(bench: &mut Bench, input: &Input, name: &str, kib: f64) {
+    bench.note(&input.name, &format!("{name}: peak, MiB"), kib / 1024.0);
 }
 
-/// The target folder, of which this bench is `release/deps/cold_start-*`.
-fn target() -> PathBuf {
-    let bench = env::current_exe().unwrap();
-    bench.ancestors().nth(3).unwrap().to_owned()
-}
-
-fn embedder(target: &Path) -> PathBuf {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let built = Command::new(cargo)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(["build", "--quiet", "--release", "--no-default-features"])
-        .args(["--example", "embed_stdin", "--target-dir"])
-        .arg(target)
-        .status()
-        .unwrap();
-    assert!(built.success(), "embed_stdin does not build");
-    target
-        .join("release/examples/embed_stdin")
-        .with_extension(env::consts::EXE_EXTENSION)
-}
-
-fn hello(target: &Path) -> PathBuf {
-    let folder = target.join("release/cold_start");
-    fs::create_dir_all(&folder).unwrap();
-    let source = folder.join("hello.rs");
-    let program = folder
-        .join("hello")
-        .with_extension(env::consts::EXE_EXTENSION);
-    fs::write(&source, HELLO).unwrap();
-    let built = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
-        .args(["-O", "--edition", "2024", "-o"])
-        .args([&program, &source])
-        .status()
-        .unwrap();
-    assert!(built.success(), "hello does not build");
-    program
+/// The first answer of a function, and the memory that it holds then, in KiB.
+fn invoke(function: &Program, body: &[u8]) -> (Vec<u8>, Option<f64>) {
+    let endpoint = Endpoint::start();
+    let running = endpoint.run(function.path());
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let answer = endpoint.invoke(body, now.as_millis() as u64 + 60_000);
+    assert!(!answer.failed);
+    (answer.body, resident_kib(running.0.id()))
 }

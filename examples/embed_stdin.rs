@@ -1,17 +1,20 @@
-//! The smallest embedder: one message on standard input, the response on standard output.
+//! The smallest embedder: one message on standard input, the response on standard output. With the argument `lines`, one
+//! message per line, each answered at once with a line.
 //!
 //! ```sh
-//! hydrant generate --kind events --count 1 | cargo run --no-default-features --example embed_stdin
+//! hydrant generate --kind events --messages 1 | cargo run --no-default-features --example embed_stdin
+//! hydrant generate --kind events --messages 9 | cargo run --no-default-features --example embed_stdin lines
 //! ```
 //!
-//! It needs nothing but the core (`default-features = false`); `benches/cold_start.rs` measures how soon it answers.
+//! It needs nothing but the core (`default-features = false`). `benches/cold_start.rs` measures how soon it answers,
+//! `benches/growth.rs` how much memory it holds after many lines.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, Read, Write};
 use std::process::ExitCode;
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use hydrant::message::{CustomEvent, ModuleRegistrationResponse, Uuid};
-use hydrant::{Engine, EventContext, Handled, Invocation, Processor};
+use hydrant::host::system_invocation;
+use hydrant::message::{CustomEvent, ModuleRegistrationResponse};
+use hydrant::{Engine, EventContext, Handled, Output, Processor, Scratch};
 
 /// Counts nothing, keeps nothing: it passes the names of custom events on.
 struct Names;
@@ -31,7 +34,10 @@ impl Processor for Names {
 }
 
 fn main() -> ExitCode {
-    match answer() {
+    let lines = std::env::args()
+        .nth(1)
+        .is_some_and(|argument| argument == "lines");
+    match if lines { answer_lines() } else { answer() } {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -43,13 +49,27 @@ fn main() -> ExitCode {
 fn answer() -> Result<(), Box<dyn std::error::Error>> {
     let mut body = Vec::new();
     std::io::stdin().read_to_end(&mut body)?;
-    let now_ms = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
-    // A response takes the identifier of its request. Whoever must answer requests without one draws random bytes.
-    let invocation = Invocation::new(i64::try_from(now_ms)?, Uuid::from_random([0; 16]));
-    let output = Engine::new(Names).process(&body, &invocation)?;
+    let output = Engine::new(Names).process(&body, &system_invocation())?;
 
     let mut out = std::io::stdout().lock();
     out.write_all(output.response())?;
     out.write_all(b"\n")?;
+    Ok(())
+}
+
+/// The same with buffers that are used again: after the first lines nothing is allocated.
+fn answer_lines() -> Result<(), Box<dyn std::error::Error>> {
+    let engine = Engine::new(Names);
+    let (mut scratch, mut output, mut body) = (Scratch::new(), Output::new(), Vec::new());
+    let (mut input, mut out) = (std::io::stdin().lock(), std::io::stdout().lock());
+    while input.read_until(b'\n', &mut body)? > 0 {
+        match engine.process_into(&body, &mut scratch, &system_invocation(), &mut output) {
+            Ok(()) => out.write_all(output.response())?,
+            Err(error) => eprintln!("{error}"),
+        }
+        out.write_all(b"\n")?;
+        out.flush()?;
+        body.clear();
+    }
     Ok(())
 }

@@ -43,6 +43,12 @@ impl Input {
         Self::generated("pretty messages of four events", messages, options)
     }
 
+    /// One line each, of the same kind.
+    pub fn compact(messages: usize) -> Self {
+        let options = options().events(4..=4);
+        Self::generated("messages of four events", messages, options)
+    }
+
     fn generated(name: &str, messages: usize, options: Options) -> Self {
         let mut generator = Generator::new(options);
         let bodies = (0..messages).map(|_| {

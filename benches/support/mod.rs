@@ -10,6 +10,7 @@
 )]
 
 pub mod inputs;
+pub mod process;
 pub mod race;
 pub mod record;
 

@@ -118,7 +118,7 @@ impl Bench {
 }
 
 /// A name, and what takes the whole input once.
-type Contender<'c> = (&'static str, Box<dyn FnMut() + 'c>);
+type Contender<'c> = (String, Box<dyn FnMut() + 'c>);
 
 /// The contenders on one input.
 pub struct Race<'b, 'c> {
@@ -135,8 +135,8 @@ pub struct Race<'b, 'c> {
 impl<'c> Race<'_, 'c> {
     /// Adds a contender; `run` takes the whole input once.
     #[must_use]
-    pub fn contender(mut self, name: &'static str, run: impl FnMut() + 'c) -> Self {
-        self.contenders.push((name, Box::new(run)));
+    pub fn contender(mut self, name: &str, run: impl FnMut() + 'c) -> Self {
+        self.contenders.push((name.to_owned(), Box::new(run)));
         self
     }
 
@@ -176,7 +176,7 @@ impl<'c> Race<'_, 'c> {
             .throughput(Throughput::Bytes(self.bytes as u64))
             .sampling_mode(SamplingMode::Flat);
         for (name, run) in &mut self.contenders {
-            group.bench_function(*name, |bencher| bencher.iter(&mut *run));
+            group.bench_function(name.as_str(), |bencher| bencher.iter(&mut *run));
         }
         group.finish();
     }
@@ -219,7 +219,7 @@ impl<'c> Race<'_, 'c> {
             table += &format!("  {name:<44} {mb_per_s:>10.1} {us:>10.1} {ratio:>8.2}\n");
             self.bench.rows.push(Row {
                 input: self.input.clone(),
-                contender: (*name).to_owned(),
+                contender: name.clone(),
                 mb_per_s: Some(mb_per_s),
                 ratio,
             });

@@ -35,7 +35,7 @@ pub fn append(bench: &str, rows: &[Row]) {
         date(),
         std::env::var("HYDRANT_BENCH_CPU").unwrap_or_else(|_| cpu()),
         commit(),
-        format!("cargo bench --bench {bench}"),
+        format!("{}cargo bench --bench {bench}", pinned()),
         bench.to_owned(),
     ]
     .map(|field| quoted(&field))
@@ -71,6 +71,22 @@ fn quoted(field: &str) -> String {
         format!("\"{}\"", field.replace('"', "\"\""))
     } else {
         field.to_owned()
+    }
+}
+
+/// `taskset -c N `, if this process may run on one CPU only and the machine has more.
+fn pinned() -> String {
+    let read = |path| std::fs::read_to_string(path).unwrap_or_default();
+    let status = read("/proc/self/status");
+    let allowed = status
+        .lines()
+        .find_map(|line| line.strip_prefix("Cpus_allowed_list:"));
+    let allowed = allowed.unwrap_or_default().trim();
+    let all = read("/sys/devices/system/cpu/online");
+    if allowed.parse::<u32>().is_ok() && all.trim() != allowed {
+        format!("taskset -c {allowed} ")
+    } else {
+        String::new()
     }
 }
 

@@ -1,0 +1,149 @@
+//! Growth: the time to parse is proportional to the size of the input, and memory does not grow with what has been read.
+//!
+//! Time: messages of 1.5 KiB to 64 MiB, each contender parses 64 MiB of distinct ones, so that all of them come from memory
+//! and not from a cache. Memory: what `examples/embed_stdin.rs` holds after one message of four events, after 1,000 and
+//! after 10,000; and the peak of `hydrant process` on a stream and on a stream of ten times the length.
+//!
+//! `cargo bench --bench growth`
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
+
+mod support;
+
+use std::hint::black_box;
+
+use hydrant::generate::{Generator, Kind, Options};
+use hydrant::{ParseOptions, Scratch, parse};
+use support::process::Program;
+use support::{Bench, Input};
+
+/// What the embedder may hold.
+const RESIDENT_MIB: f64 = 8.0;
+
+fn main() {
+    let mut bench = Bench::new("growth");
+    if !bench.races() {
+        return;
+    }
+    time(&mut bench);
+    embedder(&mut bench);
+    streams(&mut bench);
+    bench.finish();
+}
+
+/// Whole messages of about a size that have the given sum.
+struct Sized {
+    name: &'static str,
+    bodies: Vec<Vec<u8>>,
+}
+
+impl Sized {
+    fn new(name: &'static str, events: usize, sum: usize) -> Self {
+        let options = Options::default().kind(Kind::Events).escapes(false);
+        let mut generator = Generator::new(options.events(events..=events));
+        let mut bodies = Vec::new();
+        let mut written = 0;
+        while written < sum {
+            let mut body = Vec::new();
+            generator.write_message(&mut body);
+            written += body.len();
+            bodies.push(body);
+        }
+        Self { name, bodies }
+    }
+}
+
+fn time(bench: &mut Bench) {
+    let sum = bench.size(64 << 20, 1 << 20);
+    let sizes = [
+        Sized::new("1 MiB", 1_900, sum),
+        Sized::new("1.5 KiB (no events)", 0, sum),
+        Sized::new("4 KiB", 4, sum),
+        Sized::new("32 KiB", 54, sum),
+        Sized::new("64 MiB", 121_000 * sum / (64 << 20), sum),
+    ];
+    let options = ParseOptions {
+        max_bytes: usize::MAX,
+        max_memory: usize::MAX,
+        ..ParseOptions::default()
+    };
+    let mut race = bench
+        .race_on("64 MiB in messages of", "distinct", sum)
+        .only_in_turn();
+    for size in &sizes {
+        let (mut scratch, options) = (Scratch::new(), options.clone());
+        race = race.contender(size.name, move || {
+            for body in &size.bodies {
+                black_box(parse(body, &mut scratch, &options).unwrap());
+            }
+        });
+    }
+    race.run();
+}
+
+/// The memory of a process that answers one message after the other.
+fn embedder(bench: &mut Bench) {
+    let embedder = Program::example("embed_stdin").with(&["lines"]);
+    let input = Input::compact(200);
+    let mut conversation = embedder.converse();
+    let mut said = 0;
+    let mut held = Vec::new();
+    for count in [1, 1_000, 10_000] {
+        while said < count {
+            let answer = conversation.say(&input.bodies[said % input.bodies.len()]);
+            assert!(answer.starts_with("{\"type\":\"event_processing_response\""));
+            said += 1;
+        }
+        let Some(kib) = conversation.resident_kib() else {
+            println!("SKIPPED: no /proc, so the memory of processes is not measured");
+            return;
+        };
+        let mib = kib / 1024.0;
+        bench.note(
+            "embed_stdin",
+            &format!("{count} messages: resident, MiB"),
+            mib,
+        );
+        held.push(mib);
+    }
+    conversation.end();
+    // Less than a page for every hundred messages is what the allocator's bookkeeping may take.
+    assert!(
+        held[2] < RESIDENT_MIB && held[2] - held[1] < 0.25,
+        "{held:?}"
+    );
+}
+
+/// The peak of the program does not know how long a stream is.
+fn streams(bench: &mut Bench) {
+    let messages = bench.size(1_800, 100);
+    let mut stream = Vec::new();
+    for body in Input::stream(messages).bodies {
+        stream.extend_from_slice(&body);
+        stream.push(b'\n');
+    }
+    for program in ["cli", "mimalloc"] {
+        let program_of = |program| {
+            Program::hydrant(program).with(&["process", "--quiet", "--output", "null", "-"])
+        };
+        let mut peaks = Vec::new();
+        for times in [1, 10] {
+            let peak = program_of(program).peak_kib(&stream.repeat(times)) / 1024.0;
+            let bytes = stream.len() * times / 1_000_000;
+            let what = format!("hydrant process, {program}, {bytes} MB: peak, MiB");
+            bench.note("stream of lines", &what, peak);
+            peaks.push(peak);
+        }
+        // A stream that fills all buffers does so whatever its length.
+        assert!(
+            !bench.measures() || peaks[1] < 1.25 * peaks[0] + 1.0,
+            "{peaks:?}"
+        );
+    }
+}

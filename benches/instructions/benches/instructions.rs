@@ -1,0 +1,225 @@
+//! How many instructions hydrant takes for inputs of fixed seeds, counted by valgrind's callgrind through gungraun. Counts do
+//! not wander with the load of the machine, so `scripts/instructions` compares them with a record and CI fails on a
+//! regression. They say nothing about time where instructions differ in cost: the other benches do.
+//!
+//! Every case starts warm: its buffers have seen the input once. valgrind hides AVX-512 and the SHA extensions, so the
+//! hashes counted are those of AVX2.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    dead_code,
+    missing_docs
+)]
+
+#[path = "../../support/inputs.rs"]
+mod inputs;
+
+use std::hint::black_box;
+
+use gungraun::prelude::*;
+use hydrant::hash::{self, Algorithm, Hasher, HexDigests, Normalization};
+use hydrant::message::{EventType, Interests, ModuleRegistrationResponse, Uuid};
+use hydrant::{Engine, Invocation, Output, ParseOptions, Processor, Scratch, parse, write};
+use inputs::Input;
+
+/// Enough distinct messages that none is learnt by heart, few enough for valgrind.
+const MESSAGES: usize = 100;
+
+/// Messages, how they are parsed, and buffers that have seen them.
+struct Parsing {
+    bodies: Vec<Vec<u8>>,
+    options: ParseOptions,
+    scratch: Scratch,
+}
+
+impl Parsing {
+    fn warm(input: Input, options: ParseOptions) -> Self {
+        let (bodies, scratch) = (input.bodies, Scratch::new());
+        let mut parsing = Self {
+            bodies,
+            options,
+            scratch,
+        };
+        parsing.run();
+        parsing
+    }
+
+    fn run(&mut self) {
+        for body in &self.bodies {
+            black_box(parse(body, &mut self.scratch, &self.options).unwrap());
+        }
+    }
+}
+
+fn fast(input: Input) -> Parsing {
+    Parsing::warm(input, ParseOptions::default())
+}
+
+fn complete(input: Input) -> Parsing {
+    let options = ParseOptions {
+        fast_path: false,
+        ..ParseOptions::default()
+    };
+    Parsing::warm(input, options)
+}
+
+fn two_of_sixteen(input: Input) -> Parsing {
+    let interests = Interests::none()
+        .with(EventType::CustomEvent)
+        .with(EventType::ProductAction);
+    Parsing::warm(
+        input,
+        ParseOptions {
+            interests,
+            ..ParseOptions::default()
+        },
+    )
+}
+
+#[library_benchmark]
+#[bench::batch(fast(Input::batch(1_000)))]
+#[bench::batch_complete_path(complete(Input::batch(1_000)))]
+#[bench::batch_two_of_sixteen(two_of_sixteen(Input::batch(1_000)))]
+#[bench::stream(fast(Input::stream(MESSAGES)))]
+#[bench::shuffled(fast(Input::shuffled(MESSAGES)))]
+#[bench::pretty(fast(Input::pretty(MESSAGES)))]
+fn parsing(mut parsing: Parsing) -> Parsing {
+    parsing.run();
+    parsing
+}
+
+// The batch, parsed and written: writing alone cannot be told from a function's argument, because a parsed message
+// borrows. The counts of `parsing` stand beside it.
+#[library_benchmark]
+#[bench::batch(normal(Input::batch(1_000)))]
+#[bench::stream(normal(Input::stream(MESSAGES)))]
+fn normalizing(mut normal: Normal) -> Normal {
+    normal.run();
+    normal
+}
+
+struct Normal {
+    parsing: Parsing,
+    out: Vec<u8>,
+}
+
+impl Normal {
+    fn run(&mut self) {
+        let Parsing {
+            bodies,
+            options,
+            scratch,
+        } = &mut self.parsing;
+        for body in bodies {
+            self.out.clear();
+            let message = parse(body, scratch, options).unwrap().message;
+            write::message(&message, &mut self.out);
+            black_box(&self.out);
+        }
+    }
+}
+
+fn normal(input: Input) -> Normal {
+    let mut normal = Normal {
+        parsing: fast(input),
+        out: Vec::new(),
+    };
+    normal.run();
+    normal
+}
+
+/// Handlers that do nothing.
+struct Nothing;
+
+impl Processor for Nothing {
+    fn register(&self) -> ModuleRegistrationResponse<'_> {
+        ModuleRegistrationResponse::EMPTY
+    }
+}
+
+struct Dispatching {
+    bodies: Vec<Vec<u8>>,
+    engine: Engine<Nothing>,
+    scratch: Scratch,
+    output: Output,
+}
+
+impl Dispatching {
+    fn run(&mut self) {
+        let invocation = Invocation::new(1_714_592_744_067, Uuid::from_random([7; 16]));
+        for body in &self.bodies {
+            self.engine
+                .process_into(body, &mut self.scratch, &invocation, &mut self.output)
+                .unwrap();
+            black_box(&self.output);
+        }
+    }
+}
+
+fn engine(input: Input) -> Dispatching {
+    let mut dispatching = Dispatching {
+        bodies: input.bodies,
+        engine: Engine::new(Nothing),
+        scratch: Scratch::new(),
+        output: Output::new(),
+    };
+    dispatching.run();
+    dispatching
+}
+
+#[library_benchmark]
+#[bench::batch_nothing(engine(Input::batch(1_000)))]
+#[bench::stream_nothing(engine(Input::stream(MESSAGES)))]
+fn dispatching(mut dispatching: Dispatching) -> Dispatching {
+    dispatching.run();
+    dispatching
+}
+
+struct Hashing {
+    algorithm: Algorithm,
+    emails: Vec<String>,
+    hasher: Hasher,
+    digests: HexDigests,
+}
+
+impl Hashing {
+    fn run(&mut self) {
+        let emails = self.emails.iter().map(|email| hash::Input::Raw(email));
+        let (hasher, digests) = (&mut self.hasher, &mut self.digests);
+        hasher.hash_iter(self.algorithm, Normalization::STANDARD, emails, digests);
+        black_box(digests);
+    }
+}
+
+/// A hundred addresses of 16 to 35 characters.
+fn emails(algorithm: Algorithm) -> Hashing {
+    let name = |number: usize| &"reader.of.many.books"[..number % 20 + 1];
+    let email = |number| format!("{}{number:03}@Example.com", name(number));
+    let mut hashing = Hashing {
+        algorithm,
+        emails: (0..100).map(email).collect(),
+        hasher: Hasher::new(),
+        digests: HexDigests::new(),
+    };
+    hashing.run();
+    hashing
+}
+
+#[library_benchmark]
+#[bench::md5(emails(Algorithm::Md5))]
+#[bench::sha1(emails(Algorithm::Sha1))]
+#[bench::sha256(emails(Algorithm::Sha256))]
+fn hashing(mut hashing: Hashing) -> Hashing {
+    hashing.run();
+    hashing
+}
+
+library_benchmark_group!(
+    name = all,
+    benchmarks = [parsing, normalizing, dispatching, hashing]
+);
+
+main!(library_benchmark_groups = all);

@@ -1,0 +1,66 @@
+//! The program on a long stream: `hydrant process` from one file of lines to nowhere, on one thread and on all, with the
+//! allocator of the system and with mimalloc.
+//!
+//! Input: the stream of 1,800 distinct batches, processed twenty times (`--repeat`), so that starting up does not count.
+//! Before anything is timed, all four write the same records.
+//!
+//! `cargo bench --bench program`. A process is not a function, so criterion has no part in it, and the clock on the wall
+//! measures: it wants a quiet machine.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
+
+mod support;
+
+use std::fs;
+
+use support::process::Program;
+use support::{Bench, Input};
+
+fn main() {
+    let mut bench = Bench::new("program");
+    if !bench.races() {
+        return;
+    }
+    let input = Input::stream(bench.size(1_800, 60));
+    let repeat = bench.size(20, 2);
+    let file = Program::folder().join("stream.ndjson");
+    fs::write(&file, [input.bodies.join(&b'\n'), b"\n".to_vec()].concat()).unwrap();
+    let file = file.to_str().unwrap();
+
+    let contenders = [
+        ("hydrant process, one thread", "cli", "1"),
+        ("hydrant process, all threads", "cli", ""),
+        ("hydrant process, one thread, mimalloc", "mimalloc", "1"),
+        ("hydrant process, all threads, mimalloc", "mimalloc", ""),
+    ];
+    let program = |features, threads: &str| {
+        let program = Program::hydrant(features).with(&["process", "--quiet", file]);
+        match threads {
+            "" => program,
+            threads => program.with(&["--threads", threads]),
+        }
+    };
+    let records = contenders.map(|(_, features, threads)| program(features, threads).run(b""));
+    let lines = records[0].split(|byte| *byte == b'\n').count() - 1;
+    assert_eq!(lines, input.events);
+    assert!(records.iter().all(|other| *other == records[0]));
+
+    let described = format!("{}, {repeat} times", input.describe());
+    let mut race = bench
+        .race_on("stream in a file", &described, input.bytes() * repeat)
+        .only_in_turn()
+        .on_the_wall();
+    for (name, features, threads) in contenders {
+        let program = program(features, threads);
+        let program = program.with(&["--output", "null", "--repeat", &repeat.to_string()]);
+        race = race.contender(name, move || drop(program.run(b"")));
+    }
+    race.run();
+    bench.finish();
+}

@@ -1,0 +1,231 @@
+//! A module as an AWS Lambda function: one Firehose message per invocation, on the raw bytes.
+//!
+//! ```sh
+//! pip install cargo-lambda
+//! cargo lambda watch --example embed_lambda --no-default-features --invoke-address 127.0.0.1
+//! curl --data-binary @corpus/valid/event-request-busy-hour.json \
+//!   http://127.0.0.1:9000/2015-03-31/functions/_/invocations
+//! ```
+//!
+//! What it shows:
+//!
+//! - **The body is moved, not copied.** `lambda_runtime` gives handlers what serde_json made of the body, so a [`Layer`]
+//!   takes the bytes away before that and leaves a `null` in their place. They are the buffer that the HTTP client filled
+//!   (it joins them first if they came in several pieces), and the engine borrows them. It also means that a body that is
+//!   not UTF-8 is refused like any other, where `lambda_runtime` would end the process.
+//! - **Buffers are reused.** The function owns a `Scratch` and an `Output` from one invocation to the next. Lambda gives an
+//!   instance one invocation at a time, so a [`Cell`] is enough and nothing is locked.
+//! - **The body is gone before the first `await`.** The engine is plain synchronous code that takes microseconds; what
+//!   lives on for the delivery of records, [`Output`], owns its data.
+//! - **The deadline** is refused when it has passed, handed to the handlers, and bounds the delivery.
+//! - **A panic** in a handler is the engine's business and fatal for its event only. Should anything else panic,
+//!   `lambda_runtime` answers with an error, and the buffers of that invocation are gone, not the process.
+//!
+//! The answer is copied twice, into a string and by `lambda_runtime` into the request that carries it: it has about 150
+//! bytes. What an invocation fails with has no data of the message in it.
+
+use std::cell::Cell;
+use std::error::Error;
+use std::rc::Rc;
+use std::task::{Context as TaskContext, Poll};
+use std::time::{Duration, Instant, SystemTime};
+
+use bytes::Bytes;
+use hydrant::message::{CustomEvent, EventProcessingRegistration, ModuleRegistrationResponse};
+use hydrant::{
+    Engine, EventContext, Handled, Invocation, Output, Processor, Records, Scratch, Verdict,
+};
+use lambda_runtime::tower::{Layer, Service, service_fn};
+use lambda_runtime::{Context, Diagnostic, LambdaEvent, LambdaInvocation, Runtime};
+use serde_json::value::RawValue;
+
+/// What an instance keeps of its buffers when a message was larger than usual.
+const KEPT_BYTES: usize = 1 << 20;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    let function = Function::default();
+    let handler = service_fn(|event: LambdaEvent<()>| function.answer(event.context));
+    Runtime::new(handler)
+        .layer(function.body.clone())
+        .run()
+        .await
+}
+
+/// The function: what outlives an invocation.
+struct Function {
+    engine: Engine<Module>,
+    body: Body,
+    buffers: Cell<Buffers>,
+}
+
+#[derive(Default)]
+struct Buffers {
+    scratch: Scratch,
+    output: Output,
+}
+
+impl Default for Function {
+    fn default() -> Self {
+        Self {
+            engine: Engine::new(Module),
+            body: Body::default(),
+            buffers: Cell::default(),
+        }
+    }
+}
+
+impl Function {
+    async fn answer(&self, context: Context) -> Result<Box<RawValue>, Diagnostic> {
+        let body = self.body.0.take().unwrap_or_default();
+        let mut buffers = self.buffers.take();
+        let answer = self.process(body, &context, &mut buffers).await;
+        buffers.scratch.shrink_to(KEPT_BYTES);
+        self.buffers.set(buffers);
+        answer
+    }
+
+    async fn process(
+        &self,
+        body: Bytes,
+        context: &Context,
+        buffers: &mut Buffers,
+    ) -> Result<Box<RawValue>, Diagnostic> {
+        let deadline = deadline(context);
+        in_time(deadline)?;
+        let invocation = Invocation {
+            deadline: Some(deadline),
+            ..hydrant::host::system_invocation()
+        };
+        let Buffers { scratch, output } = buffers;
+        self.engine
+            .process_into(&body, scratch, &invocation, output)
+            .map_err(|error| failure(error.kind().name(), error))?;
+        drop(body);
+        match output.verdict() {
+            Verdict::Answer => {}
+            // The sender repeats the whole message: Firehose knows no partial answer.
+            Verdict::Retry { .. } => return Err(failure("retry", "to be tried again later")),
+            Verdict::Fail => {
+                let why = output.failure().map(ToString::to_string);
+                return Err(failure("failed", why.unwrap_or_default()));
+            }
+        }
+        in_time(deadline)?;
+        tokio::time::timeout_at(deadline.into(), deliver(output.records()))
+            .await
+            .map_err(|_| late())?;
+        let answer = String::from_utf8(output.response().to_vec()).map_err(internal)?;
+        RawValue::from_string(answer).map_err(internal)
+    }
+}
+
+/// Where a real function sends the records to those who wait for them. It is bounded by the deadline.
+async fn deliver(records: &Records) {
+    for _record in records.iter() {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// When the answer must be there. Lambda says the time in milliseconds since the epoch. `cargo lambda watch` says how long
+/// it will wait, which is less than a day, so both are understood.
+fn deadline(context: &Context) -> Instant {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let stated = Duration::from_millis(context.deadline);
+    let left = if stated < DAY {
+        stated
+    } else {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        stated.saturating_sub(now.unwrap_or_default())
+    };
+    // A time that the clock cannot tell is far enough away.
+    let now = Instant::now();
+    now.checked_add(left).unwrap_or(now + DAY)
+}
+
+fn in_time(deadline: Instant) -> Result<(), Diagnostic> {
+    (Instant::now() < deadline).then_some(()).ok_or_else(late)
+}
+
+fn late() -> Diagnostic {
+    failure("deadline_exceeded", "the deadline has passed")
+}
+
+fn internal(error: impl Error) -> Diagnostic {
+    failure("internal", error)
+}
+
+fn failure(error_type: &str, message: impl ToString) -> Diagnostic {
+    Diagnostic {
+        error_type: error_type.to_owned(),
+        error_message: message.to_string(),
+    }
+}
+
+/// The way of the body past `lambda_runtime`'s deserializer.
+#[derive(Clone, Default)]
+struct Body(Rc<Cell<Option<Bytes>>>);
+
+impl<S> Layer<S> for Body {
+    type Service = TakeBody<S>;
+
+    fn layer(&self, inner: S) -> TakeBody<S> {
+        let body = self.clone();
+        TakeBody { inner, body }
+    }
+}
+
+/// Takes the body out of every invocation. What is left, `null`, is `()` to serde_json.
+struct TakeBody<S> {
+    inner: S,
+    body: Body,
+}
+
+impl<S: Service<LambdaInvocation>> Service<LambdaInvocation> for TakeBody<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, context: &mut TaskContext<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut invocation: LambdaInvocation) -> S::Future {
+        let body = std::mem::replace(&mut invocation.body, Bytes::from_static(b"null"));
+        self.body.0.set(Some(body));
+        self.inner.call(invocation)
+    }
+}
+
+/// The module: it passes the names of custom events on. An account with the setting `fault` sees it fail in the way that
+/// the setting says.
+pub(crate) struct Module;
+
+impl Processor for Module {
+    fn register(&self) -> ModuleRegistrationResponse<'_> {
+        ModuleRegistrationResponse {
+            name: Some("names"),
+            version: Some("1.0"),
+            event_processing_registration: Some(EventProcessingRegistration::default()),
+            ..ModuleRegistrationResponse::EMPTY
+        }
+    }
+
+    #[expect(clippy::panic, reason = "shows what becomes of a panic")]
+    fn begin_batch(&self, context: &mut EventContext<'_, '_>) -> Handled {
+        match context.setting_text("fault") {
+            Some("panic") => panic!("as the settings want it"),
+            Some("retry") => Err(hydrant::Failure::retry()),
+            _ => Ok(()),
+        }
+    }
+
+    #[expect(clippy::panic, reason = "shows what becomes of a panic")]
+    fn custom_event(&self, context: &mut EventContext<'_, '_>, event: &CustomEvent<'_>) -> Handled {
+        if context.setting_text("fault") == Some("panic in one event") && context.index() == 0 {
+            panic!("as the settings want it");
+        }
+        context.emit(event.name.unwrap_or("(no name)").as_bytes());
+        Ok(())
+    }
+}

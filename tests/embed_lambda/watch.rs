@@ -1,0 +1,105 @@
+//! `cargo lambda watch`: finding it, starting it on the example, invoking the function, and ending all its processes.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use std::{env, fs, thread};
+
+use super::http;
+
+/// The program, or a word on why the test is skipped.
+pub(crate) fn cargo_lambda() -> Option<OsString> {
+    let named = env::var_os("HYDRANT_CARGO_LAMBDA");
+    let program = named.clone().unwrap_or_else(|| "cargo-lambda".into());
+    let found = Command::new(&program)
+        .args(["lambda", "--version"])
+        .output();
+    if found.is_ok_and(|output| output.status.success()) {
+        return Some(program);
+    }
+    let program = program.display();
+    let missing = format!("no {program}: `pip install cargo-lambda`, or set HYDRANT_CARGO_LAMBDA");
+    assert!(named.is_none() && env::var_os("CI").is_none(), "{missing}");
+    eprintln!("SKIPPED: {missing}");
+    None
+}
+
+/// The emulator with the function.
+pub(crate) struct Watch {
+    child: Child,
+    port: u16,
+    log: PathBuf,
+}
+
+impl Watch {
+    /// Starts it and waits until it listens.
+    pub(crate) fn start(program: &OsString, target: &Path) -> Self {
+        let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cargo-lambda-watch.log");
+        let file = File::create(&log).unwrap();
+        let port = free_port();
+        let child = Command::new(program)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .args([
+                "lambda",
+                "watch",
+                "--ignore-changes",
+                "--no-default-features",
+            ])
+            .args(["--example", "embed_lambda"])
+            .args(["--invoke-address", "127.0.0.1", "--invoke-port"])
+            .arg(port.to_string())
+            // `--target-dir` would be handed to `cargo metadata`, which does not know it.
+            .env("CARGO_TARGET_DIR", target)
+            .stdin(Stdio::null())
+            .stdout(file.try_clone().unwrap())
+            .stderr(file)
+            // So that cargo and the function can be ended with it.
+            .process_group(0)
+            .spawn()
+            .unwrap();
+        let mut watch = Self { child, port, log };
+        watch.wait_until_it_listens();
+        watch
+    }
+
+    /// The status and the body of the answer to one invocation. An example is the function without a name.
+    pub(crate) fn invoke(&self, body: &[u8]) -> (u16, Vec<u8>) {
+        http::post(self.port, "/2015-03-31/functions/_/invocations", body)
+            .unwrap_or_else(|error| panic!("{error}; {}", self.log()))
+    }
+
+    fn wait_until_it_listens(&mut self) {
+        let start = Instant::now();
+        while std::net::TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+            let ended = self.child.try_wait().unwrap().is_some();
+            let waits = !ended && start.elapsed() < Duration::from_secs(60);
+            assert!(waits, "{}", self.log());
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap_or_default()
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let group = format!("-{}", self.child.id());
+        // They end by themselves within a second, or at once if they cannot be asked.
+        let asked = Command::new("kill").args(["-TERM", "--", &group]).status();
+        if !asked.is_ok_and(|status| status.success()) {
+            let _ = self.child.kill();
+        }
+        let _ = self.child.wait();
+    }
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
