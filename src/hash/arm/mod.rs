@@ -49,8 +49,9 @@ impl Lanes {
     /// From how many messages on the lanes take less time than the messages one by one, or by twos
     /// with SHA instructions.
     ///
-    /// Estimated, not measured: by LLVM's models of Neoverse N1, V1 and V2 (`llvm-mca`), four lanes
-    /// take as long as two to three messages one by one, whatever the digest.
+    /// Estimated, not measured on hardware: four lanes take as long as two to three messages one
+    /// by one, whatever the digest. The cycles of the lanes are those of LLVM's models of Neoverse
+    /// N1, V1 and V2 (`llvm-mca`); what one message costs is an estimate.
     pub(super) const fn least(self, algorithm: Algorithm, sha: bool) -> Option<usize> {
         let Self::Neon(_) = self;
         match (algorithm, sha) {
