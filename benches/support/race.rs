@@ -12,8 +12,9 @@ use super::record::Row;
 /// How often the contenders take turns.
 const ROUNDS: usize = 15;
 
-/// The least that one turn lasts: a contender that is faster runs several times.
-const TURN: Duration = Duration::from_millis(10);
+/// The least that one turn lasts: a contender that is faster runs several times. Long enough for what the others left in
+/// caches and predictors to be forgotten.
+const TURN: Duration = Duration::from_millis(30);
 
 /// One bench program: criterion, and the tables for its end.
 pub struct Bench {
