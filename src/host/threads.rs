@@ -9,7 +9,7 @@ use std::thread::available_parallelism;
 const LAMBDA_MEGABYTES_PER_CPU: usize = 1769;
 
 /// How many threads can run at the same time: as many as the `HYDRANT_THREADS` environment variable says, otherwise as
-/// the machine grants. In AWS Lambda, where that follows the memory of the function, a thread counts if its CPU is granted
+/// the machine grants. A value that is no number above zero is ignored. In AWS Lambda, where that follows the memory of the function, a thread counts if its CPU is granted
 /// whole.
 ///
 /// ```
