@@ -29,7 +29,6 @@ use crate::input::{self, DEFAULT_MAX_BYTES};
 use crate::message::{Interests, Message, MessageType, Source, WireValue};
 use cursor::Cursor;
 use direct::Direct;
-use reader::Reader;
 use scratch::{Open, Refused};
 
 /// What is read how far.
@@ -202,8 +201,7 @@ const FAST_PATH_DEPTH: usize = skip::MAX_SKIP_DEPTH as usize + 16;
 
 /// The message, if it is one that the fast path reads.
 fn fast_path<'a>(text: &[u8], open: &mut Open<'a>, options: &ParseOptions) -> Option<Parsed<'a>> {
-    let text = simdutf8::basic::from_utf8(text).ok()?;
-    let reader = Reader::on_copy(text, open.padded()?);
+    let reader = open.padded()?.fill(text)?;
     let mut direct = Direct::new(reader, open.arena(), open.hasher(), options);
     let message = Message::read(&mut direct).ok()??;
     let tally = with_missing_ids(message, direct.tally);

@@ -9,7 +9,7 @@
 
 use std::marker::PhantomData;
 
-use super::scan::{brackets, escaped_by, leading_spaces, plain_end, plain_ends, prefix_xor};
+use super::scan::{Block, MARKED, brackets, escaped_by, leading_spaces, mark, prefix_xor};
 
 /// How many NULs follow a text.
 const PADDING: usize = 64;
@@ -22,42 +22,60 @@ const PADDING: usize = 64;
 pub(super) struct Reader<'a> {
     at: *const u8,
     end: *const u8,
+    ends: *const u8,
     text: PhantomData<&'a str>,
 }
 
-/// Sixty-four bytes of a text in which the ends of runs of plain string bytes are known.
-pub(super) struct Window<'a> {
-    from: *const u8,
-    /// One bit for each of the bytes.
-    ends: u64,
-    text: PhantomData<&'a str>,
+/// A copy of a text that is followed by NULs.
+#[derive(Default)]
+pub(super) struct Padded {
+    blocks: Vec<Block>,
+    ends: Vec<[u8; 8]>,
+}
+
+impl Padded {
+    pub(super) fn bytes(&self) -> usize { self.blocks.capacity() * 72 }
+
+    /// The beginning of a copy of `text`, which must be UTF-8.
+    pub(super) fn fill(&mut self, text: &[u8]) -> Option<Reader<'_>> {
+        let (whole, rest) = text.as_chunks::<64>();
+        let count = whole.len() + 2;
+        if self.blocks.len() < count {
+            self.blocks.resize(count, Block([0; 64]));
+            // One more, because eight are loaded at a time.
+            self.ends.resize(count + 1, [0; 8]);
+        }
+        let mut last = [[0; 64]; 2];
+        last[0][..rest.len()].copy_from_slice(rest);
+        let mut start = None;
+        let mut at = 0;
+        for chunk in whole.chunks(MARKED).chain(std::iter::once(&last[..])) {
+            let n = chunk.len();
+            let others = mark(chunk, &mut self.blocks[at..at + n], &mut self.ends[at..at + n]);
+            let mut i = 0;
+            if others != 0 || start.is_some() {
+                while i < n {
+                    let left = others >> i;
+                    match start {
+                        None => { if left == 0 {break;} i += left.trailing_zeros() as usize; start = Some((at + i) * 64); }
+                        Some(from) => {
+                            i += left.trailing_ones() as usize;
+                            if i >= n { break; }
+                            simdutf8::basic::from_utf8(&text[from..((at + i) * 64).min(text.len())]).ok()?;
+                            start = None;
+                        }
+                    }
+                }
+            }
+            at += n;
+        }
+        if let Some(from) = start { simdutf8::basic::from_utf8(&text[from..]).ok()?; }
+        let at = self.blocks.as_ptr().cast::<u8>();
+        Some(Reader { at, end: unsafe { at.add(text.len()) }, ends: self.ends.as_ptr().cast::<u8>().wrapping_sub(at.addr() >> 3), text: PhantomData })
+    }
 }
 
 impl<'a> Reader<'a> {
-    /// A window that knows nothing yet.
-    pub(super) fn window(&self) -> Window<'a> {
-        Window {
-            from: self.at,
-            ends: 0,
-            text: PhantomData,
-        }
-    }
-
-    /// The beginning of a copy of `text` in `buffer`.
-    pub(super) fn on_copy(text: &str, buffer: &'a mut Vec<u8>) -> Self {
-        buffer.clear();
-        buffer.reserve(text.len() + PADDING);
-        buffer.extend_from_slice(text.as_bytes());
-        buffer.extend_from_slice(&[0; PADDING]);
-        let at = buffer.as_ptr();
-        Self {
-            at,
-            // SAFETY: the buffer is longer than the text.
-            end: unsafe { at.add(text.len()) },
-            text: PhantomData,
-        }
-    }
-
     /// Whether everything has been read.
     pub(super) fn at_end(&self) -> bool {
         self.at == self.end
@@ -118,6 +136,56 @@ impl<'a> Reader<'a> {
         found
     }
 
+    /// Where among the bytes from there on runs of plain string bytes end, one bit for each byte; for fifty-seven of them
+    /// at least.
+    ///
+    /// # Safety
+    ///
+    /// `at` must not lie behind `end`.
+    #[inline(always)]
+    unsafe fn ends_from(&self, at: *const u8) -> u64 {
+        let place = at.addr();
+        // SAFETY: there are marks for every byte up to `end` and for sixty-four more.
+        let marks = unsafe { *self.ends.wrapping_add(place >> 3).cast::<[u8; 8]>() };
+        u64::from_le_bytes(marks) >> (place & 7)
+    }
+
+    /// The first byte from `at` on that ends a run of plain string bytes.
+    ///
+    /// # Safety
+    ///
+    /// `at` must not lie behind `end`.
+    #[inline(always)]
+    unsafe fn plain_end(&self, at: *const u8) -> *const u8 {
+        // SAFETY: the caller's promise.
+        let ends = unsafe { self.ends_from(at) };
+        if ends == 0 {
+            // SAFETY: the caller's promise.
+            return unsafe { self.far_plain_end(at) };
+        }
+        // SAFETY: no end comes before this one, so it is in the text or its end.
+        unsafe { at.add(ends.trailing_zeros() as usize) }
+    }
+
+    /// The same where it is far.
+    ///
+    /// # Safety
+    ///
+    /// `at` must not lie behind `end`.
+    #[inline(never)]
+    unsafe fn far_plain_end(&self, mut at: *const u8) -> *const u8 {
+        loop {
+            // SAFETY: the byte looked for is not before `at`, and `end` is one.
+            let ends = unsafe { self.ends_from(at) };
+            if ends != 0 {
+                // SAFETY: as in `plain_end`.
+                return unsafe { at.add(ends.trailing_zeros() as usize) };
+            }
+            // SAFETY: none of these is an end, so `end` is not among them.
+            at = unsafe { at.add(57) };
+        }
+    }
+
     /// Passes over a string without escapes and returns what is in it; `None`, and no step, for anything else.
     #[inline(always)]
     pub(super) fn string(&mut self) -> Option<&'a str> {
@@ -126,8 +194,8 @@ impl<'a> Reader<'a> {
         }
         // SAFETY: the quote is not NUL, so `start` is not behind `end`.
         let start = unsafe { self.at.add(1) };
-        // SAFETY: from `start` on, bytes up to the end of the text and `PADDING` more can be read.
-        let close = unsafe { plain_end(start) };
+        // SAFETY: `start` is not behind `end`.
+        let close = unsafe { self.plain_end(start) };
         // SAFETY: `close` lies in the text or is its end.
         if unsafe { *close } != b'"' {
             return None;
@@ -147,8 +215,8 @@ impl<'a> Reader<'a> {
         }
         // SAFETY: the quote is not NUL, so `key` is not behind `end`.
         let key = unsafe { self.at.add(1) };
-        // SAFETY: from `key` on, `PADDING` bytes can be read.
-        let ends = unsafe { plain_ends(key) };
+        // SAFETY: `key` is not behind `end`.
+        let ends = unsafe { self.ends_from(key) };
         if ends == 0 {
             return None;
         }
@@ -166,8 +234,8 @@ impl<'a> Reader<'a> {
             // SAFETY: no end comes before this one, so it is in the text or its end.
             unsafe { text.add(rest.trailing_zeros() as usize) }
         } else {
-            // SAFETY: from `text` on, bytes up to the end of the text and `PADDING` more can be read.
-            unsafe { plain_end(text) }
+            // SAFETY: `text` is not behind `end`.
+            unsafe { self.plain_end(text) }
         };
         // SAFETY: `last` lies in the text or is its end.
         if unsafe { *last } != b'"' {
@@ -179,50 +247,12 @@ impl<'a> Reader<'a> {
         Some(unsafe { (text_between(key, close), text_between(text, last)) })
     }
 
-    /// Passes over a string without escapes, and nothing else; whether there was one. With a window for one string after
-    /// the other, where what is in them does not matter: it is filled for several at once, and does not wait for the end of
-    /// the last.
-    #[inline(always)]
-    pub(super) fn skip_string(&mut self, window: &mut Window<'a>) -> bool {
-        if self.peek() != b'"' {
-            return false;
-        }
-        // SAFETY: the quote is not NUL, so `start` is not behind `end`.
-        let start = unsafe { self.at.add(1) };
-        let offset = (start as usize).wrapping_sub(window.from as usize);
-        let mut from = start;
-        let mut ends = 0;
-        if offset < 64 {
-            ends = window.ends >> offset;
-        }
-        while ends == 0 {
-            // SAFETY: from `start` on, and where no end was found before, bytes up to the end of the text and `PADDING`
-            // more can be read.
-            window.ends = unsafe { plain_ends(from) };
-            window.from = from;
-            ends = window.ends;
-            if ends == 0 {
-                // SAFETY: the end was not among these.
-                from = unsafe { from.add(64) };
-            }
-        }
-        // SAFETY: these bytes have been read.
-        let close = unsafe { from.add(ends.trailing_zeros() as usize) };
-        // SAFETY: as above.
-        if unsafe { *close } != b'"' {
-            return false;
-        }
-        // SAFETY: `close` is no NUL, so it lies before `end`.
-        self.at = unsafe { close.add(1) };
-        true
-    }
-
     /// Passes over what is left of a run of plain string bytes, up to a quote, backslash, control character or the end.
     #[inline]
     pub(super) fn plain(&mut self) -> &'a str {
         let start = self.at;
-        // SAFETY: from `at` on, bytes up to the end of the text and `PADDING` more can be read.
-        self.at = unsafe { plain_end(start) };
+        // SAFETY: `at` is not behind `end`.
+        self.at = unsafe { self.plain_end(start) };
         // SAFETY: `at` was a boundary and is one again, because it stands at a byte of ASCII, at `end` at the latest.
         unsafe { text_between(start, self.at) }
     }

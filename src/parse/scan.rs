@@ -84,6 +84,92 @@ pub(super) fn prefix_xor(mut bits: u64) -> u64 {
     bits
 }
 
+/// Sixty-four bytes, in which there is never a boundary of two lines of the cache.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+pub(super) struct Block(pub(super) [u8; 64]);
+
+/// How many blocks `mark` takes at a time.
+pub(super) const MARKED: usize = 64;
+
+/// Copies blocks and notes, one bit for each byte, which bytes end a run of plain string bytes. Returns which blocks have
+/// bytes that are not ASCII, one bit for each of the blocks, of which there are `MARKED` at most.
+pub(super) fn mark(blocks: &[[u8; 64]], copy: &mut [Block], ends: &mut [[u8; 8]]) -> u64 {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if std::arch::is_x86_feature_detected!("avx512bw") {
+            // SAFETY: it is there.
+            return unsafe { x86::mark_avx512(blocks, copy, ends) };
+        }
+        if std::arch::is_x86_feature_detected!("avx2") {
+            // SAFETY: it is there.
+            return unsafe { x86::mark_avx2(blocks, copy, ends) };
+        }
+    }
+    x86::mark_sse2(blocks, copy, ends)
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use std::arch::x86_64::*;
+    use super::Block;
+
+    #[inline(always)]
+    fn each(blocks: &[[u8; 64]], copy: &mut [Block], ends: &mut [[u8; 8]], form: impl Fn(&[u8; 64], &mut [u8; 64]) -> (u64, bool)) -> u64 {
+        let mut others = 0;
+        for (place, ((from, to), ends)) in blocks.iter().zip(copy).zip(ends).enumerate() {
+            let (found, other) = form(from, &mut to.0);
+            *ends = found.to_le_bytes();
+            others |= u64::from(other) << (place & 63);
+        }
+        others
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw")]
+    pub(super) fn mark_avx512(blocks: &[[u8; 64]], copy: &mut [Block], ends: &mut [[u8; 8]]) -> u64 {
+        let mut others = 0;
+        for (place, ((from, to), ends)) in blocks.iter().zip(copy).zip(ends).enumerate() {
+            // SAFETY: 64 bytes each.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(from.as_ptr().wrapping_add(4096).cast()) };
+            let mut bytes = unsafe { _mm512_loadu_epi8(from.as_ptr().cast()) };
+            unsafe { std::arch::asm!("/* {0} */", inout(zmm_reg) bytes, options(pure, nomem, nostack, preserves_flags)) };
+            unsafe { _mm512_storeu_epi8(to.0.as_mut_ptr().cast(), bytes) };
+            let turned = _mm512_xor_si512(bytes, _mm512_set1_epi8(2));
+            let found = _mm512_cmple_epu8_mask(turned, _mm512_set1_epi8(0x20)) | _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(b'\\' as i8));
+            *ends = found.to_le_bytes();
+            others |= u64::from(_mm512_movepi8_mask(bytes) != 0) << (place & 63);
+        }
+        others
+    }
+
+    #[target_feature(enable = "avx2")]
+    pub(super) fn mark_avx2(blocks: &[[u8; 64]], copy: &mut [Block], ends: &mut [[u8; 8]]) -> u64 {
+        let mut others = 0;
+        for (place, ((from, to), ends)) in blocks.iter().zip(copy).zip(ends).enumerate() {
+            let (mut found, mut high) = (0u64, _mm256_setzero_si256());
+            for half in 0..2 {
+                // SAFETY: 64 bytes each.
+                let bytes = unsafe { _mm256_loadu_si256(from.as_ptr().add(32 * half).cast()) };
+                unsafe { _mm256_storeu_si256(to.0.as_mut_ptr().add(32 * half).cast(), bytes) };
+                let turned = _mm256_xor_si256(bytes, _mm256_set1_epi8(2));
+                let ends = _mm256_or_si256(_mm256_cmpeq_epi8(_mm256_min_epu8(turned, _mm256_set1_epi8(0x20)), turned), _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(b'\\' as i8)));
+                found |= u64::from(_mm256_movemask_epi8(ends) as u32) << (32 * half);
+                high = _mm256_or_si256(high, bytes);
+            }
+            *ends = found.to_le_bytes();
+            others |= u64::from(_mm256_movemask_epi8(high) != 0) << (place & 63);
+        }
+        others
+    }
+
+    pub(super) fn mark_sse2(blocks: &[[u8; 64]], copy: &mut [Block], ends: &mut [[u8; 8]]) -> u64 {
+        each(blocks, copy, ends, |from, to| {
+            *to = *from;
+            (unsafe { super::sse2::plain_ends(from.as_ptr()) }, !from.is_ascii())
+        })
+    }
+}
+
 #[cfg(target_arch = "x86_64")]
 mod sse2 {
     use std::arch::x86_64::*;

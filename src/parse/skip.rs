@@ -2,7 +2,7 @@
 //! is passed over is well-formed or the answer is "no", which leaves the reader anywhere. No recursion: open objects and
 //! lists are the bits of one word.
 
-use super::reader::{Reader, Window};
+use super::reader::Reader;
 
 /// Passes over a number and returns its text.
 #[inline]
@@ -120,8 +120,8 @@ fn hex4(reader: &mut Reader<'_>) -> Option<u32> {
 
 /// Passes over the string that stands here.
 #[inline(always)]
-fn string<'a>(reader: &mut Reader<'a>, window: &mut Window<'a>) -> Option<()> {
-    if reader.skip_string(window) {
+fn string<'a>(reader: &mut Reader<'a>) -> Option<()> {
+    if reader.string().is_some() {
         return Some(());
     }
     string_with_escapes(reader)
@@ -165,14 +165,14 @@ pub(super) fn rest_of_object(reader: &mut Reader<'_>) -> Option<()> {
 /// Passes over values until so many objects that are open have been closed; over one value if none is.
 fn values(outer: &mut Reader<'_>, mut depth: u32) -> Option<()> {
     // Copies of its own, which the compiler keeps in registers.
-    let (mut reader, mut window) = (*outer, outer.window());
+    let mut reader = *outer;
     // The lowest bit tells whether the innermost container is an object.
     let mut kinds = u64::from(depth > 0);
     let mut after_value = depth > 0;
     loop {
         if !after_value {
             match reader.peek() {
-                b'"' => string(&mut reader, &mut window)?,
+                b'"' => string(&mut reader)?,
                 open @ (b'{' | b'[') => {
                     let object = open == b'{';
                     reader.accept_byte(open);
@@ -184,7 +184,7 @@ fn values(outer: &mut Reader<'_>, mut depth: u32) -> Option<()> {
                         depth += 1;
                         kinds = kinds << 1 | u64::from(object);
                         if object {
-                            key(&mut reader, &mut window)?;
+                            key(&mut reader)?;
                         }
                         continue;
                     }
@@ -207,7 +207,7 @@ fn values(outer: &mut Reader<'_>, mut depth: u32) -> Option<()> {
             if reader.accept_byte(b',') {
                 reader.white_space();
                 if object {
-                    key(&mut reader, &mut window)?;
+                    key(&mut reader)?;
                 }
                 break;
             }
@@ -222,8 +222,8 @@ fn values(outer: &mut Reader<'_>, mut depth: u32) -> Option<()> {
 
 /// Passes over the key that stands here and its colon.
 #[inline(always)]
-fn key<'a>(reader: &mut Reader<'a>, window: &mut Window<'a>) -> Option<()> {
-    string(reader, window)?;
+fn key<'a>(reader: &mut Reader<'a>) -> Option<()> {
+    string(reader)?;
     reader.white_space();
     if !reader.accept_byte(b':') {
         return None;
