@@ -252,23 +252,26 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
 
     #[inline]
     fn int64(&mut self) -> Read<Option<i64>, Bail> {
-        if self.accept_null() {
-            return Ok(None);
+        let before = self.reader;
+        match skip::short_integer(&mut self.reader) {
+            None => {
+                self.reader = before;
+                self.other_int64()
+            }
+            value => Ok(value),
         }
-        skip::integer(&mut self.reader).map(Some).ok_or(Bail)
     }
 
+    #[inline]
     fn double(&mut self) -> Read<Option<f64>, Bail> {
-        if self.accept_null() {
-            return Ok(None);
-        }
         let before = self.reader;
-        if let Some(value) = skip::short_double(&mut self.reader) {
-            return Ok(Some(value));
+        match skip::short_double(&mut self.reader) {
+            None => {
+                self.reader = before;
+                self.other_double()
+            }
+            value => Ok(value),
         }
-        self.reader = before;
-        let text = self.number()?;
-        super::number::double(text).map(Some).ok_or(Bail)
     }
 
     #[inline]
@@ -285,12 +288,13 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
         }
     }
 
+    #[inline]
     fn decimal(&mut self) -> Read<Option<Decimal<'a>>, Bail> {
-        if self.accept_null() {
+        if !matches!(self.reader.peek(), b'0'..=b'9') && self.accept_null() {
             return Ok(None);
         }
-        let text = self.number()?;
-        Decimal::from_json_number(text).map(Some).ok_or(Bail)
+        let (text, exponent) = skip::number(&mut self.reader).ok_or(Bail)?;
+        Decimal::from_json_number(text, exponent).map(Some).ok_or(Bail)
     }
 
     #[inline]
@@ -404,6 +408,30 @@ impl<'a> Direct<'_, 'a> {
         };
         // From the first null on, entries may vanish and come back.
         Ok(Some((key, self.text()?.ok_or(Bail)?)))
+    }
+
+    /// An integer that is not just some digits.
+    #[inline(never)]
+    fn other_int64(&mut self) -> Read<Option<i64>, Bail> {
+        if self.accept_null() {
+            return Ok(None);
+        }
+        skip::integer(&mut self.reader).map(Some).ok_or(Bail)
+    }
+
+    /// A double that is not just some digits, a point, and some more.
+    #[inline(never)]
+    fn other_double(&mut self) -> Read<Option<f64>, Bail> {
+        if self.accept_null() {
+            return Ok(None);
+        }
+        let before = self.reader;
+        if let Some(value) = skip::double(&mut self.reader) {
+            return Ok(Some(value));
+        }
+        self.reader = before;
+        let text = self.number()?;
+        super::number::double(text).map(Some).ok_or(Bail)
     }
 
     /// Takes the memory of a list from what the message may need.

@@ -105,6 +105,8 @@ impl<'a> Direct<'_, 'a> {
     /// Consumes a number and returns its text.
     #[inline]
     pub(super) fn number(&mut self) -> Read<&'a str, Bail> {
-        skip::number(&mut self.reader).ok_or(Bail)
+        skip::number(&mut self.reader)
+            .map(|(text, _)| text)
+            .ok_or(Bail)
     }
 }

@@ -327,32 +327,67 @@ impl<'a> Reader<'a> {
     /// Passes over decimal digits: how many, and `before` with them appended, modulo 2^64.
     #[inline(always)]
     pub(super) fn digits(&mut self, before: u64) -> (u64, usize) {
-        const POWERS: [u64; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
-        let (mut value, mut count) = (before, 0);
+        let (mut value, mut count) = self.few_digits(before);
+        let mut found = count;
+        while found == 8 {
+            (value, found) = self.few_digits(value);
+            count += found;
+        }
+        (value, count)
+    }
+
+    /// The same for the next eight at most.
+    #[inline(always)]
+    pub(super) fn few_digits(&mut self, before: u64) -> (u64, usize) {
+        const POWERS: [u64; 9] = [
+            1,
+            10,
+            100,
+            1_000,
+            10_000,
+            100_000,
+            1_000_000,
+            10_000_000,
+            100_000_000,
+        ];
+        let (digits, found) = self.next_digits();
+        if found == 0 {
+            return (before, 0);
+        }
+        // SAFETY: as many digits have been seen.
+        unsafe { self.advance(found) };
+        let aligned = digits << (64 - 8 * found);
+        let power = POWERS.get(found).copied().unwrap_or_default();
+        let value = before
+            .wrapping_mul(power)
+            .wrapping_add(eight_digits(aligned));
+        (value, found)
+    }
+
+    /// Passes over decimal digits, and tells how many.
+    #[inline(always)]
+    pub(super) fn count_digits(&mut self) -> usize {
+        let mut count = 0;
         loop {
-            let digits = u64::from_le_bytes(self.load()) ^ 0x3030_3030_3030_3030;
-            let others =
-                (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080;
-            // Exact up to the first byte that is no digit, which is the one that counts.
-            let found = (others.trailing_zeros() / 8) as usize;
-            if found == 8 {
-                value = value
-                    .wrapping_mul(100_000_000)
-                    .wrapping_add(eight_digits(digits));
-            } else if found > 0 {
-                let aligned = digits << (64 - 8 * found);
-                let power = POWERS.get(found).copied().unwrap_or_default();
-                value = value
-                    .wrapping_mul(power)
-                    .wrapping_add(eight_digits(aligned));
-            }
+            let (_, found) = self.next_digits();
             // SAFETY: as many digits have been seen.
             unsafe { self.advance(found) };
             count += found;
             if found < 8 {
-                return (value, count);
+                return count;
             }
         }
+    }
+
+    /// The values of the next eight digits, the first in the lowest byte, and how many there are; the bytes after them
+    /// are anything.
+    #[inline(always)]
+    fn next_digits(&self) -> (u64, usize) {
+        let digits = u64::from_le_bytes(self.load()) ^ 0x3030_3030_3030_3030;
+        let others =
+            (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080;
+        // Exact up to the first byte that is no digit, which is the one that counts.
+        (digits, (others.trailing_zeros() / 8) as usize)
     }
 }
 

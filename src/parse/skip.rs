@@ -4,35 +4,47 @@
 
 use super::reader::Reader;
 
-/// Passes over a number and returns its text.
+/// Passes over a number and returns its text, and whether there is an exponent in it.
 #[inline]
-pub(super) fn number<'a>(reader: &mut Reader<'a>) -> Option<&'a str> {
+pub(super) fn number<'a>(reader: &mut Reader<'a>) -> Option<(&'a str, bool)> {
     let before = *reader;
     reader.accept_byte(b'-');
-    if reader.peek() == b'0' {
-        reader.accept_byte(b'0');
-    } else if reader.digits(0).1 == 0 {
+    let zero = reader.peek() == b'0';
+    let digits = reader.count_digits();
+    // None, or some after a leading zero.
+    if digits == 0 || (zero && digits > 1) {
         return None;
     }
-    if reader.accept_byte(b'.') && reader.digits(0).1 == 0 {
+    if reader.accept_byte(b'.') && reader.count_digits() == 0 {
         return None;
     }
-    if matches!(reader.peek(), b'e' | b'E') {
-        exponent(reader)?;
+    let exponent = matches!(reader.peek(), b'e' | b'E');
+    if exponent {
+        pass_exponent(reader)?;
     }
-    // A digit here follows a leading zero.
-    (!reader.peek().is_ascii_digit()).then(|| reader.since(&before))
+    Some((reader.since(&before), exponent))
 }
 
 #[cold]
-fn exponent(reader: &mut Reader<'_>) -> Option<()> {
+fn pass_exponent(reader: &mut Reader<'_>) -> Option<()> {
     let _ = reader.accept_byte(b'e') || reader.accept_byte(b'E');
     let _ = reader.accept_byte(b'+') || reader.accept_byte(b'-');
-    (reader.digits(0).1 > 0).then_some(())
+    (reader.count_digits() > 0).then_some(())
+}
+
+/// Passes over a plain integer without sign, which most are.
+#[inline(always)]
+pub(super) fn short_integer(reader: &mut Reader<'_>) -> Option<i64> {
+    let zero = reader.peek() == b'0';
+    let (value, count) = reader.digits(0);
+    // Nineteen digits always fit into the unsigned word.
+    if !(1..=19).contains(&count) || (zero && count > 1) {
+        return None;
+    }
+    i64::try_from(value).ok()
 }
 
 /// Passes over a plain integer of 64 bits. A fraction or exponent is left standing, where nothing can stand.
-#[inline]
 pub(super) fn integer(reader: &mut Reader<'_>) -> Option<i64> {
     let negative = reader.accept_byte(b'-');
     let zero = reader.peek() == b'0';
@@ -48,10 +60,27 @@ pub(super) fn integer(reader: &mut Reader<'_>) -> Option<i64> {
     }
 }
 
-/// Passes over a number without exponent that is an integer of 64 bits or has at most fifteen digits: those are exact as
-/// an integer, and so is the power of ten to divide by, so the quotient is the nearest double (Clinger's fast path).
-#[inline]
+/// Passes over a number of up to seven digits, a point, and up to seven more: those are exact as an integer, and so is the
+/// power of ten to divide by, so the quotient is the nearest double (Clinger's fast path).
+#[inline(always)]
 pub(super) fn short_double(reader: &mut Reader<'_>) -> Option<f64> {
+    const POWERS: [f64; 8] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7];
+    let negative = reader.accept_byte(b'-');
+    let zero = reader.peek() == b'0';
+    let (whole, count) = reader.few_digits(0);
+    if !(1..=7).contains(&count) || (zero && count > 1) || !reader.accept_byte(b'.') {
+        return None;
+    }
+    let (value, places) = reader.few_digits(whole);
+    if !(1..=7).contains(&places) || matches!(reader.peek(), b'e' | b'E') {
+        return None;
+    }
+    let value = value as f64 / POWERS.get(places)?;
+    Some(if negative { -value } else { value })
+}
+
+/// Passes over a number without exponent that is an integer of 64 bits or has at most fifteen digits, by the same rule.
+pub(super) fn double(reader: &mut Reader<'_>) -> Option<f64> {
     const POWERS: [f64; 16] = [
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
     ];
