@@ -221,8 +221,9 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
         })
     }
 
+    #[inline(always)]
     fn place<T: Copy>(&mut self, value: T) -> &'a mut T {
-        self.arena.alloc(value)
+        self.arena.alloc_with(|| value)
     }
 
     #[inline(always)]
@@ -253,7 +254,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
     #[inline]
     fn int64(&mut self) -> Read<Option<i64>, Bail> {
         let before = self.reader;
-        match skip::short_integer(&mut self.reader) {
+        match skip::integer(&mut self.reader) {
             None => {
                 self.reader = before;
                 self.other_int64()

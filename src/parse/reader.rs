@@ -19,10 +19,11 @@ const PADDING: usize = 64;
 /// Invariants: from `at` on, at least `PADDING` bytes can be read for `'a`; the last `PADDING` of the buffer are NUL and
 /// `end` is the first of those, so `at <= end`; the bytes before `end` are UTF-8, and `at` is a boundary in them.
 #[derive(Clone, Copy)]
+#[repr(C)]
 pub(super) struct Reader<'a> {
-    at: *const u8,
     end: *const u8,
     ends: *const u8,
+    at: *const u8,
     text: PhantomData<&'a str>,
 }
 

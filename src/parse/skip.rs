@@ -32,19 +32,8 @@ fn pass_exponent(reader: &mut Reader<'_>) -> Option<()> {
     (reader.count_digits() > 0).then_some(())
 }
 
-/// Passes over a plain integer without sign, which most are.
-#[inline(always)]
-pub(super) fn short_integer(reader: &mut Reader<'_>) -> Option<i64> {
-    let zero = reader.peek() == b'0';
-    let (value, count) = reader.digits(0);
-    // Nineteen digits always fit into the unsigned word.
-    if !(1..=19).contains(&count) || (zero && count > 1) {
-        return None;
-    }
-    i64::try_from(value).ok()
-}
-
 /// Passes over a plain integer of 64 bits. A fraction or exponent is left standing, where nothing can stand.
+#[inline(always)]
 pub(super) fn integer(reader: &mut Reader<'_>) -> Option<i64> {
     let negative = reader.accept_byte(b'-');
     let zero = reader.peek() == b'0';
