@@ -383,16 +383,19 @@ impl<'a> Direct<'_, 'a> {
         let mut index = GrowingIndex::new(self.arena, self.hasher);
         let mut again = 0;
         while let Some((key, value)) = next(self)? {
-            match index.find_or_insert(key, entries.len(), |at| entries.get(at).map(|e| e.0)) {
+            let before = if index.is_new(key, entries.len()) {
+                None
+            } else {
+                index.find_or_insert(key, &entries)
+            };
+            match before.and_then(|at| entries.get_mut(at)) {
                 None => {
                     self.make_room(&mut entries)?;
                     entries.push((key, value));
                 }
-                Some(at) => {
+                Some(entry) => {
                     again += 1;
-                    if let Some(entry) = entries.get_mut(at) {
-                        entry.1 = value;
-                    }
+                    entry.1 = value;
                 }
             }
             self.find_key()?;

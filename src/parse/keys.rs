@@ -57,13 +57,13 @@ impl<'a> KeyIndex<'a> {
 }
 
 /// The same for maps whose size is not known before: the table is made when the map outgrows the search, and again when
-/// it outgrows the table. Few keys share length, first and last byte, so most new keys are known to be new from a few words
+/// it outgrows the table. Few keys share length, first and last byte, so most new keys are known to be new from two words
 /// that have a bit set for each such signature.
 pub(super) struct GrowingIndex<'a> {
     index: KeyIndex<'a>,
     arena: &'a Bump,
     room: usize,
-    signatures: [u64; 4],
+    signatures: (u64, u64),
 }
 
 impl<'a> GrowingIndex<'a> {
@@ -76,45 +76,45 @@ impl<'a> GrowingIndex<'a> {
             index,
             arena,
             room: SMALL,
-            signatures: [0; 4],
+            signatures: (0, 0),
         }
     }
 
-    /// The position of `key`, or `None` after noting that it will be the entry at `len`.
-    #[inline]
-    pub(super) fn find_or_insert<'k>(
-        &mut self,
-        key: &str,
-        len: usize,
-        key_at: impl Fn(usize) -> Option<&'k str>,
-    ) -> Option<usize> {
+    /// Whether `key`, which would be the entry at `len`, is known to be new. If so, that is noted; if not, `find_or_insert`
+    /// must be asked.
+    #[inline(always)]
+    pub(super) fn is_new(&mut self, key: &str, len: usize) -> bool {
+        let bytes = key.as_bytes();
+        let ends = |byte: Option<&u8>| byte.copied().map_or(0, usize::from);
+        let signature = bytes.len() * 5 + ends(bytes.first()) * 7 + ends(bytes.last()) * 11;
+        let bit = 1 << (signature & 63);
+        // Two words that stay in registers.
+        let (first, second) = if signature & 64 == 0 {
+            (bit, 0)
+        } else {
+            (0, bit)
+        };
+        let seen = (self.signatures.0 & first) | (self.signatures.1 & second);
+        self.signatures.0 |= first;
+        self.signatures.1 |= second;
+        seen == 0 && len < SMALL
+    }
+
+    /// The position of `key`, or `None` after noting that it will be the entry after these.
+    #[inline(never)]
+    pub(super) fn find_or_insert<V>(&mut self, key: &str, entries: &[(&str, V)]) -> Option<usize> {
+        let len = entries.len();
+        let key_at = |at: usize| entries.get(at).map(|entry| entry.0);
         if len >= self.room {
-            self.grow(len, &key_at);
-        }
-        if self.index.table.is_empty() {
-            let bytes = key.as_bytes();
-            let ends = |byte: Option<&u8>| byte.copied().map_or(0, usize::from);
-            let signature = bytes.len() * 5 + ends(bytes.first()) * 7 + ends(bytes.last()) * 11;
-            let bit = 1 << (signature & 63);
-            if let Some(word) = self.signatures.get_mut(signature >> 6 & 3)
-                && *word & bit == 0
-            {
-                *word |= bit;
-                return None;
+            self.room = len * 4;
+            self.index = KeyIndex::new(self.room, self.arena, self.index.hasher);
+            for at in 0..len {
+                if let Some(key) = key_at(at) {
+                    self.index.find_or_insert(key, at, key_at);
+                }
             }
         }
         self.index.find_or_insert(key, len, key_at)
-    }
-
-    #[cold]
-    fn grow<'k>(&mut self, len: usize, key_at: impl Fn(usize) -> Option<&'k str>) {
-        self.room = len * 4;
-        self.index = KeyIndex::new(self.room, self.arena, self.index.hasher);
-        for at in 0..len {
-            if let Some(key) = key_at(at) {
-                self.index.find_or_insert(key, at, &key_at);
-            }
-        }
     }
 }
 

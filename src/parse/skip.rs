@@ -64,7 +64,7 @@ pub(super) fn short_double(reader: &mut Reader<'_>) -> Option<f64> {
     if !(1..=7).contains(&places) || matches!(reader.peek(), b'e' | b'E') {
         return None;
     }
-    let value = value as f64 / POWERS.get(places)?;
+    let value = value as i64 as f64 / POWERS.get(places)?;
     Some(if negative { -value } else { value })
 }
 
