@@ -1,6 +1,7 @@
 //! The tokens of the fast path: from value to key, strings with their escapes, what is not a string where one may be.
 
 use super::direct::{Bail, Direct};
+use super::reader::ROOM_FOR_BLOCKS;
 use super::skip;
 use crate::message::Read;
 
@@ -78,15 +79,16 @@ impl<'a> Direct<'_, 'a> {
         if !self.reader.accept_byte(b'"') {
             return None;
         }
-        let plain = self.reader.plain();
-        let mut out = bumpalo::collections::String::with_capacity_in(plain.len() + 32, self.arena);
-        out.push_str(plain);
+        // No escape is shorter than its character.
+        let room = self.reader.string_length() + ROOM_FOR_BLOCKS;
+        let mut out = bumpalo::collections::String::with_capacity_in(room, self.arena);
+        self.reader.plain_onto(&mut out);
         loop {
             if self.reader.accept_byte(b'"') {
                 return Some(out.into_bump_str());
             }
             out.push(skip::escape(&mut self.reader)?);
-            out.push_str(self.reader.plain());
+            self.reader.plain_onto(&mut out);
         }
     }
 

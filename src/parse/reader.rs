@@ -14,6 +14,9 @@ use super::scan::{Block, MARKED, brackets, escaped_by, leading_spaces, mark, pre
 /// How many NULs follow a text.
 const PADDING: usize = 64;
 
+/// How much room more than there is text makes appending fast.
+pub(super) const ROOM_FOR_BLOCKS: usize = 32;
+
 /// A place in a padded text.
 ///
 /// Invariants: from `at` on, at least `PADDING` bytes can be read for `'a`; the last `PADDING` of the buffer are NUL and
@@ -256,6 +259,37 @@ impl<'a> Reader<'a> {
         self.at = unsafe { self.plain_end(start) };
         // SAFETY: `at` was a boundary and is one again, because it stands at a byte of ASCII, at `end` at the latest.
         unsafe { text_between(start, self.at) }
+    }
+
+    /// How many bytes there are up to the quote that ends the string in which this stands, or to where that is decided not
+    /// to come.
+    pub(super) fn string_length(&self) -> usize {
+        let mut ahead = *self;
+        loop {
+            ahead.plain();
+            if ahead.peek() != b'\\' {
+                return ahead.since(self).len();
+            }
+            ahead.accept_byte(b'\\');
+            ahead.accept_byte(ahead.peek());
+        }
+    }
+
+    /// As `plain`, appended to `out`, in whole blocks where there is room for them.
+    #[inline(always)]
+    pub(super) fn plain_onto(&mut self, out: &mut bumpalo::collections::String<'a>) {
+        let plain = self.plain();
+        if plain.len() > ROOM_FOR_BLOCKS || out.capacity() - out.len() < ROOM_FOR_BLOCKS {
+            out.push_str(plain);
+            return;
+        }
+        // SAFETY: what is appended is UTF-8. From its start on, `PADDING` bytes can be read, and there is room for a block.
+        unsafe {
+            let out = out.as_mut_vec();
+            let end = out.as_mut_ptr().add(out.len());
+            end.copy_from_nonoverlapping(plain.as_ptr(), ROOM_FOR_BLOCKS);
+            out.set_len(out.len() + plain.len());
+        }
     }
 
     /// What has been passed over since `before`, which must be an earlier state of this.

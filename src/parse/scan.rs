@@ -130,7 +130,7 @@ mod x86 {
         let mut others = 0;
         for (place, ((from, to), ends)) in blocks.iter().zip(copy).zip(ends).enumerate() {
             // SAFETY: 64 bytes each.
-            unsafe { _mm_prefetch::<_MM_HINT_T0>(from.as_ptr().wrapping_add(4096).cast()) };
+            _mm_prefetch::<_MM_HINT_T0>(from.as_ptr().wrapping_add(3072).cast());
             let mut bytes = unsafe { _mm512_loadu_epi8(from.as_ptr().cast()) };
             unsafe { std::arch::asm!("/* {0} */", inout(zmm_reg) bytes, options(pure, nomem, nostack, preserves_flags)) };
             unsafe { _mm512_storeu_epi8(to.0.as_mut_ptr().cast(), bytes) };
