@@ -362,13 +362,20 @@ impl<'a> Reader<'a> {
     /// Passes over decimal digits: how many, and `before` with them appended, modulo 2^64.
     #[inline(always)]
     pub(super) fn digits(&mut self, before: u64) -> (u64, usize) {
-        let (mut value, mut count) = self.few_digits(before);
-        let mut found = count;
-        while found == 8 {
-            (value, found) = self.few_digits(value);
-            count += found;
+        let (mut value, mut count) = (before, 0);
+        loop {
+            let (digits, found) = self.next_digits();
+            if found < 8 {
+                let (value, found) = self.few_digits(value);
+                return (value, count + found);
+            }
+            value = value
+                .wrapping_mul(100_000_000)
+                .wrapping_add(eight_digits(digits));
+            // SAFETY: eight digits have been seen.
+            unsafe { self.advance(8) };
+            count += 8;
         }
-        (value, count)
     }
 
     /// The same for the next eight at most.
