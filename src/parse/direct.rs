@@ -295,7 +295,9 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
             return Ok(None);
         }
         let (text, exponent) = skip::number(&mut self.reader).ok_or(Bail)?;
-        Decimal::from_json_number(text, exponent).map(Some).ok_or(Bail)
+        Decimal::from_json_number(text, exponent)
+            .map(Some)
+            .ok_or(Bail)
     }
 
     #[inline]

@@ -13,8 +13,8 @@ mod fault;
 mod keys;
 mod lexer;
 mod maps;
+mod marks;
 mod number;
-
 mod positions;
 mod reader;
 mod scan;
@@ -29,6 +29,7 @@ use crate::input::{self, DEFAULT_MAX_BYTES};
 use crate::message::{Interests, Message, MessageType, Source, WireValue};
 use cursor::Cursor;
 use direct::Direct;
+use reader::Reader;
 use scratch::{Open, Refused};
 
 /// What is read how far.
@@ -201,7 +202,7 @@ const FAST_PATH_DEPTH: usize = skip::MAX_SKIP_DEPTH as usize + 16;
 
 /// The message, if it is one that the fast path reads.
 fn fast_path<'a>(text: &[u8], open: &mut Open<'a>, options: &ParseOptions) -> Option<Parsed<'a>> {
-    let reader = open.padded()?.fill(text)?;
+    let reader = Reader::new(&open.padded()?.fill(text)?);
     let mut direct = Direct::new(reader, open.arena(), open.hasher(), options);
     let message = Message::read(&mut direct).ok()??;
     let tally = with_missing_ids(message, direct.tally);

@@ -252,11 +252,16 @@ fn key<'a>(reader: &mut Reader<'a>) -> Option<()> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::marks::Copies;
     use super::*;
 
+    fn reader<'a>(text: &str, copies: &'a mut Copies) -> Reader<'a> {
+        Reader::new(&copies.fill(text.as_bytes()).unwrap())
+    }
+
     fn is_value(text: &str) -> bool {
-        let mut buffer = Vec::new();
-        let mut reader = Reader::on_copy(text, &mut buffer);
+        let mut copies = Copies::default();
+        let mut reader = reader(text, &mut copies);
         value(&mut reader).is_some() && reader.at_end()
     }
 
@@ -279,8 +284,8 @@ mod tests {
             ("1.5", Some((1, 1))),
             ("1e5", Some((1, 1))),
         ] {
-            let mut buffer = Vec::new();
-            let mut reader = Reader::on_copy(text, &mut buffer);
+            let mut copies = Copies::default();
+            let mut reader = reader(text, &mut copies);
             let whole = reader;
             let found = integer(&mut reader).map(|value| (value, reader.since(&whole).len()));
             assert_eq!(found, expected, "{text}");
@@ -301,12 +306,23 @@ mod tests {
             "9999999999999999999",
             "9007199254740993",
         ] {
-            let mut buffer = Vec::new();
-            let mut reader = Reader::on_copy(text, &mut buffer);
-            let value = short_double(&mut reader).unwrap();
+            let mut copies = Copies::default();
+            let mut reader = reader(text, &mut copies);
+            let mut again = reader;
+            let value = double(&mut reader).unwrap();
             let expected = text.parse::<f64>().unwrap();
             assert_eq!(value.to_bits(), expected.to_bits(), "{text}");
             assert!(reader.at_end(), "{text}");
+            let short = short_double(&mut again);
+            assert_eq!(
+                short.is_some(),
+                text.contains('.') && text.len() < 14,
+                "{text}"
+            );
+            if let Some(short) = short {
+                assert_eq!(short.to_bits(), expected.to_bits(), "{text}");
+                assert!(again.at_end(), "{text}");
+            }
         }
         for text in [
             "",
@@ -318,12 +334,10 @@ mod tests {
             "1.5E3",
             "123456789.0123456789",
         ] {
-            let mut buffer = Vec::new();
-            assert_eq!(
-                short_double(&mut Reader::on_copy(text, &mut buffer)),
-                None,
-                "{text}"
-            );
+            for form in [short_double, double] {
+                let mut copies = Copies::default();
+                assert_eq!(form(&mut reader(text, &mut copies)), None, "{text}");
+            }
         }
     }
 
