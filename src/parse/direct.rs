@@ -305,10 +305,10 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
         if self.accept_null() {
             return Ok(None);
         }
-        let [b'"', text @ .., b'"'] = self.reader.load::<38>() else {
+        let [b'"', text @ .., b'"'] = self.reader.ahead::<38>() else {
             return Err(Bail);
         };
-        let uuid = Uuid::decode(&text).ok_or(Bail)?;
+        let uuid = super::scan::uuid(text).map(Uuid).ok_or(Bail)?;
         // Plain, so this is a step over the very same bytes.
         self.string().ok_or(Bail)?;
         Ok(Some(uuid))

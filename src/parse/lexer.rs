@@ -22,7 +22,7 @@ impl<'a> Direct<'_, 'a> {
     /// Goes from the end of a value to the quote of the next key, or to the brace that closes the object.
     #[inline(always)]
     pub(super) fn find_key(&mut self) -> Read<(), Bail> {
-        match self.reader.load::<2>() {
+        match self.reader.ahead::<2>() {
             [b',', b'"'] => {
                 self.reader.accept_byte(b',');
                 Ok(())

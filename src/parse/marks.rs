@@ -17,8 +17,8 @@ pub(super) struct Copies {
 /// A copied text.
 ///
 /// Invariants: `blocks` hold `length` bytes of UTF-8 and NULs after them, a whole block of NULs at least; `ends` have one
-/// bit for each of those bytes, the first in the lowest bit of the first byte, set where a run of plain string bytes ends,
-/// and one word more. All of it has been written.
+/// bit for each byte of the blocks, the first in the lowest bit of the first byte, set where a run of plain string bytes
+/// ends. All of it has been written.
 pub(super) struct Marked<'a> {
     blocks: &'a [MaybeUninit<Block>],
     ends: &'a [MaybeUninit<[u8; 8]>],
@@ -58,11 +58,9 @@ impl Copies {
         }
         let count = whole.len() + last.len();
         self.blocks.reserve(count);
-        // Eight bytes are read at once.
-        self.ends.reserve(count + 1);
+        self.ends.reserve(count);
         let blocks = self.blocks.spare_capacity_mut().get_mut(..count)?;
-        let ends = self.ends.spare_capacity_mut().get_mut(..=count)?;
-        ends.last_mut()?.write([0; 8]);
+        let ends = self.ends.spare_capacity_mut().get_mut(..count)?;
 
         let (whole_blocks, last_blocks) = blocks.split_at_mut(whole.len());
         let (whole_ends, last_ends) = ends.split_at_mut(whole.len());

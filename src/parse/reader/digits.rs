@@ -70,7 +70,7 @@ impl Reader<'_> {
     /// are anything.
     #[inline(always)]
     fn next_digits(&self) -> (u64, usize) {
-        let digits = u64::from_le_bytes(self.load()) ^ 0x3030_3030_3030_3030;
+        let digits = u64::from_le_bytes(*self.ahead()) ^ 0x3030_3030_3030_3030;
         let others = (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080;
         // Exact up to the first byte that is no digit, which is the one that counts.
         (digits, (others.trailing_zeros() / 8) as usize)

@@ -3,8 +3,9 @@
 //! JSON values.
 //!
 //! Nothing here checks for the end of the text, and nothing has to: **a step only passes over bytes that it has seen not
-//! to be NUL**, so it stops at the first NUL of the padding at the latest, and from there or before, as many bytes as there
-//! is padding can be read. And **a step only passes over whole characters**, because it ends next to a byte of ASCII.
+//! to be NUL**, or that have no mark, which every NUL has. So it stops at the first NUL of the padding at the latest, and
+//! from there or before, as many bytes as there is padding can be read, and the marks of as many. And **a step only passes
+//! over whole characters**, because it ends next to a byte of ASCII.
 #![allow(unsafe_code)]
 
 mod digits;
@@ -22,12 +23,17 @@ const PADDING: usize = 64;
 
 /// A place in a padded text.
 ///
-/// Invariants: from `at` on, at least `PADDING` bytes can be read for `'a`; the last `PADDING` of the buffer are NUL and
-/// `end` is the first of those, so `at <= end`; the bytes before `end` are UTF-8, and `at` is a boundary in them.
+/// Invariants: from `at` on, at least `PADDING` bytes can be read for `'a`, and the marks of as many; `end` is the first
+/// NUL of the padding, so `at <= end`; the bytes before `end` are UTF-8, and `at` is a boundary in them.
+///
+/// The place comes last, and in this order, because copies of a place are kept to return to: two words are copied at once,
+/// and a load of two words of which one has just been stored waits until that store has reached the cache.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub(super) struct Reader<'a> {
     end: *const u8,
+    /// The marks, one bit for each byte: those of the eight bytes at an address that is divisible by eight are the byte so
+    /// far behind this as an eighth of the address.
     ends: *const u8,
     at: *const u8,
     text: PhantomData<&'a str>,
@@ -40,6 +46,7 @@ impl<'a> Reader<'a> {
         Self {
             // SAFETY: the text is so long.
             end: unsafe { at.add(text.length()) },
+            // The text begins at the beginning of a block, whose address is divisible.
             ends: ends.wrapping_sub(at.addr() / 8),
             at,
             text: PhantomData,
@@ -60,10 +67,10 @@ impl<'a> Reader<'a> {
 
     /// The next bytes.
     #[inline(always)]
-    pub(super) fn load<const N: usize>(&self) -> [u8; N] {
+    pub(super) fn ahead<const N: usize>(&self) -> &'a [u8; N] {
         const { assert!(N <= PADDING) };
-        // SAFETY: from `at` on, `PADDING` bytes can be read, and bytes have no alignment.
-        unsafe { *self.at.cast() }
+        // SAFETY: from `at` on, `PADDING` bytes can be read for `'a`, and bytes have no alignment.
+        unsafe { &*self.at.cast() }
     }
 
     /// Goes `count` bytes on.

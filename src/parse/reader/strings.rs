@@ -16,7 +16,8 @@ impl<'a> Reader<'a> {
     #[inline(always)]
     unsafe fn ends_from(&self, at: *const u8) -> u64 {
         let place = at.addr();
-        // SAFETY: there are marks for every byte up to `end` and for sixty-four more.
+        // SAFETY: from the one of `at` on, there are marks for sixty-four bytes; those of up to seven before it are in the
+        // same byte.
         let marks = unsafe { *self.ends.wrapping_add(place >> 3).cast::<[u8; 8]>() };
         u64::from_le_bytes(marks) >> (place & 7)
     }

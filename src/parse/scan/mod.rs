@@ -80,6 +80,12 @@ fn mark_each(
     foreign
 }
 
+/// The bytes of a uuid of 8-4-4-4-12 hexadecimal digits of either case; `None` for anything else.
+#[inline(always)]
+pub(super) fn uuid(text: &[u8; 36]) -> Option<[u8; 16]> {
+    isa::uuid(text)
+}
+
 /// Which of sixty-four bytes are quotes, backslashes, opening and closing brackets of both kinds, one bit for each.
 ///
 /// # Safety
@@ -203,6 +209,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn uuids_are_those_of_the_portable_form() {
+        let text = *b"0123abcd-4567-89EF-fedc-ba9876543210";
+        for place in 0..36 {
+            for byte in 0..=255 {
+                let mut text = text;
+                text[place] = byte;
+                assert_eq!(uuid(&text), portable::uuid(&text), "{place} {byte}");
+            }
+        }
+        assert!(uuid(&text).is_some());
     }
 
     #[test]

@@ -22,6 +22,12 @@ pub(super) fn mark_block(from: &[u8; BLOCK], to: &mut MaybeUninit<Block>) -> (u6
     (mask(bytes.map(plain_end)), highest >= 0x80)
 }
 
+/// The bytes of a uuid.
+#[inline]
+pub(super) fn uuid(text: &[u8; 36]) -> Option<[u8; 16]> {
+    crate::message::Uuid::decode(text).map(|uuid| uuid.0)
+}
+
 /// # Safety
 ///
 /// Sixty-four bytes can be read.

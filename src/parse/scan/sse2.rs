@@ -22,6 +22,44 @@ pub(super) fn mark_block(from: &[u8; BLOCK], to: &mut MaybeUninit<Block>) -> (u6
     (found, highest != 0)
 }
 
+/// The bytes of a uuid.
+#[inline(always)]
+pub(super) fn uuid(text: &[u8; 36]) -> Option<[u8; 16]> {
+    // SAFETY: the loads are of eight bytes at 0 and 28 and of four at 9, 14, 19 and 24, of thirty-six, and ask for no
+    // alignment; the rest operates on registers. SSE2 is part of x86-64.
+    let (bytes, all) = unsafe {
+        let four = |at: usize| _mm_loadu_si32(text.as_ptr().add(at));
+        let eight = |at: usize| _mm_loadl_epi64(text.as_ptr().add(at).cast());
+        let groups = |first, second| _mm_unpacklo_epi32(four(first), four(second));
+        let (first, first_valid) = pairs(_mm_unpacklo_epi64(eight(0), groups(9, 14)));
+        let (last, last_valid) = pairs(_mm_unpacklo_epi64(groups(19, 24), eight(28)));
+        let mut bytes = [0; 16];
+        _mm_storeu_si128(bytes.as_mut_ptr().cast(), _mm_packus_epi16(first, last));
+        let valid = _mm_and_si128(first_valid, last_valid);
+        (bytes, _mm_movemask_epi8(valid) == 0xffff)
+    };
+    let dashes = [text[8], text[13], text[18], text[23]] == [b'-'; 4];
+    (all && dashes).then_some(bytes)
+}
+
+/// The values of eight pairs of hexadecimal digits, and all bits of every byte that is one.
+#[inline(always)]
+fn pairs(digits: __m128i) -> (__m128i, __m128i) {
+    // SAFETY: these operate on registers. SSE2 is part of x86-64.
+    unsafe {
+        let below =
+            |bytes, limit: i8| _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(limit - 1)), bytes);
+        let number = below(_mm_sub_epi8(digits, _mm_set1_epi8(b'0' as i8)), 10);
+        let lower_case = _mm_or_si128(digits, _mm_set1_epi8(0x20));
+        let letter = below(_mm_sub_epi8(lower_case, _mm_set1_epi8(b'a' as i8)), 6);
+        let low_bits = _mm_and_si128(digits, _mm_set1_epi8(0x0f));
+        let values = _mm_add_epi8(low_bits, _mm_and_si128(letter, _mm_set1_epi8(9)));
+        let pairs = _mm_or_si128(_mm_slli_epi16(values, 4), _mm_srli_epi16(values, 8));
+        let bytes = _mm_and_si128(pairs, _mm_set1_epi16(0x00ff));
+        (bytes, _mm_or_si128(number, letter))
+    }
+}
+
 /// # Safety
 ///
 /// Sixty-four bytes can be read.
