@@ -291,7 +291,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
 
     #[inline]
     fn decimal(&mut self) -> Read<Option<Decimal<'a>>, Bail> {
-        if !matches!(self.reader.peek(), b'0'..=b'9') && self.accept_null() {
+        if !self.reader.peek().is_ascii_digit() && self.accept_null() {
             return Ok(None);
         }
         let (text, exponent) = skip::number(&mut self.reader).ok_or(Bail)?;

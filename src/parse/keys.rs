@@ -57,13 +57,13 @@ impl<'a> KeyIndex<'a> {
 }
 
 /// The same for maps whose size is not known before: the table is made when the map outgrows the search, and again when
-/// it outgrows the table. Few keys share length, first and last byte, so most new keys are known to be new from two words
+/// it outgrows the table. Few keys share length, first and last byte, so most new keys are known to be new from a few words
 /// that have a bit set for each such signature.
 pub(super) struct GrowingIndex<'a> {
     index: KeyIndex<'a>,
     arena: &'a Bump,
     room: usize,
-    signatures: (u64, u64),
+    signatures: [u64; 4],
 }
 
 impl<'a> GrowingIndex<'a> {
@@ -76,7 +76,7 @@ impl<'a> GrowingIndex<'a> {
             index,
             arena,
             room: SMALL,
-            signatures: (0, 0),
+            signatures: [0; 4],
         }
     }
 
@@ -85,18 +85,15 @@ impl<'a> GrowingIndex<'a> {
     #[inline(always)]
     pub(super) fn is_new(&mut self, key: &str, len: usize) -> bool {
         let bytes = key.as_bytes();
-        let ends = |byte: Option<&u8>| byte.copied().map_or(0, usize::from);
-        let signature = bytes.len() * 5 + ends(bytes.first()) * 7 + ends(bytes.last()) * 11;
-        let bit = 1 << (signature & 63);
-        // Two words that stay in registers.
-        let (first, second) = if signature & 64 == 0 {
-            (bit, 0)
-        } else {
-            (0, bit)
+        let byte = |byte: Option<&u8>| byte.copied().map_or(0, usize::from);
+        // Two additions for the processor.
+        let signature = byte(bytes.first()) + bytes.len() * 8 + byte(bytes.last()) * 4;
+        let Some(word) = self.signatures.get_mut(signature / 64 % 4) else {
+            return false;
         };
-        let seen = (self.signatures.0 & first) | (self.signatures.1 & second);
-        self.signatures.0 |= first;
-        self.signatures.1 |= second;
+        let bit = 1 << (signature % 64);
+        let seen = *word & bit;
+        *word |= bit;
         seen == 0 && len < SMALL
     }
 
