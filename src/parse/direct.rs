@@ -172,10 +172,10 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
             };
         }
         self.reader.white_space();
-        let mut elements = ArenaVec::new_in(self.arena);
         if self.reader.accept_byte(b']') {
-            return Ok(Some(elements.into_bump_slice()));
+            return Ok(Some(&[]));
         }
+        let mut elements = self.room()?;
         let mut nulls = 0;
         loop {
             self.make_room(&mut elements)?;
@@ -381,7 +381,10 @@ impl<'a> Direct<'_, 'a> {
         if self.object()?.is_none() {
             return Ok(None);
         }
-        let mut entries: ArenaVec<'a, (&'a str, V)> = ArenaVec::new_in(self.arena);
+        if self.reader.accept_byte(b'}') {
+            return Ok(Some(Map::new(&[])));
+        }
+        let mut entries: ArenaVec<'a, (&'a str, V)> = self.room()?;
         let mut index = GrowingIndex::new(self.arena, self.hasher);
         let mut again = 0;
         while let Some((key, value)) = next(self)? {
@@ -448,7 +451,17 @@ impl<'a> Direct<'_, 'a> {
         Ok(())
     }
 
-    /// Makes room for one more element, as long as the message may need that much.
+    /// Room for the first elements of a list, as long as the message may need that much.
+    #[inline(always)]
+    fn room<T>(&self) -> Read<ArenaVec<'a, T>, Bail> {
+        let count = first_room::<T>();
+        if count * size_of::<T>() > self.memory_left {
+            return Err(Bail);
+        }
+        Ok(ArenaVec::with_capacity_in(count, self.arena))
+    }
+
+    /// Makes room for one more element, under the same condition.
     #[inline(always)]
     fn make_room<T>(&self, elements: &mut ArenaVec<'a, T>) -> Read<(), Bail> {
         if elements.len() < elements.capacity() {
@@ -459,7 +472,7 @@ impl<'a> Direct<'_, 'a> {
 
     #[inline(never)]
     fn grow<T>(&self, elements: &mut ArenaVec<'a, T>) -> Read<(), Bail> {
-        let more = elements.len().max(first_room::<T>());
+        let more = elements.len();
         if (elements.len() + more).saturating_mul(size_of::<T>()) > self.memory_left {
             return Err(Bail);
         }

@@ -79,10 +79,10 @@ impl<'a> Direct<'_, 'a> {
         if !self.reader.accept_byte(b'"') {
             return None;
         }
-        // No escape is shorter than its character.
-        let room = self.reader.string_length() + ROOM_FOR_BLOCKS;
+        let plain = self.reader.plain();
+        let room = plain.len() + 2 * ROOM_FOR_BLOCKS;
         let mut out = bumpalo::collections::String::with_capacity_in(room, self.arena);
-        self.reader.plain_onto(&mut out);
+        out.push_str(plain);
         loop {
             if self.reader.accept_byte(b'"') {
                 return Some(out.into_bump_str());

@@ -86,49 +86,37 @@ impl Copies {
     }
 }
 
-/// Checks the runs of blocks that are not all ASCII. They begin and end at boundaries of characters, because next to them
-/// is ASCII.
+/// Checks what is not ASCII, from the first such block of a piece to the last one, and on through the pieces whose last
+/// block is one. So what is checked begins and ends at boundaries of characters, because next to it is ASCII.
 struct Foreign<'t> {
     text: &'t [u8],
     /// How many blocks have been seen.
     seen: usize,
-    /// Where the run begins that has not ended yet.
+    /// Where that begins which is still to be checked.
     from: Option<usize>,
 }
 
 impl Foreign<'_> {
-    /// Takes the next `count` blocks, of which those in `found` are not all ASCII. `None` if a run is not UTF-8.
+    /// Takes the next `count` blocks, of which those in `found` are not all ASCII. `None` if something is not UTF-8.
     #[inline]
     fn check(&mut self, found: u64, count: usize) -> Option<()> {
         if found != 0 || self.from.is_some() {
-            self.check_runs(found, count)?;
+            self.check_piece(found, count)?;
         }
         self.seen += count;
         Some(())
     }
 
-    fn check_runs(&mut self, found: u64, count: usize) -> Option<()> {
-        let mut at = 0;
-        while at < count {
-            let left = found >> at;
-            match self.from.take() {
-                None => {
-                    at += left.trailing_zeros() as usize;
-                    if at < count {
-                        self.from = Some((self.seen + at) * BLOCK);
-                    }
-                }
-                Some(from) => {
-                    at += left.trailing_ones() as usize;
-                    if at >= count {
-                        self.from = Some(from);
-                        break;
-                    }
-                    let end = ((self.seen + at) * BLOCK).min(self.text.len());
-                    simdutf8::basic::from_utf8(self.text.get(from..end)?).ok()?;
-                }
-            }
+    fn check_piece(&mut self, found: u64, count: usize) -> Option<()> {
+        let (first, behind) = (found.trailing_zeros(), u64::BITS - found.leading_zeros());
+        let from = self.from.take();
+        let from = from.unwrap_or((self.seen + first as usize) * BLOCK);
+        if behind as usize == count {
+            self.from = Some(from);
+            return Some(());
         }
+        let end = ((self.seen + behind as usize) * BLOCK).min(self.text.len());
+        simdutf8::basic::from_utf8(self.text.get(from..end)?).ok()?;
         Some(())
     }
 }

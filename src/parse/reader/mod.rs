@@ -237,11 +237,10 @@ mod tests {
             let text = whole.get(..end).unwrap();
             for start in (0..=end).filter(|start| text.is_char_boundary(*start)) {
                 let rest = text.get(start..).unwrap();
-                let steps: [fn(&mut Reader<'_>); 9] = [
+                let steps: [fn(&mut Reader<'_>); 8] = [
                     |reader| _ = reader.string(),
                     |reader| _ = reader.plain(),
                     |reader| _ = reader.text_entry(),
-                    |reader| _ = reader.string_length(),
                     |reader| _ = reader.count_digits(),
                     |reader| _ = reader.pass_brackets(),
                     |reader| reader.white_space(),

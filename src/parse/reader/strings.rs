@@ -129,20 +129,6 @@ impl<'a> Reader<'a> {
         unsafe { text_between(start, self.at) }
     }
 
-    /// How many bytes there are up to the quote that ends the string in which this stands, or to where that is decided not
-    /// to come.
-    pub(in crate::parse) fn string_length(&self) -> usize {
-        let mut ahead = *self;
-        loop {
-            ahead.plain();
-            if ahead.peek() != b'\\' {
-                return ahead.since(self).len();
-            }
-            ahead.accept_byte(b'\\');
-            ahead.accept_byte(ahead.peek());
-        }
-    }
-
     /// As `plain`, appended to `out`, in whole blocks where there is room for them.
     #[inline(always)]
     pub(in crate::parse) fn plain_onto(&mut self, out: &mut bumpalo::collections::String<'_>) {
@@ -212,17 +198,6 @@ mod tests {
                 let (found, passed) = read(&format!("\"{text}{end}"), string);
                 assert_eq!((found, passed), (None, 0));
             }
-        }
-    }
-
-    #[test]
-    fn the_length_of_a_string_counts_escaped_quotes() {
-        for length in [0, 1, 40, 62, 63, 64, 200] {
-            let inner = format!("{}\\\"{}\\\\", "x".repeat(length), "y".repeat(length));
-            let (found, _) = read(&format!("{inner}\",\"z\""), |reader| reader.string_length());
-            assert_eq!(found, inner.len());
-            let (found, _) = read(&inner, |reader| reader.string_length());
-            assert_eq!(found, inner.len());
         }
     }
 
