@@ -202,7 +202,7 @@ fn values(outer: &mut Reader<'_>, mut depth: u32) -> Option<()> {
                         depth += 1;
                         kinds = kinds << 1 | u64::from(object);
                         if object {
-                            key(&mut reader)?;
+                            after_value = entry(&mut reader)?;
                         }
                         continue;
                     }
@@ -220,12 +220,19 @@ fn values(outer: &mut Reader<'_>, mut depth: u32) -> Option<()> {
                 *outer = reader;
                 return Some(());
             }
-            reader.white_space();
             let object = kinds & 1 == 1;
+            if object && reader.ahead() == b",\"" {
+                reader.accept_byte(b',');
+                if entry(&mut reader)? {
+                    continue;
+                }
+                break;
+            }
+            reader.white_space();
             if reader.accept_byte(b',') {
                 reader.white_space();
-                if object {
-                    key(&mut reader)?;
+                if object && entry(&mut reader)? {
+                    continue;
                 }
                 break;
             }
@@ -238,16 +245,20 @@ fn values(outer: &mut Reader<'_>, mut depth: u32) -> Option<()> {
     }
 }
 
-/// Passes over the key that stands here and its colon.
+/// Passes over the key that stands here and its colon, and over its value if that is plain text, as many are. Whether it
+/// was.
 #[inline(always)]
-fn key<'a>(reader: &mut Reader<'a>) -> Option<()> {
+fn entry(reader: &mut Reader<'_>) -> Option<bool> {
+    if reader.text_entry().is_some() {
+        return Some(true);
+    }
     string(reader)?;
     reader.white_space();
     if !reader.accept_byte(b':') {
         return None;
     }
     reader.white_space();
-    Some(())
+    Some(false)
 }
 
 #[cfg(test)]
