@@ -86,37 +86,43 @@ impl Copies {
     }
 }
 
-/// Checks what is not ASCII, from the first such block of a piece to the last one, and on through the pieces whose last
-/// block is one. So what is checked begins and ends at boundaries of characters, because next to it is ASCII.
+/// Checks the runs of blocks that are not all ASCII. They begin and end at boundaries of characters, because next to them
+/// is ASCII.
 struct Foreign<'t> {
     text: &'t [u8],
     /// How many blocks have been seen.
     seen: usize,
-    /// Where that begins which is still to be checked.
+    /// Where the run begins that has not ended yet.
     from: Option<usize>,
 }
 
 impl Foreign<'_> {
-    /// Takes the next `count` blocks, of which those in `found` are not all ASCII. `None` if something is not UTF-8.
+    /// Takes the next `count` blocks, of which those in `found` are not all ASCII. `None` if a run is not UTF-8.
     #[inline]
     fn check(&mut self, found: u64, count: usize) -> Option<()> {
         if found != 0 || self.from.is_some() {
-            self.check_piece(found, count)?;
+            self.check_runs(found, count)?;
         }
         self.seen += count;
         Some(())
     }
 
-    fn check_piece(&mut self, found: u64, count: usize) -> Option<()> {
-        let (first, behind) = (found.trailing_zeros(), u64::BITS - found.leading_zeros());
-        let from = self.from.take();
-        let from = from.unwrap_or((self.seen + first as usize) * BLOCK);
-        if behind as usize == count {
-            self.from = Some(from);
-            return Some(());
+    fn check_runs(&mut self, found: u64, count: usize) -> Option<()> {
+        // Where a run begins or ends: a bit that is not as the one before it.
+        let before = u64::from(self.from.is_some());
+        let seen = u64::MAX >> (u64::BITS as usize).saturating_sub(count);
+        let mut turns = (found ^ (found << 1 | before)) & seen;
+        while turns != 0 {
+            let place = (self.seen + turns.trailing_zeros() as usize) * BLOCK;
+            match self.from.take() {
+                None => self.from = Some(place),
+                Some(from) => {
+                    let run = self.text.get(from..place.min(self.text.len()))?;
+                    simdutf8::basic::from_utf8(run).ok()?;
+                }
+            }
+            turns &= turns - 1;
         }
-        let end = ((self.seen + behind as usize) * BLOCK).min(self.text.len());
-        simdutf8::basic::from_utf8(self.text.get(from..end)?).ok()?;
         Some(())
     }
 }
