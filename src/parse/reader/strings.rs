@@ -132,16 +132,17 @@ impl<'a> Reader<'a> {
     /// As `plain`, appended to `out`, in whole blocks where there is room for them.
     #[inline(always)]
     pub(in crate::parse) fn plain_onto(&mut self, out: &mut bumpalo::collections::String<'_>) {
+        let start = self.at;
         let plain = self.plain();
         if plain.len() > ROOM_FOR_BLOCKS || out.capacity() - out.len() < ROOM_FOR_BLOCKS {
             out.push_str(plain);
             return;
         }
-        // SAFETY: what is appended is UTF-8. From its start on, `PADDING` bytes can be read, and there is room for a block.
+        // SAFETY: what is appended is UTF-8. From `start` on, `PADDING` bytes can be read, and there is room for a block.
         unsafe {
             let out = out.as_mut_vec();
             let end = out.as_mut_ptr().add(out.len());
-            end.copy_from_nonoverlapping(plain.as_ptr(), ROOM_FOR_BLOCKS);
+            end.copy_from_nonoverlapping(start, ROOM_FOR_BLOCKS);
             out.set_len(out.len() + plain.len());
         }
     }
