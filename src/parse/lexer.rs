@@ -79,10 +79,10 @@ impl<'a> Direct<'_, 'a> {
         if !self.reader.accept_byte(b'"') {
             return None;
         }
-        let plain = self.reader.plain();
-        let room = plain.len() + 2 * ROOM_FOR_BLOCKS;
+        let mut ahead = self.reader;
+        let room = ahead.plain().len() + 2 * ROOM_FOR_BLOCKS;
         let mut out = bumpalo::collections::String::with_capacity_in(room, self.arena);
-        out.push_str(plain);
+        self.reader.plain_onto(&mut out);
         loop {
             if self.reader.accept_byte(b'"') {
                 return Some(out.into_bump_str());
