@@ -57,8 +57,15 @@ const UNSAFE_FILES: &[&str] = &[
     "src/hash/x86/sha.rs",
     "src/hash/x86/sse41.rs",
     "src/hash/x86/text.rs",
-    "src/parse/reader.rs",
-    "src/parse/scan.rs",
+    "src/parse/reader/digits.rs",
+    "src/parse/reader/mod.rs",
+    "src/parse/reader/strings.rs",
+    "src/parse/scan/avx2.rs",
+    "src/parse/scan/avx512.rs",
+    "src/parse/scan/mod.rs",
+    "src/parse/scan/neon.rs",
+    "src/parse/scan/portable.rs",
+    "src/parse/scan/sse2.rs",
 ];
 
 /// Files that may look at a clock, for nothing that is visible: how long handlers take.

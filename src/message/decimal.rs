@@ -48,10 +48,10 @@ impl<'a> Decimal<'a> {
         Parts::of(text).map(|_| Self { text })
     }
 
-    /// A decimal of text that is known to be a JSON number; `None` if it is too long.
-    pub(crate) fn from_json_number(text: &'a str) -> Option<Self> {
+    /// A decimal of text that is known to be a JSON number, with an exponent or without; `None` if it is too long.
+    pub(crate) fn from_json_number(text: &'a str, exponent: bool) -> Option<Self> {
         // No number of this length has too many digits, and without exponent its scale is small.
-        if text.len() <= MAX_DECIMAL_DIGITS && !text.contains(['e', 'E']) {
+        if text.len() <= MAX_DECIMAL_DIGITS && !exponent {
             Some(Self { text })
         } else {
             Self::parse(text)

@@ -56,6 +56,15 @@ macro_rules! model {
                 $( $field: $default, )*
             };
 
+            /// The same, built field by field: what is not set is not written.
+            #[inline(always)]
+            pub(crate) fn empty() -> Self {
+                Self {
+                    $( $common: <$common_type>::empty(), )?
+                    $( $field: $default, )*
+                }
+            }
+
             /// The names on the wire, in the order in which the sender writes them.
             #[allow(dead_code, clippy::allow_attributes, reason = "not every model's list is looked at")]
             pub(crate) const FIELDS: &'static [&'static str] = &[$($wire),*];
@@ -168,7 +177,7 @@ macro_rules! model {
                 'a: 'p,
             {
                 let Some(mut object) = source.object()? else { return Ok(false) };
-                let Some(model) = put(Self::EMPTY) else { return Ok(false) };
+                let Some(model) = put(Self::empty()) else { return Ok(false) };
                 model.read_body(source, &mut object)?;
                 Ok(true)
             }
@@ -263,7 +272,7 @@ macro_rules! wire_enum {
 macro_rules! read_member {
     ($model:ident, $source:ident) => {{
         // In its place from the start, so that it is not moved there later.
-        let model = $source.place($model::EMPTY);
+        let model = $source.place($model::empty());
         if let Some(mut object) = $source.tagged_object()? {
             model.read_body($source, &mut object)?;
         }

@@ -172,10 +172,10 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
             };
         }
         self.reader.white_space();
-        let mut elements = ArenaVec::new_in(self.arena);
         if self.reader.accept_byte(b']') {
-            return Ok(Some(elements.into_bump_slice()));
+            return Ok(Some(&[]));
         }
+        let mut elements = self.room()?;
         let mut nulls = 0;
         loop {
             self.make_room(&mut elements)?;
@@ -221,8 +221,9 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
         })
     }
 
+    #[inline(always)]
     fn place<T: Copy>(&mut self, value: T) -> &'a mut T {
-        self.arena.alloc(value)
+        self.arena.alloc_with(|| value)
     }
 
     #[inline(always)]
@@ -252,23 +253,26 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
 
     #[inline]
     fn int64(&mut self) -> Read<Option<i64>, Bail> {
-        if self.accept_null() {
-            return Ok(None);
+        let before = self.reader;
+        match skip::integer(&mut self.reader) {
+            None => {
+                self.reader = before;
+                self.other_int64()
+            }
+            value => Ok(value),
         }
-        skip::integer(&mut self.reader).map(Some).ok_or(Bail)
     }
 
+    #[inline]
     fn double(&mut self) -> Read<Option<f64>, Bail> {
-        if self.accept_null() {
-            return Ok(None);
-        }
         let before = self.reader;
-        if let Some(value) = skip::short_double(&mut self.reader) {
-            return Ok(Some(value));
+        match skip::short_double(&mut self.reader) {
+            None => {
+                self.reader = before;
+                self.other_double()
+            }
+            value => Ok(value),
         }
-        self.reader = before;
-        let text = self.number()?;
-        super::number::double(text).map(Some).ok_or(Bail)
     }
 
     #[inline]
@@ -285,12 +289,15 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
         }
     }
 
+    #[inline]
     fn decimal(&mut self) -> Read<Option<Decimal<'a>>, Bail> {
-        if self.accept_null() {
+        if !self.reader.peek().is_ascii_digit() && self.accept_null() {
             return Ok(None);
         }
-        let text = self.number()?;
-        Decimal::from_json_number(text).map(Some).ok_or(Bail)
+        let (text, exponent) = skip::number(&mut self.reader).ok_or(Bail)?;
+        Decimal::from_json_number(text, exponent)
+            .map(Some)
+            .ok_or(Bail)
     }
 
     #[inline]
@@ -298,10 +305,10 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
         if self.accept_null() {
             return Ok(None);
         }
-        let [b'"', text @ .., b'"'] = self.reader.load::<38>() else {
+        let [b'"', text @ .., b'"'] = self.reader.ahead::<38>() else {
             return Err(Bail);
         };
-        let uuid = Uuid::decode(&text).ok_or(Bail)?;
+        let uuid = super::scan::uuid(text).map(Uuid).ok_or(Bail)?;
         // Plain, so this is a step over the very same bytes.
         self.string().ok_or(Bail)?;
         Ok(Some(uuid))
@@ -374,20 +381,26 @@ impl<'a> Direct<'_, 'a> {
         if self.object()?.is_none() {
             return Ok(None);
         }
-        let mut entries: ArenaVec<'a, (&'a str, V)> = ArenaVec::new_in(self.arena);
+        if self.reader.accept_byte(b'}') {
+            return Ok(Some(Map::new(&[])));
+        }
+        let mut entries: ArenaVec<'a, (&'a str, V)> = self.room()?;
         let mut index = GrowingIndex::new(self.arena, self.hasher);
         let mut again = 0;
         while let Some((key, value)) = next(self)? {
-            match index.find_or_insert(key, entries.len(), |at| entries.get(at).map(|e| e.0)) {
+            let before = if index.is_new(key, entries.len()) {
+                None
+            } else {
+                index.find_or_insert(key, &entries)
+            };
+            match before.and_then(|at| entries.get_mut(at)) {
                 None => {
                     self.make_room(&mut entries)?;
                     entries.push((key, value));
                 }
-                Some(at) => {
+                Some(entry) => {
                     again += 1;
-                    if let Some(entry) = entries.get_mut(at) {
-                        entry.1 = value;
-                    }
+                    entry.1 = value;
                 }
             }
             self.find_key()?;
@@ -406,6 +419,30 @@ impl<'a> Direct<'_, 'a> {
         Ok(Some((key, self.text()?.ok_or(Bail)?)))
     }
 
+    /// An integer that is not just some digits.
+    #[inline(never)]
+    fn other_int64(&mut self) -> Read<Option<i64>, Bail> {
+        if self.accept_null() {
+            return Ok(None);
+        }
+        skip::integer(&mut self.reader).map(Some).ok_or(Bail)
+    }
+
+    /// A double that is not just some digits, a point, and some more.
+    #[inline(never)]
+    fn other_double(&mut self) -> Read<Option<f64>, Bail> {
+        if self.accept_null() {
+            return Ok(None);
+        }
+        let before = self.reader;
+        if let Some(value) = skip::double(&mut self.reader) {
+            return Ok(Some(value));
+        }
+        self.reader = before;
+        let text = self.number()?;
+        super::number::double(text).map(Some).ok_or(Bail)
+    }
+
     /// Takes the memory of a list from what the message may need.
     #[inline]
     fn charge(&mut self, count: usize, size: usize) -> Read<(), Bail> {
@@ -414,7 +451,17 @@ impl<'a> Direct<'_, 'a> {
         Ok(())
     }
 
-    /// Makes room for one more element, as long as the message may need that much.
+    /// Room for the first elements of a list, as long as the message may need that much.
+    #[inline(always)]
+    fn room<T>(&self) -> Read<ArenaVec<'a, T>, Bail> {
+        let count = first_room::<T>();
+        if count * size_of::<T>() > self.memory_left {
+            return Err(Bail);
+        }
+        Ok(ArenaVec::with_capacity_in(count, self.arena))
+    }
+
+    /// Makes room for one more element, under the same condition.
     #[inline(always)]
     fn make_room<T>(&self, elements: &mut ArenaVec<'a, T>) -> Read<(), Bail> {
         if elements.len() < elements.capacity() {
@@ -425,7 +472,7 @@ impl<'a> Direct<'_, 'a> {
 
     #[inline(never)]
     fn grow<T>(&self, elements: &mut ArenaVec<'a, T>) -> Read<(), Bail> {
-        let more = elements.len().max(first_room::<T>());
+        let more = elements.len();
         if (elements.len() + more).saturating_mul(size_of::<T>()) > self.memory_left {
             return Err(Bail);
         }

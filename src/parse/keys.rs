@@ -80,41 +80,38 @@ impl<'a> GrowingIndex<'a> {
         }
     }
 
-    /// The position of `key`, or `None` after noting that it will be the entry at `len`.
-    #[inline]
-    pub(super) fn find_or_insert<'k>(
-        &mut self,
-        key: &str,
-        len: usize,
-        key_at: impl Fn(usize) -> Option<&'k str>,
-    ) -> Option<usize> {
+    /// Whether `key`, which would be the entry at `len`, is known to be new. If so, that is noted; if not, `find_or_insert`
+    /// must be asked.
+    #[inline(always)]
+    pub(super) fn is_new(&mut self, key: &str, len: usize) -> bool {
+        let bytes = key.as_bytes();
+        let byte = |byte: Option<&u8>| byte.copied().map_or(0, usize::from);
+        // Two additions for the processor.
+        let signature = byte(bytes.first()) + bytes.len() * 8 + byte(bytes.last()) * 4;
+        let Some(word) = self.signatures.get_mut(signature / 64 % 4) else {
+            return false;
+        };
+        let bit = 1 << (signature % 64);
+        let seen = *word & bit;
+        *word |= bit;
+        seen == 0 && len < SMALL
+    }
+
+    /// The position of `key`, or `None` after noting that it will be the entry after these.
+    #[inline(never)]
+    pub(super) fn find_or_insert<V>(&mut self, key: &str, entries: &[(&str, V)]) -> Option<usize> {
+        let len = entries.len();
+        let key_at = |at: usize| entries.get(at).map(|entry| entry.0);
         if len >= self.room {
-            self.grow(len, &key_at);
-        }
-        if self.index.table.is_empty() {
-            let bytes = key.as_bytes();
-            let ends = |byte: Option<&u8>| byte.copied().map_or(0, usize::from);
-            let signature = bytes.len() * 5 + ends(bytes.first()) * 7 + ends(bytes.last()) * 11;
-            let bit = 1 << (signature & 63);
-            if let Some(word) = self.signatures.get_mut(signature >> 6 & 3)
-                && *word & bit == 0
-            {
-                *word |= bit;
-                return None;
+            self.room = len * 4;
+            self.index = KeyIndex::new(self.room, self.arena, self.index.hasher);
+            for at in 0..len {
+                if let Some(key) = key_at(at) {
+                    self.index.find_or_insert(key, at, key_at);
+                }
             }
         }
         self.index.find_or_insert(key, len, key_at)
-    }
-
-    #[cold]
-    fn grow<'k>(&mut self, len: usize, key_at: impl Fn(usize) -> Option<&'k str>) {
-        self.room = len * 4;
-        self.index = KeyIndex::new(self.room, self.arena, self.index.hasher);
-        for at in 0..len {
-            if let Some(key) = key_at(at) {
-                self.index.find_or_insert(key, at, &key_at);
-            }
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The tokens of the fast path: from value to key, strings with their escapes, what is not a string where one may be.
 
 use super::direct::{Bail, Direct};
+use super::reader::ROOM_FOR_BLOCKS;
 use super::skip;
 use crate::message::Read;
 
@@ -21,7 +22,7 @@ impl<'a> Direct<'_, 'a> {
     /// Goes from the end of a value to the quote of the next key, or to the brace that closes the object.
     #[inline(always)]
     pub(super) fn find_key(&mut self) -> Read<(), Bail> {
-        match self.reader.load::<2>() {
+        match self.reader.ahead::<2>() {
             [b',', b'"'] => {
                 self.reader.accept_byte(b',');
                 Ok(())
@@ -78,15 +79,16 @@ impl<'a> Direct<'_, 'a> {
         if !self.reader.accept_byte(b'"') {
             return None;
         }
-        let plain = self.reader.plain();
-        let mut out = bumpalo::collections::String::with_capacity_in(plain.len() + 32, self.arena);
-        out.push_str(plain);
+        let mut ahead = self.reader;
+        let room = ahead.plain().len() + 2 * ROOM_FOR_BLOCKS;
+        let mut out = bumpalo::collections::String::with_capacity_in(room, self.arena);
+        self.reader.plain_onto(&mut out);
         loop {
             if self.reader.accept_byte(b'"') {
                 return Some(out.into_bump_str());
             }
             out.push(skip::escape(&mut self.reader)?);
-            out.push_str(self.reader.plain());
+            self.reader.plain_onto(&mut out);
         }
     }
 
@@ -105,6 +107,8 @@ impl<'a> Direct<'_, 'a> {
     /// Consumes a number and returns its text.
     #[inline]
     pub(super) fn number(&mut self) -> Read<&'a str, Bail> {
-        skip::number(&mut self.reader).ok_or(Bail)
+        skip::number(&mut self.reader)
+            .map(|(text, _)| text)
+            .ok_or(Bail)
     }
 }

@@ -13,8 +13,8 @@ mod fault;
 mod keys;
 mod lexer;
 mod maps;
+mod marks;
 mod number;
-
 mod positions;
 mod reader;
 mod scan;
@@ -202,8 +202,7 @@ const FAST_PATH_DEPTH: usize = skip::MAX_SKIP_DEPTH as usize + 16;
 
 /// The message, if it is one that the fast path reads.
 fn fast_path<'a>(text: &[u8], open: &mut Open<'a>, options: &ParseOptions) -> Option<Parsed<'a>> {
-    let text = simdutf8::basic::from_utf8(text).ok()?;
-    let reader = Reader::on_copy(text, open.padded()?);
+    let reader = Reader::new(&open.padded()?.fill(text)?);
     let mut direct = Direct::new(reader, open.arena(), open.hasher(), options);
     let message = Message::read(&mut direct).ok()??;
     let tally = with_missing_ids(message, direct.tally);

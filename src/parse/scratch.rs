@@ -6,6 +6,7 @@ use std::hash::RandomState;
 use bumpalo::Bump;
 use simd_json::{Buffers, INPUT_PADDING, Node, Tape};
 
+use super::marks::Copies;
 use super::walker::{SyntaxFault, Trail, Walker};
 
 /// The buffers of one parser: the tape and what leads to it, the copy of the text that strings are unescaped in, and the
@@ -27,7 +28,7 @@ pub struct Scratch {
     /// The message, padded, in which simd-json unescapes strings in place. The input itself is never written to.
     text: Vec<u8>,
     /// The message, padded, that the fast path reads and borrows strings from.
-    padded: Vec<u8>,
+    padded: Copies,
     /// The message once more, repaired, where the tape refuses what the walk accepts.
     repaired: Vec<u8>,
     /// What the walk that repairs notes on its way.
@@ -47,7 +48,7 @@ impl Scratch {
             buffers_depth: 0,
             tape: Tape(Vec::new()),
             text: Vec::new(),
-            padded: Vec::new(),
+            padded: Copies::default(),
             repaired: Vec::new(),
             trail: Trail::default(),
             arena: Bump::new(),
@@ -59,7 +60,7 @@ impl Scratch {
     /// Gives the memory back that messages larger than `bytes` made the buffers take. For long-lived owners that saw
     /// one huge message.
     pub fn shrink_to(&mut self, bytes: usize) {
-        if self.text.capacity().max(self.padded.capacity()) > bytes.saturating_mul(2)
+        if self.text.capacity().max(self.padded.bytes()) > bytes.saturating_mul(2)
             || self.arena_bytes() > bytes.saturating_mul(8)
         {
             let hasher = self.hasher.clone();
@@ -72,7 +73,11 @@ impl Scratch {
 
     /// Bytes held in the arena and the copies of the text.
     pub fn memory(&self) -> usize {
-        let texts = [&self.text, &self.padded, &self.repaired].map(Vec::capacity);
+        let texts = [
+            self.text.capacity(),
+            self.padded.bytes(),
+            self.repaired.capacity(),
+        ];
         texts.iter().sum::<usize>() + self.arena_bytes()
     }
 
@@ -135,7 +140,7 @@ pub(super) struct Open<'a> {
     tape: Tape<'a>,
     home: &'a mut Tape<'static>,
     text: &'a mut Vec<u8>,
-    padded: Option<&'a mut Vec<u8>>,
+    padded: Option<&'a mut Copies>,
     repaired: &'a mut Vec<u8>,
     trail: &'a mut Trail,
     arena: Arena<'a>,
@@ -167,7 +172,7 @@ impl<'a> Open<'a> {
     }
 
     /// Where the fast path copies the message to; once.
-    pub(super) fn padded(&mut self) -> Option<&'a mut Vec<u8>> {
+    pub(super) fn padded(&mut self) -> Option<&'a mut Copies> {
         self.padded.take()
     }
 

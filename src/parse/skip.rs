@@ -2,37 +2,38 @@
 //! is passed over is well-formed or the answer is "no", which leaves the reader anywhere. No recursion: open objects and
 //! lists are the bits of one word.
 
-use super::reader::{Reader, Window};
+use super::reader::Reader;
 
-/// Passes over a number and returns its text.
+/// Passes over a number and returns its text, and whether there is an exponent in it.
 #[inline]
-pub(super) fn number<'a>(reader: &mut Reader<'a>) -> Option<&'a str> {
+pub(super) fn number<'a>(reader: &mut Reader<'a>) -> Option<(&'a str, bool)> {
     let before = *reader;
     reader.accept_byte(b'-');
-    if reader.peek() == b'0' {
-        reader.accept_byte(b'0');
-    } else if reader.digits(0).1 == 0 {
+    let zero = reader.peek() == b'0';
+    let digits = reader.count_digits();
+    // None, or some after a leading zero.
+    if digits == 0 || (zero && digits > 1) {
         return None;
     }
-    if reader.accept_byte(b'.') && reader.digits(0).1 == 0 {
+    if reader.accept_byte(b'.') && reader.count_digits() == 0 {
         return None;
     }
-    if matches!(reader.peek(), b'e' | b'E') {
-        exponent(reader)?;
+    let exponent = matches!(reader.peek(), b'e' | b'E');
+    if exponent {
+        pass_exponent(reader)?;
     }
-    // A digit here follows a leading zero.
-    (!reader.peek().is_ascii_digit()).then(|| reader.since(&before))
+    Some((reader.since(&before), exponent))
 }
 
 #[cold]
-fn exponent(reader: &mut Reader<'_>) -> Option<()> {
+fn pass_exponent(reader: &mut Reader<'_>) -> Option<()> {
     let _ = reader.accept_byte(b'e') || reader.accept_byte(b'E');
     let _ = reader.accept_byte(b'+') || reader.accept_byte(b'-');
-    (reader.digits(0).1 > 0).then_some(())
+    (reader.count_digits() > 0).then_some(())
 }
 
 /// Passes over a plain integer of 64 bits. A fraction or exponent is left standing, where nothing can stand.
-#[inline]
+#[inline(always)]
 pub(super) fn integer(reader: &mut Reader<'_>) -> Option<i64> {
     let negative = reader.accept_byte(b'-');
     let zero = reader.peek() == b'0';
@@ -48,10 +49,27 @@ pub(super) fn integer(reader: &mut Reader<'_>) -> Option<i64> {
     }
 }
 
-/// Passes over a number without exponent that is an integer of 64 bits or has at most fifteen digits: those are exact as
-/// an integer, and so is the power of ten to divide by, so the quotient is the nearest double (Clinger's fast path).
-#[inline]
+/// Passes over a number of up to seven digits, a point, and up to seven more: those are exact as an integer, and so is the
+/// power of ten to divide by, so the quotient is the nearest double (Clinger's fast path).
+#[inline(always)]
 pub(super) fn short_double(reader: &mut Reader<'_>) -> Option<f64> {
+    const POWERS: [f64; 8] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7];
+    let negative = reader.accept_byte(b'-');
+    let zero = reader.peek() == b'0';
+    let (whole, count) = reader.few_digits(0);
+    if !(1..=7).contains(&count) || (zero && count > 1) || !reader.accept_byte(b'.') {
+        return None;
+    }
+    let (value, places) = reader.few_digits(whole);
+    if !(1..=7).contains(&places) || matches!(reader.peek(), b'e' | b'E') {
+        return None;
+    }
+    let value = value as i64 as f64 / POWERS.get(places)?;
+    Some(if negative { -value } else { value })
+}
+
+/// Passes over a number without exponent that is an integer of 64 bits or has at most fifteen digits, by the same rule.
+pub(super) fn double(reader: &mut Reader<'_>) -> Option<f64> {
     const POWERS: [f64; 16] = [
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
     ];
@@ -120,8 +138,8 @@ fn hex4(reader: &mut Reader<'_>) -> Option<u32> {
 
 /// Passes over the string that stands here.
 #[inline(always)]
-fn string<'a>(reader: &mut Reader<'a>, window: &mut Window<'a>) -> Option<()> {
-    if reader.skip_string(window) {
+fn string<'a>(reader: &mut Reader<'a>) -> Option<()> {
+    if reader.string().is_some() {
         return Some(());
     }
     string_with_escapes(reader)
@@ -165,14 +183,14 @@ pub(super) fn rest_of_object(reader: &mut Reader<'_>) -> Option<()> {
 /// Passes over values until so many objects that are open have been closed; over one value if none is.
 fn values(outer: &mut Reader<'_>, mut depth: u32) -> Option<()> {
     // Copies of its own, which the compiler keeps in registers.
-    let (mut reader, mut window) = (*outer, outer.window());
+    let mut reader = *outer;
     // The lowest bit tells whether the innermost container is an object.
     let mut kinds = u64::from(depth > 0);
     let mut after_value = depth > 0;
     loop {
         if !after_value {
             match reader.peek() {
-                b'"' => string(&mut reader, &mut window)?,
+                b'"' => string(&mut reader)?,
                 open @ (b'{' | b'[') => {
                     let object = open == b'{';
                     reader.accept_byte(open);
@@ -184,7 +202,7 @@ fn values(outer: &mut Reader<'_>, mut depth: u32) -> Option<()> {
                         depth += 1;
                         kinds = kinds << 1 | u64::from(object);
                         if object {
-                            key(&mut reader, &mut window)?;
+                            after_value = entry(&mut reader)?;
                         }
                         continue;
                     }
@@ -202,12 +220,19 @@ fn values(outer: &mut Reader<'_>, mut depth: u32) -> Option<()> {
                 *outer = reader;
                 return Some(());
             }
-            reader.white_space();
             let object = kinds & 1 == 1;
+            if object && reader.ahead() == b",\"" {
+                reader.accept_byte(b',');
+                if entry(&mut reader)? {
+                    continue;
+                }
+                break;
+            }
+            reader.white_space();
             if reader.accept_byte(b',') {
                 reader.white_space();
-                if object {
-                    key(&mut reader, &mut window)?;
+                if object && entry(&mut reader)? {
+                    continue;
                 }
                 break;
             }
@@ -220,25 +245,34 @@ fn values(outer: &mut Reader<'_>, mut depth: u32) -> Option<()> {
     }
 }
 
-/// Passes over the key that stands here and its colon.
+/// Passes over the key that stands here and its colon, and over its value if that is plain text, as many are. Whether it
+/// was.
 #[inline(always)]
-fn key<'a>(reader: &mut Reader<'a>, window: &mut Window<'a>) -> Option<()> {
-    string(reader, window)?;
+fn entry(reader: &mut Reader<'_>) -> Option<bool> {
+    if reader.text_entry().is_some() {
+        return Some(true);
+    }
+    string(reader)?;
     reader.white_space();
     if !reader.accept_byte(b':') {
         return None;
     }
     reader.white_space();
-    Some(())
+    Some(false)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::marks::Copies;
     use super::*;
 
+    fn reader<'a>(text: &str, copies: &'a mut Copies) -> Reader<'a> {
+        Reader::new(&copies.fill(text.as_bytes()).unwrap())
+    }
+
     fn is_value(text: &str) -> bool {
-        let mut buffer = Vec::new();
-        let mut reader = Reader::on_copy(text, &mut buffer);
+        let mut copies = Copies::default();
+        let mut reader = reader(text, &mut copies);
         value(&mut reader).is_some() && reader.at_end()
     }
 
@@ -261,8 +295,8 @@ mod tests {
             ("1.5", Some((1, 1))),
             ("1e5", Some((1, 1))),
         ] {
-            let mut buffer = Vec::new();
-            let mut reader = Reader::on_copy(text, &mut buffer);
+            let mut copies = Copies::default();
+            let mut reader = reader(text, &mut copies);
             let whole = reader;
             let found = integer(&mut reader).map(|value| (value, reader.since(&whole).len()));
             assert_eq!(found, expected, "{text}");
@@ -283,12 +317,23 @@ mod tests {
             "9999999999999999999",
             "9007199254740993",
         ] {
-            let mut buffer = Vec::new();
-            let mut reader = Reader::on_copy(text, &mut buffer);
-            let value = short_double(&mut reader).unwrap();
+            let mut copies = Copies::default();
+            let mut reader = reader(text, &mut copies);
+            let mut again = reader;
+            let value = double(&mut reader).unwrap();
             let expected = text.parse::<f64>().unwrap();
             assert_eq!(value.to_bits(), expected.to_bits(), "{text}");
             assert!(reader.at_end(), "{text}");
+            let short = short_double(&mut again);
+            assert_eq!(
+                short.is_some(),
+                text.contains('.') && text.len() < 14,
+                "{text}"
+            );
+            if let Some(short) = short {
+                assert_eq!(short.to_bits(), expected.to_bits(), "{text}");
+                assert!(again.at_end(), "{text}");
+            }
         }
         for text in [
             "",
@@ -300,12 +345,10 @@ mod tests {
             "1.5E3",
             "123456789.0123456789",
         ] {
-            let mut buffer = Vec::new();
-            assert_eq!(
-                short_double(&mut Reader::on_copy(text, &mut buffer)),
-                None,
-                "{text}"
-            );
+            for form in [short_double, double] {
+                let mut copies = Copies::default();
+                assert_eq!(form(&mut reader(text, &mut copies)), None, "{text}");
+            }
         }
     }
 
