@@ -1,15 +1,16 @@
-//! Text into blocks and digests into text, sixteen bytes at a time.
+//! Text into blocks and digests into text: the twins of `block.rs` and `hex.rs`.
 //!
-//! The twins of `block.rs` and `hex.rs` with the instructions of SSE4.1, which every CPU with lanes
-//! has.
+//! Sixteen bytes at a time with the instructions of SSE4.1, which every CPU with lanes has; text into
+//! blocks also a block at a time with those of AVX-512.
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::*;
 
+use super::avx512::Avx512;
 use super::sse41::Sse41;
 use super::{load_quad, store_quad};
 use crate::hash::Algorithm;
-use crate::hash::block::{Block, Digest, last_bytes, length_in_bits, longest_message};
+use crate::hash::block::{BLOCK_LEN, Block, Digest, last_bytes, length_in_bits, longest_message};
 use crate::hash::hex::LONGEST_HEX;
 
 impl Sse41 {
@@ -37,6 +38,21 @@ impl Sse41 {
     ) {
         // SAFETY: `self` exists, so the CPU has the features.
         unsafe { encode(algorithm, digests, places, row) }
+    }
+}
+
+impl Avx512 {
+    /// As `block::pad`.
+    #[inline]
+    pub(super) fn pad<const BLOCKS: usize>(
+        self,
+        algorithm: Algorithm,
+        lower_case: bool,
+        message: &[u8],
+        blocks: &mut [Block; BLOCKS],
+    ) -> bool {
+        // SAFETY: `self` exists, so the CPU has the features.
+        unsafe { pad512(algorithm, lower_case, message, blocks) }
     }
 }
 
@@ -118,6 +134,68 @@ fn ascii_lower_case(quad: __m128i) -> __m128i {
     let above_z = _mm_cmpgt_epi8(quad, _mm_set1_epi8(b'Z'.cast_signed()));
     let capitals = _mm_andnot_si128(above_z, from_a);
     _mm_or_si128(quad, _mm_and_si128(capitals, _mm_set1_epi8(0x20)))
+}
+
+/// As `pad`, a block at a time: the bytes behind the end of a message are masked out and not branched
+/// around, because how many they are is what no branch predictor can guess.
+#[target_feature(enable = "avx512f,avx512bw")]
+fn pad512<const BLOCKS: usize>(
+    algorithm: Algorithm,
+    lower_case: bool,
+    message: &[u8],
+    blocks: &mut [Block; BLOCKS],
+) -> bool {
+    if message.len() > longest_message(BLOCKS) {
+        return false;
+    }
+    let mut seen = 0;
+    let mut rest = Some(message);
+    for (index, block) in blocks.iter_mut().enumerate() {
+        let (mut text, mut bit) = (_mm512_setzero_si512(), 0);
+        if let Some(bytes) = rest {
+            text = load_first(bytes);
+            bit = 1_u64.checked_shl(bytes.len() as u32).unwrap_or_default();
+            rest = bytes.get(BLOCK_LEN..);
+        }
+        if lower_case {
+            seen |= _mm512_movepi8_mask(text);
+            text = ascii_lower_case512(text);
+        }
+        text = _mm512_mask_mov_epi8(text, bit, _mm512_set1_epi8(i8::MIN));
+        if index == BLOCKS - 1 {
+            let length = i64::from_le_bytes(length_in_bits(algorithm, message));
+            text = _mm512_mask_set1_epi64(text, 0b1000_0000, length);
+        }
+        store_block(text, block);
+    }
+    seen == 0
+}
+
+/// The first bytes, up to a block of them, followed by zeros.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn load_first(bytes: &[u8]) -> __m512i {
+    let unused = BLOCK_LEN.saturating_sub(bytes.len());
+    let there = u64::MAX.checked_shr(unused as u32).unwrap_or_default();
+    // SAFETY: the instruction reads no byte whose bit in the mask is zero, and as many bits are one
+    // as there are bytes behind the reference, or 64 if there are more. It asks for no alignment.
+    unsafe { _mm512_maskz_loadu_epi8(there, bytes.as_ptr().cast()) }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn store_block(text: __m512i, block: &mut Block) {
+    // SAFETY: 64 bytes may be written behind the reference, which nobody else holds; the
+    // instruction asks for no alignment.
+    unsafe { _mm512_storeu_si512(block.as_mut_ptr().cast(), text) }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn ascii_lower_case512(text: __m512i) -> __m512i {
+    let from_a = _mm512_sub_epi8(text, _mm512_set1_epi8(b'A'.cast_signed()));
+    let capitals = _mm512_cmplt_epu8_mask(from_a, _mm512_set1_epi8(26));
+    _mm512_mask_add_epi8(text, capitals, text, _mm512_set1_epi8(0x20))
 }
 
 #[target_feature(enable = "sse4.1")]
