@@ -88,7 +88,8 @@ impl Lanes {
     ) -> bool {
         match self {
             Self::Avx512(avx512) => avx512.pad(algorithm, lower_case, message, blocks),
-            _ => self.sse41().pad(algorithm, lower_case, message, blocks),
+            Self::Avx2(avx2) => avx2.pad(algorithm, lower_case, message, blocks),
+            Self::Sse41(sse41) => sse41.pad(algorithm, lower_case, message, blocks),
         }
     }
 
