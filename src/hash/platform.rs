@@ -133,7 +133,8 @@ impl Platform {
         self.digest_few(algorithm, few, digests_few);
     }
 
-    /// As [`digest`](Self::digest), without lanes: one by one, or by twos.
+    /// As [`digest`](Self::digest), without lanes: one by one, or by twos. What has no SHA instructions
+    /// may still have a form for single messages that is faster than the portable one.
     #[inline]
     pub(super) fn digest_few(
         self,
