@@ -1,4 +1,4 @@
-//! Identity encoding against the RustCrypto crates one value at a time: ratios, measured in one run.
+//! Identity encoding against the RustCrypto crates one value at a time.
 //!
 //! Inputs, the same in every run: `emails`, e-mail addresses of 22 to 34 bytes (28 on average), one
 //! letter in four a capital and every eighth address with a space on either side; `two_blocks`, the
@@ -6,21 +6,22 @@
 //! batches of the size in the name, `hash_one` one by one.
 //!
 //! Both sides trim, lower-case, hash and write hexadecimal into memory that is reused, and both are
-//! checked against the plain form before anything is timed. Peer and hydrant take turns; a ratio is
-//! the median over the rounds of the ratios within one round, so that a slow moment of the machine
-//! hits both.
+//! checked against the plain form before anything is timed.
 //!
 //! ```text
-//! taskset -c 1 cargo bench --bench hash                        # a table
-//! taskset -c 1 cargo bench --bench hash -- --csv --cpu NAME    # rows for benches/record/
-//! taskset -c 1 cargo bench --bench hash -- sha256/emails       # what has this in its name
+//! taskset -c 1 cargo bench --bench hash
+//! taskset -c 1 cargo bench --bench hash -- 'sha256 of emails'    # races whose name has this in it
+//! HYDRANT_HASH_PLATFORM=avx2 cargo bench --bench hash            # not the fastest of this CPU
 //! ```
 //!
-//! The peer without its SHA instructions, in a target directory of its own:
+//! The peer without its SHA instructions, which is what a platform without them is to be compared
+//! with; in a target directory of its own, because everything is compiled anew:
 //!
 //! ```text
-//! RUSTFLAGS='--cfg sha1_backend="soft" --cfg sha2_backend="soft"' cargo bench --bench hash
+//! RUSTFLAGS='--cfg sha1_backend="soft" --cfg sha2_backend="soft"' HYDRANT_HASH_PLATFORM=avx2 cargo bench --bench hash
 //! ```
+//!
+//! See `benches/README.md` for how to read the tables and how to record them.
 
 #![allow(
     clippy::unwrap_used,
@@ -30,18 +31,152 @@
 )]
 #![allow(missing_docs)]
 
-use std::hint::black_box;
-use std::process::Command;
-use std::time::Instant;
+mod support;
 
-use hydrant::hash::{Algorithm, Hasher, HexDigests, Input, Normalization, Platform, hash_one};
+use std::hint::black_box;
+
+use hydrant::hash::{Algorithm, Hasher, HexDigests, Input, Normalization, Platform};
+use hydrant::host::hash_platform;
 use sha2::Digest;
+use support::Bench;
+use support::race::Race;
 
 const COUNT: usize = 2048;
-/// Rounds whose median counts; in each, every contestant is measured once.
-const ROUNDS: usize = 41;
-/// How often a contestant encodes its input in one measurement.
-const LAPS: usize = 4;
+
+/// Sizes of batches of the usual identities: single ones, those around which lanes begin to pay
+/// (`Lanes::least`), and many.
+const SIZES: [usize; 9] = [1, 2, 3, 4, 8, 11, 12, 16, 1000];
+
+fn main() {
+    let platform = match hash_platform() {
+        Ok(platform) => platform,
+        Err(error) => return println!("SKIPPED: HYDRANT_HASH_PLATFORM is {error}"),
+    };
+    let mut bench = Bench::new("hash");
+    let inputs = [
+        ("emails", identities(22, 34)),
+        ("two_blocks", identities(56, 100)),
+        ("mixed", identities(3, 100)),
+    ];
+    for algorithm in Algorithm::ALL {
+        for (name, values) in &inputs {
+            let expected: Vec<String> =
+                values.iter().map(|value| plain(algorithm, value)).collect();
+            let sizes = match *name {
+                "emails" => &SIZES[..],
+                _ => &[1, 1000],
+            };
+            for &size in sizes {
+                let case = Case {
+                    platform,
+                    algorithm,
+                    size,
+                    values,
+                    expected: &expected,
+                };
+                match algorithm {
+                    Algorithm::Md5 => case.race::<md5::Md5>(&mut bench, name),
+                    Algorithm::Sha1 => case.race::<sha1::Sha1>(&mut bench, name),
+                    Algorithm::Sha256 => case.race::<sha2::Sha256>(&mut bench, name),
+                }
+            }
+        }
+    }
+    bench.finish();
+}
+
+/// One race: values, encoded in batches of one size, and what that gives.
+#[derive(Clone, Copy)]
+struct Case<'v> {
+    platform: Platform,
+    algorithm: Algorithm,
+    size: usize,
+    values: &'v [String],
+    expected: &'v [String],
+}
+
+impl<'v> Case<'v> {
+    fn race<D: Digest>(self, bench: &mut Bench, values: &str) {
+        let Self {
+            platform,
+            algorithm,
+            size,
+            ..
+        } = self;
+        let name = format!("{algorithm} of {values}, {size} at a time, {platform}");
+        let bytes = self.values.iter().map(String::len).sum();
+        let described = format!("{COUNT} identities, {} bytes each", bytes / COUNT);
+
+        let race = bench.race_on(&name, &described, bytes).only_in_turn();
+        let (race, own) = if size == 1 {
+            let race = self.hash_many(self.hash_one(race));
+            (race, &["hydrant, hash_one", "hydrant, hash_many"][..])
+        } else {
+            (self.hash_many(race), &["hydrant, hash_many"][..])
+        };
+        let medians = self.rustcrypto::<D>(race).run();
+        for (contender, median) in own.iter().chain([&peer()]).zip(medians) {
+            let each = median.as_secs_f64() * 1e9 / COUNT as f64;
+            bench.note(&name, &format!("{contender}: ns per identity"), each);
+        }
+    }
+
+    fn hash_one<'b>(self, race: Race<'b, 'v>) -> Race<'b, 'v> {
+        let mut hasher = Hasher::with_platform(self.platform);
+        for (value, expected) in self.values.iter().zip(self.expected) {
+            let digest = hasher.hash_one(self.algorithm, Normalization::STANDARD, value);
+            assert_eq!(digest, expected.as_str(), "{}", self.platform);
+        }
+        race.contender("hydrant, hash_one", move || {
+            for value in black_box(self.values) {
+                // By reference: moving the digest out would be timed too.
+                let digest = hasher.hash_one(self.algorithm, Normalization::STANDARD, value);
+                black_box(&digest);
+            }
+        })
+    }
+
+    fn hash_many<'b>(self, race: Race<'b, 'v>) -> Race<'b, 'v> {
+        let inputs: Vec<Input<'_>> = self.values.iter().map(|value| Input::Raw(value)).collect();
+        let mut hasher = Hasher::with_platform(self.platform);
+        let mut digests = HexDigests::new();
+        let expected = self.expected.chunks(self.size);
+        for (inputs, expected) in inputs.chunks(self.size).zip(expected) {
+            hasher.hash_many(
+                self.algorithm,
+                Normalization::STANDARD,
+                inputs,
+                &mut digests,
+            );
+            assert!(digests.iter().eq(expected), "{}", self.platform);
+        }
+        race.contender("hydrant, hash_many", move || {
+            for inputs in black_box(&inputs).chunks(self.size) {
+                hasher.hash_many(
+                    self.algorithm,
+                    Normalization::STANDARD,
+                    inputs,
+                    &mut digests,
+                );
+                black_box(&digests);
+            }
+        })
+    }
+
+    fn rustcrypto<'b, D: Digest>(self, race: Race<'b, 'v>) -> Race<'b, 'v> {
+        let mut out = vec![[0_u8; 64]; self.values.len()];
+        for ((value, expected), out) in self.values.iter().zip(self.expected).zip(&mut out) {
+            rustcrypto::<D>(value, out);
+            assert_eq!(&out[..expected.len()], expected.as_bytes());
+        }
+        race.contender(peer(), move || {
+            for (value, out) in black_box(self.values).iter().zip(&mut out) {
+                rustcrypto::<D>(value, out);
+            }
+            black_box(&out);
+        })
+    }
+}
 
 /// Identities of `shortest` to `longest` bytes between white space.
 fn identities(shortest: usize, longest: usize) -> Vec<String> {
@@ -104,220 +239,8 @@ fn hex(byte: u8) -> [u8; 2] {
 #[allow(unexpected_cfgs, reason = "flags of sha1 and sha2, see above")]
 fn peer() -> &'static str {
     match (cfg!(sha1_backend = "soft"), cfg!(sha2_backend = "soft")) {
-        (true, true) => "rustcrypto-soft",
-        (false, false) => "rustcrypto",
-        _ => "rustcrypto-part-soft",
-    }
-}
-
-/// Somebody who encodes all of an input whenever it is run.
-struct Contestant<'a> {
-    name: String,
-    run: Box<dyn FnMut() + 'a>,
-}
-
-/// All contestants over one input, in turns: nanoseconds per identity, and times the first one.
-fn measure(contestants: &mut [Contestant<'_>]) -> Vec<(f64, f64)> {
-    let mut times = vec![Vec::new(); contestants.len()];
-    for _ in 0..ROUNDS {
-        for (contestant, times) in contestants.iter_mut().zip(&mut times) {
-            // Caches and branch predictors forget the others.
-            (contestant.run)();
-            let start = Instant::now();
-            (0..LAPS).for_each(|_| (contestant.run)());
-            times.push(start.elapsed().as_secs_f64() * 1e9 / (LAPS * COUNT) as f64);
-        }
-    }
-    let ratio = |own: &[f64]| median(times[0].iter().zip(own).map(|(peer, own)| peer / own));
-    times
-        .iter()
-        .map(|own| (median(own.iter().copied()), ratio(own)))
-        .collect()
-}
-
-fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_unstable_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
-fn rustcrypto_contestant<'a, D: Digest>(
-    values: &'a [String],
-    expected: &[String],
-) -> Contestant<'a> {
-    let mut out = vec![[0_u8; 64]; values.len()];
-    for ((value, expected), out) in values.iter().zip(expected).zip(&mut out) {
-        rustcrypto::<D>(value, out);
-        assert_eq!(&out[..expected.len()], expected.as_bytes());
-    }
-    let run = move || {
-        for (value, out) in black_box(values).iter().zip(&mut out) {
-            rustcrypto::<D>(value, out);
-        }
-        black_box(&out);
-    };
-    Contestant {
-        name: peer().to_owned(),
-        run: Box::new(run),
-    }
-}
-
-fn hash_many_contestant<'a>(
-    platform: Platform,
-    algorithm: Algorithm,
-    batch: usize,
-    values: &'a [String],
-    expected: &[String],
-) -> Contestant<'a> {
-    let inputs: Vec<Input<'_>> = values.iter().map(|value| Input::Raw(value)).collect();
-    let mut hasher = Hasher::with_platform(platform);
-    let mut digests = HexDigests::new();
-    for (inputs, expected) in inputs.chunks(batch).zip(expected.chunks(batch)) {
-        hasher.hash_many(algorithm, Normalization::STANDARD, inputs, &mut digests);
-        assert!(digests.iter().eq(expected), "{platform} is wrong");
-    }
-    let run = move || {
-        for inputs in black_box(&inputs).chunks(batch) {
-            hasher.hash_many(algorithm, Normalization::STANDARD, inputs, &mut digests);
-            black_box(&digests);
-        }
-    };
-    Contestant {
-        name: platform.to_string(),
-        run: Box::new(run),
-    }
-}
-
-fn hash_one_contestant<'a>(
-    algorithm: Algorithm,
-    values: &'a [String],
-    expected: &[String],
-) -> Contestant<'a> {
-    for (value, expected) in values.iter().zip(expected) {
-        assert_eq!(
-            hash_one(algorithm, Normalization::STANDARD, value),
-            expected.as_str()
-        );
-    }
-    let run = move || {
-        for value in black_box(values) {
-            // By reference: moving the digest out would be timed too.
-            let digest = hash_one(algorithm, Normalization::STANDARD, value);
-            black_box(&digest);
-        }
-    };
-    Contestant {
-        name: "hash_one".to_owned(),
-        run: Box::new(run),
-    }
-}
-
-fn contestants<'a, D: Digest>(
-    algorithm: Algorithm,
-    batch: usize,
-    values: &'a [String],
-    expected: &[String],
-) -> Vec<Contestant<'a>> {
-    let mut contestants = vec![rustcrypto_contestant::<D>(values, expected)];
-    for platform in Platform::available() {
-        contestants.push(hash_many_contestant(
-            platform, algorithm, batch, values, expected,
-        ));
-    }
-    if batch == 1 {
-        contestants.push(hash_one_contestant(algorithm, values, expected));
-    }
-    contestants
-}
-
-/// What to measure and how to show it.
-struct Arguments {
-    filters: Vec<String>,
-    csv: bool,
-    cpu: String,
-    /// `cargo test` runs benches too: then only the answers are checked.
-    timed: bool,
-}
-
-fn arguments() -> Arguments {
-    let mut arguments = Arguments {
-        filters: Vec::new(),
-        csv: false,
-        cpu: "unknown".to_owned(),
-        timed: false,
-    };
-    let mut words = std::env::args().skip(1);
-    while let Some(word) = words.next() {
-        match word.as_str() {
-            "--bench" => arguments.timed = true,
-            "--csv" => arguments.csv = true,
-            "--cpu" => arguments.cpu = words.next().expect("--cpu takes a name"),
-            _ => arguments.filters.push(word),
-        }
-    }
-    arguments
-}
-
-fn output(program: &str, arguments: &[&str]) -> String {
-    let output = Command::new(program).args(arguments).output();
-    output.map_or_else(
-        |_| "unknown".to_owned(),
-        |output| String::from_utf8_lossy(&output.stdout).trim().to_owned(),
-    )
-}
-
-fn main() {
-    let arguments = arguments();
-    let origin = format!(
-        "{},{},{},cargo bench --bench hash",
-        output("date", &["+%F"]),
-        arguments.cpu,
-        output("git", &["rev-parse", "--short", "HEAD"]),
-    );
-    let inputs = [
-        ("emails", identities(22, 34)),
-        ("two_blocks", identities(56, 100)),
-        ("mixed", identities(3, 100)),
-    ];
-    for algorithm in Algorithm::ALL {
-        for (input, values) in &inputs {
-            let expected: Vec<String> =
-                values.iter().map(|value| plain(algorithm, value)).collect();
-            let batches: &[usize] = match *input {
-                "emails" => &[
-                    1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 32, 1000,
-                ],
-                _ => &[1, 1000],
-            };
-            for &batch in batches {
-                let case = format!("{algorithm}/{input}/{batch}");
-                if !arguments
-                    .filters
-                    .iter()
-                    .all(|filter| format!("{case}/").contains(filter.as_str()))
-                {
-                    continue;
-                }
-                let contestants = match algorithm {
-                    Algorithm::Md5 => contestants::<md5::Md5>,
-                    Algorithm::Sha1 => contestants::<sha1::Sha1>,
-                    Algorithm::Sha256 => contestants::<sha2::Sha256>,
-                };
-                let mut contestants = contestants(algorithm, batch, values, &expected);
-                if !arguments.timed {
-                    continue;
-                }
-                let measured = measure(&mut contestants);
-                for (contestant, (time, ratio)) in contestants.iter().zip(measured) {
-                    let name = format!("{case}/{}", contestant.name);
-                    if arguments.csv {
-                        println!("{origin},{name},{time:.1},ns/identity");
-                        println!("{origin},{name},{ratio:.2},times {}", peer());
-                    } else {
-                        println!("{name:44} {time:8.1} ns/identity {ratio:8.2} x");
-                    }
-                }
-            }
-        }
+        (true, true) => "RustCrypto, soft",
+        (false, false) => "RustCrypto",
+        _ => "RustCrypto, partly soft",
     }
 }

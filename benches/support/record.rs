@@ -35,7 +35,7 @@ pub fn append(bench: &str, rows: &[Row]) {
         date(),
         std::env::var("HYDRANT_BENCH_CPU").unwrap_or_else(|_| cpu()),
         commit(),
-        format!("{}cargo bench --bench {bench}", pinned()),
+        format!("{}{}cargo bench --bench {bench}", variables(), pinned()),
         bench.to_owned(),
     ]
     .map(|field| quoted(&field))
@@ -88,6 +88,22 @@ fn pinned() -> String {
     } else {
         String::new()
     }
+}
+
+/// The variables that change what is measured, as they would stand before the command.
+fn variables() -> String {
+    let assignment = |name| {
+        let value = std::env::var(name).ok().filter(|value| !value.is_empty())?;
+        let plain = value
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_.+".contains(c));
+        let quote = if plain { "" } else { "'" };
+        Some(format!("{name}={quote}{value}{quote} "))
+    };
+    ["RUSTFLAGS", "HYDRANT_HASH_PLATFORM"]
+        .into_iter()
+        .filter_map(assignment)
+        .collect()
 }
 
 /// The model that Linux reports, which is also what `lscpu` prints.

@@ -30,25 +30,17 @@ fn encode_row<const DIGITS: usize>(digests: &[Digest], places: &[usize], row: &m
     let (row, _) = row.as_chunks_mut::<DIGITS>();
     for (digest, place) in digests.iter().zip(places) {
         if let Some(out) = row.get_mut(*place) {
-            for (out, bytes) in out.as_chunks_mut().0.iter_mut().zip(digest.as_chunks().0) {
-                *out = digits(*bytes);
+            for (pair, byte) in out.as_chunks_mut().0.iter_mut().zip(digest) {
+                *pair = digits(*byte);
             }
         }
     }
 }
 
-/// The eight digits of four bytes.
+/// The digits of a byte.
 #[inline]
-fn digits(bytes: [u8; 4]) -> [u8; 8] {
-    // Halves are moved apart until every byte holds the value of one digit, the first one lowest.
-    let spread = u64::from(u32::from_le_bytes(bytes));
-    let spread = (spread | (spread << 16)) & 0x0000_ffff_0000_ffff;
-    let spread = (spread | (spread << 8)) & 0x00ff_00ff_00ff_00ff;
-    let values = ((spread >> 4) | (spread << 8)) & 0x0f0f_0f0f_0f0f_0f0f;
-    // Six more carries those above nine into the next four bits.
-    let letters = ((values + 0x0606_0606_0606_0606) >> 4) & 0x0101_0101_0101_0101;
-    // From `9` to `a` are 39 characters that are no digits.
-    (values + 0x3030_3030_3030_3030 + letters * 39).to_le_bytes()
+fn digits(byte: u8) -> [u8; 2] {
+    [byte >> 4, byte & 15].map(|digit| digit + b'0' + if digit > 9 { b'a' - b'9' - 1 } else { 0 })
 }
 
 #[cfg(test)]

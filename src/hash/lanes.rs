@@ -18,6 +18,8 @@
 //! - the logic of the digests, bit by bit: `choose(a, b, c)` is `b` where `a` is set and else `c`;
 //!   `majority`; `parity`, which is the exclusive or of three; `md5_i(b, c, d)`, which is
 //!   `c ^ (b | !d)`;
+//! - `majority_by(a, b, c, a ^ b, b ^ c)`, which is the majority again, where the differences are at
+//!   hand: each serves two steps;
 //! - `Quad`, a register of four lanes, with `load_quad` and `store_quad`, and `join` and `split`
 //!   between a register and its quads;
 //! - `transpose`, which takes four registers for four rows of four columns in each of their quads.
@@ -29,7 +31,7 @@ macro_rules! lane_digests {
         use $crate::hash::Algorithm;
         use $crate::hash::block::{Block, Digest, Messages};
         use $crate::hash::constants::{MD5_START, SHA1_START, SHA256_CONSTANTS, SHA256_START};
-        use $crate::hash::lanes::{md5_steps, sha1_steps, sha256_steps};
+        use $crate::hash::lanes::{md5_steps, sha1_steps, sha256_steps, sha256_word};
 
         #[target_feature(enable = $features)]
         fn digest(algorithm: Algorithm, mut messages: Messages<'_>, mut digests: &mut [Digest]) {
@@ -131,9 +133,19 @@ macro_rules! lane_digests {
 
             #[inline]
             #[target_feature(enable = $features)]
-            fn majority_by(a: Self, b: Self, c: Self, a_xor_b: Self, b_xor_c: Self) -> Self {
-                let _ = (a, c);
-                b.each3(a_xor_b, b_xor_c, |b, ab, bc| majority_by(b, ab, bc))
+            fn majority_by(
+                mut a: Self,
+                b: Self,
+                c: Self,
+                a_xor_b: Self,
+                b_xor_c: Self,
+            ) -> Self {
+                let differences = a_xor_b.0.iter().zip(&b_xor_c.0);
+                let words = a.0.iter_mut().zip(&b.0).zip(&c.0);
+                for (((a, b), c), (a_xor_b, b_xor_c)) in words.zip(differences) {
+                    *a = majority_by(*a, *b, *c, *a_xor_b, *b_xor_c);
+                }
+                a
             }
 
             #[inline]
@@ -340,11 +352,17 @@ macro_rules! lane_digests {
                 let mut state = start;
                 let [_, b, c, ..] = start;
                 let mut b_xor_c = b.xor(c);
-                sha256_steps!(state, b_xor_c, words;
-                    0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15
-                    16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31
-                    32 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47
-                    48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63);
+                // Not all sixty-four steps in one piece: they would be more code than some CPUs
+                // keep decoded.
+                let ([first, others @ ..], _) = SHA256_CONSTANTS.as_chunks::<16>() else {
+                    return;
+                };
+                sha256_steps!(state, b_xor_c, words, first, given;
+                    0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+                for constants in others {
+                    sha256_steps!(state, b_xor_c, words, constants, next;
+                        0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+                }
                 for (start, word) in start.iter_mut().zip(&state) {
                     *start = start.add(*word);
                 }
@@ -384,29 +402,37 @@ macro_rules! sha1_steps {
     })*};
 }
 
-/// Steps of SHA-256, by number; the last sixteen words of the schedule take turns in `$words`.
+/// A word of SHA-256's schedule, by its number among sixteen: as the message gives it, or the next one,
+/// in its place.
 ///
 /// The rotations to the right of FIPS 180-4, 4.1.2 are written as their complements.
+macro_rules! sha256_word {
+    (given $words:ident $step:literal) => {};
+    (next $words:ident $step:literal) => {
+        let (early, late) = ($words[($step + 1) % 16], $words[($step + 14) % 16]);
+        $words[$step] = $words[$step]
+            .add(Words::parity(
+                early.rotate_left::<25>(),
+                early.rotate_left::<14>(),
+                early.shift_right::<3>(),
+            ))
+            .add($words[($step + 9) % 16])
+            .add(Words::parity(
+                late.rotate_left::<15>(),
+                late.rotate_left::<13>(),
+                late.shift_right::<10>(),
+            ));
+    };
+}
+
+/// Sixteen steps of SHA-256 with their constants, and with words that are `given` or the `next`.
 macro_rules! sha256_steps {
-    ($state:ident, $b_xor_c:ident, $words:ident; $($step:literal)*) => {$({
-        if $step >= 16 {
-            let (early, late) = ($words[($step + 1) % 16], $words[($step + 14) % 16]);
-            $words[$step % 16] = $words[$step % 16]
-                .add(Words::parity(
-                    early.rotate_left::<25>(),
-                    early.rotate_left::<14>(),
-                    early.shift_right::<3>(),
-                ))
-                .add($words[($step + 9) % 16])
-                .add(Words::parity(
-                    late.rotate_left::<15>(),
-                    late.rotate_left::<13>(),
-                    late.shift_right::<10>(),
-                ));
-        }
+    ($state:ident, $b_xor_c:ident, $words:ident, $constants:ident, $which:ident;
+        $($step:literal)*) => {$({
+        sha256_word!($which $words $step);
         let [a, b, c, d, e, f, g, h] = $state;
         let first = h
-            .add($words[$step % 16].add(Words::splat(SHA256_CONSTANTS[$step])))
+            .add($words[$step].add(Words::splat($constants[$step])))
             .add(Words::choose(e, f, g))
             .add(Words::parity(
                 e.rotate_left::<26>(),
@@ -424,4 +450,4 @@ macro_rules! sha256_steps {
     })*};
 }
 
-pub(super) use {lane_digests, md5_steps, sha1_steps, sha256_steps};
+pub(super) use {lane_digests, md5_steps, sha1_steps, sha256_steps, sha256_word};

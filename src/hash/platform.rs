@@ -2,9 +2,9 @@
 //!
 //! The instruction sets have a folder per architecture, of which one is compiled; all of them offer
 //! the same two things, lanes and SHA instructions. Here it is decided when to use which, by
-//! measurement and not by the width of a register (`benches/hash.rs`, `benches/record/hash.csv`).
-//! What the CPU has is found out once. Nothing is read from the environment: a host that wants
-//! to have a say calls [`Hasher::with_platform`](super::Hasher::with_platform), with what
+//! measurement and not by the width of a register (`benches/hash.rs`). What the CPU has is found out
+//! once. Nothing is read from the environment: a host that wants to have a say calls
+//! [`Hasher::with_platform`](super::Hasher::with_platform), with what
 //! [`hash_platform`](crate::host::hash_platform) reads or with a choice of its own.
 
 use std::error;
@@ -133,7 +133,8 @@ impl Platform {
         self.digest_few(algorithm, few, digests_few);
     }
 
-    /// As [`digest`](Self::digest), without lanes: one by one, or by twos.
+    /// As [`digest`](Self::digest), without lanes: one by one, or by twos. What has no SHA instructions
+    /// may still have a form for single messages that is faster than the portable one.
     #[inline]
     pub(super) fn digest_few(
         self,
@@ -141,10 +142,11 @@ impl Platform {
         messages: Messages<'_>,
         digests: &mut [Digest],
     ) {
-        match (algorithm, self.sha) {
-            (Algorithm::Sha1, Some(sha)) => sha.sha1(messages, digests),
-            (Algorithm::Sha256, Some(sha)) => sha.sha256(messages, digests),
-            (Algorithm::Md5, _) | (_, None) => portable::digest(algorithm, messages, digests),
+        match (algorithm, self.sha, self.lanes) {
+            (Algorithm::Sha1, Some(sha), _) => sha.sha1(messages, digests),
+            (Algorithm::Sha256, Some(sha), _) => sha.sha256(messages, digests),
+            (_, _, Some(lanes)) => lanes.digest_few(algorithm, messages, digests),
+            (_, _, None) => portable::digest(algorithm, messages, digests),
         }
     }
 }

@@ -15,6 +15,7 @@ use std::arch::aarch64::{uint8x16_t, vld1q_u8, vst1q_u8};
 use super::Algorithm;
 use super::block::{Block, Digest, Messages};
 use super::hex::LONGEST_HEX;
+use super::portable;
 use neon::Neon;
 
 pub(super) use sha::Sha;
@@ -84,6 +85,17 @@ impl Lanes {
     ) {
         let Self::Neon(neon) = self;
         neon.encode(algorithm, digests, places, row);
+    }
+
+    /// Digests messages one after another, without SHA instructions.
+    #[inline]
+    pub(super) fn digest_few(
+        self,
+        algorithm: Algorithm,
+        messages: Messages<'_>,
+        digests: &mut [Digest],
+    ) {
+        portable::digest(algorithm, messages, digests);
     }
 
     /// Digests all messages, the first into the first of `digests`.

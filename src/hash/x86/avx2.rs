@@ -107,7 +107,13 @@ fn majority(a: Register, b: Register, c: Register) -> Register {
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn majority_by(b: Register, a_xor_b: Register, b_xor_c: Register) -> Register {
+fn majority_by(
+    _: Register,
+    b: Register,
+    _: Register,
+    a_xor_b: Register,
+    b_xor_c: Register,
+) -> Register {
     xor(b, _mm256_and_si256(a_xor_b, b_xor_c))
 }
 

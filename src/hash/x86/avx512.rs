@@ -101,8 +101,8 @@ fn majority(a: Register, b: Register, c: Register) -> Register {
 
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn majority_by(b: Register, a_xor_b: Register, b_xor_c: Register) -> Register {
-    xor(b, _mm512_and_si512(a_xor_b, b_xor_c))
+fn majority_by(a: Register, b: Register, c: Register, _: Register, _: Register) -> Register {
+    majority(a, b, c)
 }
 
 #[inline]

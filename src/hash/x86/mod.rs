@@ -8,6 +8,7 @@
 mod avx2;
 mod avx512;
 mod sha;
+mod single;
 mod sse41;
 mod text;
 
@@ -16,6 +17,7 @@ use std::arch::x86_64::{__m128i, _mm_loadu_si128, _mm_storeu_si128};
 use super::Algorithm;
 use super::block::{Block, Digest, Messages};
 use super::hex::LONGEST_HEX;
+use super::portable;
 use avx2::Avx2;
 use avx512::Avx512;
 use sse41::Sse41;
@@ -64,14 +66,14 @@ impl Lanes {
     }
 
     /// From how many messages on the lanes take less time than the messages one by one, or by twos
-    /// with SHA instructions: measured (`benches/record/hash.csv`).
+    /// with SHA instructions: measured (`benches/hash.rs`).
     pub(super) const fn least(self, algorithm: Algorithm, sha: bool) -> Option<usize> {
         match (algorithm, sha, self) {
             (Algorithm::Sha256, true, _) | (Algorithm::Sha1, true, Self::Sse41(_)) => None,
             (Algorithm::Sha1, true, Self::Avx2(_)) => Some(8),
             (Algorithm::Sha1, true, Self::Avx512(_)) => Some(11),
-            (Algorithm::Sha256, false, Self::Sse41(_)) => Some(3),
-            (Algorithm::Md5, ..) | (Algorithm::Sha1 | Algorithm::Sha256, false, _) => Some(2),
+            (Algorithm::Sha256, false, _) => Some(3),
+            (Algorithm::Md5, ..) | (Algorithm::Sha1, false, _) => Some(2),
         }
     }
 
@@ -84,7 +86,11 @@ impl Lanes {
         message: &[u8],
         blocks: &mut [Block; BLOCKS],
     ) -> bool {
-        self.sse41().pad(algorithm, lower_case, message, blocks)
+        match self {
+            Self::Avx512(avx512) => avx512.pad(algorithm, lower_case, message, blocks),
+            Self::Avx2(avx2) => avx2.pad(algorithm, lower_case, message, blocks),
+            Self::Sse41(sse41) => sse41.pad(algorithm, lower_case, message, blocks),
+        }
     }
 
     /// As `hex::encode`.
@@ -104,6 +110,20 @@ impl Lanes {
             Self::Sse41(sse41) => sse41,
             Self::Avx2(avx2) => avx2.sse41(),
             Self::Avx512(avx512) => avx512.avx2().sse41(),
+        }
+    }
+
+    /// Digests messages one after another, without SHA instructions.
+    #[inline]
+    pub(super) fn digest_few(
+        self,
+        algorithm: Algorithm,
+        messages: Messages<'_>,
+        digests: &mut [Digest],
+    ) {
+        match algorithm {
+            Algorithm::Sha256 => self.sse41().sha256(messages, digests),
+            Algorithm::Md5 | Algorithm::Sha1 => portable::digest(algorithm, messages, digests),
         }
     }
 

@@ -6,7 +6,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{load_quad, store_quad};
+use super::{load_quad, single, store_quad};
 use crate::hash::lanes::lane_digests;
 
 /// The proof that the CPU has the instructions of this file.
@@ -36,6 +36,13 @@ impl Sse41 {
     ) {
         // SAFETY: `self` exists, so the CPU has the features.
         unsafe { digest(algorithm, messages, digests) }
+    }
+
+    /// Digests all messages with SHA-256, one after another.
+    #[inline]
+    pub(super) fn sha256(self, messages: Messages<'_>, digests: &mut [Digest]) {
+        // SAFETY: `self` exists, so the CPU has the features.
+        unsafe { single::sha256(messages, digests) }
     }
 }
 
@@ -99,7 +106,13 @@ fn majority(a: Register, b: Register, c: Register) -> Register {
 
 #[inline]
 #[target_feature(enable = "sse4.1")]
-fn majority_by(b: Register, a_xor_b: Register, b_xor_c: Register) -> Register {
+fn majority_by(
+    _: Register,
+    b: Register,
+    _: Register,
+    a_xor_b: Register,
+    b_xor_c: Register,
+) -> Register {
     xor(b, _mm_and_si128(a_xor_b, b_xor_c))
 }
 

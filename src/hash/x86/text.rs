@@ -1,15 +1,17 @@
-//! Text into blocks and digests into text, sixteen bytes at a time.
+//! Text into blocks and digests into text: the twins of `block.rs` and `hex.rs`.
 //!
-//! The twins of `block.rs` and `hex.rs` with the instructions of SSE4.1, which every CPU with lanes
-//! has.
+//! Sixteen bytes at a time with the instructions of SSE4.1, which every CPU with lanes has; text into
+//! blocks also half a block at a time with those of AVX2, and a block with those of AVX-512.
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::*;
 
+use super::avx2::Avx2;
+use super::avx512::Avx512;
 use super::sse41::Sse41;
 use super::{load_quad, store_quad};
 use crate::hash::Algorithm;
-use crate::hash::block::{Block, Digest, last_bytes, length_in_bits, longest_message};
+use crate::hash::block::{BLOCK_LEN, Block, Digest, last_bytes, length_in_bits, longest_message};
 use crate::hash::hex::LONGEST_HEX;
 
 impl Sse41 {
@@ -37,6 +39,36 @@ impl Sse41 {
     ) {
         // SAFETY: `self` exists, so the CPU has the features.
         unsafe { encode(algorithm, digests, places, row) }
+    }
+}
+
+impl Avx2 {
+    /// As `block::pad`.
+    #[inline]
+    pub(super) fn pad<const BLOCKS: usize>(
+        self,
+        algorithm: Algorithm,
+        lower_case: bool,
+        message: &[u8],
+        blocks: &mut [Block; BLOCKS],
+    ) -> bool {
+        // SAFETY: `self` exists, so the CPU has the features.
+        unsafe { pad256(algorithm, lower_case, message, blocks) }
+    }
+}
+
+impl Avx512 {
+    /// As `block::pad`.
+    #[inline]
+    pub(super) fn pad<const BLOCKS: usize>(
+        self,
+        algorithm: Algorithm,
+        lower_case: bool,
+        message: &[u8],
+        blocks: &mut [Block; BLOCKS],
+    ) -> bool {
+        // SAFETY: `self` exists, so the CPU has the features.
+        unsafe { pad512(algorithm, lower_case, message, blocks) }
     }
 }
 
@@ -118,6 +150,143 @@ fn ascii_lower_case(quad: __m128i) -> __m128i {
     let above_z = _mm_cmpgt_epi8(quad, _mm_set1_epi8(b'Z'.cast_signed()));
     let capitals = _mm_andnot_si128(above_z, from_a);
     _mm_or_si128(quad, _mm_and_si128(capitals, _mm_set1_epi8(0x20)))
+}
+
+/// As `pad`, half a block at a time, and without branching on the length of messages of sixteen bytes
+/// and more: no branch predictor can guess where they end.
+#[target_feature(enable = "avx2")]
+fn pad256<const BLOCKS: usize>(
+    algorithm: Algorithm,
+    lower_case: bool,
+    message: &[u8],
+    blocks: &mut [Block; BLOCKS],
+) -> bool {
+    let Some(last) = message.len().checked_sub(16) else {
+        return pad(algorithm, lower_case, message, blocks);
+    };
+    if message.len() > longest_message(BLOCKS) {
+        return false;
+    }
+    let length = i64::from_le_bytes(length_in_bits(algorithm, message));
+    // Its length and every place in it are a byte, with room for what is added to them.
+    const { assert!(BLOCKS <= 2) };
+    let len = _mm256_set1_epi8((message.len() as u8).cast_signed());
+    let mut places = _mm256_set_m128i(_mm_add_epi8(numbers(), _mm_set1_epi8(16)), numbers());
+    let mut ends = _mm256_set_m128i(_mm_set1_epi8(32), _mm_set1_epi8(16));
+    let mut seen = _mm256_setzero_si256();
+    let (halves, _) = blocks.as_flattened_mut().as_chunks_mut::<32>();
+    let final_half = halves.len() - 1;
+    for (index, half) in halves.iter_mut().enumerate() {
+        // Sixteens that would reach beyond the end are loaded from before it and moved down by as
+        // much; an index with its highest bit set is zero.
+        let low = load_at(message, last.min(32 * index));
+        let high = load_at(message, last.min(32 * index + 16));
+        let beyond = _mm256_subs_epu8(ends, len);
+        let from = _mm256_add_epi8(
+            _mm256_broadcastsi128_si256(_mm_add_epi8(numbers(), _mm_set1_epi8(0x70))),
+            beyond,
+        );
+        let mut text = _mm256_shuffle_epi8(_mm256_set_m128i(high, low), from);
+        if lower_case {
+            seen = _mm256_or_si256(seen, text);
+            text = ascii_lower_case256(text);
+        }
+        let bit = _mm256_and_si256(_mm256_cmpeq_epi8(places, len), _mm256_set1_epi8(i8::MIN));
+        text = _mm256_or_si256(text, bit);
+        if index == final_half {
+            text = _mm256_or_si256(text, _mm256_set_epi64x(length, 0, 0, 0));
+        }
+        store_half(text, half);
+        places = _mm256_add_epi8(places, _mm256_set1_epi8(32));
+        ends = _mm256_add_epi8(ends, _mm256_set1_epi8(32));
+    }
+    _mm256_movemask_epi8(seen) == 0
+}
+
+/// Sixteen bytes from number `first` on.
+#[inline]
+fn load_at(message: &[u8], first: usize) -> __m128i {
+    let bytes = message.get(first..).and_then(<[u8]>::first_chunk);
+    load_quad(bytes.unwrap_or(&[0; 16]))
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn store_half(text: __m256i, half: &mut [u8; 32]) {
+    // SAFETY: 32 bytes may be written behind the reference, which nobody else holds; the
+    // instruction asks for no alignment.
+    unsafe { _mm256_storeu_si256(half.as_mut_ptr().cast(), text) }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn ascii_lower_case256(text: __m256i) -> __m256i {
+    let from_a = _mm256_cmpgt_epi8(text, _mm256_set1_epi8(b'A'.cast_signed() - 1));
+    let above_z = _mm256_cmpgt_epi8(text, _mm256_set1_epi8(b'Z'.cast_signed()));
+    let capitals = _mm256_andnot_si256(above_z, from_a);
+    _mm256_or_si256(text, _mm256_and_si256(capitals, _mm256_set1_epi8(0x20)))
+}
+
+/// As `pad`, a block at a time: the bytes behind the end of a message are masked out and not branched
+/// around, because how many they are is what no branch predictor can guess.
+#[target_feature(enable = "avx512f,avx512bw")]
+fn pad512<const BLOCKS: usize>(
+    algorithm: Algorithm,
+    lower_case: bool,
+    message: &[u8],
+    blocks: &mut [Block; BLOCKS],
+) -> bool {
+    if message.len() > longest_message(BLOCKS) {
+        return false;
+    }
+    let mut seen = 0;
+    let mut rest = Some(message);
+    for (index, block) in blocks.iter_mut().enumerate() {
+        let (mut text, mut bit) = (_mm512_setzero_si512(), 0);
+        if let Some(bytes) = rest {
+            text = load_first(bytes);
+            bit = 1_u64.checked_shl(bytes.len() as u32).unwrap_or_default();
+            rest = bytes.get(BLOCK_LEN..);
+        }
+        if lower_case {
+            seen |= _mm512_movepi8_mask(text);
+            text = ascii_lower_case512(text);
+        }
+        text = _mm512_mask_mov_epi8(text, bit, _mm512_set1_epi8(i8::MIN));
+        if index == BLOCKS - 1 {
+            let length = i64::from_le_bytes(length_in_bits(algorithm, message));
+            text = _mm512_mask_set1_epi64(text, 0b1000_0000, length);
+        }
+        store_block(text, block);
+    }
+    seen == 0
+}
+
+/// The first bytes, up to a block of them, followed by zeros.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn load_first(bytes: &[u8]) -> __m512i {
+    let unused = BLOCK_LEN.saturating_sub(bytes.len());
+    let there = u64::MAX.checked_shr(unused as u32).unwrap_or_default();
+    // SAFETY: the instruction reads no byte whose bit in the mask is zero, and as many bits are one
+    // as there are bytes behind the reference, or 64 if there are more. It asks for no alignment.
+    unsafe { _mm512_maskz_loadu_epi8(there, bytes.as_ptr().cast()) }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn store_block(text: __m512i, block: &mut Block) {
+    // SAFETY: 64 bytes may be written behind the reference, which nobody else holds; the
+    // instruction asks for no alignment.
+    unsafe { _mm512_storeu_si512(block.as_mut_ptr().cast(), text) }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn ascii_lower_case512(text: __m512i) -> __m512i {
+    let from_a = _mm512_sub_epi8(text, _mm512_set1_epi8(b'A'.cast_signed()));
+    let capitals = _mm512_cmplt_epu8_mask(from_a, _mm512_set1_epi8(26));
+    _mm512_mask_add_epi8(text, capitals, text, _mm512_set1_epi8(0x20))
 }
 
 #[target_feature(enable = "sse4.1")]
