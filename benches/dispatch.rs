@@ -1,7 +1,8 @@
 //! Dispatch: what calling the handlers costs beyond parsing, and when two cores beat one.
 //!
 //! Inputs: `generate::batch` of 1, 10, 100 and 1,000 events. First `parse` alone against `Engine::process_into` with a
-//! processor that does nothing: the difference is the cost of dispatch, response included. Then handlers that compute for
+//! processor that does nothing: the difference is the cost of dispatch, response included. How much of it is the response,
+//! once per message, a third contender tells, which writes the same one without an engine. Then handlers that compute for
 //! 0 to 50 µs each, unordered against in order: where other threads do not help, the engine must not be slower for trying.
 //! Both orders are checked to emit the same records, one per event.
 //!
@@ -18,12 +19,12 @@
 mod support;
 
 use std::hint::black_box;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use hydrant::message::*;
 use hydrant::{
-    Engine, EventContext, Handled, Invocation, Order, Output, ParseOptions, Processor, Scratch,
-    parse,
+    Engine, EventContext, FIREHOSE_VERSION, Handled, Invocation, Order, Output, ParseOptions,
+    Processor, Scratch, parse, write,
 };
 use support::{Bench, Input};
 
@@ -57,13 +58,15 @@ fn overhead(bench: &mut Bench, input: &Input) {
     let body = &input.bodies[0];
     let engine = Engine::new(Idle);
     let invocation = invocation();
-    let (mut alone, mut scratch) = (Scratch::new(), Scratch::new());
-    let mut output = Output::new();
+    let [mut scratch, mut alone, mut answered] = [(); 3].map(|()| Scratch::new());
+    let (mut output, mut response) = (Output::new(), Vec::new());
     engine
         .process_into(body, &mut scratch, &invocation, &mut output)
         .unwrap();
     assert_eq!(output.outcome_counts().done, input.events as u64);
     let options = ParseOptions::default();
+    respond(body, &mut answered, &options, &invocation, &mut response);
+    assert_eq!(response, output.response());
 
     let name = format!("{}, no work", input.name);
     let medians = bench
@@ -77,15 +80,50 @@ fn overhead(bench: &mut Bench, input: &Input) {
         .contender("parse alone", || {
             black_box(parse(body, &mut alone, &options).unwrap());
         })
+        .contender("parse and the response", || {
+            respond(body, &mut answered, &options, &invocation, &mut response);
+            black_box(&response);
+        })
         .run();
-    if let [both, parse] = medians[..] {
-        let beyond = both.as_nanos() as f64 - parse.as_nanos() as f64;
+    if let [all, parse, responded] = medians[..] {
+        let beyond =
+            |less: Duration, more: Duration| more.as_nanos() as f64 - less.as_nanos() as f64;
+        let events = input.events as f64;
         bench.note(
             &name,
             "beyond parse, ns per event",
-            beyond / input.events as f64,
+            beyond(parse, all) / events,
+        );
+        bench.note(
+            &name,
+            "beyond the response, ns per event",
+            beyond(responded, all) / events,
         );
     }
+}
+
+/// What the engine answers to a batch, without an engine.
+fn respond(
+    body: &[u8],
+    scratch: &mut Scratch,
+    options: &ParseOptions,
+    invocation: &Invocation,
+    response: &mut Vec<u8>,
+) {
+    let parsed = parse(body, scratch, options).unwrap();
+    let Message::EventProcessingRequest(request) = parsed.message else {
+        panic!("no batch")
+    };
+    let answer = EventProcessingResponse {
+        common: MessageCommon {
+            id: Some(request.common.id.unwrap_or(invocation.fresh_id)),
+            timestamp_ms: Some(invocation.now_ms),
+            firehose_version: Some(FIREHOSE_VERSION),
+        },
+        suspend_subscription: false,
+    };
+    response.clear();
+    write::message(&Message::EventProcessingResponse(&answer), response);
 }
 
 /// Handlers with work to do, unordered and in order. Returns how much faster they are unordered.

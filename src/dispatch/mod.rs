@@ -223,7 +223,8 @@ impl<P: Processor> Engine<P> {
         let processor = &self.processor;
         let mut context = EventContext::new(request, invocation, &mut output.records, suspend);
         let begun = route::atomically(&mut context, |context| processor.begin_batch(context));
-        if begun != Outcome::Done {
+        if let Err(failure) = begun {
+            let begun = failure.into_outcome();
             output
                 .notifications
                 .resize(request.system_notifications.len(), begun.clone());
@@ -232,9 +233,8 @@ impl<P: Processor> Engine<P> {
         }
         for (index, notification) in request.system_notifications.iter().enumerate() {
             context.set_notification(index);
-            output
-                .notifications
-                .push(route::notification(processor, &mut context, notification));
+            let handled = route::notification(processor, &mut context, notification);
+            output.notifications.push(handled.into());
         }
         let batch = schedule::Batch {
             processor,
@@ -256,7 +256,7 @@ impl<P: Processor> Engine<P> {
         let mut context = EventContext::new(request, invocation, &mut output.records, suspend);
         let events = &output.events;
         let ended = route::atomically(&mut context, |context| processor.end_batch(context, events));
-        (ended != Outcome::Done).then_some(ended)
+        ended.err().map(Failure::into_outcome)
     }
 
     fn subscription(

@@ -3,18 +3,22 @@
 
 use super::guard::guarded;
 use crate::message::{Event, SystemNotification};
-use crate::processor::{EventContext, Handled, Outcome, Processor};
+use crate::processor::{EventContext, Failure, Handled, Outcome, Processor};
 
 /// Hands an event to its handler. Records of a handler that fails are taken back.
+///
+/// # Errors
+///
+/// What becomes of the event if it is not done.
 pub(super) fn event<P: Processor + ?Sized>(
     processor: &P,
     context: &mut EventContext<'_, '_>,
     event: &Event<'_>,
-) -> Outcome {
+) -> Result<(), Outcome> {
     if matches!(event, Event::Skipped(_)) {
-        return Outcome::Skipped;
+        return Err(Outcome::Skipped);
     }
-    atomically(context, |context| match *event {
+    let handled = atomically(context, |context| match *event {
         Event::SessionStart(event) => processor.session_start(context, event),
         Event::SessionEnd(event) => processor.session_end(context, event),
         Event::CustomEvent(event) => processor.custom_event(context, event),
@@ -35,7 +39,8 @@ pub(super) fn event<P: Processor + ?Sized>(
         Event::PushMessageOpen(event) => processor.push_message_open(context, event),
         Event::Unknown(event) => processor.unknown_event(context, event),
         Event::Skipped(_) => Ok(()),
-    })
+    });
+    handled.map_err(Failure::into_outcome)
 }
 
 /// Hands a notification to its handler.
@@ -43,7 +48,7 @@ pub(super) fn notification<P: Processor + ?Sized>(
     processor: &P,
     context: &mut EventContext<'_, '_>,
     notification: &SystemNotification<'_>,
-) -> Outcome {
+) -> Handled {
     atomically(context, |context| match *notification {
         SystemNotification::GdprConsentState(notification) => {
             processor.gdpr_consent_state(context, notification)
@@ -57,15 +62,15 @@ pub(super) fn notification<P: Processor + ?Sized>(
     })
 }
 
-/// Runs a handler whose records count only if it succeeds.
+/// Runs a handler whose records count only if it guarded.
 pub(super) fn atomically(
     context: &mut EventContext<'_, '_>,
     handler: impl FnOnce(&mut EventContext<'_, '_>) -> Handled,
-) -> Outcome {
+) -> Handled {
     let mark = context.records().mark();
     let handled = guarded(|| handler(context));
     if handled.is_err() {
         context.records().rewind(mark);
     }
-    handled.into()
+    handled
 }

@@ -2,6 +2,7 @@
 //! cost, as `cost` measures it: every batch begins on the thread that brought it, and stays there where others would
 //! come too late to help.
 
+use std::iter;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -71,6 +72,13 @@ pub(super) fn events<P: Processor + ?Sized>(
     if crew.order == Order::InOrder || crew.threads < 2 || events.len() < 2 {
         return serially(batch, 0, events, run);
     }
+    unordered(batch, crew, run);
+}
+
+/// Apart from what all other batches need.
+#[inline(never)]
+fn unordered<P: Processor + ?Sized>(batch: &Batch<'_, '_, P>, crew: &Crew<'_>, run: &mut Run<'_>) {
+    let events = batch.request.events;
     let _busy = crew.cost.begin();
     let mut watch = Watch::start();
     let (mut done, mut next) = (0, crew.cost.first_look());
@@ -225,10 +233,16 @@ fn serially<P: Processor + ?Sized>(
     run: &mut Run<'_>,
 ) {
     let mut context = EventContext::new(batch.request, batch.invocation, run.records, run.suspend);
-    for (index, event) in (first..).zip(events) {
+    // Done unless something else comes of it: an outcome that is handed over for every event costs more than the rest.
+    let before = run.outcomes.len();
+    let done = iter::repeat_with(|| Outcome::Done).take(events.len());
+    run.outcomes.extend(done);
+    let outcomes = run.outcomes.get_mut(before..).unwrap_or_default();
+    for ((index, event), outcome) in (first..).zip(events).zip(outcomes) {
         context.set_event(index);
-        run.outcomes
-            .push(route::event(batch.processor, &mut context, event));
+        if let Err(other) = route::event(batch.processor, &mut context, event) {
+            *outcome = other;
+        }
     }
     context.records().set_event(None);
 }

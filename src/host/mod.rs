@@ -6,7 +6,7 @@
 pub mod cli;
 mod threads;
 
-pub use threads::granted_threads;
+pub use threads::{ParseThreadsError, THREADS, granted_threads};
 
 use std::env;
 use std::hash::{BuildHasher, RandomState};

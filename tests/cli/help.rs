@@ -1,6 +1,7 @@
-//! The help, the completions, the manual, and command lines that make no sense.
+//! The help, the completions, the manual, and command lines and variables of the environment that make no sense.
 
 use std::fs;
+use std::process::Stdio;
 
 use crate::support::*;
 
@@ -64,6 +65,52 @@ fn nonsense_ends_with_status_2_and_a_reason() {
         assert_eq!((ran.status, ran.out.as_str()), (Some(2), ""), "{args:?}");
         assert!(ran.err.len() > 20, "{args:?}");
     }
+}
+
+#[test]
+fn a_number_of_threads_that_is_none_is_refused() {
+    let on = |threads: &str, args: &[&str]| {
+        let output = hydrant(args)
+            .stdin(Stdio::null())
+            .env("HYDRANT_THREADS", threads)
+            .output()
+            .unwrap();
+        let [out, err] =
+            [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+        (output.status.code(), out, err)
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("out.ndjson");
+    let file = file.to_str().unwrap();
+    for args in [
+        &["process", "--quiet", "--output", file][..],
+        &["normalize", "--output", file],
+        &["validate", "--quiet"],
+    ] {
+        for nonsense in ["abc", "0", "-1", "65536", " 2"] {
+            let (status, out, err) = on(nonsense, args);
+            assert_eq!((status, out.as_str()), (Some(2), ""), "{args:?} {nonsense}");
+            let begin = format!("error: HYDRANT_THREADS={nonsense}: not a number of threads,");
+            assert!(
+                err.starts_with(&begin) && err.contains("1 to 65535"),
+                "{err}"
+            );
+            // Refused before anything is written, and unless the command line says the number.
+            assert!(fs::metadata(file).is_err());
+            let asked = [args, &["--threads", "2"]].concat();
+            assert_eq!(on(nonsense, &asked).0, Some(0), "{asked:?}");
+            let _ = fs::remove_file(file);
+        }
+        // The empty text is as if it were not there.
+        for good in ["", "1", "3"] {
+            assert_eq!(on(good, args).0, Some(0), "{args:?} {good}");
+            let _ = fs::remove_file(file);
+        }
+        let help = run([args[0], "--help"], "").good();
+        assert!(help.contains("\n    HYDRANT_THREADS  "), "{help}");
+    }
+    // Who starts no threads does not mind.
+    assert_eq!(on("abc", &["generate", "--messages", "1"]).0, Some(0));
 }
 
 #[test]

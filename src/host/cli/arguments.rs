@@ -1,4 +1,4 @@
-//! Arguments that several commands share, and the one environment variable.
+//! Arguments that several commands share, and the environment variables.
 
 use std::env;
 use std::num::NonZero;
@@ -12,12 +12,18 @@ use crate::host::{self, HASH_PLATFORM, granted_threads};
 use crate::message::Interests;
 use crate::parse::{MAX_DEPTH, ParseOptions};
 
-/// The part of the help about the environment, for the commands that hash.
+/// The part of the help about the environment, for the variables that the command reads.
 macro_rules! environment {
-    () => {
-        "Environment:\n    \
-         HYDRANT_HASH_PLATFORM  the instructions to hash with, to compare and to test: portable, sse4.1,\n    \
-         avx2, avx512, neon, or one of the last four with +sha behind it [default: the fastest here]\n\n"
+    ($($variable:ident),+) => {
+        concat!("Environment:\n", $(environment!(@ $variable),)+ "\n")
+    };
+    (@ hash_platform) => {
+        "    HYDRANT_HASH_PLATFORM  the instructions to hash with, to compare and to test: portable, sse4.1,\n    \
+         avx2, avx512, neon, or one of the last four with +sha behind it [default: the fastest here]\n"
+    };
+    (@ threads) => {
+        "    HYDRANT_THREADS  how many threads without --threads, 1 to 65535 [default: as many as the machine\n    \
+         grants]\n"
     };
 }
 pub(super) use environment;
@@ -86,9 +92,12 @@ pub(super) struct Threads {
 }
 
 impl Threads {
-    pub(super) fn count(&self) -> usize {
-        self.threads
-            .map_or_else(granted_threads, |threads| threads.get().into())
+    /// As many as asked for. The environment is not looked at if the command line says it.
+    pub(super) fn count(&self) -> Result<usize, Failure> {
+        match self.threads {
+            Some(threads) => Ok(threads.get().into()),
+            None => granted_threads().map_err(|error| Failure::Usage(error.to_string())),
+        }
     }
 }
 

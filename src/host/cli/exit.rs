@@ -9,7 +9,7 @@ use super::terminal;
 pub(super) const GOOD: u8 = 0;
 /// Some input was refused or could not be read.
 pub(super) const REFUSED: u8 = 1;
-/// The command line makes no sense. The parser of the command line uses the same.
+/// The command line, or a variable of the environment, makes no sense. The parser of the command line uses the same.
 pub(super) const USAGE: u8 = 2;
 /// The output could not be written.
 pub(super) const OUTPUT: u8 = 3;
@@ -22,7 +22,7 @@ macro_rules! exit_status {
         "Exit status:\n    \
          0  everything went well, or nobody read the output any more\n    \
          1  some input was refused or could not be read\n    \
-         2  the command line makes no sense\n    \
+         2  the command line or a variable of the environment makes no sense\n    \
          3  the output could not be written\n  \
          130  interrupted (Ctrl-C, or asked to end)"
     };
@@ -32,7 +32,7 @@ pub(super) use exit_status;
 /// Why a command could not do its work.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// Arguments that are right on their own and wrong together.
+    /// Arguments that are right on their own and wrong together, or a variable of the environment that is wrong.
     Usage(String),
     /// Something named could not be read.
     Input { name: String, error: io::Error },

@@ -24,7 +24,7 @@ use crate::hash::{Algorithm, Hasher, HexDigests, Input, Normalization, normalize
     "Examples:\n  \
      printf ' Jane@Example.com\\n' | hydrant hash --algorithm sha256\n  \
      hydrant hash --algorithm md5 identities.txt > digests.txt\n\n",
-    environment!(),
+    environment!(hash_platform),
     exit_status!()
 ))]
 pub(super) struct HashArgs {

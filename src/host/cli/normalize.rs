@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::arguments::{Files, Limits, Threads};
+use super::arguments::{Files, Limits, Threads, environment};
 use super::exit::{Failure, exit_status};
 use super::input::{Message, Opener, Reader, sources};
 use super::interrupt::Stop;
@@ -30,6 +30,7 @@ use crate::write;
     "Examples:\n  \
      hydrant normalize message.json\n  \
      hydrant normalize --keep-going - < stream.ndjson > canonical.ndjson\n\n",
+    environment!(threads),
     exit_status!()
 ))]
 pub(super) struct NormalizeArgs {
@@ -51,12 +52,13 @@ pub(super) struct NormalizeArgs {
 }
 
 pub(super) fn run(args: &NormalizeArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure> {
+    let threads = args.threads.count()?;
     let sources = sources(&args.files.files);
     let mut output = args.output.open(&sources)?;
     let options = args.limits.options();
     let reader = Reader::new(Opener::new(stop), sources, options.max_bytes);
     let run = Run {
-        threads: args.threads.count(),
+        threads,
         keep_going: args.keep_going,
         stop,
         output: &mut output,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::arguments::{Files, Limits, Threads};
+use super::arguments::{Files, Limits, Threads, environment};
 use super::exit::{self, Failure, exit_status};
 use super::input::{Message, Opener, Reader, sources};
 use super::interrupt::Stop;
@@ -38,6 +38,7 @@ use crate::write::JsonWriter;
      hydrant validate message.json\n  \
      hydrant validate --json stream.ndjson.zst | jq -r .rule | sort | uniq -c\n  \
      hydrant validate --deny-warnings registration.json\n\n",
+    environment!(threads),
     exit_status!()
 ))]
 pub(super) struct ValidateArgs {
@@ -71,6 +72,7 @@ struct Findings {
 }
 
 pub(super) fn run(args: &ValidateArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure> {
+    let threads = args.threads.count()?;
     let options = args.limits.options();
     let reader = Reader::new(
         Opener::new(stop),
@@ -78,7 +80,7 @@ pub(super) fn run(args: &ValidateArgs, stop: &Arc<Stop>) -> Result<ExitCode, Fai
         options.max_bytes,
     );
     let run = Run {
-        threads: args.threads.count(),
+        threads,
         keep_going: true,
         stop,
         output: &mut Output::stdout(),

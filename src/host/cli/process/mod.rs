@@ -50,7 +50,7 @@ use report::{Report, Totals};
      hydrant process corpus/valid --hash email=sha256,customer=md5 --output events.ndjson\n  \
      zcat stream.ndjson.gz | hydrant process - --keep-going | head -1\n  \
      hydrant process stream.ndjson --output null --quiet --report-file report.json\n\n",
-    environment!(),
+    environment!(hash_platform, threads),
     exit_status!()
 ))]
 pub(super) struct ProcessArgs {
@@ -144,7 +144,7 @@ struct Worker {
 
 pub(super) fn run(args: ProcessArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure> {
     let platform = hash_platform()?;
-    let threads = args.threads.count();
+    let threads = args.threads.count()?;
     let engine = engine(&args, threads)?;
     let sources = sources(&args.files.files);
     let mut output = args.output.open(&sources)?;
