@@ -62,7 +62,7 @@ pub(super) fn notification<P: Processor + ?Sized>(
     })
 }
 
-/// Runs a handler whose records count only if it guarded.
+/// Runs a handler whose records count only if it succeeds.
 pub(super) fn atomically(
     context: &mut EventContext<'_, '_>,
     handler: impl FnOnce(&mut EventContext<'_, '_>) -> Handled,
