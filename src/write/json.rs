@@ -147,6 +147,9 @@ impl Sink for JsonWriter<'_> {
     }
 
     fn double(&mut self, value: f64) {
+        if number::push_short_double(value, self.out) {
+            return;
+        }
         if value.is_finite() {
             text::push(zmij::Buffer::new().format_finite(value), self.out);
         } else {
