@@ -2,7 +2,7 @@
 //! begins an object or list replaces the first one: so no state about "first or not" is kept.
 
 use super::{number, text};
-use crate::message::{Decimal, Instant, Sink, Uuid};
+use crate::message::{Decimal, Instant, Sink, Uuid, Word};
 
 /// Appends compact JSON to a buffer. It does not allocate beyond growing the buffer.
 ///
@@ -136,6 +136,13 @@ impl Sink for JsonWriter<'_> {
 
     fn null(&mut self) {
         self.push("null");
+    }
+
+    #[inline]
+    fn word(&mut self, word: &'static Word) {
+        let end = self.out.len() + usize::from(word.length);
+        self.out.extend_from_slice(&word.padded);
+        self.out.truncate(end);
     }
 
     fn text(&mut self, text: &str) {
