@@ -23,6 +23,8 @@ pub struct Block {
     buffer: Vec<u8>,
     length: usize,
     first_line: u64,
+    /// Where its lines end, found once: they are counted before the block is handed on, and cut by whoever gets it.
+    ends: Vec<usize>,
 }
 
 impl Block {
@@ -31,7 +33,7 @@ impl Block {
         let mut start = 0;
         let mut number = self.first_line;
         let bytes = self.bytes();
-        let ends = memchr_iter(b'\n', bytes).chain([bytes.len()]);
+        let ends = self.ends.iter().copied().chain([bytes.len()]);
         ends.filter_map(move |end| {
             let line = bytes.get(start..end).unwrap_or_default();
             let this = number;
@@ -70,6 +72,11 @@ impl Block {
             self.buffer.resize(end, 0);
         }
         self.buffer.get_mut(self.length..end).unwrap_or_default()
+    }
+
+    fn find_ends(&mut self) {
+        let bytes = self.buffer.get(..self.length).unwrap_or_default();
+        self.ends.extend(memchr_iter(b'\n', bytes));
     }
 
     fn append(&mut self, bytes: &[u8]) {
@@ -131,6 +138,7 @@ impl<R: Read> LineReader<R> {
     /// Those of the stream.
     pub fn read_block(&mut self, block: &mut Block) -> io::Result<bool> {
         block.length = 0;
+        block.ends.clear();
         block.append(&self.carry);
         self.carry.clear();
         block.first_line = self.next_line;
@@ -140,7 +148,8 @@ impl<R: Read> LineReader<R> {
             block.length = 0;
             return Err(error);
         }
-        self.next_line += memchr_iter(b'\n', block.bytes()).count() as u64;
+        block.find_ends();
+        self.next_line += block.ends.len() as u64;
         Ok(!block.is_empty())
     }
 

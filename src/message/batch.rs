@@ -80,7 +80,7 @@ macro_rules! events {
                     $( Self::$variant(event) => {
                         let mark = sink.begin();
                         sink.static_key(",\"type\":");
-                        sink.text(EventType::$variant.as_str());
+                        EventType::$variant.write(sink);
                         event.write_fields(sink);
                         sink.end_object(mark);
                     } )*
@@ -88,7 +88,7 @@ macro_rules! events {
                     Self::Skipped(event_type) => {
                         let mark = sink.begin();
                         sink.static_key(",\"type\":");
-                        sink.text(event_type.as_str());
+                        event_type.write(sink);
                         sink.end_object(mark);
                     }
                 }

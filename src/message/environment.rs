@@ -316,7 +316,7 @@ impl<'a> WireValue<'a> for RuntimeEnvironment<'a> {
             Self::Known(runtime) => {
                 let mark = sink.begin();
                 sink.static_key(",\"type\":");
-                sink.text(runtime.runtime_type.as_str());
+                runtime.runtime_type.write(sink);
                 runtime.write_fields(model_of(runtime.runtime_type).unwrap_or(0), sink);
                 sink.end_object(mark);
             }

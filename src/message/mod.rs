@@ -43,7 +43,7 @@ pub use instant::*;
 pub use registration::*;
 pub use value::*;
 
-pub(crate) use wire::{Key, Read, Sink, Source, WireValue, key, trim};
+pub(crate) use wire::{Key, Read, Sink, Source, WireValue, Word, key, trim};
 
 use table::{family, wire_enum};
 

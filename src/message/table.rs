@@ -261,8 +261,12 @@ macro_rules! wire_enum {
                 }
                 Ok(Some(value))
             }
+            #[inline]
             fn write<W: $crate::message::wire::Sink>(&self, sink: &mut W) {
-                sink.text(self.as_str());
+                match *self {
+                    $( Self::$variant => sink.word(const { &$crate::message::wire::Word::new($wire) }), )*
+                    Self::Unknown(text) => sink.text(text),
+                }
             }
         }
     };
@@ -339,7 +343,7 @@ macro_rules! family {
                     $( Self::$variant(model) => {
                         let mark = sink.begin();
                         sink.static_key(",\"type\":");
-                        sink.text($tag::$variant.as_str());
+                        $crate::message::wire::WireValue::write(&$tag::$variant, sink);
                         model.write_fields(sink);
                         sink.end_object(mark);
                     } )*

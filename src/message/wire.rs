@@ -25,6 +25,38 @@ macro_rules! key {
 }
 pub(crate) use key;
 
+/// A word of a table in quotes, with more quotes behind it: copied whole and cut, which takes no decision.
+pub(crate) struct Word {
+    pub(crate) padded: [u8; Word::ROOM],
+    pub(crate) length: u8,
+}
+
+impl Word {
+    const ROOM: usize = 40;
+
+    /// The word. What does not fit or would have to be escaped does not compile.
+    #[allow(
+        clippy::indexing_slicing,
+        clippy::allow_attributes,
+        reason = "evaluated at compile time"
+    )]
+    pub(crate) const fn new(word: &'static str) -> Self {
+        assert!(word.len() + 2 <= Self::ROOM);
+        let mut padded = [b'"'; Self::ROOM];
+        let mut at = 0;
+        while at < word.len() {
+            let byte = word.as_bytes()[at];
+            assert!(byte >= b' ' && byte != b'"' && byte != b'\\');
+            padded[at + 1] = byte;
+            at += 1;
+        }
+        Self {
+            padded,
+            length: word.len() as u8 + 2,
+        }
+    }
+}
+
 /// Where typed values are read from, one value after the other. `None` always means "absent" (missing, `null`, or what
 /// the coercion rules treat alike); the model then keeps its default.
 pub(crate) trait Source<'a>: Sized {
@@ -132,6 +164,8 @@ pub(crate) trait Sink {
     fn element(&mut self);
     /// `null`.
     fn null(&mut self);
+    /// A word of a table.
+    fn word(&mut self, word: &'static Word);
     /// Text, to be quoted and escaped.
     fn text(&mut self, text: &str);
     /// An integer.

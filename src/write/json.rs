@@ -2,7 +2,7 @@
 //! begins an object or list replaces the first one: so no state about "first or not" is kept.
 
 use super::{number, text};
-use crate::message::{Decimal, Instant, Sink, Uuid};
+use crate::message::{Decimal, Instant, Sink, Uuid, Word};
 
 /// Appends compact JSON to a buffer. It does not allocate beyond growing the buffer.
 ///
@@ -138,6 +138,13 @@ impl Sink for JsonWriter<'_> {
         self.push("null");
     }
 
+    #[inline]
+    fn word(&mut self, word: &'static Word) {
+        let end = self.out.len() + usize::from(word.length);
+        self.out.extend_from_slice(&word.padded);
+        self.out.truncate(end);
+    }
+
     fn text(&mut self, text: &str) {
         text::push_quoted(text, self.out);
     }
@@ -147,6 +154,9 @@ impl Sink for JsonWriter<'_> {
     }
 
     fn double(&mut self, value: f64) {
+        if number::push_short_double(value, self.out) {
+            return;
+        }
         if value.is_finite() {
             text::push(zmij::Buffer::new().format_finite(value), self.out);
         } else {

@@ -22,30 +22,33 @@ pub(super) fn push_unsigned(value: u64, out: &mut Vec<u8>) {
         return push_first(value as u32, out);
     }
     if value < SIXTEEN {
-        push_first((value / EIGHT) as u32, out);
-    } else {
-        push_first((value / SIXTEEN) as u32, out);
-        push_next((value % SIXTEEN / EIGHT) as u32, out);
+        let [first, last] = [value / EIGHT, value % EIGHT].map(|half| eight_digits(half as u32));
+        let zeros = zeros(first);
+        let digits = u128::from(first | ZEROS) | u128::from(last | ZEROS) << 64;
+        let end = out.len() + 16 - zeros as usize;
+        out.extend_from_slice(&(digits >> (zeros * 8)).to_le_bytes());
+        return out.truncate(end);
     }
-    push_next((value % EIGHT) as u32, out);
-}
-
-/// All eight digits of a number below 10^8.
-#[inline]
-fn push_next(value: u32, out: &mut Vec<u8>) {
-    let digits = eight_digits(value) | ZEROS;
-    out.extend_from_slice(&digits.to_le_bytes());
+    push_first((value / SIXTEEN) as u32, out);
+    let rest = value % SIXTEEN;
+    let [first, last] = [rest / EIGHT, rest % EIGHT].map(|half| eight_digits(half as u32) | ZEROS);
+    out.extend_from_slice(&(u128::from(first) | u128::from(last) << 64).to_le_bytes());
 }
 
 /// The digits of a number below 10^8, without zeros in front.
 #[inline]
 fn push_first(value: u32, out: &mut Vec<u8>) {
     let digits = eight_digits(value);
-    // The first digit is in the lowest byte; zero has one digit, the last.
-    let zeros = (digits | 1 << 56).trailing_zeros() / 8;
+    let zeros = zeros(digits);
     let end = out.len() + 8 - zeros as usize;
     out.extend_from_slice(&((digits | ZEROS) >> (zeros * 8)).to_le_bytes());
     out.truncate(end);
+}
+
+/// How many of eight digits are zeros in front. The first digit is in the lowest byte; zero has one digit, the last.
+#[inline]
+fn zeros(digits: u64) -> u32 {
+    (digits | 1 << 56).trailing_zeros() / 8
 }
 
 const ZEROS: u64 = 0x3030_3030_3030_3030;
@@ -60,6 +63,35 @@ fn eight_digits(value: u32) -> u64 {
     let pairs = ((halves - 100 * hundreds) << 16) + hundreds;
     let tens = ((pairs * 103) >> 10) & 0x000f_000f_000f_000f;
     ((pairs - 10 * tens) << 8) + tens
+}
+
+/// Appends a number with a point, if it is one that has up to six digits behind it and is neither large nor tiny, as
+/// coordinates and prices are; else nothing. The digits are those of the shortest text that reads as this double: two
+/// decimals of up to fifteen digits never read as the same one.
+#[inline]
+pub(super) fn push_short_double(value: f64, out: &mut Vec<u8>) -> bool {
+    const MILLION: u32 = 1_000_000;
+    let millionths = (value.abs() * f64::from(MILLION) + 0.5) as i64;
+    let in_range = millionths == 0 || (1_000..100_000_000_000_000).contains(&millionths);
+    // The quotient of two numbers that are exact is what the text is read as.
+    if !in_range || millionths as f64 / f64::from(MILLION) != value.abs() {
+        return false;
+    }
+    if value.is_sign_negative() {
+        out.push(b'-');
+    }
+    let millionths = millionths as u64;
+    let whole = eight_digits((millionths / u64::from(MILLION)) as u32);
+    // Six of eight digits, and the point in the place of the second.
+    let fraction = eight_digits((millionths % u64::from(MILLION)) as u32) >> 16;
+    let zeros = zeros(whole);
+    let length = 8 - (fraction | 1).leading_zeros() / 8;
+    let point = (fraction | ZEROS) << 8 | u64::from(b'.');
+    let text = u128::from(whole | ZEROS) | u128::from(point) << 64;
+    let end = out.len() + (9 - zeros + length) as usize;
+    out.extend_from_slice(&(text >> (zeros * 8)).to_le_bytes());
+    out.truncate(end);
+    true
 }
 
 /// Appends an identifier in quotes.
@@ -135,6 +167,36 @@ mod tests {
         for value in 0..100_000 {
             assert_eq!(written(|out| push_int(value, out)), value.to_string());
         }
+    }
+
+    #[test]
+    fn short_doubles_are_the_shortest_text() {
+        let mut state = 7u64;
+        let mut random = || {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            state >> 11
+        };
+        let mut values = vec![0.0, 0.001, 1e-4, 1e-7, 5e-324, 1e8, 1e15, f64::MAX];
+        for _ in 0..200_000 {
+            let digits = random() % 10u64.pow((random() >> 40) as u32 % 16);
+            let value = digits as f64 / 10f64.powi((random() >> 40) as i32 % 9);
+            values.extend([value, value.next_up(), value.next_down()]);
+            values.push(f64::from_bits(random() << 11 | 5));
+        }
+        let mut short = 0;
+        for value in values.into_iter().flat_map(|value| [value, -value]) {
+            if value.is_finite() {
+                let found = written(|out| {
+                    short += usize::from(push_short_double(value, out));
+                });
+                if !found.is_empty() {
+                    assert_eq!(found, zmij::Buffer::new().format_finite(value));
+                }
+            }
+        }
+        assert!(short > 100_000, "{short}");
     }
 
     #[test]

@@ -8,6 +8,16 @@ const SHORT: usize = 32;
 /// What a short text takes at most: comma, quotes and colon included.
 const SLOT: usize = SHORT + 4;
 
+/// What two short texts in one pair of quotes take.
+const DOUBLE: usize = 2 * SHORT + 2;
+
+/// The slot of a key that is empty: a comma and quotes.
+const KEY: [u8; SLOT] = {
+    let mut key = [b'"'; SLOT];
+    key[0] = b',';
+    key
+};
+
 /// Appends a text as it is. `Vec::extend_from_slice` calls `memcpy`, which costs more than the copy for short texts.
 #[inline]
 pub(super) fn push(text: &str, out: &mut Vec<u8>) {
@@ -37,16 +47,41 @@ pub(super) fn push_quoted(text: &str, out: &mut Vec<u8>) {
         Some(slot) => copy_short::<1>(bytes, slot),
         None => false,
     };
-    out.truncate(start + bytes.len() + 2);
-    if !plain {
-        out.truncate(start);
-        push_escaped(text, out);
+    if plain {
+        return out.truncate(start + bytes.len() + 2);
     }
+    out.truncate(start);
+    push_escaped(text, out);
 }
 
 /// Appends a JSON string with a comma in front and a colon behind.
 #[inline]
 pub(super) fn push_key(key: &str, out: &mut Vec<u8>) {
+    let bytes = key.as_bytes();
+    if bytes.len() > SHORT || !has_room(out) {
+        return push_any_key(key, out);
+    }
+    let start = out.len();
+    out.extend_from_slice(&KEY);
+    let plain = match out.last_chunk_mut::<SLOT>() {
+        Some(slot) => {
+            let plain = copy_short::<2>(bytes, slot);
+            if let Some(colon) = slot.get_mut(bytes.len() + 3) {
+                *colon = b':';
+            }
+            plain
+        }
+        None => false,
+    };
+    if plain {
+        return out.truncate(start + bytes.len() + 4);
+    }
+    out.truncate(start);
+    push_any_key(key, out);
+}
+
+#[inline(never)]
+fn push_any_key(key: &str, out: &mut Vec<u8>) {
     out.push(b',');
     push_quoted(key, out);
     out.push(b':');
@@ -62,23 +97,32 @@ fn has_room(out: &Vec<u8>) -> bool {
 fn push_long(text: &str, out: &mut Vec<u8>) {
     let bytes = text.as_bytes();
     // A slot more than it takes, so that the next short text finds room.
-    out.reserve(bytes.len() + 2 + SLOT);
+    out.reserve(bytes.len() + DOUBLE + SLOT);
     if bytes.len() <= SHORT {
         return push_quoted(text, out);
+    }
+    let start = out.len();
+    if bytes.len() <= 2 * SHORT {
+        out.extend_from_slice(&[b'"'; DOUBLE]);
+        let plain = match out.last_chunk_mut() {
+            Some(slot) => {
+                let [first, last] = copy_ends::<1, SHORT, DOUBLE>(bytes, slot);
+                any(&first) | any(&last) == 0
+            }
+            None => false,
+        };
+        if plain {
+            return out.truncate(start + bytes.len() + 2);
+        }
+        out.truncate(start);
+        return push_escaped(text, out);
     }
     let last = bytes.last_chunk::<8>().map_or(0, |last| any(last));
     if any(bytes) | last != 0 {
         return push_escaped(text, out);
     }
     out.push(b'"');
-    match (bytes.first_chunk::<32>(), bytes.last_chunk::<32>()) {
-        (Some(first), Some(last)) if bytes.len() <= 64 => {
-            out.extend_from_slice(first);
-            out.truncate(out.len() + bytes.len() - 64);
-            out.extend_from_slice(last);
-        }
-        _ => out.extend_from_slice(bytes),
-    }
+    out.extend_from_slice(bytes);
     out.push(b'"');
 }
 
@@ -88,16 +132,16 @@ fn copy_short<const AT: usize>(bytes: &[u8], slot: &mut [u8; SLOT]) -> bool {
     match bytes.len() {
         0..4 => special(copy_few::<AT>(bytes, slot)) == 0,
         4..8 => {
-            let [first, last] = copy_ends::<AT, 4>(bytes, slot);
+            let [first, last] = copy_ends::<AT, 4, SLOT>(bytes, slot);
             let [first, last] = [first, last].map(|block| u64::from(u32::from_le_bytes(block)));
             special(first | last << 32) == 0
         }
         8..16 => {
-            let [first, last] = copy_ends::<AT, 8>(bytes, slot);
-            special(u64::from_le_bytes(first)) | special(u64::from_le_bytes(last)) == 0
+            let [first, last] = copy_ends::<AT, 8, SLOT>(bytes, slot);
+            any(&first) | any(&last) == 0
         }
         _ => {
-            let [first, last] = copy_ends::<AT, 16>(bytes, slot);
+            let [first, last] = copy_ends::<AT, 16, SLOT>(bytes, slot);
             any(&first) | any(&last) == 0
         }
     }
@@ -121,18 +165,21 @@ fn copy_few<const AT: usize>(bytes: &[u8], slot: &mut [u8; SLOT]) -> u64 {
 
 /// `N` to `2 * N` bytes: the first block, and the last one over it.
 #[inline]
-fn copy_ends<const AT: usize, const N: usize>(bytes: &[u8], slot: &mut [u8; SLOT]) -> [[u8; N]; 2] {
-    let (Some(first), Some(last)) = (bytes.first_chunk::<N>(), bytes.last_chunk::<N>()) else {
+fn copy_ends<const AT: usize, const N: usize, const S: usize>(
+    bytes: &[u8],
+    slot: &mut [u8; S],
+) -> [[u8; N]; 2] {
+    let (Some(&first), Some(&last)) = (bytes.first_chunk::<N>(), bytes.last_chunk::<N>()) else {
         return [[b'"'; N]; 2];
     };
     let end = AT + bytes.len();
     if let Some(to) = slot.get_mut(AT..AT + N) {
-        to.copy_from_slice(first);
+        to.copy_from_slice(&first);
     }
     if let Some(to) = slot.get_mut(end - N..end) {
-        to.copy_from_slice(last);
+        to.copy_from_slice(&last);
     }
-    [*first, *last]
+    [first, last]
 }
 
 /// Not zero if any byte of whole words must be escaped.
@@ -145,15 +192,14 @@ fn any(bytes: &[u8]) -> u64 {
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 
-/// Not zero if one of eight bytes must be escaped: `(x - 0x01..) & !x & 0x80..` is not zero if a byte of `x` is (Hacker's
-/// Delight, section 6-1).
+/// Not zero if one of eight bytes must be escaped: a byte of `x` that is below 128 is below `n` if `x - n..` has its highest
+/// bit (Hacker's Delight, section 6-1). The quote is one above the space and the exclamation mark: with its second bit
+/// turned it is below 33 like what is below the space, and the other two are not.
 #[inline]
 fn special(bytes: u64) -> u64 {
-    const HIGHS: u64 = ONES << 7;
-    let less = |x: u64, limit: u8| x.wrapping_sub(ONES * u64::from(limit)) & !x & HIGHS;
-    let quote = less(bytes ^ (ONES * u64::from(b'"')), 1);
-    let escape = less(bytes ^ (ONES * u64::from(b'\\')), 1);
-    less(bytes, b' ') | quote | escape
+    let low = (bytes ^ (ONES * 2)).wrapping_sub(ONES * (u64::from(b' ') + 1));
+    let escape = (bytes ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES);
+    (low | escape) & !bytes & (ONES << 7)
 }
 
 #[allow(
@@ -180,52 +226,55 @@ const ESCAPES: [u8; 256] = {
     table
 };
 
-/// Appends a JSON string with what must be escaped in it.
+/// Appends a JSON string with what must be escaped in it: words are copied as they are, and cut at the first byte that
+/// must be escaped.
 #[inline(never)]
 fn push_escaped(text: &str, out: &mut Vec<u8>) {
     let mut rest = text.as_bytes();
     out.push(b'"');
-    loop {
-        let (plain, from) = rest
-            .split_at_checked(plain_length(rest))
-            .unwrap_or((rest, &[]));
-        out.extend_from_slice(plain);
-        let Some((&byte, after)) = from.split_first() else {
-            break;
-        };
-        rest = after;
-        let letter = escape(byte);
-        out.extend_from_slice(&[b'\\', letter]);
-        if letter == b'u' {
+    while let Some((word, after)) = rest.split_first_chunk::<8>() {
+        out.extend_from_slice(word);
+        let found = special(u64::from_le_bytes(*word));
+        if found == 0 {
+            rest = after;
+            continue;
+        }
+        // The lowest is exact: only above a byte that is found can the subtraction borrow.
+        let plain = found.trailing_zeros() as usize / 8;
+        out.truncate(out.len() - (8 - plain));
+        rest = push_byte(rest.get(plain..).unwrap_or_default(), out);
+    }
+    while !rest.is_empty() {
+        rest = push_byte(rest, out);
+    }
+    out.push(b'"');
+}
+
+/// Appends the first byte, escaped if it must be, and returns the others.
+#[inline]
+fn push_byte<'t>(bytes: &'t [u8], out: &mut Vec<u8>) -> &'t [u8] {
+    let Some((&byte, rest)) = bytes.split_first() else {
+        return bytes;
+    };
+    match escape(byte) {
+        0 => out.push(byte),
+        b'u' => {
             let low = byte & 15;
             let low = if low < 10 {
                 b'0' + low
             } else {
                 b'A' - 10 + low
             };
-            out.extend_from_slice(&[b'0', b'0', b'0' + (byte >> 4), low]);
+            out.extend_from_slice(&[b'\\', b'u', b'0', b'0', b'0' + (byte >> 4), low]);
         }
+        letter => out.extend_from_slice(&[b'\\', letter]),
     }
-    out.push(b'"');
+    rest
 }
 
 /// The letter after the backslash, 0 for a byte that needs none.
 fn escape(byte: u8) -> u8 {
     ESCAPES.get(usize::from(byte)).copied().unwrap_or(0)
-}
-
-/// How many bytes in front need no escape.
-fn plain_length(bytes: &[u8]) -> usize {
-    let (words, rest) = bytes.as_chunks::<8>();
-    for (index, word) in words.iter().enumerate() {
-        let found = special(u64::from_le_bytes(*word));
-        if found != 0 {
-            // The lowest is exact: only above a byte that is zero can the subtraction borrow.
-            return index * 8 + found.trailing_zeros() as usize / 8;
-        }
-    }
-    let plain = rest.iter().take_while(|&&byte| escape(byte) == 0);
-    words.len() * 8 + plain.count()
 }
 
 #[cfg(test)]
