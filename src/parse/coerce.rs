@@ -3,15 +3,10 @@
 
 use simd_json::{Node, StaticNode};
 
+use super::Fault;
 use super::cursor::Cursor;
-use super::{Fault, number};
+use super::number::{self, Numeric};
 use crate::message::{Read, trim};
-
-/// A number and how it was sent.
-pub(super) enum Numeric<'a> {
-    Number(&'a str),
-    Text(&'a str),
-}
 
 impl<'a> Cursor<'_, 'a> {
     /// A number or a string holding one. `None` if it is absent; otherwise what stands there, not yet consumed.

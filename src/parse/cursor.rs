@@ -10,9 +10,9 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 use simd_json::{Node, StaticNode};
 
-use super::coerce::Numeric;
 use super::escapes::string_end;
 use super::number;
+use super::number::Numeric;
 use super::positions::Positions;
 use super::{Fault, ParseOptions, Problem, Tally};
 use crate::message::{Decimal, Instant, Key, Map, Read, Source, Uuid, WireValue, key, trim};

@@ -3,6 +3,12 @@
 
 use crate::message::{Decimal, trim};
 
+/// A number and how it was sent.
+pub(super) enum Numeric<'a> {
+    Number(&'a str),
+    Text(&'a str),
+}
+
 /// The number, `true` or `false` at the beginning of a text.
 pub(super) fn source_text(text: &[u8]) -> &str {
     let end = text
