@@ -11,8 +11,7 @@ use bumpalo::collections::Vec as ArenaVec;
 use simd_json::{Node, StaticNode};
 
 use super::escapes::string_end;
-use super::number;
-use super::number::Numeric;
+use super::number::{self, Numeric};
 use super::positions::Positions;
 use super::{Fault, ParseOptions, Problem, Tally};
 use crate::message::{Decimal, Instant, Key, Map, Read, Source, Uuid, WireValue, key, trim};
