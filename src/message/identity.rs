@@ -92,25 +92,42 @@ wire_enum! {
     }
 }
 
-/// A text that must not be empty: the name of a partner identity, the value of any identity.
+/// A text that must not be empty, and where it stands: the name of a partner identity, the value of any identity. It is
+/// judged after the object, because the last of equal keys counts.
 #[derive(Clone, Copy)]
-struct NonEmpty<'a>(&'a str);
+struct NonEmpty<'a> {
+    text: &'a str,
+    place: usize,
+}
 
 impl<'a> WireValue<'a> for NonEmpty<'a> {
     fn read<S: Source<'a>>(source: &mut S) -> Read<Option<Self>, S::Fault> {
-        match source.text()? {
-            Some("") => Err(source.empty()),
-            text => Ok(text.map(Self)),
-        }
+        let text = source.text()?;
+        let place = source.place_of_value();
+        Ok(text.map(|text| Self { text, place }))
     }
     fn write<W: Sink>(&self, sink: &mut W) {
-        sink.text(self.0);
+        sink.text(self.text);
     }
 }
 
-impl<'a> From<NonEmpty<'a>> for &'a str {
-    fn from(text: NonEmpty<'a>) -> Self {
-        text.0
+/// What becomes of a part of an identity when all of them have been read.
+trait Part<'a, T> {
+    fn judged<S: Source<'a>>(self, source: &S) -> Read<T, S::Fault>;
+}
+
+impl<'a, T> Part<'a, T> for T {
+    fn judged<S: Source<'a>>(self, _: &S) -> Read<T, S::Fault> {
+        Ok(self)
+    }
+}
+
+impl<'a> Part<'a, &'a str> for NonEmpty<'a> {
+    fn judged<S: Source<'a>>(self, source: &S) -> Read<&'a str, S::Fault> {
+        if self.text.is_empty() {
+            return Err(source.empty(self.place));
+        }
+        Ok(self.text)
     }
 }
 
@@ -174,7 +191,9 @@ macro_rules! identity_model {
                 let Some(identity_type) = identity_type else { return Err(source.missing(&object, "type")) };
                 let Some(encoding) = encoding else { return Err(source.missing(&object, "encoding")) };
                 let last = identity_model!(@last $presence, source, object, last, $last_wire);
-                Ok(Some(Self { $type_field: identity_type.into(), encoding, $last: last.into() }))
+                let $type_field = identity_type.judged(source)?;
+                let $last = last.judged(source)?;
+                Ok(Some(Self { $type_field, encoding, $last }))
             }
             fn write<W: Sink>(&self, sink: &mut W) {
                 let mark = sink.begin();

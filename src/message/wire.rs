@@ -141,8 +141,12 @@ pub(crate) trait Source<'a>: Sized {
     fn missing(&self, object: &Self::Object, field: &'static str) -> Self::Fault;
     /// The value just consumed is `null` where an object must be.
     fn null_element(&self) -> Self::Fault;
-    /// The value just read must not be empty.
-    fn empty(&self) -> Self::Fault;
+    /// Where the value just read stands, for `empty`; sources that never say where need not know.
+    fn place_of_value(&self) -> usize {
+        0
+    }
+    /// The value at this place must not be empty.
+    fn empty(&self, place: usize) -> Self::Fault;
 }
 
 /// Where fields are written to. Objects and lists nest; the sink sets commas.

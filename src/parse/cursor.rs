@@ -448,9 +448,13 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         }
     }
 
-    fn empty(&self) -> Fault {
+    fn place_of_value(&self) -> usize {
+        self.at - 1
+    }
+
+    fn empty(&self, place: usize) -> Fault {
         Fault {
-            node: self.at - 1,
+            node: place,
             problem: Problem::Invalid("a text that is not empty"),
         }
     }

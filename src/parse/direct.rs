@@ -350,7 +350,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
         Bail
     }
 
-    fn empty(&self) -> Bail {
+    fn empty(&self, _: usize) -> Bail {
         Bail
     }
 }
