@@ -30,6 +30,7 @@
 //!
 //! - [`input`]: limits, encodings, streams of lines
 //! - [`parse`](mod@parse): bytes to messages
+//! - [`schema`]: how the nouns are declared
 //! - [`message`]: the nouns
 //! - [`dispatch`]: the engine
 //! - [`processor`]: your side
@@ -41,21 +42,22 @@
 
 pub mod dispatch;
 pub mod error;
+mod firehose;
 pub mod generate;
 pub mod hash;
 pub mod host;
 pub mod input;
 pub mod message;
-mod normalize;
 pub mod parse;
 pub mod processor;
+pub mod schema;
 pub mod validate;
 pub mod write;
 
 pub use dispatch::{Engine, EventCounts, FIREHOSE_VERSION, Order, Output, Verdict, pipeline};
 pub use error::{Error, ErrorKind, Location};
-pub use normalize::normalize;
-pub use parse::{ParseOptions, Parsed, Scratch, Tally, parse};
+pub use firehose::{normalize, parse};
+pub use parse::{ParseOptions, Parsed, Scratch, Tally};
 pub use processor::{
     Attribute, Context, EventContext, Failure, Handled, Invocation, Outcome, OutcomeCounts,
     Processor, Record, Records,

@@ -13,9 +13,9 @@ pub use schedule::Order;
 
 use crossbeam::queue::ArrayQueue;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::message::*;
-use crate::parse::{self, ParseOptions, Scratch, parse};
+use crate::parse::{ParseOptions, Scratch, parse_as};
 use crate::processor::{Context, EventContext, Failure, Invocation, Outcome, Processor};
 use guard::guarded;
 
@@ -47,7 +47,7 @@ impl<P: Processor> Engine<P> {
     /// An engine with default options: events in order, limits as in [`ParseOptions`].
     pub fn new(processor: P) -> Self {
         let options = ParseOptions {
-            interests: processor.interests(),
+            members: processor.interests().into(),
             ..ParseOptions::default()
         };
         Self {
@@ -65,7 +65,7 @@ impl<P: Processor> Engine<P> {
     #[must_use]
     pub fn with_options(mut self, options: ParseOptions) -> Self {
         self.options = ParseOptions {
-            interests: self.options.interests,
+            members: self.options.members,
             ..options
         };
         self
@@ -126,7 +126,7 @@ impl<P: Processor> Engine<P> {
         output: &mut Output,
     ) -> Result<(), Error> {
         output.clear();
-        let parsed = parse(body, scratch, &self.options)?;
+        let parsed = parse_as::<Message<'_>>(body, scratch, &self.options)?;
         output.tally = parsed.tally;
         let kind = parsed.message.kind();
         output.message_type = MessageType::ALL
@@ -183,7 +183,7 @@ impl<P: Processor> Engine<P> {
             | Message::AudienceSubscriptionResponse(_)
             | Message::AudienceMembershipChangeResponse(_)
             | Message::DsrProcessingResponse(_)
-            | Message::Unknown(_) => return Err(parse::unsupported(kind.as_str())),
+            | Message::Unknown(_) => return Err(unsupported(kind)),
         }
         Ok(())
     }
@@ -310,4 +310,12 @@ fn response_common(request: MessageCommon<'_>, invocation: &Invocation) -> Messa
         timestamp_ms: Some(invocation.now_ms),
         firehose_version: Some(FIREHOSE_VERSION),
     }
+}
+
+/// The error of a message whose type is not for a module.
+fn unsupported(kind: MessageType<'_>) -> Error {
+    Error::plain(
+        ErrorKind::UnsupportedMessage,
+        format!("a module does not receive messages of type `{kind}`"),
+    )
 }

@@ -1,19 +1,7 @@
 //! The customer's account with its setting values, and the platform fields (sections 5.1, 5.11).
 
-use super::table::model;
-use super::{Map, Uuid};
-
-model! {
-    /// The fields that all ten messages share (section 3.1).
-    pub struct MessageCommon<'a> {
-        /// Identifier of this message; absent if the sender gave none.
-        "id" id: Option<Uuid> = None, set;
-        /// When the message was made, in milliseconds since the epoch; never invented on reading.
-        "timestamp_ms" timestamp_ms: Option<i64> = None, set;
-        /// SDK version of the side that wrote the message.
-        "firehose_version" firehose_version: Option<&'a str> = None, set;
-    }
-}
+use super::Map;
+use crate::schema::model;
 
 model! {
     /// The customer account: one configuration of the integration (section 5.1).

@@ -1,7 +1,7 @@
 //! Audience subscription and membership (sections 3.4, 3.5, 5.12 to 5.14).
 
-use super::table::{model, wire_enum};
 use super::{Account, DeviceIdentity, Map, MessageCommon, PartnerIdentity, UserIdentity};
+use crate::schema::{model, wire_enum};
 
 wire_enum! {
     /// What happens to a subscription.

@@ -1,7 +1,7 @@
 //! Products, promotions and impressions (sections 5.3 to 5.5). The events that carry them are in `event`.
 
-use super::table::{model, wire_enum};
 use super::{Decimal, Map};
+use crate::schema::{model, wire_enum};
 
 wire_enum! {
     /// What was done to products.

@@ -1,8 +1,7 @@
 //! Consent of the user and the notifications that it changed (sections 5.7 to 5.9).
 
-use super::Map;
-use super::table::{family, model, wire_enum};
-use super::wire::{Read, Sink, Source, WireValue};
+use super::{Map, Unknown};
+use crate::schema::{Decode, Decoder, Describe, Encode, Encoder, Kind, family, model, wire_enum};
 
 model! {
     /// One decision of the user. GDPR and CCPA records have the same fields; in a CCPA record `consented` says that the
@@ -38,22 +37,23 @@ pub const DATA_SALE_OPT_OUT: &str = "data_sale_opt_out";
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct CcpaPurpose<'a>(pub &'a str);
 
-impl<'a> WireValue<'a> for CcpaPurpose<'a> {
-    fn read<S: Source<'a>>(source: &mut S) -> Read<Option<Self>, S::Fault> {
-        Ok(source.text()?.filter(|text| !text.is_empty()).map(Self))
+impl<'a> Decode<'a> for CcpaPurpose<'a> {
+    fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {
+        Ok(decoder.text()?.filter(|text| !text.is_empty()).map(Self))
+    }
+}
+
+impl Encode for CcpaPurpose<'_> {
+    fn encode<E: Encoder>(&self, encoder: &mut E) {
+        encoder.text(self.0);
     }
     fn is_absent(&self) -> bool {
         self.0.is_empty()
     }
-    fn write<W: Sink>(&self, sink: &mut W) {
-        sink.text(self.0);
-    }
 }
 
-impl serde::Serialize for CcpaPurpose<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.0)
-    }
+impl Describe for CcpaPurpose<'_> {
+    const KIND: Kind = Kind::Text;
 }
 
 model! {
@@ -92,7 +92,7 @@ wire_enum! {
 
 family! {
     /// A change of the profile or system, handled before the events.
-    pub enum SystemNotification: SystemNotificationType, null refused {
+    pub enum SystemNotification: SystemNotificationType as kind, null refused, unknown kept Unknown {
         /// GDPR consent changed.
         GdprConsentState(GdprConsentStateNotification),
         /// CCPA consent changed.

@@ -1,8 +1,7 @@
 //! Data subject requests (sections 3.6, 5.10).
 
-use super::table::{model, wire_enum};
-use super::wire::{Read, Sink, Source, WireValue};
 use super::{Account, Instant, Map, MessageCommon};
+use crate::schema::{Decode, Decoder, Describe, Encode, Encoder, Kind, MapInfo, model, trim, wire_enum};
 
 wire_enum! {
     /// What the data subject asks for.
@@ -111,28 +110,35 @@ impl<'a> SubjectIdentities<'a> {
 /// The wire value that a key stands for, and whether it is a known one: matched like any enumeration value, and with the
 /// second name of Roku's publisher id (D26). Unknown keys stay as they are.
 fn canonical_key(key: &str) -> (&str, bool) {
-    let identity_type = match super::wire::trim(key) {
+    let identity_type = match trim(key) {
         "roku_publishing_id" => OpenDsrIdentityType::RokuPublisherId,
         _ => OpenDsrIdentityType::from_wire(key),
     };
     (identity_type.as_str(), identity_type.is_known())
 }
 
-impl<'a> WireValue<'a> for SubjectIdentities<'a> {
-    fn read<S: Source<'a>>(source: &mut S) -> Read<Option<Self>, S::Fault> {
-        Ok(source.map_with(canonical_key)?.map(Self))
+impl<'a> Decode<'a> for SubjectIdentities<'a> {
+    fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {
+        Ok(decoder.map_with(canonical_key)?.map(Self))
+    }
+}
+
+impl Encode for SubjectIdentities<'_> {
+    fn encode<E: Encoder>(&self, encoder: &mut E) {
+        self.0.encode(encoder);
     }
     fn is_absent(&self) -> bool {
         self.0.is_empty()
     }
-    fn write<W: Sink>(&self, sink: &mut W) {
-        self.0.write(sink);
-    }
 }
 
-impl serde::Serialize for SubjectIdentities<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+impl Describe for SubjectIdentities<'_> {
+    const KIND: Kind = Kind::Map(&MapInfo {
+        keys: Some(&OpenDsrIdentityType::INFO),
+        values: OpenDsrIdentity::KIND,
+    });
+    fn fmt_secret(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Debug::fmt(self, f)
     }
 }
 
@@ -141,31 +147,32 @@ impl serde::Serialize for SubjectIdentities<'_> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct RawJson<'a>(pub &'a str);
 
-impl<'a> WireValue<'a> for RawJson<'a> {
-    fn read<S: Source<'a>>(source: &mut S) -> Read<Option<Self>, S::Fault> {
-        if source.null() {
+impl<'a> Decode<'a> for RawJson<'a> {
+    fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {
+        if decoder.null() {
             Ok(None)
         } else {
-            Ok(Some(Self(source.raw()?)))
+            Ok(Some(Self(decoder.raw()?)))
         }
+    }
+}
+
+impl Encode for RawJson<'_> {
+    fn encode<E: Encoder>(&self, encoder: &mut E) {
+        encoder.raw(self.0);
     }
     fn is_absent(&self) -> bool {
         true
     }
-    fn write<W: Sink>(&self, sink: &mut W) {
-        sink.raw(self.0);
-    }
 }
 
-impl serde::Serialize for RawJson<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.0)
-    }
+impl Describe for RawJson<'_> {
+    const KIND: Kind = Kind::Json;
 }
 
 impl std::fmt::Debug for RawJson<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Debug::fmt(&super::wire::Redacted, f)
+        f.write_str("[redacted]")
     }
 }
 

@@ -1,10 +1,8 @@
-//! The sixteen events (section 4). Which `type` is which, and the batch that brings them, is in `batch`.
+//! Events (section 4): the family and what its members share. The sixteen models are in `event_models`.
 
-use super::table::{model, wire_enum};
-use super::{
-    Decimal, Impression, Map, Product, ProductAction, Promotion, PromotionAction, UserIdentity,
-    Uuid,
-};
+use super::event_models::*;
+use super::{Unknown, Uuid};
+use crate::schema::{Decoder, MemberSet, UnknownMember, family, model, wire_enum};
 
 wire_enum! {
     /// What kind of event.
@@ -44,77 +42,60 @@ wire_enum! {
     }
 }
 
-wire_enum! {
-    /// The kind of a custom event.
-    pub enum CustomEventType {
-        /// The source gave none.
-        Unspecified = "unknown",
-        /// Navigation.
-        Navigation = "navigation",
-        /// Location.
-        Location = "location",
-        /// Search.
-        Search = "search",
-        /// Transaction.
-        Transaction = "transaction",
-        /// Content of the user.
-        UserContent = "user_content",
-        /// Preference of the user.
-        UserPreference = "user_preference",
-        /// Social.
-        Social = "social",
-        /// Other.
-        Other = "other",
-        /// Media.
-        Media = "media",
+family! {
+    /// One event. Events live in the arena of the message, so that this is two words wide.
+    pub enum Event: EventType as event_type, null refused, unknown kept UnknownEvent,
+        skipped Skipped, common EventCommon<'a> {
+        /// A user session starts.
+        SessionStart(SessionStartEvent),
+        /// A session ended.
+        SessionEnd(SessionEndEvent),
+        /// A named event.
+        CustomEvent(CustomEvent),
+        /// A screen or page was shown.
+        ScreenView(ScreenViewEvent),
+        /// An exception.
+        Error(ErrorEvent),
+        /// The user opted in or out.
+        PrivacySettingChange(PrivacySettingChangeEvent),
+        /// User attributes changed.
+        UserAttributeChange(UserAttributeChangeEvent),
+        /// User identities changed.
+        UserIdentityChange(UserIdentityChangeEvent),
+        /// A push token was registered or withdrawn.
+        PushSubscription(PushSubscriptionEvent),
+        /// The application changed its state.
+        ApplicationStateTransition(ApplicationStateTransitionEvent),
+        /// The device received a push message.
+        PushMessageReceipt(PushMessageReceiptEvent),
+        /// Something was done to products.
+        ProductAction(ProductActionEvent),
+        /// A promotion was shown or clicked.
+        PromotionAction(PromotionActionEvent),
+        /// Product lists were shown.
+        Impression(ImpressionEvent),
+        /// An install or engagement was credited.
+        Attribution(AttributionEvent),
+        /// The user opened a push message.
+        PushMessageOpen(PushMessageOpenEvent),
     }
 }
 
-wire_enum! {
-    /// What happened to a push token.
-    pub enum PushSubscriptionAction {
-        /// Registered.
-        Subscribe = "subscribe",
-        /// Withdrawn.
-        Unsubscribe = "unsubscribe",
+impl<'a> Event<'a> {
+    /// The identifier: the idempotency key of the event.
+    pub fn id(&self) -> Option<Uuid> {
+        match self {
+            Self::Unknown(event) => event.id,
+            _ => self.common()?.id,
+        }
     }
-}
 
-wire_enum! {
-    /// The state an application went into.
-    pub enum ApplicationState {
-        /// First start after an installation.
-        Install = "install",
-        /// First start after an update.
-        Upgrade = "upgrade",
-        /// Ordinary start.
-        Initialize = "initialize",
-        /// Closed.
-        Exit = "exit",
-        /// Went to the background.
-        Background = "background",
-        /// Came to the foreground.
-        Foreground = "foreground",
-    }
-}
-
-wire_enum! {
-    /// A privacy setting.
-    pub enum PrivacySetting {
-        /// Collection of application data.
-        AppDataCollection = "app_data_collection",
-    }
-}
-
-model! {
-    /// Where an event happened (section 5.6).
-    pub struct Location {
-        /// Degrees.
-        "latitude" latitude: f64 = 0.0, always;
-        /// Degrees.
-        "longitude" longitude: f64 = 0.0, always;
-        /// Metres; zero also stands for "not known".
-        "accuracy" accuracy: f64 = 0.0, always;
+    /// When it happened, in milliseconds since the epoch.
+    pub fn timestamp_ms(&self) -> Option<i64> {
+        match self {
+            Self::Unknown(event) => event.timestamp_ms,
+            _ => self.common()?.timestamp_ms,
+        }
     }
 }
 
@@ -134,216 +115,101 @@ model! {
     }
 }
 
-model! {
-    /// A user session starts.
-    pub struct SessionStartEvent<'a> {
-        flatten common: EventCommon<'a>;
+/// An event of a type that this version does not know.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct UnknownEvent<'a> {
+    /// Its type and source text.
+    pub unknown: Unknown<'a>,
+    /// Its identifier, if there is one that can be read.
+    pub id: Option<Uuid>,
+    /// Its time, if there is one that can be read.
+    pub timestamp_ms: Option<i64>,
+}
+
+impl<'a> UnknownMember<'a> for UnknownEvent<'a> {
+    /// Reads the identifier and the time, as far as they look like those of known events, and keeps the rest as text.
+    fn decode<D: Decoder<'a>>(type_name: &'a str, decoder: &mut D) -> Result<Self, D::Fault> {
+        let (mut id, mut timestamp_ms) = (None, None);
+        let raw = decoder.raw_object(|decoder, key| {
+            match key {
+                "id" => id = decoder.attempt()?,
+                "timestamp_ms" => timestamp_ms = decoder.attempt()?,
+                _ => decoder.skip()?,
+            }
+            Ok(())
+        })?;
+        Ok(Self {
+            unknown: Unknown { type_name, raw },
+            id,
+            timestamp_ms,
+        })
+    }
+    fn type_name(&self) -> &'a str {
+        self.unknown.type_name
+    }
+    fn raw(&self) -> &'a str {
+        self.unknown.raw
     }
 }
 
-model! {
-    /// A session ended, by timeout in the background.
-    pub struct SessionEndEvent<'a> {
-        flatten common: EventCommon<'a>;
-        /// Length of the session in milliseconds.
-        "session_length_ms" session_length_ms: i64 = 0, always;
+/// A set of event types: those that somebody wants. Events of other known types are skipped undecoded; unknown ones
+/// always come.
+///
+/// ```
+/// use hydrant::message::{EventType, Interests};
+/// let interests = Interests::none().with(EventType::CustomEvent).with(EventType::ScreenView);
+/// assert!(interests.contains(EventType::CustomEvent));
+/// assert!(!interests.contains(EventType::Error));
+/// assert_eq!(Interests::default(), Interests::all());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interests(MemberSet);
+
+impl Interests {
+    /// Every event type.
+    pub const fn all() -> Self {
+        Self(MemberSet::ALL)
+    }
+
+    /// No event type.
+    pub const fn none() -> Self {
+        Self(MemberSet::NONE)
+    }
+
+    /// These and one more.
+    #[must_use]
+    pub fn with(self, event_type: EventType<'_>) -> Self {
+        position(event_type).map_or(self, |position| Self(self.0.with(position)))
+    }
+
+    /// These but for one.
+    #[must_use]
+    pub fn without(self, event_type: EventType<'_>) -> Self {
+        position(event_type).map_or(self, |position| Self(self.0.without(position)))
+    }
+
+    /// Whether the type is among them. Unknown types always are.
+    pub fn contains(&self, event_type: EventType<'_>) -> bool {
+        position(event_type).is_none_or(|position| self.0.contains(position))
     }
 }
 
-model! {
-    /// A named event.
-    pub struct CustomEvent<'a> {
-        flatten common: EventCommon<'a>;
-        /// Name of the event.
-        "name" name: Option<&'a str> = None, set;
-        /// Kind of the event.
-        "custom_event_type" custom_event_type: Option<CustomEventType<'a>> = None, set;
-        /// Attributes.
-        "attributes" attributes: Map<'a, &'a str> = Map::EMPTY, set;
-        /// Flags meant for particular integrations: `ModuleName.flag` (section 12, rule 21).
-        "custom_flags" custom_flags: Map<'a, &'a str> = Map::EMPTY, set;
+/// The position of an event type in its declaration; unknown ones have none.
+fn position(event_type: EventType<'_>) -> Option<usize> {
+    EventType::ALL.iter().position(|known| *known == event_type)
+}
+
+/// Events of the other types are skipped undecoded.
+impl From<Interests> for MemberSet {
+    fn from(interests: Interests) -> Self {
+        interests.0
     }
 }
 
-model! {
-    /// A screen or page was shown.
-    pub struct ScreenViewEvent<'a> {
-        flatten common: EventCommon<'a>;
-        /// Name of the screen.
-        "screen_name" screen_name: Option<&'a str> = None, set;
-        /// Attributes.
-        "attributes" attributes: Map<'a, &'a str> = Map::EMPTY, set;
-        /// Custom flags.
-        "custom_flags" custom_flags: Map<'a, &'a str> = Map::EMPTY, set;
+/// Everything.
+impl Default for Interests {
+    fn default() -> Self {
+        Self::all()
     }
 }
 
-model! {
-    /// An exception, handled or not.
-    pub struct ErrorEvent<'a> {
-        flatten common: EventCommon<'a>;
-        /// Error message.
-        "message" message: Option<&'a str> = None, set;
-        /// Whether a crash reporter caught it.
-        "is_crash" is_crash: bool = false, always;
-        /// Stack trace.
-        "stack_trace" stack_trace: Option<&'a str> = None, set;
-        /// Texts left before the error, oldest first.
-        "breadcrumbs" breadcrumbs: &'a [Option<&'a str>] = &[], set;
-        /// Attributes.
-        "attributes" attributes: Map<'a, &'a str> = Map::EMPTY, set;
-    }
-}
-
-model! {
-    /// The user opted in or out.
-    pub struct PrivacySettingChangeEvent<'a> {
-        flatten common: EventCommon<'a>;
-        /// Which setting.
-        "setting" setting: Option<PrivacySetting<'a>> = None, set;
-        /// The new state; false means the user opted out.
-        "is_enabled" is_enabled: bool = false, always;
-    }
-}
-
-model! {
-    /// User attributes were added, changed (in both maps) or removed.
-    pub struct UserAttributeChangeEvent<'a> {
-        flatten common: EventCommon<'a>;
-        /// Attributes with their new values.
-        "added" added: Map<'a, &'a str> = Map::EMPTY, set;
-        /// Attributes with their former values.
-        "removed" removed: Map<'a, &'a str> = Map::EMPTY, set;
-    }
-}
-
-model! {
-    /// User identities were added, changed (in both lists) or removed.
-    pub struct UserIdentityChangeEvent<'a> {
-        flatten common: EventCommon<'a>;
-        /// Identities after the change.
-        "added" added: &'a [UserIdentity<'a>] = &[], set;
-        /// Identities before the change.
-        "removed" removed: &'a [UserIdentity<'a>] = &[], set;
-    }
-}
-
-model! {
-    /// A push token was registered or withdrawn.
-    pub struct PushSubscriptionEvent<'a> {
-        flatten common: EventCommon<'a>;
-        /// What happened.
-        "action" action: Option<PushSubscriptionAction<'a>> = None, set;
-        /// The push token.
-        "token" token: Option<&'a str> = None, set, secret;
-    }
-}
-
-model! {
-    /// The application was installed, upgraded, started, closed, or changed between background and foreground.
-    pub struct ApplicationStateTransitionEvent<'a> {
-        flatten common: EventCommon<'a>;
-        /// The new state.
-        "application_state" application_state: Option<ApplicationState<'a>> = None, set;
-        /// URI that launched the app.
-        "launch_referral" launch_referral: Option<&'a str> = None, set;
-        /// Application that asked for the launch.
-        "referral_application" referral_application: Option<&'a str> = None, set;
-        /// Launch options or intent extras, as one text.
-        "launch_parameters" launch_parameters: Option<&'a str> = None, set;
-        /// Package name of the app that launched this one.
-        "source_package" source_package: Option<&'a str> = None, set;
-    }
-}
-
-model! {
-    /// The device received a push message.
-    pub struct PushMessageReceiptEvent<'a> {
-        flatten common: EventCommon<'a>;
-        /// The push payload: JSON as text, in the shape of the platform.
-        "payload" payload: Option<&'a str> = None, set;
-    }
-}
-
-model! {
-    /// Something was done to products.
-    pub struct ProductActionEvent<'a> {
-        flatten common: EventCommon<'a>;
-        /// What was done.
-        "action" action: Option<ProductAction<'a>> = None, set;
-        /// Transaction identifier.
-        "transaction_id" transaction_id: Option<&'a str> = None, set;
-        /// Store or affiliation.
-        "affiliation" affiliation: Option<&'a str> = None, set;
-        /// Total of the transaction.
-        "total_amount" total_amount: Option<Decimal<'a>> = None, set;
-        /// Tax part.
-        "tax_amount" tax_amount: Option<Decimal<'a>> = None, set;
-        /// Shipping part.
-        "shipping_amount" shipping_amount: Option<Decimal<'a>> = None, set;
-        /// ISO 4217 code.
-        "currency_code" currency_code: Option<&'a str> = None, set;
-        /// Coupon of the transaction.
-        "coupon_code" coupon_code: Option<&'a str> = None, set;
-        /// The products.
-        "products" products: &'a [Product<'a>] = &[], set;
-        /// Attributes.
-        "attributes" attributes: Map<'a, &'a str> = Map::EMPTY, set;
-        /// Custom flags.
-        "custom_flags" custom_flags: Map<'a, &'a str> = Map::EMPTY, set;
-    }
-}
-
-model! {
-    /// A promotion was shown or clicked.
-    pub struct PromotionActionEvent<'a> {
-        flatten common: EventCommon<'a>;
-        /// What was done.
-        "action" action: Option<PromotionAction<'a>> = None, set;
-        /// Attributes.
-        "attributes" attributes: Map<'a, &'a str> = Map::EMPTY, set;
-        /// The promotions.
-        "promotions" promotions: &'a [Promotion<'a>] = &[], set;
-        /// Custom flags.
-        "custom_flags" custom_flags: Map<'a, &'a str> = Map::EMPTY, set;
-    }
-}
-
-model! {
-    /// Product lists were shown.
-    pub struct ImpressionEvent<'a> {
-        flatten common: EventCommon<'a>;
-        /// Attributes.
-        "attributes" attributes: Map<'a, &'a str> = Map::EMPTY, set;
-        /// The product lists.
-        "impressions" impressions: &'a [Impression<'a>] = &[], set;
-        /// Custom flags.
-        "custom_flags" custom_flags: Map<'a, &'a str> = Map::EMPTY, set;
-    }
-}
-
-model! {
-    /// An install or engagement was credited to a publisher and campaign.
-    pub struct AttributionEvent<'a> {
-        flatten common: EventCommon<'a>;
-        /// Name of the attribution event.
-        "name" name: Option<&'a str> = None, set;
-        /// Attribution partner.
-        "partner_name" partner_name: Option<&'a str> = None, set;
-        /// Publisher credited.
-        "publisher_name" publisher_name: Option<&'a str> = None, set;
-        /// Campaign credited.
-        "campaign_name" campaign_name: Option<&'a str> = None, set;
-        /// Attributes.
-        "attributes" attributes: Map<'a, &'a str> = Map::EMPTY, set;
-    }
-}
-
-model! {
-    /// The user opened a push message.
-    pub struct PushMessageOpenEvent<'a> {
-        flatten common: EventCommon<'a>;
-        /// The push payload, as in [`PushMessageReceiptEvent`].
-        "payload" payload: Option<&'a str> = None, set;
-    }
-}

@@ -1,8 +1,7 @@
 //! Identities of users, devices and partners, and the permissions to receive them (sections 5.2, 7.3). These are the
 //! only models whose fields must be present: reading fails, with the path, where one is missing or empty.
 
-use super::table::wire_enum;
-use super::wire::{Read, Sink, Source, WireValue};
+use crate::schema::{model, wire_enum};
 
 wire_enum! {
     /// How an identity value is encoded.
@@ -92,203 +91,80 @@ wire_enum! {
     }
 }
 
-/// A text that must not be empty, and where it stands: the name of a partner identity, the value of any identity. It is
-/// judged after the object, because the last of equal keys counts.
-#[derive(Clone, Copy)]
-struct NonEmpty<'a> {
-    text: &'a str,
-    place: usize,
-}
-
-impl<'a> WireValue<'a> for NonEmpty<'a> {
-    fn read<S: Source<'a>>(source: &mut S) -> Read<Option<Self>, S::Fault> {
-        let text = source.text()?;
-        let place = source.place_of_value();
-        Ok(text.map(|text| Self { text, place }))
-    }
-    fn write<W: Sink>(&self, sink: &mut W) {
-        sink.text(self.text);
-    }
-}
-
-/// What becomes of a part of an identity when all of them have been read.
-trait Part<'a, T> {
-    fn judged<S: Source<'a>>(self, source: &S) -> Read<T, S::Fault>;
-}
-
-impl<'a, T> Part<'a, T> for T {
-    fn judged<S: Source<'a>>(self, _: &S) -> Read<T, S::Fault> {
-        Ok(self)
-    }
-}
-
-impl<'a> Part<'a, &'a str> for NonEmpty<'a> {
-    fn judged<S: Source<'a>>(self, source: &S) -> Read<&'a str, S::Fault> {
-        if self.text.is_empty() {
-            return Err(source.empty(self.place));
-        }
-        Ok(self.text)
-    }
-}
-
-/// `type`, `encoding` and a third field. `required` ones are read as the given type and must be there.
-macro_rules! identity_model {
-    (
-        $(#[$meta:meta])*
-        pub struct $name:ident {
-            $(#[$type_meta:meta])* $type_field:ident: $type:ty as $read_type:ty;
-            $last_wire:literal $(#[$last_meta:meta])* $last:ident: $last_type:ty as $read_last:ty, $presence:ident $(, $secret:ident)?;
-        }
-    ) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, PartialEq, Eq)]
-        pub struct $name<'a> {
-            $(#[$type_meta])*
-            pub $type_field: $type,
-            /// How the value is encoded.
-            pub encoding: IdentityEncoding<'a>,
-            $(#[$last_meta])*
-            pub $last: $last_type,
-        }
-
-        impl std::fmt::Debug for $name<'_> {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                let mut debug = f.debug_struct(stringify!($name));
-                debug.field(stringify!($type_field), &self.$type_field);
-                debug.field("encoding", &self.encoding);
-                super::table::debug_field!(debug, stringify!($last), self.$last $(, $secret)?);
-                debug.finish()
-            }
-        }
-
-        impl<'a> WireValue<'a> for $name<'a> {
-            fn read<S: Source<'a>>(source: &mut S) -> Read<Option<Self>, S::Fault> {
-                let Some(mut object) = source.object()? else { return Ok(None) };
-                let mut identity_type = None;
-                let mut encoding = None;
-                let mut last = None;
-                if source.key_is(&mut object, crate::message::wire::key!("type")) {
-                    identity_type = <$read_type>::read(source)?;
-                    source.end_value(&mut object)?;
-                }
-                if source.key_is(&mut object, crate::message::wire::key!("encoding")) {
-                    encoding = IdentityEncoding::read(source)?;
-                    source.end_value(&mut object)?;
-                }
-                if source.key_is(&mut object, $crate::message::wire::key!($last_wire)) {
-                    last = <$read_last>::read(source)?;
-                    source.end_value(&mut object)?;
-                }
-                while let Some(key) = source.next_key(&mut object)? {
-                    match key {
-                        "type" => identity_type = <$read_type>::read(source)?,
-                        "encoding" => encoding = IdentityEncoding::read(source)?,
-                        $last_wire => last = <$read_last>::read(source)?,
-                        _ => source.skip()?,
-                    }
-                    source.end_value(&mut object)?;
-                }
-                let Some(identity_type) = identity_type else { return Err(source.missing(&object, "type")) };
-                let Some(encoding) = encoding else { return Err(source.missing(&object, "encoding")) };
-                let last = identity_model!(@last $presence, source, object, last, $last_wire);
-                let $type_field = identity_type.judged(source)?;
-                let $last = last.judged(source)?;
-                Ok(Some(Self { $type_field, encoding, $last }))
-            }
-            fn write<W: Sink>(&self, sink: &mut W) {
-                let mark = sink.begin();
-                sink.static_key(",\"type\":");
-                self.$type_field.write(sink);
-                sink.static_key(",\"encoding\":");
-                self.encoding.write(sink);
-                sink.static_key(concat!(",\"", $last_wire, "\":"));
-                self.$last.write(sink);
-                sink.end_object(mark);
-            }
-        }
-
-        impl serde::Serialize for $name<'_> {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                use serde::ser::SerializeMap;
-                let mut map = serializer.serialize_map(Some(3))?;
-                map.serialize_entry("type", &self.$type_field)?;
-                map.serialize_entry("encoding", &self.encoding)?;
-                map.serialize_entry($last_wire, &self.$last)?;
-                map.end()
-            }
-        }
-    };
-    (@last enforced, $source:ident, $object:ident, $last:ident, $wire:literal) => {{
-        let Some(last) = $last else { return Err($source.missing(&$object, $wire)) };
-        last
-    }};
-    (@last defaulted, $source:ident, $object:ident, $last:ident, $wire:literal) => {
-        $last.unwrap_or_default()
-    };
-}
-
-identity_model! {
+model! {
     /// An identity of the user. `Debug` does not show the value.
-    pub struct UserIdentity {
+    #[derive(Eq)]
+    pub struct UserIdentity<'a> {
         /// What identifies the user.
-        identity_type: UserIdentityType<'a> as UserIdentityType<'a>;
-        "value"
+        "type" identity_type: UserIdentityType<'a> = UserIdentityType::Unknown(""), always, enforced;
+        /// How the value is encoded.
+        "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::Unknown(""), always, enforced;
         /// The identity, encoded. Never empty.
-        value: &'a str as NonEmpty<'a>, enforced, secret;
+        "value" value: &'a str = "", always, secret, enforced, filled;
     }
 }
 
-identity_model! {
+model! {
     /// An identity of a device. `Debug` does not show the value.
-    pub struct DeviceIdentity {
+    #[derive(Eq)]
+    pub struct DeviceIdentity<'a> {
         /// What identifies the device.
-        identity_type: DeviceIdentityType<'a> as DeviceIdentityType<'a>;
-        "value"
+        "type" identity_type: DeviceIdentityType<'a> = DeviceIdentityType::Unknown(""), always, enforced;
+        /// How the value is encoded.
+        "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::Unknown(""), always, enforced;
         /// The identity, encoded. Never empty.
-        value: &'a str as NonEmpty<'a>, enforced, secret;
+        "value" value: &'a str = "", always, secret, enforced, filled;
     }
 }
 
-identity_model! {
+model! {
     /// An identity that a partner gave the user. `Debug` does not show the value.
-    pub struct PartnerIdentity {
+    #[derive(Eq)]
+    pub struct PartnerIdentity<'a> {
         /// The registered name of the partner identity. Never empty.
-        identity_type: &'a str as NonEmpty<'a>;
-        "value"
+        "type" identity_type: &'a str = "", always, enforced, filled;
+        /// How the value is encoded.
+        "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::Unknown(""), always, enforced;
         /// The identity, encoded. Never empty.
-        value: &'a str as NonEmpty<'a>, enforced, secret;
+        "value" value: &'a str = "", always, secret, enforced, filled;
     }
 }
 
-identity_model! {
+model! {
     /// The wish to receive a device identity (section 7.3).
-    pub struct DeviceIdentityPermission {
+    #[derive(Eq)]
+    pub struct DeviceIdentityPermission<'a> {
         /// Which device identity.
-        identity_type: DeviceIdentityType<'a> as DeviceIdentityType<'a>;
-        "required"
+        "type" identity_type: DeviceIdentityType<'a> = DeviceIdentityType::Unknown(""), always, enforced;
+        /// How the value is encoded.
+        "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::Unknown(""), always, enforced;
         /// Whether only users are wanted that have one of the required identities (section 12, rule 6).
-        required: bool as bool, defaulted;
+        "required" required: bool = false, always;
     }
 }
 
-identity_model! {
+model! {
     /// The wish to receive a user identity (section 7.3).
-    pub struct UserIdentityPermission {
+    #[derive(Eq)]
+    pub struct UserIdentityPermission<'a> {
         /// Which user identity.
-        identity_type: UserIdentityType<'a> as UserIdentityType<'a>;
-        "required"
+        "type" identity_type: UserIdentityType<'a> = UserIdentityType::Unknown(""), always, enforced;
+        /// How the value is encoded.
+        "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::Unknown(""), always, enforced;
         /// Whether only users are wanted that have one of the required identities (section 12, rule 6).
-        required: bool as bool, defaulted;
+        "required" required: bool = false, always;
     }
 }
 
-identity_model! {
+model! {
     /// The wish to receive a partner identity (section 7.3).
-    pub struct PartnerIdentityPermission {
+    #[derive(Eq)]
+    pub struct PartnerIdentityPermission<'a> {
         /// Name of the partner identity, or `$cookie_sync_id`.
-        identity_type: &'a str as NonEmpty<'a>;
-        "required"
+        "type" identity_type: &'a str = "", always, enforced, filled;
+        /// How the value is encoded.
+        "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::Unknown(""), always, enforced;
         /// Whether only users are wanted that have one of the required identities (section 12, rule 6).
-        required: bool as bool, defaulted;
+        "required" required: bool = false, always;
     }
 }

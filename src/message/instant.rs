@@ -1,6 +1,10 @@
 //! A point in time with nanoseconds, as data subject requests carry it (section 2.6, D5), and the small piece of
 //! calendar arithmetic that reading and showing it takes. No clock.
 
+use std::io::Write as _;
+
+use crate::schema::{Decode, Decoder, Describe, Encode, Encoder, Kind, Numeric};
+
 /// A point in time: whole seconds since 1970-01-01T00:00:00Z and the nanoseconds after them.
 ///
 /// ```
@@ -131,10 +135,33 @@ impl std::fmt::Display for Instant {
     }
 }
 
-impl serde::Serialize for Instant {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+impl<'a> Decode<'a> for Instant {
+    fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {
+        const EXPECTED: &str = "an RFC 3339 time with an offset, or seconds since the epoch";
+        decoder.number_or_text(EXPECTED, |value| match value {
+            Numeric::Number(text) => Self::from_epoch_text(text),
+            Numeric::Text(text) => Self::from_epoch_text(text).or_else(|| Self::from_rfc3339(text)),
+        })
     }
+}
+
+/// Seconds with nine digits after the point, as the reference writes them (D5).
+impl Encode for Instant {
+    fn encode<E: Encoder>(&self, encoder: &mut E) {
+        let nanos = self.as_nanos();
+        let sign = if nanos < 0 { "-" } else { "" };
+        let (seconds, fraction) = (nanos.unsigned_abs() / NANOS as u128, nanos.unsigned_abs() % NANOS as u128);
+        // Twenty digits are more than any point in time has.
+        let mut text = [0; 48];
+        let mut rest = &mut text[..];
+        let written = write!(rest, "{sign}{seconds}.{fraction:09}").map(|()| rest.len());
+        let end = text.len() - written.unwrap_or(text.len());
+        encoder.raw(std::str::from_utf8(text.get(..end).unwrap_or_default()).unwrap_or_default());
+    }
+}
+
+impl Describe for Instant {
+    const KIND: Kind = Kind::Instant;
 }
 
 fn digits(rest: &mut &str, count: usize) -> Option<i64> {

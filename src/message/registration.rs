@@ -1,10 +1,10 @@
 //! What a module says of itself (sections 3.2 and 7). All of it can be built as a `const`: every model has an `EMPTY`.
 
-use super::table::{family, model, wire_enum};
 use super::{
     DeviceIdentityPermission, DsrRequestType, EventType, MessageCommon, PartnerIdentityPermission,
-    RuntimeType, SystemNotificationType, UserIdentityPermission,
+    RuntimeType, SystemNotificationType, Unknown, UserIdentityPermission,
 };
+use crate::schema::{family, model, wire_enum};
 
 wire_enum! {
     /// The type of a setting.
@@ -116,7 +116,7 @@ model! {
 
 family! {
     /// A setting that the customer is asked for.
-    pub enum Setting: SettingType, null absent {
+    pub enum Setting: SettingType as kind, null absent, unknown kept Unknown {
         /// Text.
         Text(TextSetting),
         /// Integer.
@@ -168,7 +168,7 @@ model! {
 
 family! {
     /// How the customer authorizes the module.
-    pub enum Authentication: AuthenticationType, null absent {
+    pub enum Authentication: AuthenticationType as kind, null absent, unknown kept Unknown {
         /// OAuth 2.
         Oauth2(Oauth2Authentication),
     }

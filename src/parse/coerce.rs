@@ -5,12 +5,12 @@ use simd_json::{Node, StaticNode};
 
 use super::Fault;
 use super::cursor::Cursor;
-use super::number::{self, Numeric};
-use crate::message::{Read, trim};
+use super::number;
+use crate::schema::{Numeric, trim};
 
 impl<'a> Cursor<'_, 'a> {
     /// A number or a string holding one. `None` if it is absent; otherwise what stands there, not yet consumed.
-    pub(super) fn numeric(&mut self, what: &'static str) -> Read<Option<Numeric<'a>>, Fault> {
+    pub(super) fn numeric(&mut self, what: &'static str) -> Result<Option<Numeric<'a>>, Fault> {
         Ok(match self.peek() {
             Some(Node::Static(StaticNode::Null)) => None,
             Some(Node::Static(StaticNode::Bool(_))) | None => return self.expected(what),
@@ -21,14 +21,14 @@ impl<'a> Cursor<'_, 'a> {
     }
 
     /// The text `null` stands for nothing only where the reference reads a machine number or a bool.
-    pub(super) fn refuse_null_text(&self, what: &'static str) -> Read<(), Fault> {
+    pub(super) fn refuse_null_text(&self, what: &'static str) -> Result<(), Fault> {
         match self.peek() {
             Some(Node::String(text)) if trim(text) == "null" => self.invalid(what),
             _ => Ok(()),
         }
     }
 
-    pub(super) fn integer(&mut self, what: &'static str) -> Read<Option<i64>, Fault> {
+    pub(super) fn integer(&mut self, what: &'static str) -> Result<Option<i64>, Fault> {
         if !self.blanked_numbers {
             match self.peek() {
                 Some(Node::Static(StaticNode::I64(value))) => return self.take(Some(value)),

@@ -1,4 +1,4 @@
-//! The typed walk over the tape: a [`Source`] that knows every coercion. With `scratch` and
+//! The typed walk over the tape: a [`Decoder`] that knows every coercion. With `scratch` and
 //! `coerce` the only file that names simd_json.
 //!
 //! The tape holds strings unescaped and numbers as machine numbers, but neither says where it stands in the text, nor
@@ -11,10 +11,10 @@ use bumpalo::collections::Vec as ArenaVec;
 use simd_json::{Node, StaticNode};
 
 use super::escapes::string_end;
-use super::number::{self, Numeric};
+use super::number;
 use super::positions::Positions;
 use super::{Fault, ParseOptions, Problem, Tally};
-use crate::message::{Decimal, Instant, Key, Map, Read, Source, Uuid, WireValue, key, trim};
+use crate::schema::{Decimal, Decode, Decoder, Key, Map, Numeric, Uuid, key, trim};
 
 /// A place on the tape and what has been counted on the way.
 pub(super) struct Cursor<'t, 'a> {
@@ -71,23 +71,23 @@ impl<'t, 'a> Cursor<'t, 'a> {
         self.nodes.get(self.at).copied()
     }
 
-    fn fault<T>(&self, problem: Problem) -> Read<T, Fault> {
+    fn fault<T>(&self, problem: Problem) -> Result<T, Fault> {
         Err(Fault {
             node: self.at,
             problem,
         })
     }
 
-    pub(super) fn expected<T>(&self, what: &'static str) -> Read<T, Fault> {
+    pub(super) fn expected<T>(&self, what: &'static str) -> Result<T, Fault> {
         self.fault(Problem::Expected(what))
     }
 
-    pub(super) fn invalid<T>(&self, what: &'static str) -> Read<T, Fault> {
+    pub(super) fn invalid<T>(&self, what: &'static str) -> Result<T, Fault> {
         self.fault(Problem::Invalid(what))
     }
 
     /// Takes the memory of a list from what the message may need.
-    pub(super) fn charge(&mut self, bytes: usize) -> Read<(), Fault> {
+    pub(super) fn charge(&mut self, bytes: usize) -> Result<(), Fault> {
         match self.memory_left.checked_sub(bytes) {
             Some(left) => self.memory_left = left,
             None => return self.fault(Problem::Memory),
@@ -96,29 +96,21 @@ impl<'t, 'a> Cursor<'t, 'a> {
     }
 
     /// The source text of the number, `true` or `false` at the cursor.
-    pub(super) fn source_text(&mut self) -> Read<&'a str, Fault> {
+    pub(super) fn source_text(&mut self) -> Result<&'a str, Fault> {
         let start = self.positions.offset_of(self.at, self.input);
         Ok(number::source_text(
             self.input.get(start..).unwrap_or_default(),
         ))
     }
 
-    /// The discriminator last asked for is none of those that are allowed.
-    pub(super) fn unknown_discriminator(&self, allowed: &'static str) -> Fault {
-        Fault {
-            node: self.discriminator,
-            problem: Problem::Unknown(allowed),
-        }
-    }
-
     /// Consumes the scalar at the cursor with this result.
-    pub(super) fn take<T>(&mut self, value: Option<T>) -> Read<Option<T>, Fault> {
+    pub(super) fn take<T>(&mut self, value: Option<T>) -> Result<Option<T>, Fault> {
         self.at += 1;
         Ok(value)
     }
 }
 
-impl<'a> Source<'a> for Cursor<'_, 'a> {
+impl<'a> Decoder<'a> for Cursor<'_, 'a> {
     type Fault = Fault;
     type Object = Object;
 
@@ -128,7 +120,7 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         null
     }
 
-    fn object(&mut self) -> Read<Option<Object>, Fault> {
+    fn object(&mut self) -> Result<Option<Object>, Fault> {
         match self.peek() {
             Some(Node::Object { len, .. }) => {
                 self.at += 1;
@@ -157,7 +149,7 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         }
     }
 
-    fn next_key(&mut self, object: &mut Object) -> Read<Option<&'a str>, Fault> {
+    fn next_key(&mut self, object: &mut Object) -> Result<Option<&'a str>, Fault> {
         if object.left == 0 {
             return Ok(None);
         }
@@ -171,11 +163,11 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         }
     }
 
-    fn end_value(&mut self, _: &mut Object) -> Read<(), Fault> {
+    fn end_value(&mut self, _: &mut Object) -> Result<(), Fault> {
         Ok(())
     }
 
-    fn skip(&mut self) -> Read<(), Fault> {
+    fn skip(&mut self) -> Result<(), Fault> {
         self.at += 1 + match self.peek() {
             Some(Node::Object { count, .. } | Node::Array { count, .. }) => count,
             _ => 0,
@@ -183,7 +175,7 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         Ok(())
     }
 
-    fn discriminator(&mut self) -> Read<&'a str, Fault> {
+    fn discriminator(&mut self) -> Result<&'a str, Fault> {
         let start = self.at;
         let Some(Node::Object { len, .. }) = self.peek() else {
             return self.expected("an object");
@@ -216,7 +208,7 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         })
     }
 
-    fn tagged_object(&mut self) -> Read<Option<Object>, Fault> {
+    fn tagged_object(&mut self) -> Result<Option<Object>, Fault> {
         let mut object = self.object()?;
         if let Some(object) = &mut object
             && self.key_is(object, key!("type"))
@@ -226,7 +218,7 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         Ok(object)
     }
 
-    fn raw(&mut self) -> Read<&'a str, Fault> {
+    fn raw(&mut self) -> Result<&'a str, Fault> {
         let start = self.positions.offset_of(self.at, self.input);
         let end = match self.peek() {
             Some(Node::Object { count, .. } | Node::Array { count, .. }) => {
@@ -243,8 +235,8 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
 
     fn raw_object(
         &mut self,
-        mut field: impl FnMut(&mut Self, &'a str) -> Read<(), Fault>,
-    ) -> Read<&'a str, Fault> {
+        mut field: impl FnMut(&mut Self, &'a str) -> Result<(), Fault>,
+    ) -> Result<&'a str, Fault> {
         let start = self.at;
         // The text is found last, but the count must not go back to the beginning of the message for it.
         self.positions.offset_of(start, self.input);
@@ -259,9 +251,9 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         self.raw()
     }
 
-    fn attempt<T: WireValue<'a>>(&mut self) -> Read<Option<T>, Fault> {
+    fn attempt<T: Decode<'a>>(&mut self) -> Result<Option<T>, Fault> {
         let start = self.at;
-        match T::read(self) {
+        match T::decode(self) {
             Ok(value) => Ok(value),
             Err(_) => {
                 self.at = start;
@@ -271,7 +263,7 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         }
     }
 
-    fn list<T: WireValue<'a>>(&mut self) -> Read<Option<&'a [T]>, Fault> {
+    fn list<T: Decode<'a>>(&mut self) -> Result<Option<&'a [T]>, Fault> {
         let len = match self.peek() {
             Some(Node::Array { len, .. }) => len,
             Some(Node::Static(StaticNode::Null)) => return self.take(None),
@@ -281,7 +273,7 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         self.at += 1;
         let mut elements = ArenaVec::with_capacity_in(len, self.arena);
         for _ in 0..len {
-            match T::read(self)? {
+            match T::decode(self)? {
                 Some(element) => elements.push(element),
                 None => self.tally.null_elements += 1,
             }
@@ -289,18 +281,18 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         Ok(Some(elements.into_bump_slice()))
     }
 
-    fn map_with<V: WireValue<'a>>(
+    fn map_with<V: Decode<'a>>(
         &mut self,
         key_of: fn(&'a str) -> (&'a str, bool),
-    ) -> Read<Option<Map<'a, V>>, Fault> {
+    ) -> Result<Option<Map<'a, V>>, Fault> {
         self.read_map(key_of)
     }
 
-    fn place<T: Copy>(&mut self, value: T) -> &'a mut T {
+    fn alloc<T: Copy>(&mut self, value: T) -> &'a mut T {
         self.arena.alloc(value)
     }
 
-    fn text(&mut self) -> Read<Option<&'a str>, Fault> {
+    fn text(&mut self) -> Result<Option<&'a str>, Fault> {
         match self.peek() {
             Some(Node::String(text)) => self.take(Some(text)),
             Some(Node::Static(StaticNode::Null)) => self.take(None),
@@ -312,7 +304,7 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         }
     }
 
-    fn word(&mut self) -> Read<Option<&'a str>, Fault> {
+    fn string_only(&mut self) -> Result<Option<&'a str>, Fault> {
         match self.peek() {
             Some(Node::String(text)) => self.take(Some(text)),
             Some(Node::Static(StaticNode::Null)) => self.take(None),
@@ -320,7 +312,7 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         }
     }
 
-    fn int32(&mut self) -> Read<Option<i32>, Fault> {
+    fn int32(&mut self) -> Result<Option<i32>, Fault> {
         const WHAT: &str = "a 32-bit integer";
         let start = self.at;
         let value = match self.integer(WHAT)? {
@@ -333,11 +325,11 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         }))
     }
 
-    fn int64(&mut self) -> Read<Option<i64>, Fault> {
+    fn int64(&mut self) -> Result<Option<i64>, Fault> {
         self.integer("a 64-bit integer")
     }
 
-    fn double(&mut self) -> Read<Option<f64>, Fault> {
+    fn double(&mut self) -> Result<Option<f64>, Fault> {
         const WHAT: &str = "a finite number";
         if let (Some(Node::Static(StaticNode::F64(value))), false) =
             (self.peek(), self.blanked_numbers)
@@ -353,7 +345,7 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         }
     }
 
-    fn boolean(&mut self) -> Read<Option<bool>, Fault> {
+    fn boolean(&mut self) -> Result<Option<bool>, Fault> {
         const WHAT: &str = "a bool";
         if let Some(Node::Static(StaticNode::Bool(value))) = self.peek() {
             return self.take(Some(value));
@@ -369,7 +361,7 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         }
     }
 
-    fn decimal(&mut self) -> Read<Option<Decimal<'a>>, Fault> {
+    fn decimal(&mut self) -> Result<Option<Decimal<'a>>, Fault> {
         const WHAT: &str = "a decimal number";
         self.refuse_null_text(WHAT)?;
         match self.numeric(WHAT)? {
@@ -381,9 +373,9 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         }
     }
 
-    fn uuid(&mut self) -> Read<Option<Uuid>, Fault> {
+    fn uuid(&mut self) -> Result<Option<Uuid>, Fault> {
         const WHAT: &str = "a uuid of 36 characters";
-        match self.word()?.map(trim) {
+        match self.string_only()?.map(trim) {
             None | Some("") => Ok(None),
             Some(text) => match Uuid::parse(text) {
                 Some(uuid) => Ok(Some(uuid)),
@@ -395,23 +387,22 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         }
     }
 
-    fn instant(&mut self) -> Read<Option<Instant>, Fault> {
-        const WHAT: &str = "an RFC 3339 time with an offset, or seconds since the epoch";
-        self.refuse_null_text(WHAT)?;
-        let value = match self.numeric(WHAT)? {
-            None => return self.take(None),
-            Some(Numeric::Number(text)) => Instant::from_epoch_text(text),
-            Some(Numeric::Text(text)) => {
-                Instant::from_epoch_text(text).or_else(|| Instant::from_rfc3339(text))
-            }
-        };
-        match value {
-            Some(value) => self.take(Some(value)),
-            None => self.invalid(WHAT),
+    fn number_or_text<T>(
+        &mut self,
+        expected: &'static str,
+        read: impl FnOnce(Numeric<'a>) -> Option<T>,
+    ) -> Result<Option<T>, Fault> {
+        self.refuse_null_text(expected)?;
+        match self.numeric(expected)? {
+            None => self.take(None),
+            Some(value) => match read(value) {
+                Some(value) => self.take(Some(value)),
+                None => self.invalid(expected),
+            },
         }
     }
 
-    fn unknown_word(&mut self) -> Read<(), Fault> {
+    fn unknown_value(&mut self) -> Result<(), Fault> {
         self.tally.unknown_values += 1;
         if self.options.strict {
             return Err(Fault {
@@ -422,7 +413,7 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         Ok(())
     }
 
-    fn unknown_member(&mut self) -> Read<(), Fault> {
+    fn unknown_member(&mut self) -> Result<(), Fault> {
         self.tally.unknown_members += 1;
         if self.options.strict {
             return Err(self.unknown_discriminator("a known `type`"));
@@ -430,8 +421,15 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         Ok(())
     }
 
-    fn wants_event(&self, index: usize) -> bool {
-        self.options.interests.contains_index(index)
+    fn unknown_discriminator(&self, allowed: &'static str) -> Fault {
+        Fault {
+            node: self.discriminator,
+            problem: Problem::Unknown(allowed),
+        }
+    }
+
+    fn is_wanted(&self, position: usize) -> bool {
+        self.options.members.contains(position)
     }
 
     fn missing(&self, object: &Object, field: &'static str) -> Fault {
@@ -448,13 +446,9 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         }
     }
 
-    fn place_of_value(&self) -> usize {
-        self.at - 1
-    }
-
-    fn empty(&self, place: usize) -> Fault {
+    fn empty(&self, object: &Object, field: &'static str) -> Fault {
         Fault {
-            node: place,
+            node: object.start,
             problem: Problem::Invalid("a text that is not empty"),
         }
     }

@@ -1,4 +1,4 @@
-//! The fast path: a [`Source`] that decodes the text itself, in one pass, for what well-behaved senders write. It tries
+//! The fast path: a [`Decoder`] that decodes the text itself, in one pass, for what well-behaved senders write. It tries
 //! the keys in the order in which they write them, takes strings as slices of the text, and keeps numbers as text where
 //! the model does.
 //!
@@ -14,7 +14,7 @@ use super::keys::GrowingIndex;
 use super::reader::Reader;
 use super::skip;
 use super::{ParseOptions, Tally};
-use crate::message::{Decimal, Instant, Key, Map, Read, Source, Uuid, WireValue};
+use crate::schema::{Decimal, Decode, Decoder, Key, Map, Numeric, Uuid};
 
 /// The fast path gives up.
 #[derive(Debug)]
@@ -53,7 +53,7 @@ impl<'t, 'a> Direct<'t, 'a> {
 
 /// Between the fields of an object the reader stands on the quote of a key or on the closing brace, which is all there is
 /// to know about it.
-impl<'a> Source<'a> for Direct<'_, 'a> {
+impl<'a> Decoder<'a> for Direct<'_, 'a> {
     type Fault = Bail;
     type Object = ();
 
@@ -63,7 +63,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
     }
 
     #[inline]
-    fn object(&mut self) -> Read<Option<()>, Bail> {
+    fn object(&mut self) -> Result<Option<()>, Bail> {
         self.reader.white_space();
         if !self.reader.accept_byte(b'{') {
             return if self.reader.accept("null") {
@@ -77,7 +77,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
     }
 
     #[inline]
-    fn tagged_object(&mut self) -> Read<Option<()>, Bail> {
+    fn tagged_object(&mut self) -> Result<Option<()>, Bail> {
         match self.tagged.take() {
             Some(after) => {
                 self.reader = after;
@@ -103,7 +103,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
     }
 
     #[inline]
-    fn next_key(&mut self, (): &mut ()) -> Read<Option<&'a str>, Bail> {
+    fn next_key(&mut self, (): &mut ()) -> Result<Option<&'a str>, Bail> {
         if self.reader.accept_byte(b'}') {
             return Ok(None);
         }
@@ -115,11 +115,11 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
     }
 
     #[inline(always)]
-    fn end_value(&mut self, (): &mut ()) -> Read<(), Bail> {
+    fn end_value(&mut self, (): &mut ()) -> Result<(), Bail> {
         self.find_key()
     }
 
-    fn skip(&mut self) -> Read<(), Bail> {
+    fn skip(&mut self) -> Result<(), Bail> {
         if let Some(after) = self.tagged.take() {
             self.reader = after;
             return skip::rest_of_object(&mut self.reader).ok_or(Bail);
@@ -129,7 +129,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
     }
 
     #[inline]
-    fn discriminator(&mut self) -> Read<&'a str, Bail> {
+    fn discriminator(&mut self) -> Result<&'a str, Bail> {
         self.reader.white_space();
         let start = self.reader;
         self.tagged = None;
@@ -144,7 +144,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
         Ok(name)
     }
 
-    fn raw(&mut self) -> Read<&'a str, Bail> {
+    fn raw(&mut self) -> Result<&'a str, Bail> {
         self.reader.white_space();
         let before = self.reader;
         skip::value(&mut self.reader).ok_or(Bail)?;
@@ -153,16 +153,16 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
 
     fn raw_object(
         &mut self,
-        _: impl FnMut(&mut Self, &'a str) -> Read<(), Bail>,
-    ) -> Read<&'a str, Bail> {
+        _: impl FnMut(&mut Self, &'a str) -> Result<(), Bail>,
+    ) -> Result<&'a str, Bail> {
         Err(Bail)
     }
 
-    fn attempt<T: WireValue<'a>>(&mut self) -> Read<Option<T>, Bail> {
-        T::read(self)
+    fn attempt<T: Decode<'a>>(&mut self) -> Result<Option<T>, Bail> {
+        T::decode(self)
     }
 
-    fn list<T: WireValue<'a>>(&mut self) -> Read<Option<&'a [T]>, Bail> {
+    fn list<T: Decode<'a>>(&mut self) -> Result<Option<&'a [T]>, Bail> {
         self.reader.white_space();
         if !self.reader.accept_byte(b'[') {
             return if self.reader.accept("null") {
@@ -179,7 +179,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
         let mut nulls = 0;
         loop {
             self.make_room(&mut elements)?;
-            if !T::read_placed(self, |element| pushed(&mut elements, element))? {
+            if !T::decode_in_place(self, |element| pushed(&mut elements, element))? {
                 nulls += 1;
             }
             if self.reader.accept_byte(b',') {
@@ -197,24 +197,24 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
         }
     }
 
-    fn map_with<V: WireValue<'a>>(
+    fn map_with<V: Decode<'a>>(
         &mut self,
         key_of: fn(&'a str) -> (&'a str, bool),
-    ) -> Read<Option<Map<'a, V>>, Bail> {
+    ) -> Result<Option<Map<'a, V>>, Bail> {
         self.entries(|source| {
             let Some(key) = source.next_key(&mut ())? else {
                 return Ok(None);
             };
             let (key, known) = key_of(key);
             if !known {
-                source.unknown_word()?;
+                source.unknown_value()?;
             }
             // From the first null on, entries may vanish and come back.
-            Ok(Some((key, V::read(source)?.ok_or(Bail)?)))
+            Ok(Some((key, V::decode(source)?.ok_or(Bail)?)))
         })
     }
 
-    fn text_map(&mut self) -> Read<Option<Map<'a, &'a str>>, Bail> {
+    fn text_map(&mut self) -> Result<Option<Map<'a, &'a str>>, Bail> {
         self.entries(|source| match source.reader.text_entry() {
             None => source.other_entry(),
             entry => Ok(entry),
@@ -222,12 +222,12 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
     }
 
     #[inline(always)]
-    fn place<T: Copy>(&mut self, value: T) -> &'a mut T {
+    fn alloc<T: Copy>(&mut self, value: T) -> &'a mut T {
         self.arena.alloc_with(|| value)
     }
 
     #[inline(always)]
-    fn text(&mut self) -> Read<Option<&'a str>, Bail> {
+    fn text(&mut self) -> Result<Option<&'a str>, Bail> {
         self.reader.white_space();
         if self.reader.peek() == b'"' {
             return Ok(Some(self.string().ok_or(Bail)?));
@@ -236,7 +236,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
     }
 
     #[inline(always)]
-    fn word(&mut self) -> Read<Option<&'a str>, Bail> {
+    fn string_only(&mut self) -> Result<Option<&'a str>, Bail> {
         self.reader.white_space();
         if self.reader.peek() != b'"' && self.accept_null() {
             return Ok(None);
@@ -244,7 +244,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
         self.string().map(Some).ok_or(Bail)
     }
 
-    fn int32(&mut self) -> Read<Option<i32>, Bail> {
+    fn int32(&mut self) -> Result<Option<i32>, Bail> {
         match self.int64()? {
             Some(value) => i32::try_from(value).map(Some).or(Err(Bail)),
             None => Ok(None),
@@ -252,7 +252,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
     }
 
     #[inline]
-    fn int64(&mut self) -> Read<Option<i64>, Bail> {
+    fn int64(&mut self) -> Result<Option<i64>, Bail> {
         let before = self.reader;
         match skip::integer(&mut self.reader) {
             None => {
@@ -264,7 +264,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
     }
 
     #[inline]
-    fn double(&mut self) -> Read<Option<f64>, Bail> {
+    fn double(&mut self) -> Result<Option<f64>, Bail> {
         let before = self.reader;
         match skip::short_double(&mut self.reader) {
             None => {
@@ -276,7 +276,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
     }
 
     #[inline]
-    fn boolean(&mut self) -> Read<Option<bool>, Bail> {
+    fn boolean(&mut self) -> Result<Option<bool>, Bail> {
         self.reader.white_space();
         if self.reader.accept("true") {
             Ok(Some(true))
@@ -290,7 +290,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
     }
 
     #[inline]
-    fn decimal(&mut self) -> Read<Option<Decimal<'a>>, Bail> {
+    fn decimal(&mut self) -> Result<Option<Decimal<'a>>, Bail> {
         if !self.reader.peek().is_ascii_digit() && self.accept_null() {
             return Ok(None);
         }
@@ -301,7 +301,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
     }
 
     #[inline]
-    fn uuid(&mut self) -> Read<Option<Uuid>, Bail> {
+    fn uuid(&mut self) -> Result<Option<Uuid>, Bail> {
         if self.accept_null() {
             return Ok(None);
         }
@@ -314,18 +314,22 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
         Ok(Some(uuid))
     }
 
-    fn instant(&mut self) -> Read<Option<Instant>, Bail> {
+    fn number_or_text<T>(
+        &mut self,
+        _: &'static str,
+        read: impl FnOnce(Numeric<'a>) -> Option<T>,
+    ) -> Result<Option<T>, Bail> {
         self.reader.white_space();
         match self.reader.peek() {
             b'-' | b'0'..=b'9' => {
                 let text = self.number()?;
-                Instant::from_epoch_text(text).map(Some).ok_or(Bail)
+                read(Numeric::Number(text)).map(Some).ok_or(Bail)
             }
             _ => Err(Bail),
         }
     }
 
-    fn unknown_word(&mut self) -> Read<(), Bail> {
+    fn unknown_value(&mut self) -> Result<(), Bail> {
         self.tally.unknown_values += 1;
         if self.options.strict {
             Err(Bail)
@@ -334,12 +338,16 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
         }
     }
 
-    fn unknown_member(&mut self) -> Read<(), Bail> {
+    fn unknown_member(&mut self) -> Result<(), Bail> {
         Err(Bail)
     }
 
-    fn wants_event(&self, index: usize) -> bool {
-        self.options.interests.contains_index(index)
+    fn unknown_discriminator(&self, _: &'static str) -> Bail {
+        Bail
+    }
+
+    fn is_wanted(&self, position: usize) -> bool {
+        self.options.members.contains(position)
     }
 
     fn missing(&self, (): &(), _: &'static str) -> Bail {
@@ -350,7 +358,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
         Bail
     }
 
-    fn empty(&self, _: usize) -> Bail {
+    fn empty(&self, (): &(), _: &'static str) -> Bail {
         Bail
     }
 }
@@ -358,7 +366,7 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
 impl<'a> Direct<'_, 'a> {
     /// The first `type` of an object that does not begin with it.
     #[inline(never)]
-    fn find_discriminator(&mut self) -> Read<&'a str, Bail> {
+    fn find_discriminator(&mut self) -> Result<&'a str, Bail> {
         self.object()?.ok_or(Bail)?;
         while let Some(key) = self.next_key(&mut ())? {
             if key == "type" {
@@ -374,10 +382,10 @@ impl<'a> Direct<'_, 'a> {
 
     /// An object of entries that `next` reads one by one.
     #[inline(always)]
-    fn entries<V: WireValue<'a>>(
+    fn entries<V: Decode<'a>>(
         &mut self,
-        mut next: impl FnMut(&mut Self) -> Read<Option<(&'a str, V)>, Bail>,
-    ) -> Read<Option<Map<'a, V>>, Bail> {
+        mut next: impl FnMut(&mut Self) -> Result<Option<(&'a str, V)>, Bail>,
+    ) -> Result<Option<Map<'a, V>>, Bail> {
         if self.object()?.is_none() {
             return Ok(None);
         }
@@ -411,7 +419,7 @@ impl<'a> Direct<'_, 'a> {
 
     /// An entry of a map of texts that is not just two strings.
     #[inline(never)]
-    fn other_entry(&mut self) -> Read<Option<(&'a str, &'a str)>, Bail> {
+    fn other_entry(&mut self) -> Result<Option<(&'a str, &'a str)>, Bail> {
         let Some(key) = self.next_key(&mut ())? else {
             return Ok(None);
         };
@@ -421,7 +429,7 @@ impl<'a> Direct<'_, 'a> {
 
     /// An integer that is not just some digits.
     #[inline(never)]
-    fn other_int64(&mut self) -> Read<Option<i64>, Bail> {
+    fn other_int64(&mut self) -> Result<Option<i64>, Bail> {
         if self.accept_null() {
             return Ok(None);
         }
@@ -430,7 +438,7 @@ impl<'a> Direct<'_, 'a> {
 
     /// A double that is not just some digits, a point, and some more.
     #[inline(never)]
-    fn other_double(&mut self) -> Read<Option<f64>, Bail> {
+    fn other_double(&mut self) -> Result<Option<f64>, Bail> {
         if self.accept_null() {
             return Ok(None);
         }
@@ -445,7 +453,7 @@ impl<'a> Direct<'_, 'a> {
 
     /// Takes the memory of a list from what the message may need.
     #[inline]
-    fn charge(&mut self, count: usize, size: usize) -> Read<(), Bail> {
+    fn charge(&mut self, count: usize, size: usize) -> Result<(), Bail> {
         let bytes = count.saturating_mul(size);
         self.memory_left = self.memory_left.checked_sub(bytes).ok_or(Bail)?;
         Ok(())
@@ -453,7 +461,7 @@ impl<'a> Direct<'_, 'a> {
 
     /// Room for the first elements of a list, as long as the message may need that much.
     #[inline(always)]
-    fn room<T>(&self) -> Read<ArenaVec<'a, T>, Bail> {
+    fn room<T>(&self) -> Result<ArenaVec<'a, T>, Bail> {
         let count = first_room::<T>();
         if count * size_of::<T>() > self.memory_left {
             return Err(Bail);
@@ -463,7 +471,7 @@ impl<'a> Direct<'_, 'a> {
 
     /// Makes room for one more element, under the same condition.
     #[inline(always)]
-    fn make_room<T>(&self, elements: &mut ArenaVec<'a, T>) -> Read<(), Bail> {
+    fn make_room<T>(&self, elements: &mut ArenaVec<'a, T>) -> Result<(), Bail> {
         if elements.len() < elements.capacity() {
             return Ok(());
         }
@@ -471,7 +479,7 @@ impl<'a> Direct<'_, 'a> {
     }
 
     #[inline(never)]
-    fn grow<T>(&self, elements: &mut ArenaVec<'a, T>) -> Read<(), Bail> {
+    fn grow<T>(&self, elements: &mut ArenaVec<'a, T>) -> Result<(), Bail> {
         let more = elements.len();
         if (elements.len() + more).saturating_mul(size_of::<T>()) > self.memory_left {
             return Err(Bail);

@@ -5,6 +5,7 @@ use super::escapes::string_end;
 use super::walker::{SyntaxFault, Walker};
 use super::{MAX_DEPTH, Problem};
 use crate::error::{Error, ErrorKind, Inner, Location, Snippet};
+use crate::schema::Kind;
 
 /// The error of a text that is not JSON. The fault is that of the text after `skipped` bytes, if it is known already.
 pub(super) fn of_text(
@@ -87,7 +88,13 @@ pub(super) fn of_lone_surrogate(body: &[u8], skipped: usize, max_depth: usize) -
 }
 
 /// The error of a value that is well-formed JSON but not what the protocol wants there.
-pub(super) fn of_value(body: &[u8], offset: usize, skipped: usize, problem: Problem) -> Error {
+pub(super) fn of_value(
+    body: &[u8],
+    offset: usize,
+    skipped: usize,
+    problem: Problem,
+    root: Kind,
+) -> Error {
     let text = body.get(skipped..).unwrap_or_default();
     let mut walker = Walker::new(text, MAX_DEPTH);
     let _ = walker.run(offset - skipped, |_, _| {});
@@ -95,7 +102,7 @@ pub(super) fn of_value(body: &[u8], offset: usize, skipped: usize, problem: Prob
     let value = body.get(offset..).unwrap_or_default();
     let found = match problem {
         Problem::Expected("an object" | "a list") => describe(value, Shown::Type),
-        _ if walker.is_sensitive() => describe(value, Shown::Redacted),
+        _ if walker.is_secret(root) => describe(value, Shown::Redacted),
         _ => describe(value, Shown::Value),
     };
     let (kind, message) = match problem {

@@ -3,7 +3,6 @@
 use super::direct::{Bail, Direct};
 use super::reader::ROOM_FOR_BLOCKS;
 use super::skip;
-use crate::message::Read;
 
 impl<'a> Direct<'_, 'a> {
     /// Whether nothing but white space is left.
@@ -21,7 +20,7 @@ impl<'a> Direct<'_, 'a> {
 
     /// Goes from the end of a value to the quote of the next key, or to the brace that closes the object.
     #[inline(always)]
-    pub(super) fn find_key(&mut self) -> Read<(), Bail> {
+    pub(super) fn find_key(&mut self) -> Result<(), Bail> {
         match self.reader.ahead::<2>() {
             [b',', b'"'] => {
                 self.reader.accept_byte(b',');
@@ -33,7 +32,7 @@ impl<'a> Direct<'_, 'a> {
     }
 
     #[inline(never)]
-    fn find_key_slowly(&mut self) -> Read<(), Bail> {
+    fn find_key_slowly(&mut self) -> Result<(), Bail> {
         self.reader.white_space();
         if self.reader.accept_byte(b',') {
             self.reader.much_white_space();
@@ -44,7 +43,7 @@ impl<'a> Direct<'_, 'a> {
     }
 
     #[inline(always)]
-    fn expect(&self, byte: u8) -> Read<(), Bail> {
+    fn expect(&self, byte: u8) -> Result<(), Bail> {
         if self.reader.peek() == byte {
             Ok(())
         } else {
@@ -94,7 +93,7 @@ impl<'a> Direct<'_, 'a> {
 
     /// Text that is no string.
     #[inline(never)]
-    pub(super) fn other_text(&mut self) -> Read<Option<&'a str>, Bail> {
+    pub(super) fn other_text(&mut self) -> Result<Option<&'a str>, Bail> {
         match self.reader.peek() {
             b'n' if self.reader.accept("null") => Ok(None),
             b't' if self.reader.accept("true") => Ok(Some("true")),
@@ -106,7 +105,7 @@ impl<'a> Direct<'_, 'a> {
 
     /// Consumes a number and returns its text.
     #[inline]
-    pub(super) fn number(&mut self) -> Read<&'a str, Bail> {
+    pub(super) fn number(&mut self) -> Result<&'a str, Bail> {
         skip::number(&mut self.reader)
             .map(|(text, _)| text)
             .ok_or(Bail)

@@ -5,13 +5,13 @@ use bumpalo::collections::Vec as ArenaVec;
 use super::Fault;
 use super::cursor::{Cursor, Object};
 use super::keys::KeyIndex;
-use crate::message::{Map, Read, Source, WireValue};
+use crate::schema::{Decode, Decoder, Map};
 
 impl<'a> Cursor<'_, 'a> {
-    pub(super) fn read_map<V: WireValue<'a>>(
+    pub(super) fn read_map<V: Decode<'a>>(
         &mut self,
         key_of: fn(&'a str) -> (&'a str, bool),
-    ) -> Read<Option<Map<'a, V>>, Fault> {
+    ) -> Result<Option<Map<'a, V>>, Fault> {
         let Some(mut object) = self.object()? else {
             return Ok(None);
         };
@@ -22,7 +22,7 @@ impl<'a> Cursor<'_, 'a> {
         let mut index = KeyIndex::new(object.left, arena, self.hasher);
         while let Some(key) = self.next_key(&mut object)? {
             let key = self.known_as(key_of(key))?;
-            let Some(value) = V::read(self)? else {
+            let Some(value) = V::decode(self)? else {
                 // From the first null on, entries may vanish and come back.
                 return self.map_with_nulls(object, key_of, entries, index, key);
             };
@@ -39,23 +39,23 @@ impl<'a> Cursor<'_, 'a> {
     }
 
     /// The key just read, after it was counted if it is not known.
-    fn known_as(&mut self, (key, known): (&'a str, bool)) -> Read<&'a str, Fault> {
+    fn known_as(&mut self, (key, known): (&'a str, bool)) -> Result<&'a str, Fault> {
         if !known {
-            self.unknown_word()?;
+            self.unknown_value()?;
         }
         Ok(key)
     }
 
     /// Goes on with a map in which `key`, just read, is null. Rare, so it may copy.
     #[cold]
-    fn map_with_nulls<V: WireValue<'a>>(
+    fn map_with_nulls<V: Decode<'a>>(
         &mut self,
         mut object: Object,
         key_of: fn(&'a str) -> (&'a str, bool),
         before: ArenaVec<'a, (&'a str, V)>,
         mut index: KeyIndex<'_>,
         key: &'a str,
-    ) -> Read<Option<Map<'a, V>>, Fault> {
+    ) -> Result<Option<Map<'a, V>>, Fault> {
         let arena = self.arena;
         let room = before.len() + object.left + 1;
         let mut entries: ArenaVec<'a, (&'a str, Option<V>)> =
@@ -73,7 +73,7 @@ impl<'a> Cursor<'_, 'a> {
             }
             match self.next_key(&mut object)? {
                 None => break,
-                Some(key) => next = (self.known_as(key_of(key))?, V::read(self)?),
+                Some(key) => next = (self.known_as(key_of(key))?, V::decode(self)?),
             }
         }
         let mut kept = ArenaVec::with_capacity_in(entries.len(), arena);

@@ -24,9 +24,9 @@ mod walker;
 
 pub use scratch::Scratch;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::input::{self, DEFAULT_MAX_BYTES};
-use crate::message::{Interests, Message, MessageType, Source, WireValue};
+use crate::schema::{MemberSet, Root};
 use cursor::Cursor;
 use direct::Direct;
 use reader::Reader;
@@ -50,8 +50,9 @@ pub struct ParseOptions {
     /// Refuses unknown enumeration values, unknown family members and lone surrogates, as the reference does. Off by
     /// default.
     pub strict: bool,
-    /// Events of other types are skipped undecoded. All by default.
-    pub interests: Interests,
+    /// The members of a skippable family that are decoded; the others are skipped. For Firehose messages these are events,
+    /// and [`Interests`](crate::message::Interests) convert into it. All by default.
+    pub members: MemberSet,
     /// Tries the fast path first. It never changes a result, so turning it off is for comparing and measuring.
     pub fast_path: bool,
 }
@@ -66,7 +67,7 @@ impl Default for ParseOptions {
             max_depth: 128,
             max_memory: 256 << 20,
             strict: false,
-            interests: Interests::all(),
+            members: MemberSet::ALL,
             fast_path: true,
         }
     }
@@ -89,9 +90,9 @@ pub struct Tally {
 
 /// A message and what was tolerated in it.
 #[derive(Clone, Copy, Debug)]
-pub struct Parsed<'a> {
+pub struct Parsed<M> {
     /// The message.
-    pub message: Message<'a>,
+    pub message: M,
     /// What was tolerated.
     pub tally: Tally,
 }
@@ -119,38 +120,23 @@ enum Problem {
     Memory,
 }
 
-/// Parses one message. It borrows from `body` and `scratch`.
+/// Parses one text as a message of this kind. It borrows from `body` and `scratch`.
 ///
 /// # Errors
 ///
-/// What is not UTF-8 or not JSON, what is over a limit, and what breaks the protocol; see `docs/semantics.md`. The error
-/// says where.
-///
-/// ```
-/// use hydrant::message::{Event, Message};
-/// use hydrant::{ParseOptions, Scratch, parse};
-///
-/// let body = br#"{"type":"event_processing_request","events":[{"type":"custom_event","name":"signed \"up\""}]}"#;
-/// let mut scratch = Scratch::new();
-/// let parsed = parse(body, &mut scratch, &ParseOptions::default())?;
-/// let Message::EventProcessingRequest(batch) = parsed.message else { panic!("another message") };
-/// let Event::CustomEvent(event) = batch.events[0] else { panic!("another event") };
-/// assert_eq!(event.name, Some("signed \"up\""));
-/// assert_eq!(parsed.tally.events_without_id, 1);
-/// # Ok::<(), hydrant::Error>(())
-/// ```
-pub fn parse<'a>(
+/// A text that is not UTF-8 or not JSON, that is over a limit, or that breaks the rules of the model. The error says where.
+pub(crate) fn parse_as<'a, M: Root<'a>>(
     body: &'a [u8],
     scratch: &'a mut Scratch,
     options: &ParseOptions,
-) -> Result<Parsed<'a>, Error> {
+) -> Result<Parsed<M>, Error> {
     let framed = input::frame(body, options.max_bytes)?;
     let text = framed.text;
     let max_depth = options.max_depth.clamp(1, MAX_DEPTH);
     let mut open = scratch.open(max_depth);
     if options.fast_path
         && max_depth >= FAST_PATH_DEPTH
-        && let Some(parsed) = fast_path(text, &mut open, options)
+        && let Some(parsed) = fast_path::<M>(text, &mut open, options)
     {
         open.close();
         return Ok(parsed);
@@ -176,20 +162,28 @@ pub fn parse<'a>(
         return Err(fault::of_lone_surrogate(body, framed.skipped, max_depth));
     }
     let mut cursor = Cursor::new(&filled, text, options);
-    let read = read_message(&mut cursor);
+    let read = M::decode(&mut cursor);
     let tally = cursor.tally;
     let result = match read {
-        Ok(message) => Ok(Parsed {
+        Ok(Some(message)) => Ok(Parsed {
+            tally: Tally {
+                events_without_id: message.events_without_id(),
+                ..tally
+            },
             message,
-            tally: with_missing_ids(message, tally),
         }),
-        Err(found) => {
+        absent_or_wrong => {
+            let found = absent_or_wrong.err().unwrap_or(Fault {
+                node: 0,
+                problem: Problem::Expected("an object"),
+            });
             let offset = cursor.offset_of(found.node);
             Err(fault::of_value(
                 body,
                 framed.skipped + offset,
                 framed.skipped,
                 found.problem,
+                M::KIND,
             ))
         }
     };
@@ -201,36 +195,19 @@ pub fn parse<'a>(
 const FAST_PATH_DEPTH: usize = skip::MAX_SKIP_DEPTH as usize + 16;
 
 /// The message, if it is one that the fast path reads.
-fn fast_path<'a>(text: &[u8], open: &mut Open<'a>, options: &ParseOptions) -> Option<Parsed<'a>> {
+fn fast_path<'a, M: Root<'a>>(
+    text: &[u8],
+    open: &mut Open<'a>,
+    options: &ParseOptions,
+) -> Option<Parsed<M>> {
     let reader = Reader::new(&open.padded()?.fill(text)?);
     let mut direct = Direct::new(reader, open.arena(), open.hasher(), options);
-    let message = Message::read(&mut direct).ok()??;
-    let tally = with_missing_ids(message, direct.tally);
+    let message = M::decode(&mut direct).ok()??;
+    let tally = Tally {
+        events_without_id: message.events_without_id(),
+        ..direct.tally
+    };
     direct.at_end().then_some(Parsed { message, tally })
-}
-
-fn read_message<'a>(cursor: &mut Cursor<'_, 'a>) -> Result<Message<'a>, Fault> {
-    let type_name = cursor.discriminator()?;
-    if !MessageType::ALL
-        .iter()
-        .any(|known| known.as_str() == type_name)
-    {
-        return Err(cursor.unknown_discriminator("one of the ten message types"));
-    }
-    Message::read(cursor)?.ok_or(Fault {
-        node: 0,
-        problem: Problem::Null,
-    })
-}
-
-fn with_missing_ids(message: Message<'_>, mut tally: Tally) -> Tally {
-    use crate::message::Event;
-    if let Message::EventProcessingRequest(batch) = message {
-        let nameless =
-            |event: &&Event<'_>| !matches!(event, Event::Skipped(_)) && event.id().is_none();
-        tally.events_without_id = batch.events.iter().filter(nameless).count();
-    }
-    tally
 }
 
 /// Whether there is a byte that JSON allows nowhere: a control character other than tab, line feed, carriage return.
@@ -241,12 +218,4 @@ fn has_control_character(text: &[u8]) -> bool {
             found | (byte < 0x20 && byte != b'\t' && byte != b'\n' && byte != b'\r')
         })
     })
-}
-
-/// The error of a message whose type is not for a module.
-pub(crate) fn unsupported(type_name: &str) -> Error {
-    Error::plain(
-        ErrorKind::UnsupportedMessage,
-        format!("a module does not receive messages of type `{type_name}`"),
-    )
 }

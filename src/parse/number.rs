@@ -1,13 +1,7 @@
 //! The coercions between numbers, bools and their texts, as the reference does them (section 2.6) and
 //! `docs/semantics.md` lists them. Pure functions of text.
 
-use crate::message::{Decimal, trim};
-
-/// A number and how it was sent.
-pub(super) enum Numeric<'a> {
-    Number(&'a str),
-    Text(&'a str),
-}
+use crate::schema::{Decimal, trim};
 
 /// The number, `true` or `false` at the beginning of a text.
 pub(super) fn source_text(text: &[u8]) -> &str {

@@ -4,6 +4,7 @@
 
 use super::escapes::{hex4, unescape};
 use crate::error::{ErrorKind, push_path_index, push_path_key};
+use crate::schema::Kind;
 
 /// What is wrong with a text, and where.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -185,33 +186,14 @@ impl<'t> Walker<'t> {
         path
     }
 
-    /// Whether the place belongs to an identity, a setting, a token or an address, whose values are not shown.
-    pub(super) fn is_sensitive(&self) -> bool {
-        const SENSITIVE: &[&str] = &[
-            "value",
-            "token",
-            "push_token",
-            "mpid",
-            "client_ip_address",
-            "account_settings",
-            "audience_subscription_settings",
-            "previous_audience_subscription_settings",
-            "user_identities",
-            "device_identities",
-            "partner_identities",
-            "subject_identities",
-            "identities",
-            "added",
-            "removed",
-            "default_value",
-            "extensions",
-        ];
+    /// Whether the position is in a field that is declared secret in a message of this type: its value is not shown.
+    pub(super) fn is_secret(&self, root: Kind) -> bool {
         self.trail.stack.iter().any(|frame| match *frame {
             Frame::Object {
                 key: Some((start, end)),
             } => {
                 let key = unescape(self.text.get(start..end).unwrap_or_default());
-                SENSITIVE.contains(&key.as_str())
+                root.has_secret(&key)
             }
             _ => false,
         })

@@ -68,11 +68,8 @@ pub(super) fn request(found: &mut Report, at: &Place<'_>, batch: &EventProcessin
 }
 
 fn runtime(found: &mut Report, at: &Place<'_>, environment: &RuntimeEnvironment<'_>) {
-    let runtime = match environment {
-        RuntimeEnvironment::Known(runtime) => runtime,
-        RuntimeEnvironment::Unknown(unknown) => {
-            return found.unknown_member(at, unknown.type_name);
-        }
+    let Some(runtime) = environment.known() else {
+        return found.unknown_member(at, environment.runtime_type().as_str());
     };
     identity::devices(found, &at.key("identities"), runtime.common.identities);
     if !(-14..=14).contains(&runtime.timezone_offset) {

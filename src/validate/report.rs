@@ -4,7 +4,7 @@
 use super::rules::{MORE, REQUIRED_FIELD, TIMESTAMP, UNKNOWN_MEMBER, UNKNOWN_VALUE};
 use super::{Level, Warning};
 use crate::error::{push_path_index, push_path_key};
-use crate::message::WireValue;
+use crate::schema::Encode;
 
 /// Findings beyond this many are counted, not listed: a message of 16 MiB has room for millions.
 const MAX_LISTED: usize = 10_000;
@@ -112,11 +112,11 @@ impl Report {
     }
 
     /// A declared-required field of the object here.
-    pub(super) fn required<'a>(
+    pub(super) fn required(
         &mut self,
         at: &Place<'_>,
         field: &'static str,
-        value: &impl WireValue<'a>,
+        value: &impl Encode,
     ) {
         if value.is_absent() {
             self.warn(at, REQUIRED_FIELD, format!("missing field `{field}`"));

@@ -2,7 +2,7 @@
 //! begins an object or list replaces the first one: so no state about "first or not" is kept.
 
 use super::{number, text};
-use crate::message::{Decimal, Instant, Sink, Uuid, Word};
+use crate::schema::{Decimal, Encoder, PaddedText, Uuid};
 
 /// Appends compact JSON to a buffer. It does not allocate beyond growing the buffer.
 ///
@@ -107,7 +107,7 @@ impl<'o> JsonWriter<'o> {
     }
 }
 
-impl Sink for JsonWriter<'_> {
+impl Encoder for JsonWriter<'_> {
     type Mark = usize;
 
     fn begin(&mut self) -> usize {
@@ -139,9 +139,9 @@ impl Sink for JsonWriter<'_> {
     }
 
     #[inline]
-    fn word(&mut self, word: &'static Word) {
-        let end = self.out.len() + usize::from(word.length);
-        self.out.extend_from_slice(&word.padded);
+    fn padded_text(&mut self, text: &'static PaddedText) {
+        let end = self.out.len() + usize::from(text.length);
+        self.out.extend_from_slice(&text.padded);
         self.out.truncate(end);
     }
 
@@ -174,26 +174,6 @@ impl Sink for JsonWriter<'_> {
 
     fn uuid(&mut self, value: Uuid) {
         number::push_uuid(value, self.out);
-    }
-
-    /// Seconds with nine digits after the point, as the reference writes them (D5).
-    fn instant(&mut self, value: Instant) {
-        let nanos = value.as_nanos();
-        let (seconds, fraction) = (
-            nanos.unsigned_abs() / 1_000_000_000,
-            (nanos.unsigned_abs() % 1_000_000_000) as u64,
-        );
-        if nanos < 0 {
-            self.out.push(b'-');
-        }
-        // No point in time that there is has seconds beyond 64 bits.
-        number::push_unsigned(u64::try_from(seconds).unwrap_or(u64::MAX), self.out);
-        // The 1 in front keeps the zeros, and gives its place to the point.
-        let point = self.out.len();
-        number::push_unsigned(1_000_000_000 + fraction, self.out);
-        if let Some(point) = self.out.get_mut(point) {
-            *point = b'.';
-        }
     }
 
     /// Leaves out white space between tokens, so that a line stays a line.
@@ -247,20 +227,6 @@ mod tests {
         let mut out = Vec::new();
         JsonWriter::new(&mut out).raw("{ \"a b\" :\n[ 1.50 , \"\\\" \\\\\" , null ]\t}");
         assert_eq!(out, br#"{"a b":[1.50,"\" \\",null]}"#);
-    }
-
-    #[test]
-    fn instants_have_nine_digits() {
-        for (nanos, expected) in [
-            (1_714_592_744_067_235_000, "1714592744.067235000"),
-            (-1_500_000_000, "-1.500000000"),
-            (-1, "-0.000000001"),
-            (0, "0.000000000"),
-        ] {
-            let mut out = Vec::new();
-            JsonWriter::new(&mut out).instant(Instant::from_nanos(nanos).unwrap());
-            assert_eq!(String::from_utf8(out).unwrap(), expected);
-        }
     }
 
     #[test]

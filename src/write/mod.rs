@@ -8,7 +8,8 @@ mod text;
 pub use json::JsonWriter;
 
 use crate::error::Error;
-use crate::message::{Message, WireValue};
+use crate::message::Message;
+use crate::schema::Encode;
 
 /// Appends a message as one line of canonical JSON, without the line end: the discriminator first, then the fields in
 /// table order, absent and empty ones left out, decimals exact (`docs/semantics.md`).
@@ -27,7 +28,7 @@ use crate::message::{Message, WireValue};
 /// );
 /// ```
 pub fn message(message: &Message<'_>, out: &mut Vec<u8>) {
-    message.write(&mut JsonWriter::new(out));
+    message.encode(&mut JsonWriter::new(out));
 }
 
 /// Appends an error as one JSON object: `{"error":{"kind","message","offset","line","column","path"}}`, without the line

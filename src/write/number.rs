@@ -2,7 +2,7 @@
 //! one store each. The slow twin is `Display`; the tests compare with it.
 
 use super::text;
-use crate::message::{Decimal, Uuid};
+use crate::schema::{Decimal, Uuid};
 
 /// Appends an integer.
 #[inline]

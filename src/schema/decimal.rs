@@ -265,12 +265,6 @@ impl std::fmt::Debug for Decimal<'_> {
 }
 
 /// As text, because most formats have no exact decimal number.
-impl serde::Serialize for Decimal<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,80 @@
+//! The ten messages (section 3): the family, and what they share.
+
+use super::{
+    AudienceMembershipChangeRequest, AudienceMembershipChangeResponse, AudienceSubscriptionRequest,
+    AudienceSubscriptionResponse, DsrProcessingRequest, DsrProcessingResponse, Event, EventProcessingRequest,
+    EventProcessingResponse, ModuleRegistrationRequest, ModuleRegistrationResponse, Uuid,
+};
+use crate::schema::{Root, family, model, wire_enum};
+
+wire_enum! {
+    /// What kind of message.
+    pub enum MessageType {
+        /// Asks a module what it wants.
+        ModuleRegistrationRequest = "module_registration_request",
+        /// What a module is and wants.
+        ModuleRegistrationResponse = "module_registration_response",
+        /// A batch of events.
+        EventProcessingRequest = "event_processing_request",
+        /// Answer to a batch.
+        EventProcessingResponse = "event_processing_response",
+        /// An audience is connected, changed or disconnected.
+        AudienceSubscriptionRequest = "audience_subscription_request",
+        /// Answer to a subscription request.
+        AudienceSubscriptionResponse = "audience_subscription_response",
+        /// Users joined or left audiences.
+        AudienceMembershipChangeRequest = "audience_membership_change_request",
+        /// Answer to a membership change.
+        AudienceMembershipChangeResponse = "audience_membership_change_response",
+        /// A request about the data of one person.
+        DsrProcessingRequest = "dsr_processing_request",
+        /// Answer to a data subject request.
+        DsrProcessingResponse = "dsr_processing_response",
+    }
+}
+
+family! {
+    /// A message (section 3). Reading refuses unknown types, so `Unknown` never comes from `parse`.
+    pub enum Message: MessageType as kind, null absent, unknown refused "one of the ten message types" {
+        /// Asks a module what it wants.
+        ModuleRegistrationRequest(ModuleRegistrationRequest),
+        /// What a module is and wants.
+        ModuleRegistrationResponse(ModuleRegistrationResponse),
+        /// A batch of events.
+        EventProcessingRequest(EventProcessingRequest),
+        /// Answer to a batch.
+        EventProcessingResponse(EventProcessingResponse),
+        /// An audience is connected, changed or disconnected.
+        AudienceSubscriptionRequest(AudienceSubscriptionRequest),
+        /// Answer to a subscription request.
+        AudienceSubscriptionResponse(AudienceSubscriptionResponse),
+        /// Users joined or left audiences.
+        AudienceMembershipChangeRequest(AudienceMembershipChangeRequest),
+        /// Answer to a membership change.
+        AudienceMembershipChangeResponse(AudienceMembershipChangeResponse),
+        /// A request about the data of one person.
+        DsrProcessingRequest(DsrProcessingRequest),
+        /// Answer to a data subject request.
+        DsrProcessingResponse(DsrProcessingResponse),
+    }
+}
+
+model! {
+    /// The fields that all ten messages share (section 3.1).
+    pub struct MessageCommon<'a> {
+        /// Identifier of this message; absent if the sender gave none.
+        "id" id: Option<Uuid> = None, set;
+        /// When the message was made, in milliseconds since the epoch; never invented on reading.
+        "timestamp_ms" timestamp_ms: Option<i64> = None, set;
+        /// SDK version of the side that wrote the message.
+        "firehose_version" firehose_version: Option<&'a str> = None, set;
+    }
+}
+
+impl<'a> Root<'a> for Message<'a> {
+    fn events_without_id(&self) -> usize {
+        let Self::EventProcessingRequest(batch) = self else { return 0 };
+        let nameless = |event: &&Event<'_>| !matches!(event, Event::Skipped(_)) && event.id().is_none();
+        batch.events.iter().filter(nameless).count()
+    }
+}

@@ -1,0 +1,483 @@
+//! The codec: what a value must be able to do to be read from a [`Decoder`] and written to an [`Encoder`]. The two are JSON
+//! syntax; `parse` implements the first (over the padded text and over the tape), `write` the second (over bytes). What is
+//! special to one protocol, such as how it writes points in time, is in the values' own implementations.
+
+use std::fmt;
+
+use super::{Decimal, Kind, Map, MapInfo, ModelInfo, Uuid};
+
+/// The key of a field: as text, and in quotes.
+#[derive(Clone, Copy)]
+pub(crate) struct Key {
+    pub(crate) name: &'static str,
+    pub(crate) quoted: &'static str,
+}
+
+/// Makes a [`Key`] of a literal.
+macro_rules! key {
+    ($name:literal) => {
+        $crate::schema::Key {
+            name: $name,
+            quoted: concat!("\"", $name, "\""),
+        }
+    };
+}
+pub(crate) use key;
+
+/// An enumeration value as a JSON string, padded to a fixed size, so that writing it is a copy of constant size and
+/// a truncation: no branch on its length.
+pub(crate) struct PaddedText {
+    pub(crate) padded: [u8; PaddedText::SIZE],
+    pub(crate) length: u8,
+}
+
+impl PaddedText {
+    const SIZE: usize = 40;
+
+    /// The text in quotes. A text that does not fit or would have to be escaped does not compile.
+    #[allow(
+        clippy::indexing_slicing,
+        clippy::allow_attributes,
+        reason = "evaluated at compile time"
+    )]
+    pub(crate) const fn new(text: &'static str) -> Self {
+        assert!(text.len() + 2 <= Self::SIZE);
+        let mut padded = [b'"'; Self::SIZE];
+        let mut at = 0;
+        while at < text.len() {
+            let byte = text.as_bytes()[at];
+            assert!(byte >= b' ' && byte != b'"' && byte != b'\\');
+            padded[at + 1] = byte;
+            at += 1;
+        }
+        Self {
+            padded,
+            length: text.len() as u8 + 2,
+        }
+    }
+}
+
+/// A number, and how it was sent.
+#[derive(Clone, Copy)]
+pub(crate) enum Numeric<'a> {
+    /// As a JSON number.
+    Number(&'a str),
+    /// In a string, white space around it removed; never empty and never `null`.
+    Text(&'a str),
+}
+
+/// A set of members of a family, by their position in its declaration: those that are decoded. The others are skipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemberSet(u32);
+
+impl MemberSet {
+    /// Every member.
+    pub const ALL: Self = Self(u32::MAX);
+    /// No member.
+    pub const NONE: Self = Self(0);
+
+    /// These and the member at this position; positions are below 32.
+    pub(crate) const fn with(self, position: usize) -> Self {
+        Self(self.0 | 1 << (position & 31))
+    }
+
+    /// These but for the member at this position.
+    pub(crate) const fn without(self, position: usize) -> Self {
+        Self(self.0 & !(1 << (position & 31)))
+    }
+
+    /// Whether the member at this position is among them.
+    #[inline]
+    pub(crate) const fn contains(self, position: usize) -> bool {
+        self.0 & (1 << (position & 31)) != 0
+    }
+}
+
+/// Everything.
+impl Default for MemberSet {
+    fn default() -> Self {
+        Self::ALL
+    }
+}
+
+/// Where typed values are read from, one value after the other. `None` always means "absent" (missing, `null`, or what
+/// the coercion rules treat alike); the model then keeps its default.
+pub(crate) trait Decoder<'a>: Sized {
+    /// Why reading failed; only the decoder knows where.
+    type Fault;
+    /// The state of an object that is being read.
+    type Object;
+
+    /// Consumes the next value if it is `null`.
+    fn null(&mut self) -> bool;
+    /// Enters an object; `None` for `null`.
+    fn object(&mut self) -> Result<Option<Self::Object>, Self::Fault>;
+    /// Consumes the next key if it is exactly `key`: the guess that the sender writes fields in declaration order.
+    fn key_is(&mut self, object: &mut Self::Object, key: Key) -> bool;
+    /// The next key, whatever it is; `None` at the end of the object, which is consumed then.
+    fn next_key(&mut self, object: &mut Self::Object) -> Result<Option<&'a str>, Self::Fault>;
+    /// Ends the value of a field, which was read or skipped.
+    fn end_value(&mut self, object: &mut Self::Object) -> Result<(), Self::Fault>;
+    /// Skips the next value.
+    fn skip(&mut self) -> Result<(), Self::Fault>;
+    /// The key just read is not a field of this model; its value is skipped next.
+    #[inline(always)]
+    fn unknown_field(&mut self, model: &'static ModelInfo) {
+        let _ = model;
+    }
+    /// The `type` of the object that comes next, which is not consumed; the first one counts.
+    fn discriminator(&mut self) -> Result<&'a str, Self::Fault>;
+    /// Enters the object whose discriminator was asked for last, past the discriminator if it comes first.
+    fn tagged_object(&mut self) -> Result<Option<Self::Object>, Self::Fault>;
+    /// The source text of the next value, which is consumed.
+    fn raw(&mut self) -> Result<&'a str, Self::Fault>;
+    /// Hands every key of the object that comes next to `field`, which reads or skips its value, and returns the source
+    /// text of the whole object.
+    fn raw_object(
+        &mut self,
+        field: impl FnMut(&mut Self, &'a str) -> Result<(), Self::Fault>,
+    ) -> Result<&'a str, Self::Fault>;
+    /// Reads the next value, or skips it if it cannot be read.
+    fn attempt<T: Decode<'a>>(&mut self) -> Result<Option<T>, Self::Fault>;
+
+    /// A list; elements that are absent are dropped.
+    fn list<T: Decode<'a>>(&mut self) -> Result<Option<&'a [T]>, Self::Fault>;
+    /// An object as a map from text; absent values are dropped, the last of equal keys counts.
+    fn map<V: Decode<'a>>(&mut self) -> Result<Option<Map<'a, V>>, Self::Fault> {
+        self.map_with(|key| (key, true))
+    }
+    /// The same for texts, which are the values of most maps.
+    fn text_map(&mut self) -> Result<Option<Map<'a, &'a str>>, Self::Fault> {
+        self.map()
+    }
+    /// A map whose keys are replaced before they are compared. `key` also says whether the key is a known one; the others
+    /// are reported to `unknown_value`.
+    fn map_with<V: Decode<'a>>(
+        &mut self,
+        key: fn(&'a str) -> (&'a str, bool),
+    ) -> Result<Option<Map<'a, V>>, Self::Fault>;
+    /// Moves a value to the arena of the message.
+    fn alloc<T: Copy>(&mut self, value: T) -> &'a mut T;
+
+    /// Text; numbers and bools as their source text.
+    fn text(&mut self) -> Result<Option<&'a str>, Self::Fault>;
+    /// A string and nothing else.
+    fn string_only(&mut self) -> Result<Option<&'a str>, Self::Fault>;
+    /// A 32-bit signed integer.
+    fn int32(&mut self) -> Result<Option<i32>, Self::Fault>;
+    /// A 64-bit signed integer.
+    fn int64(&mut self) -> Result<Option<i64>, Self::Fault>;
+    /// A finite double.
+    fn double(&mut self) -> Result<Option<f64>, Self::Fault>;
+    /// A bool.
+    fn boolean(&mut self) -> Result<Option<bool>, Self::Fault>;
+    /// An exact decimal.
+    fn decimal(&mut self) -> Result<Option<Decimal<'a>>, Self::Fault>;
+    /// A uuid.
+    fn uuid(&mut self) -> Result<Option<Uuid>, Self::Fault>;
+    /// A value that a protocol writes as a number or as a string: `read` makes it of either, and `expected` says what it
+    /// is where `read` returns `None`.
+    fn number_or_text<T>(
+        &mut self,
+        expected: &'static str,
+        read: impl FnOnce(Numeric<'a>) -> Option<T>,
+    ) -> Result<Option<T>, Self::Fault>;
+
+    /// An enumeration value that is not declared was kept; an error in strict mode.
+    fn unknown_value(&mut self) -> Result<(), Self::Fault>;
+    /// A member of a family (event, environment, notification, setting, authentication) that is not declared is about to
+    /// be kept; an error in strict mode.
+    fn unknown_member(&mut self) -> Result<(), Self::Fault>;
+    /// The discriminator asked for last is not one of those that are allowed.
+    fn unknown_discriminator(&self, allowed: &'static str) -> Self::Fault;
+    /// Whether the member of the skippable family at this position of its declaration is decoded.
+    fn is_wanted(&self, position: usize) -> bool;
+    /// The object just read lacks a field that must be there.
+    fn missing(&self, object: &Self::Object, field: &'static str) -> Self::Fault;
+    /// The text of this field of the object just read must not be empty.
+    fn empty(&self, object: &Self::Object, field: &'static str) -> Self::Fault;
+    /// The value just consumed is `null` where an object must be.
+    fn null_element(&self) -> Self::Fault;
+}
+
+/// Where fields are written to. Objects and lists nest; the encoder sets commas.
+pub(crate) trait Encoder {
+    /// Where an object or list begins.
+    type Mark: Copy;
+
+    /// Begins an object or list.
+    fn begin(&mut self) -> Self::Mark;
+    /// Ends an object.
+    fn end_object(&mut self, mark: Self::Mark);
+    /// Ends a list.
+    fn end_list(&mut self, mark: Self::Mark);
+    /// A key that needs no escapes, given as `,"key":`.
+    fn static_key(&mut self, quoted: &'static str);
+    /// A key of a map.
+    fn key(&mut self, key: &str);
+    /// Announces a list element.
+    fn element(&mut self);
+    /// `null`.
+    fn null(&mut self);
+    /// An enumeration value.
+    fn padded_text(&mut self, text: &'static PaddedText);
+    /// Text, to be quoted and escaped.
+    fn text(&mut self, text: &str);
+    /// An integer.
+    fn int(&mut self, value: i64);
+    /// A double.
+    fn double(&mut self, value: f64);
+    /// A bool.
+    fn boolean(&mut self, value: bool);
+    /// A decimal, digits exact.
+    fn decimal(&mut self, value: Decimal<'_>);
+    /// A uuid.
+    fn uuid(&mut self, value: Uuid);
+    /// JSON text: a number in the notation of a protocol, or a value that was not understood.
+    fn raw(&mut self, json: &str);
+}
+
+/// A value of a field, list or map that can be read.
+pub(crate) trait Decode<'a>: Copy + 'a {
+    /// Reads the next value; `None` if it is absent.
+    fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault>;
+    /// Reads the next value to where `put` puts it, which is not called if the value is absent. Large values are put
+    /// there first and filled in place, so that they are not moved. Returns whether there is a value.
+    #[inline]
+    fn decode_in_place<'p, D: Decoder<'a>>(
+        decoder: &mut D,
+        put: impl FnOnce(Self) -> Option<&'p mut Self>,
+    ) -> Result<bool, D::Fault>
+    where
+        'a: 'p,
+    {
+        let Some(value) = Self::decode(decoder)? else {
+            return Ok(false);
+        };
+        put(value);
+        Ok(true)
+    }
+    /// Reads a map of such values.
+    #[inline]
+    fn decode_map<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Map<'a, Self>>, D::Fault> {
+        decoder.map()
+    }
+}
+
+/// A value of a field, list or map that can be written.
+pub(crate) trait Encode {
+    /// Writes the value.
+    fn encode<E: Encoder>(&self, encoder: &mut E);
+    /// Whether a field that is written "when set" or "when not empty" leaves this value out.
+    fn is_absent(&self) -> bool {
+        false
+    }
+}
+
+/// A value whose type has a description.
+pub(crate) trait Describe {
+    /// The type.
+    const KIND: Kind;
+    /// Shows a value that is marked secret in `Debug`: not at all, unless it is an object, which masks its own secrets.
+    fn fmt_secret(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// A model that a whole text is read as.
+pub(crate) trait Root<'a>: Decode<'a> + Describe {
+    /// How many events have no identifier, and so no idempotency key.
+    fn events_without_id(&self) -> usize {
+        0
+    }
+}
+
+macro_rules! scalar {
+    ($($type:ty, $kind:ident, $read:ident, |$value:ident, $encoder:ident| $write:expr;)*) => {$(
+        impl<'a> Decode<'a> for $type {
+            #[inline]
+            fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {
+                decoder.$read()
+            }
+        }
+        impl<'a> Encode for $type {
+            fn encode<E: Encoder>(&self, $encoder: &mut E) {
+                let $value = *self;
+                $write
+            }
+        }
+        impl<'a> Describe for $type {
+            const KIND: Kind = Kind::$kind;
+        }
+    )*};
+}
+
+scalar! {
+    i32, Int32, int32, |value, encoder| encoder.int(i64::from(value));
+    i64, Int64, int64, |value, encoder| encoder.int(value);
+    f64, Double, double, |value, encoder| encoder.double(value);
+    bool, Bool, boolean, |value, encoder| encoder.boolean(value);
+    Decimal<'a>, Decimal, decimal, |value, encoder| encoder.decimal(value);
+    Uuid, Uuid, uuid, |value, encoder| encoder.uuid(value);
+}
+
+impl<'a> Decode<'a> for &'a str {
+    #[inline]
+    fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {
+        decoder.text()
+    }
+    #[inline]
+    fn decode_map<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Map<'a, Self>>, D::Fault> {
+        decoder.text_map()
+    }
+}
+
+impl Encode for &str {
+    fn encode<E: Encoder>(&self, encoder: &mut E) {
+        encoder.text(self);
+    }
+    fn is_absent(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+impl Describe for &str {
+    const KIND: Kind = Kind::Text;
+}
+
+/// An optional value. As a list element it keeps `null` in its place.
+impl<'a, T: Decode<'a>> Decode<'a> for Option<T> {
+    #[inline]
+    fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {
+        Ok(Some(T::decode(decoder)?))
+    }
+    #[inline]
+    fn decode_in_place<'p, D: Decoder<'a>>(
+        decoder: &mut D,
+        put: impl FnOnce(Self) -> Option<&'p mut Self>,
+    ) -> Result<bool, D::Fault>
+    where
+        'a: 'p,
+    {
+        let Some(option) = put(None) else {
+            return Ok(false);
+        };
+        T::decode_in_place(decoder, |value| Some(option.insert(value)))?;
+        Ok(true)
+    }
+}
+
+impl<T: Encode> Encode for Option<T> {
+    fn encode<E: Encoder>(&self, encoder: &mut E) {
+        match self {
+            Some(value) => value.encode(encoder),
+            None => encoder.null(),
+        }
+    }
+    fn is_absent(&self) -> bool {
+        self.as_ref().is_none_or(T::is_absent)
+    }
+}
+
+impl<T: Describe> Describe for Option<T> {
+    const KIND: Kind = T::KIND;
+    fn fmt_secret(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Some(value) => f.debug_tuple("Some").field(&Redacted(value)).finish(),
+            None => f.write_str("None"),
+        }
+    }
+}
+
+impl<'a, T: Decode<'a>> Decode<'a> for &'a [T] {
+    #[inline]
+    fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {
+        decoder.list()
+    }
+}
+
+impl<T: Encode> Encode for &[T] {
+    fn encode<E: Encoder>(&self, encoder: &mut E) {
+        let mark = encoder.begin();
+        for value in *self {
+            encoder.element();
+            value.encode(encoder);
+        }
+        encoder.end_list(mark);
+    }
+    fn is_absent(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+impl<T: Describe> Describe for &[T] {
+    const KIND: Kind = Kind::List(&T::KIND);
+    fn fmt_secret(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter().map(Redacted)).finish()
+    }
+}
+
+impl<'a, V: Decode<'a>> Decode<'a> for Map<'a, V> {
+    #[inline]
+    fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {
+        V::decode_map(decoder)
+    }
+}
+
+impl<V: Encode> Encode for Map<'_, V> {
+    fn encode<E: Encoder>(&self, encoder: &mut E) {
+        let mark = encoder.begin();
+        for (key, value) in self {
+            if !value.is_absent() {
+                encoder.key(key);
+                value.encode(encoder);
+            }
+        }
+        encoder.end_object(mark);
+    }
+    /// Entries that are themselves empty do not count (section 2.1, rule 3).
+    fn is_absent(&self) -> bool {
+        self.iter().all(|(_, value)| value.is_absent())
+    }
+}
+
+impl<V: Describe> Describe for Map<'_, V> {
+    const KIND: Kind = Kind::Map(&MapInfo {
+        keys: None,
+        values: V::KIND,
+    });
+}
+
+/// Reads the value of a field; an absent one becomes the default. Returns whether it is there.
+#[inline]
+pub(crate) fn decode_field<'a, D: Decoder<'a>, T: Decode<'a>>(
+    decoder: &mut D,
+    object: &mut D::Object,
+    field: &mut T,
+    default: T,
+) -> Result<bool, D::Fault> {
+    let place = &mut *field;
+    let present = T::decode_in_place(decoder, move |value| {
+        *place = value;
+        Some(place)
+    })?;
+    if !present {
+        *field = default;
+    }
+    decoder.end_value(object)?;
+    Ok(present)
+}
+
+/// Shows a secret value in `Debug` output.
+pub(crate) struct Redacted<'v, T>(pub(crate) &'v T);
+
+impl<T: Describe> fmt::Debug for Redacted<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt_secret(f)
+    }
+}
+
+/// White space as the reference trims it: everything up to and including U+0020.
+pub(crate) fn trim(text: &str) -> &str {
+    text.trim_matches(|c| c <= ' ')
+}

@@ -1,0 +1,191 @@
+//! [`family!`]: which `type` is which model.
+
+/// Declares a polymorphic family. Members live in the arena, so that the enumeration stays two words wide. A member that
+/// is not declared is kept as `Unknown`.
+///
+/// ```text
+/// pub enum Name: Tag as accessor, null (absent | refused), unknown (kept Type | refused "what is allowed")
+///     [, skipped Variant, common Type] { Variant(Model [in MEMBER]), ... }
+/// ```
+///
+/// - `Tag` is the enumeration of the discriminators, with the same variants, and `accessor` the method that returns it.
+/// - `null` says what `null` means where a member may be.
+/// - `unknown kept` names the type that keeps an undeclared member, `unknown refused` the error text of one.
+/// - `skipped` adds a variant for members that nobody wants, which are not decoded.
+/// - `common` adds an accessor for the shared part of the models.
+/// - `in` is the member's bit in a model that several members share.
+macro_rules! family {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident: $tag:ident as $accessor:ident, null $null:ident, unknown $unknown:ident $rule:tt,
+            skipped $skipped:ident, common $common:ty { $($members:tt)* }
+    ) => {
+        $crate::schema::family! {
+            @define [$skipped] [$skipped] [$common] $(#[$meta])* $name $tag $accessor $null $unknown $rule { $($members)* }
+        }
+    };
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident: $tag:ident as $accessor:ident, null $null:ident, unknown $unknown:ident $rule:tt
+            { $($members:tt)* }
+    ) => {
+        $crate::schema::family! {
+            @define [] [] [] $(#[$meta])* $name $tag $accessor $null $unknown $rule { $($members)* }
+        }
+    };
+    (
+        @define [$($skipped:ident)?] $if_skipped:tt $if_common:tt
+        $(#[$meta:meta])*
+        $name:ident $tag:ident $accessor:ident $null:ident $unknown:ident $rule:tt {
+            $( $(#[$variant_meta:meta])* $variant:ident($model:ident $(in $member:expr)?), )*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum $name<'a> {
+            $( $(#[$variant_meta])* $variant(&'a $model<'a>), )*
+            /// A member this version does not know, with its source text.
+            Unknown(&'a $crate::schema::family::unknown_type!($unknown $rule)),
+            $(
+                #[doc = "A member that nobody wanted: it was not decoded."]
+                $skipped($tag<'a>),
+            )?
+        }
+
+        impl<'a> $name<'a> {
+            /// The discriminator.
+            pub fn $accessor(&self) -> $tag<'a> {
+                match self {
+                    $( Self::$variant(_) => $tag::$variant, )*
+                    Self::Unknown(unknown) => $tag::Unknown($crate::schema::UnknownMember::type_name(*unknown)),
+                    $( Self::$skipped(tag) => *tag, )?
+                }
+            }
+
+            $crate::schema::family::common! { $if_common $($variant)* }
+
+            pub(crate) const INFO: $crate::schema::FamilyInfo = $crate::schema::FamilyInfo {
+                name: stringify!($name),
+                members: &[ $( $crate::schema::MemberInfo {
+                    tag: $tag::$variant.as_str(),
+                    model: &$model::INFO,
+                    bit: $crate::schema::model::or_all!($($member)?),
+                }, )* ],
+            };
+        }
+
+        impl<'a> $crate::schema::Decode<'a> for $name<'a> {
+            fn decode<D: $crate::schema::Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {
+                if decoder.null() {
+                    return $crate::schema::family::null!($null, decoder);
+                }
+                let type_name = decoder.discriminator()?;
+                let mut position = 0;
+                $(
+                    if type_name == $tag::$variant.as_str() {
+                        $crate::schema::family::skip_unwanted!($if_skipped, decoder, position, $tag::$variant);
+                        // In the arena from the start, so that it is not moved there later.
+                        let model = decoder.alloc($model::empty());
+                        if let Some(mut object) = decoder.tagged_object()? {
+                            model.decode_body(decoder, &mut object, $crate::schema::model::or_all!($($member)?))?;
+                        }
+                        return Ok(Some(Self::$variant(model)));
+                    }
+                    position += 1;
+                )*
+                let _ = position;
+                $crate::schema::family::unknown!($unknown $rule, decoder, type_name)
+            }
+        }
+
+        impl $crate::schema::Encode for $name<'_> {
+            fn encode<E: $crate::schema::Encoder>(&self, encoder: &mut E) {
+                match self {
+                    $( Self::$variant(model) => {
+                        let mark = encoder.begin();
+                        encoder.static_key(",\"type\":");
+                        $crate::schema::Encode::encode(&$tag::$variant, encoder);
+                        model.encode_fields(encoder, $crate::schema::model::or_all!($($member)?));
+                        encoder.end_object(mark);
+                    } )*
+                    Self::Unknown(unknown) => encoder.raw($crate::schema::UnknownMember::raw(*unknown)),
+                    $( Self::$skipped(tag) => {
+                        let mark = encoder.begin();
+                        encoder.static_key(",\"type\":");
+                        $crate::schema::Encode::encode(tag, encoder);
+                        encoder.end_object(mark);
+                    } )?
+                }
+            }
+        }
+
+        impl $crate::schema::Describe for $name<'_> {
+            const KIND: $crate::schema::Kind = $crate::schema::Kind::Family(&Self::INFO);
+            fn fmt_secret(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                std::fmt::Debug::fmt(self, f)
+            }
+        }
+
+        $crate::schema::serialize::family! {
+            $name $accessor $(, $skipped)?;
+            $( $variant $( in $member )?; )*
+        }
+    };
+}
+pub(crate) use family;
+
+/// What `null` means where a member of a family may be.
+macro_rules! null {
+    (absent, $decoder:ident) => {
+        Ok(None)
+    };
+    (refused, $decoder:ident) => {
+        Err($decoder.null_element())
+    };
+}
+
+/// The type that keeps members that are not declared.
+macro_rules! unknown_type {
+    (kept $type:ident) => { $type<'a> };
+    (refused $allowed:literal) => { $crate::schema::Unknown<'a> };
+}
+
+/// What becomes of a member that is not declared.
+macro_rules! unknown {
+    (kept $type:ident, $decoder:ident, $type_name:ident) => {{
+        $decoder.unknown_member()?;
+        let unknown: $type<'a> = $crate::schema::UnknownMember::decode($type_name, $decoder)?;
+        Ok(Some(Self::Unknown($decoder.alloc(unknown))))
+    }};
+    (refused $allowed:literal, $decoder:ident, $type_name:ident) => {
+        Err($decoder.unknown_discriminator($allowed))
+    };
+}
+
+/// The accessor of the shared part of the members, in a family whose models have one.
+macro_rules! common {
+    ([] $($variant:ident)*) => {};
+    ([$common:ty] $($variant:ident)*) => {
+        /// The fields that all members share; unknown and skipped members have none.
+        pub fn common(&self) -> Option<&'a $common> {
+            match self {
+                $( Self::$variant(model) => Some(&model.common), )*
+                _ => None,
+            }
+        }
+    };
+}
+
+/// Skips a member that nobody wanted, in a family that has a variant for those.
+macro_rules! skip_unwanted {
+    ([], $decoder:ident, $position:ident, $tag:expr) => {};
+    ([$skipped:ident], $decoder:ident, $position:ident, $tag:expr) => {
+        if !$decoder.is_wanted($position) {
+            $decoder.skip()?;
+            return Ok(Some(Self::$skipped($tag)));
+        }
+    };
+}
+
+pub(crate) use {common, null, skip_unwanted, unknown, unknown_type};

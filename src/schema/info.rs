@@ -1,0 +1,201 @@
+//! The declarations as data: what a model's fields are called, how they are typed, and which must not be shown.
+
+/// A field of a model.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct FieldInfo {
+    /// Its name on the wire.
+    pub name: &'static str,
+    /// Its type.
+    pub kind: Kind,
+    /// Whether it must be there.
+    pub presence: Presence,
+    /// When the canonical writer leaves it out.
+    pub written: Written,
+    /// Whether it is or holds an identity, a key or a token, whose values no error text and no `Debug` shows.
+    pub secret: bool,
+    /// The first SDK version that has it, from 1.0.0 to 3.2.0.
+    pub since: &'static str,
+    /// For models that several members of a family share: the members whose model has the field, as bits of
+    /// [`MemberInfo::bit`].
+    pub(crate) members: u32,
+    /// The members for which it is read, though their model does not have it.
+    pub(crate) read_for: u32,
+}
+
+/// Whether a field must be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Presence {
+    /// It may be absent.
+    Optional,
+    /// The protocol declares it as required, and senders have been seen to leave it out: its absence is a finding of
+    /// `validate`, and reading gives the default (`docs/protocol/firehose-protocol.md`, section 2.3).
+    Required,
+    /// Reading refuses a message without it, as the reference does.
+    Enforced,
+}
+
+/// When the canonical writer writes a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Written {
+    /// Always.
+    Always,
+    /// When it is set and not empty.
+    Set,
+    /// When it is true.
+    IfTrue,
+}
+
+/// The type of a value.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Text.
+    Text,
+    /// A signed 32-bit integer.
+    Int32,
+    /// A signed 64-bit integer.
+    Int64,
+    /// A finite double.
+    Double,
+    /// A bool.
+    Bool,
+    /// An exact decimal number.
+    Decimal,
+    /// A uuid of 36 characters.
+    Uuid,
+    /// A point in time: seconds since the epoch, or RFC 3339 text.
+    Instant,
+    /// Any JSON.
+    Json,
+    /// One of the texts of an enumeration.
+    Enum(&'static EnumInfo),
+    /// An object.
+    Model(&'static ModelInfo),
+    /// An object whose `type` says which model it is.
+    Family(&'static FamilyInfo),
+    /// A list of such values.
+    List(&'static Kind),
+    /// An object whose keys are data.
+    Map(&'static MapInfo),
+}
+
+/// An enumeration.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct EnumInfo {
+    /// Its name in this crate.
+    pub name: &'static str,
+    /// Its texts on the wire, in declaration order.
+    pub values: &'static [&'static str],
+}
+
+/// A map.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct MapInfo {
+    /// The enumeration that the keys are of; `None` for any text.
+    pub keys: Option<&'static EnumInfo>,
+    /// The type of the values.
+    pub values: Kind,
+}
+
+/// A model.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct ModelInfo {
+    /// Its name in this crate.
+    pub name: &'static str,
+    /// The part that it shares with other models, whose fields come first.
+    pub shared: Option<&'static ModelInfo>,
+    /// Its own fields in the order in which the sender writes them. The discriminator of the members of a family is not
+    /// among them.
+    pub own: &'static [FieldInfo],
+}
+
+impl ModelInfo {
+    /// All fields in the order in which the sender writes them.
+    pub fn fields(&self) -> impl Iterator<Item = &'static FieldInfo> + use<> {
+        let shared = self.shared.map_or(&[][..], |shared| shared.own);
+        shared.iter().chain(self.own)
+    }
+}
+
+/// A family: which `type` is which model.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct FamilyInfo {
+    /// Its name in this crate.
+    pub name: &'static str,
+    /// Its members, in declaration order.
+    pub members: &'static [MemberInfo],
+}
+
+/// A member of a family.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct MemberInfo {
+    /// The text of `type`.
+    pub tag: &'static str,
+    /// Its model.
+    pub model: &'static ModelInfo,
+    /// Its bit in the masks of fields, if it shares its model with other members; otherwise all bits.
+    pub(crate) bit: u32,
+}
+
+impl MemberInfo {
+    /// The fields that this member has.
+    pub fn fields(&self) -> impl Iterator<Item = &'static FieldInfo> + use<> {
+        let bit = self.bit;
+        self.model
+            .fields()
+            .filter(move |field| field.members & bit != 0)
+    }
+}
+
+impl Kind {
+    /// The model or the models that a value of this type is made of: through lists, maps and families.
+    pub fn models(&self) -> Vec<&'static ModelInfo> {
+        match self {
+            Self::Model(model) => vec![model],
+            Self::Family(family) => {
+                let mut models: Vec<&ModelInfo> = Vec::new();
+                for member in family.members {
+                    if models.iter().all(|known| known.name != member.model.name) {
+                        models.push(member.model);
+                    }
+                }
+                models
+            }
+            Self::List(element) => element.models(),
+            Self::Map(map) => map.values.models(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Calls `visit` with every model that can occur in a value of this type, at any depth, once each.
+    pub fn visit_models(&self, visit: &mut impl FnMut(&'static ModelInfo)) {
+        let mut seen: Vec<&'static str> = Vec::new();
+        let mut next = self.models();
+        while let Some(model) = next.pop() {
+            if seen.contains(&model.name) {
+                continue;
+            }
+            seen.push(model.name);
+            visit(model);
+            next.extend(model.fields().flat_map(|field| field.kind.models()));
+        }
+    }
+
+    /// Whether a field of this name, anywhere in a value of this type, is marked secret. Names are compared and not
+    /// paths, so that a value is also masked where it was put into the wrong object.
+    pub(crate) fn has_secret(&self, name: &str) -> bool {
+        let mut found = false;
+        self.visit_models(&mut |model| {
+            found |= model.fields().any(|field| field.secret && field.name == name);
+        });
+        found
+    }
+}

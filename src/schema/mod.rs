@@ -1,0 +1,56 @@
+//! How models are declared. A field's name on the wire, type, default, writing rule, presence, secrecy and first version
+//! are written once, in one line of a [`model!`]; its reader, writer, redacting `Debug`, `Serialize` and description
+//! ([`FieldInfo`]) come from that line. [`family!`] declares which `type` is which model, [`wire_enum!`] which texts an
+//! enumeration has.
+//!
+//! The readers and writers are generic: [`Decode`] and [`Encode`] are what a value can do, [`Decoder`] and [`Encoder`] are
+//! JSON syntax, which `parse` and `write` implement. Nothing here knows the Firehose dialect.
+//!
+//! The descriptions are public, because more than the codec reads them: error texts mask the fields that are marked
+//! secret, `validate` finds fields that are missing or misspelt, the tests compare them with the published schemas, and
+//! [`json_schema`] makes a JSON Schema.
+//!
+//! ```
+//! use hydrant::message::CustomEvent;
+//! use hydrant::schema::{Kind, Presence};
+//!
+//! let name = CustomEvent::FIELDS.iter().find(|field| field.name == "name").unwrap();
+//! assert!(matches!(name.kind, Kind::Text));
+//! assert_eq!((name.presence, name.secret, name.since), (Presence::Required, false, "1.0.0"));
+//! ```
+
+mod codec;
+mod decimal;
+pub(crate) mod family;
+mod info;
+mod json_schema;
+mod map;
+pub(crate) mod model;
+#[cfg(feature = "rust_decimal")]
+mod rust_decimal;
+#[cfg_attr(not(feature = "serde"), path = "serialize_off.rs")]
+pub(crate) mod serialize;
+mod unknown;
+mod uuid;
+mod wire_enum;
+
+pub use info::{EnumInfo, FamilyInfo, FieldInfo, Kind, MapInfo, MemberInfo, ModelInfo, Presence, Written};
+pub use json_schema::json_schema;
+
+// The public path of these is `message`, whose fields have them.
+#[doc(hidden)]
+pub use {
+    codec::MemberSet,
+    decimal::{Decimal, MAX_DECIMAL_DIGITS},
+    map::Map,
+    unknown::Unknown,
+    uuid::Uuid,
+};
+
+pub(crate) use codec::{
+    Decode, Decoder, Describe, Encode, Encoder, Key, Numeric, PaddedText, Redacted, Root, decode_field, key, trim,
+};
+pub(crate) use family::family;
+pub(crate) use model::model;
+pub(crate) use unknown::UnknownMember;
+pub(crate) use wire_enum::wire_enum;

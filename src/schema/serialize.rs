@@ -1,0 +1,97 @@
+//! `Serialize` for every model, behind the feature `serde`. It is for formats of the user's own and not the wire form:
+//! decimals and points in time are texts, and unknown members are `{"type", "raw"}`.
+
+/// `Serialize` for a model, from the part of its declaration that this takes.
+macro_rules! model {
+    ([$($generics:tt)*] $name:ident $($common:ident)?; $( $wire:literal $field:ident $written:ident $(in $members:expr)?; )*) => {
+        impl<'a> $name $($generics)* {
+            #[allow(unused_variables, clippy::allow_attributes, reason = "some models have no fields of their own")]
+            pub(crate) fn serialize_fields<M: serde::ser::SerializeMap>(
+                &self,
+                map: &mut M,
+                members: u32,
+            ) -> Result<(), M::Error> {
+                $( self.$common.serialize_fields(map, members)?; )?
+                $( if $( members & ($members) != 0 && )? $crate::schema::model::is_written!($written, self.$field) {
+                    map.serialize_entry($wire, &self.$field)?;
+                } )*
+                Ok(())
+            }
+        }
+
+        impl $($generics)* serde::Serialize for $name $($generics)* {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut map = serializer.serialize_map(None)?;
+                self.serialize_fields(&mut map, u32::MAX)?;
+                serde::ser::SerializeMap::end(map)
+            }
+        }
+    };
+}
+
+/// `Serialize` for a family.
+macro_rules! family {
+    ($name:ident $accessor:ident $(, $skipped:ident)?; $( $variant:ident $(in $member:expr)?; )*) => {
+        impl serde::Serialize for $name<'_> {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeMap;
+                let mut map = serializer.serialize_map(None)?;
+                map.serialize_entry("type", self.$accessor().as_str())?;
+                match self {
+                    $( Self::$variant(model) => {
+                        model.serialize_fields(&mut map, $crate::schema::model::or_all!($($member)?))?;
+                    } )*
+                    Self::Unknown(unknown) => {
+                        map.serialize_entry("raw", $crate::schema::UnknownMember::raw(*unknown))?;
+                    }
+                    $( Self::$skipped(_) => {} )?
+                }
+                map.end()
+            }
+        }
+    };
+}
+
+/// `Serialize` for a value that is shown as text.
+macro_rules! text {
+    ($name:ident $as_str:ident) => {
+        impl serde::Serialize for $name<'_> {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.$as_str())
+            }
+        }
+    };
+}
+
+pub(crate) use {family, model, text};
+
+use super::{Decimal, Map, Unknown, Uuid};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+impl Serialize for Decimal<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Serialize for Uuid {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<V: Serialize> Serialize for Map<'_, V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter().map(|(key, value)| (key, value)))
+    }
+}
+
+impl Serialize for Unknown<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("type", self.type_name)?;
+        map.serialize_entry("raw", self.raw)?;
+        map.end()
+    }
+}
