@@ -42,11 +42,11 @@ model! {
     pub struct AudienceSubscriptionRequest<'a> {
         flatten common: MessageCommon<'a>;
         /// The customer account.
-        "account" account: Option<Account<'a>> = None, set;
+        "account" account: Option<Account<'a>> = None, set, required;
         /// Identifier of the audience, never changes.
-        "audience_id" audience_id: i32 = 0, always;
+        "audience_id" audience_id: i32 = 0, always, required;
         /// Name of the audience.
-        "audience_name" audience_name: Option<&'a str> = None, set;
+        "audience_name" audience_name: Option<&'a str> = None, set, required;
         /// Description of the audience.
         "audience_description" audience_description: Option<&'a str> = None, set;
         /// Current values of the settings registered for audiences.
@@ -54,7 +54,7 @@ model! {
         /// Values before the change.
         "previous_audience_subscription_settings" previous_audience_subscription_settings: Map<'a, &'a str> = Map::EMPTY, set, secret;
         /// What happens.
-        "action" action: Option<SubscriptionAction<'a>> = None, set;
+        "action" action: Option<SubscriptionAction<'a>> = None, set, required;
     }
 }
 
@@ -72,7 +72,7 @@ model! {
     pub struct AudienceMembershipChangeRequest<'a> {
         flatten common: MessageCommon<'a>;
         /// The customer account.
-        "account" account: Option<Account<'a>> = None, set;
+        "account" account: Option<Account<'a>> = None, set, required;
         /// The users. Empty in a heartbeat (section 14).
         "user_profiles" user_profiles: &'a [UserProfile<'a>] = &[], set;
     }
@@ -91,15 +91,15 @@ model! {
     /// A user whose membership changed.
     pub struct UserProfile<'a> {
         /// Identities of the user.
-        "user_identities" user_identities: &'a [UserIdentity<'a>] = &[], set;
+        "user_identities" user_identities: &'a [UserIdentity<'a>] = &[], set, secret;
         /// Devices of the user, all of them.
-        "device_identities" device_identities: &'a [DeviceIdentity<'a>] = &[], set;
+        "device_identities" device_identities: &'a [DeviceIdentity<'a>] = &[], set, secret;
         /// Partner identities.
-        "partner_identities" partner_identities: &'a [PartnerIdentity<'a>] = &[], set;
+        "partner_identities" partner_identities: &'a [PartnerIdentity<'a>] = &[], set, secret, since "2.2.0";
         /// The audiences that changed for this user.
-        "audiences" audiences: &'a [Audience<'a>] = &[], set;
+        "audiences" audiences: &'a [Audience<'a>] = &[], set, since "2.0.0";
         /// Identifier of the profile: a 64-bit signed integer as text.
-        "mpid" mpid: Option<&'a str> = None, set;
+        "mpid" mpid: Option<&'a str> = None, set, secret, since "2.1.0";
     }
 }
 
@@ -107,15 +107,15 @@ model! {
     /// One audience of a user.
     pub struct Audience<'a> {
         /// Identifier of the audience.
-        "audience_id" audience_id: i32 = 0, always;
+        "audience_id" audience_id: i32 = 0, always, required;
         /// Name.
-        "audience_name" audience_name: Option<&'a str> = None, set;
+        "audience_name" audience_name: Option<&'a str> = None, set, required;
         /// Setting values of the subscription.
         "audience_subscription_settings" audience_subscription_settings: Map<'a, &'a str> = Map::EMPTY, set, secret;
         /// What happened.
-        "action" action: Option<AudienceAction<'a>> = None, set;
+        "action" action: Option<AudienceAction<'a>> = None, set, required, since "2.0.0";
         /// Changes of shared attributes.
-        "user_attributes" user_attributes: &'a [UserAttributeAudienceEvent<'a>] = &[], set;
+        "user_attributes" user_attributes: &'a [UserAttributeAudienceEvent<'a>] = &[], set, since "2.0.0";
     }
 }
 
@@ -123,12 +123,12 @@ model! {
     /// The change of a shared attribute. Elements without `key` or `action` have been seen and mean nothing (D9).
     pub struct UserAttributeAudienceEvent<'a> {
         /// Name of the attribute.
-        "key" key: Option<&'a str> = None, set;
+        "key" key: Option<&'a str> = None, set, required, since "2.0.0";
         /// New value; absent for a tag, a deletion or a list.
-        "value" value: Option<&'a str> = None, set;
+        "value" value: Option<&'a str> = None, set, since "2.0.0";
         /// What happened.
-        "action" action: Option<AttributeAction<'a>> = None, set;
+        "action" action: Option<AttributeAction<'a>> = None, set, required, since "2.0.0";
         /// New value if the attribute is a list.
-        "list_value" list_value: &'a [Option<&'a str>] = &[], set;
+        "list_value" list_value: &'a [Option<&'a str>] = &[], set, since "2.0.0";
     }
 }

@@ -13,33 +13,33 @@ model! {
         /// Identifier of the batch at the source.
         "source_id" source_id: Option<&'a str> = None, set;
         /// The customer account.
-        "account" account: Option<Account<'a>> = None, set;
+        "account" account: Option<Account<'a>> = None, set, required;
         /// Partner identities of the user.
-        "partner_identities" partner_identities: &'a [PartnerIdentity<'a>] = &[], set;
+        "partner_identities" partner_identities: &'a [PartnerIdentity<'a>] = &[], set, secret, since "2.2.0";
         /// Identities of the user.
-        "user_identities" user_identities: &'a [UserIdentity<'a>] = &[], set;
+        "user_identities" user_identities: &'a [UserIdentity<'a>] = &[], set, secret;
         /// User attributes, values always text.
         "user_attributes" user_attributes: Map<'a, &'a str> = Map::EMPTY, set;
         /// User attributes whose value is a list of texts.
-        "user_attribute_lists" user_attribute_lists: Map<'a, &'a [Option<&'a str>]> = Map::EMPTY, set;
+        "user_attribute_lists" user_attribute_lists: Map<'a, &'a [Option<&'a str>]> = Map::EMPTY, set, since "1.1.6";
         /// Device and application.
         "runtime_environment" runtime_environment: Option<RuntimeEnvironment<'a>> = None, set;
         /// Values stored for this integration by its own client-side kit.
-        "integration_attributes" integration_attributes: Map<'a, &'a str> = Map::EMPTY, set;
+        "integration_attributes" integration_attributes: Map<'a, &'a str> = Map::EMPTY, set, since "1.1.7";
         /// The events, in order. May be empty (section 14).
         "events" events: &'a [Event<'a>] = &[], set;
         /// How the batch came in: `native`, `javascript`, `pixel`, `partner`, `server_to_server`, `unknown`, free text.
-        "source_channel" source_channel: Option<&'a str> = None, set;
+        "source_channel" source_channel: Option<&'a str> = None, set, since "1.3.1";
         /// Names this installation of the app on this device.
-        "device_application_stamp" device_application_stamp: Option<&'a str> = None, set;
+        "device_application_stamp" device_application_stamp: Option<&'a str> = None, set, since "1.4.0";
         /// Current consent of the user.
-        "consent_state" consent_state: Option<ConsentState<'a>> = None, set;
+        "consent_state" consent_state: Option<ConsentState<'a>> = None, set, since "1.9.0";
         /// Changes of the profile or system, handled before the events.
-        "system_notifications" system_notifications: &'a [SystemNotification<'a>] = &[], set;
+        "system_notifications" system_notifications: &'a [SystemNotification<'a>] = &[], set, since "1.9.0";
         /// Identifier of the user profile: a 64-bit signed integer as text.
-        "mpid" mpid: Option<&'a str> = None, set;
+        "mpid" mpid: Option<&'a str> = None, set, secret, since "2.1.0";
         /// Account, workspace, input, application and data plan.
-        "platform_fields" platform_fields: Option<PlatformFields<'a>> = None, set;
+        "platform_fields" platform_fields: Option<PlatformFields<'a>> = None, set, since "3.2.0";
     }
 }
 

@@ -73,13 +73,13 @@ model! {
     /// A promotion.
     pub struct Promotion<'a> {
         /// Promotion id.
-        "id" id: Option<&'a str> = None, set;
+        "id" id: Option<&'a str> = None, set, since "1.1.4";
         /// Name.
-        "name" name: Option<&'a str> = None, set;
+        "name" name: Option<&'a str> = None, set, since "1.1.4";
         /// Creative.
-        "creative" creative: Option<&'a str> = None, set;
+        "creative" creative: Option<&'a str> = None, set, since "1.1.4";
         /// Position, free text.
-        "position" position: Option<&'a str> = None, set;
+        "position" position: Option<&'a str> = None, set, since "1.1.4";
     }
 }
 
@@ -87,8 +87,8 @@ model! {
     /// A list of products that was shown.
     pub struct Impression<'a> {
         /// Name of the list.
-        "impression_list_name" impression_list_name: Option<&'a str> = None, set;
+        "impression_list_name" impression_list_name: Option<&'a str> = None, set, since "1.1.4";
         /// Products shown.
-        "products" products: &'a [Product<'a>] = &[], set;
+        "products" products: &'a [Product<'a>] = &[], set, since "1.1.4";
     }
 }

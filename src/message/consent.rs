@@ -8,15 +8,15 @@ model! {
     /// user **opted out** of the sale of data.
     pub struct Consent<'a> {
         /// The decision.
-        "consented" consented: bool = false, always;
+        "consented" consented: bool = false, always, required, since "1.9.0";
         /// Document or version agreed to.
-        "document" document: Option<&'a str> = None, set;
+        "document" document: Option<&'a str> = None, set, since "1.9.0";
         /// When, in milliseconds since the epoch.
-        "timestamp_unixtime_ms" timestamp_unixtime_ms: Option<i64> = None, set;
+        "timestamp_unixtime_ms" timestamp_unixtime_ms: Option<i64> = None, set, since "1.9.1";
         /// Where: a place or a URL, free text.
-        "location" location: Option<&'a str> = None, set;
+        "location" location: Option<&'a str> = None, set, since "1.9.0";
         /// The device used, free text.
-        "hardware_id" hardware_id: Option<&'a str> = None, set;
+        "hardware_id" hardware_id: Option<&'a str> = None, set, since "1.9.0";
     }
 }
 
@@ -24,9 +24,9 @@ model! {
     /// The current consent of the user, by purpose.
     pub struct ConsentState<'a> {
         /// Purpose, as the customer defined it, to decision.
-        "gdpr_consent_state" gdpr_consent_state: Map<'a, Consent<'a>> = Map::EMPTY, set;
+        "gdpr_consent_state" gdpr_consent_state: Map<'a, Consent<'a>> = Map::EMPTY, set, since "1.9.0";
         /// Purpose to decision; the only purpose in use is `data_sale_opt_out`.
-        "ccpa_consent_state" ccpa_consent_state: Map<'a, Consent<'a>> = Map::EMPTY, set;
+        "ccpa_consent_state" ccpa_consent_state: Map<'a, Consent<'a>> = Map::EMPTY, set, since "2.5.0";
     }
 }
 
@@ -60,11 +60,11 @@ model! {
     /// The GDPR consent for a purpose changed.
     pub struct GdprConsentStateNotification<'a> {
         /// The purpose.
-        "purpose" purpose: Option<&'a str> = None, set;
+        "purpose" purpose: Option<&'a str> = None, set, required, since "1.9.0";
         /// Before; absent if there was none.
-        "old_gdpr_consent_state" old_gdpr_consent_state: Option<Consent<'a>> = None, set;
+        "old_gdpr_consent_state" old_gdpr_consent_state: Option<Consent<'a>> = None, set, since "1.9.0";
         /// After; absent if removed.
-        "new_gdpr_consent_state" new_gdpr_consent_state: Option<Consent<'a>> = None, set;
+        "new_gdpr_consent_state" new_gdpr_consent_state: Option<Consent<'a>> = None, set, since "1.9.0";
     }
 }
 
@@ -72,11 +72,11 @@ model! {
     /// The CCPA consent for a purpose changed.
     pub struct CcpaConsentStateNotification<'a> {
         /// The purpose.
-        "purpose" purpose: CcpaPurpose<'a> = CcpaPurpose(DATA_SALE_OPT_OUT), set;
+        "purpose" purpose: CcpaPurpose<'a> = CcpaPurpose(DATA_SALE_OPT_OUT), set, since "2.5.0";
         /// Before; absent if there was none.
-        "old_ccpa_consent_state" old_ccpa_consent_state: Option<Consent<'a>> = None, set;
+        "old_ccpa_consent_state" old_ccpa_consent_state: Option<Consent<'a>> = None, set, since "2.5.0";
         /// After; absent if removed.
-        "new_ccpa_consent_state" new_ccpa_consent_state: Option<Consent<'a>> = None, set;
+        "new_ccpa_consent_state" new_ccpa_consent_state: Option<Consent<'a>> = None, set, since "2.5.0";
     }
 }
 

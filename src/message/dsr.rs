@@ -63,9 +63,9 @@ model! {
     /// An identity of the data subject. `Debug` does not show the value.
     pub struct OpenDsrIdentity<'a> {
         /// How the value is encoded.
-        "encoding" encoding: Option<OpenDsrEncoding<'a>> = None, set;
+        "encoding" encoding: Option<OpenDsrEncoding<'a>> = None, set, required, since "2.9.0";
         /// The identity.
-        "value" value: Option<&'a str> = None, set, secret;
+        "value" value: Option<&'a str> = None, set, secret, required, since "2.9.0";
     }
 }
 
@@ -181,21 +181,21 @@ model! {
     pub struct DsrProcessingRequest<'a> {
         flatten common: MessageCommon<'a>;
         /// The customer account; absent in published samples (D6).
-        "account" account: Option<Account<'a>> = None, set;
+        "account" account: Option<Account<'a>> = None, set, required, since "2.9.2";
         /// Identifier of the request, a uuid as text.
-        "subject_request_id" subject_request_id: Option<&'a str> = None, set;
+        "subject_request_id" subject_request_id: Option<&'a str> = None, set, since "2.9.0";
         /// What is asked for.
-        "subject_request_type" subject_request_type: Option<DsrRequestType<'a>> = None, set;
+        "subject_request_type" subject_request_type: Option<DsrRequestType<'a>> = None, set, since "2.9.0";
         /// When the data subject asked.
-        "submitted_time" submitted_time: Option<Instant> = None, set;
+        "submitted_time" submitted_time: Option<Instant> = None, set, since "2.9.0";
         /// The identities to act on.
-        "subject_identities" subject_identities: SubjectIdentities<'a> = SubjectIdentities::EMPTY, set;
+        "subject_identities" subject_identities: SubjectIdentities<'a> = SubjectIdentities::EMPTY, set, secret, since "2.9.0";
         /// OpenDSR version that the request follows.
-        "api_version" api_version: Option<&'a str> = None, set;
+        "api_version" api_version: Option<&'a str> = None, set, since "2.9.0";
         /// The law.
-        "regulation" regulation: Option<RegulationType<'a>> = None, set;
+        "regulation" regulation: Option<RegulationType<'a>> = None, set, since "2.9.0";
         /// Opaque JSON, for logging only.
-        "extensions" extensions: Option<RawJson<'a>> = None, set;
+        "extensions" extensions: Option<RawJson<'a>> = None, set, secret, since "2.9.0";
     }
 }
 

@@ -103,9 +103,9 @@ model! {
     /// The fields that all events share.
     pub struct EventCommon<'a> {
         /// Identifier of the event and its idempotency key; absent if the sender gave none.
-        "id" id: Option<Uuid> = None, set;
+        "id" id: Option<Uuid> = None, set, required;
         /// When it happened, in milliseconds since the epoch.
-        "timestamp_ms" timestamp_ms: Option<i64> = None, set;
+        "timestamp_ms" timestamp_ms: Option<i64> = None, set, required;
         /// Identifier given by the source.
         "source_id" source_id: Option<&'a str> = None, set;
         /// Identifier of the session.

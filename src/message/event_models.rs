@@ -71,9 +71,9 @@ model! {
     /// Where an event happened (section 5.6).
     pub struct Location {
         /// Degrees.
-        "latitude" latitude: f64 = 0.0, always;
+        "latitude" latitude: f64 = 0.0, always, required;
         /// Degrees.
-        "longitude" longitude: f64 = 0.0, always;
+        "longitude" longitude: f64 = 0.0, always, required;
         /// Metres; zero also stands for "not known".
         "accuracy" accuracy: f64 = 0.0, always;
     }
@@ -100,13 +100,13 @@ model! {
     pub struct CustomEvent<'a> {
         flatten common: EventCommon<'a>;
         /// Name of the event.
-        "name" name: Option<&'a str> = None, set;
+        "name" name: Option<&'a str> = None, set, required;
         /// Kind of the event.
         "custom_event_type" custom_event_type: Option<CustomEventType<'a>> = None, set;
         /// Attributes.
         "attributes" attributes: Map<'a, &'a str> = Map::EMPTY, set;
         /// Flags meant for particular integrations: `ModuleName.flag` (section 12, rule 21).
-        "custom_flags" custom_flags: Map<'a, &'a str> = Map::EMPTY, set;
+        "custom_flags" custom_flags: Map<'a, &'a str> = Map::EMPTY, set, since "3.1.0";
     }
 }
 
@@ -115,11 +115,11 @@ model! {
     pub struct ScreenViewEvent<'a> {
         flatten common: EventCommon<'a>;
         /// Name of the screen.
-        "screen_name" screen_name: Option<&'a str> = None, set;
+        "screen_name" screen_name: Option<&'a str> = None, set, required;
         /// Attributes.
         "attributes" attributes: Map<'a, &'a str> = Map::EMPTY, set;
         /// Custom flags.
-        "custom_flags" custom_flags: Map<'a, &'a str> = Map::EMPTY, set;
+        "custom_flags" custom_flags: Map<'a, &'a str> = Map::EMPTY, set, since "3.1.0";
     }
 }
 
@@ -145,7 +145,7 @@ model! {
     pub struct PrivacySettingChangeEvent<'a> {
         flatten common: EventCommon<'a>;
         /// Which setting.
-        "setting" setting: Option<PrivacySetting<'a>> = None, set;
+        "setting" setting: Option<PrivacySetting<'a>> = None, set, required;
         /// The new state; false means the user opted out.
         "is_enabled" is_enabled: bool = false, always;
     }
@@ -167,9 +167,9 @@ model! {
     pub struct UserIdentityChangeEvent<'a> {
         flatten common: EventCommon<'a>;
         /// Identities after the change.
-        "added" added: &'a [UserIdentity<'a>] = &[], set;
+        "added" added: &'a [UserIdentity<'a>] = &[], set, secret;
         /// Identities before the change.
-        "removed" removed: &'a [UserIdentity<'a>] = &[], set;
+        "removed" removed: &'a [UserIdentity<'a>] = &[], set, secret;
     }
 }
 
@@ -178,9 +178,9 @@ model! {
     pub struct PushSubscriptionEvent<'a> {
         flatten common: EventCommon<'a>;
         /// What happened.
-        "action" action: Option<PushSubscriptionAction<'a>> = None, set;
+        "action" action: Option<PushSubscriptionAction<'a>> = None, set, required;
         /// The push token.
-        "token" token: Option<&'a str> = None, set, secret;
+        "token" token: Option<&'a str> = None, set, secret, required;
     }
 }
 
@@ -189,15 +189,15 @@ model! {
     pub struct ApplicationStateTransitionEvent<'a> {
         flatten common: EventCommon<'a>;
         /// The new state.
-        "application_state" application_state: Option<ApplicationState<'a>> = None, set;
+        "application_state" application_state: Option<ApplicationState<'a>> = None, set, required;
         /// URI that launched the app.
-        "launch_referral" launch_referral: Option<&'a str> = None, set;
+        "launch_referral" launch_referral: Option<&'a str> = None, set, since "1.1.5";
         /// Application that asked for the launch.
-        "referral_application" referral_application: Option<&'a str> = None, set;
+        "referral_application" referral_application: Option<&'a str> = None, set, since "1.1.5";
         /// Launch options or intent extras, as one text.
-        "launch_parameters" launch_parameters: Option<&'a str> = None, set;
+        "launch_parameters" launch_parameters: Option<&'a str> = None, set, since "1.1.5";
         /// Package name of the app that launched this one.
-        "source_package" source_package: Option<&'a str> = None, set;
+        "source_package" source_package: Option<&'a str> = None, set, since "1.1.5";
     }
 }
 
@@ -215,7 +215,7 @@ model! {
     pub struct ProductActionEvent<'a> {
         flatten common: EventCommon<'a>;
         /// What was done.
-        "action" action: Option<ProductAction<'a>> = None, set;
+        "action" action: Option<ProductAction<'a>> = None, set, required;
         /// Transaction identifier.
         "transaction_id" transaction_id: Option<&'a str> = None, set;
         /// Store or affiliation.
@@ -233,9 +233,9 @@ model! {
         /// The products.
         "products" products: &'a [Product<'a>] = &[], set;
         /// Attributes.
-        "attributes" attributes: Map<'a, &'a str> = Map::EMPTY, set;
+        "attributes" attributes: Map<'a, &'a str> = Map::EMPTY, set, since "1.1.4";
         /// Custom flags.
-        "custom_flags" custom_flags: Map<'a, &'a str> = Map::EMPTY, set;
+        "custom_flags" custom_flags: Map<'a, &'a str> = Map::EMPTY, set, since "3.1.0";
     }
 }
 
@@ -244,13 +244,13 @@ model! {
     pub struct PromotionActionEvent<'a> {
         flatten common: EventCommon<'a>;
         /// What was done.
-        "action" action: Option<PromotionAction<'a>> = None, set;
+        "action" action: Option<PromotionAction<'a>> = None, set, required, since "1.1.4";
         /// Attributes.
-        "attributes" attributes: Map<'a, &'a str> = Map::EMPTY, set;
+        "attributes" attributes: Map<'a, &'a str> = Map::EMPTY, set, since "1.1.4";
         /// The promotions.
-        "promotions" promotions: &'a [Promotion<'a>] = &[], set;
+        "promotions" promotions: &'a [Promotion<'a>] = &[], set, since "1.1.4";
         /// Custom flags.
-        "custom_flags" custom_flags: Map<'a, &'a str> = Map::EMPTY, set;
+        "custom_flags" custom_flags: Map<'a, &'a str> = Map::EMPTY, set, since "3.1.0";
     }
 }
 
@@ -259,11 +259,11 @@ model! {
     pub struct ImpressionEvent<'a> {
         flatten common: EventCommon<'a>;
         /// Attributes.
-        "attributes" attributes: Map<'a, &'a str> = Map::EMPTY, set;
+        "attributes" attributes: Map<'a, &'a str> = Map::EMPTY, set, since "1.1.4";
         /// The product lists.
-        "impressions" impressions: &'a [Impression<'a>] = &[], set;
+        "impressions" impressions: &'a [Impression<'a>] = &[], set, since "1.1.4";
         /// Custom flags.
-        "custom_flags" custom_flags: Map<'a, &'a str> = Map::EMPTY, set;
+        "custom_flags" custom_flags: Map<'a, &'a str> = Map::EMPTY, set, since "3.1.0";
     }
 }
 
@@ -272,15 +272,15 @@ model! {
     pub struct AttributionEvent<'a> {
         flatten common: EventCommon<'a>;
         /// Name of the attribution event.
-        "name" name: Option<&'a str> = None, set;
+        "name" name: Option<&'a str> = None, set, since "2.4.0";
         /// Attribution partner.
-        "partner_name" partner_name: Option<&'a str> = None, set;
+        "partner_name" partner_name: Option<&'a str> = None, set, since "1.2.0";
         /// Publisher credited.
-        "publisher_name" publisher_name: Option<&'a str> = None, set;
+        "publisher_name" publisher_name: Option<&'a str> = None, set, since "1.2.0";
         /// Campaign credited.
-        "campaign_name" campaign_name: Option<&'a str> = None, set;
+        "campaign_name" campaign_name: Option<&'a str> = None, set, since "1.2.0";
         /// Attributes.
-        "attributes" attributes: Map<'a, &'a str> = Map::EMPTY, set;
+        "attributes" attributes: Map<'a, &'a str> = Map::EMPTY, set, since "1.2.0";
     }
 }
 
@@ -289,6 +289,6 @@ model! {
     pub struct PushMessageOpenEvent<'a> {
         flatten common: EventCommon<'a>;
         /// The push payload, as in [`PushMessageReceiptEvent`].
-        "payload" payload: Option<&'a str> = None, set;
+        "payload" payload: Option<&'a str> = None, set, since "1.7.0";
     }
 }

@@ -122,11 +122,11 @@ model! {
     #[derive(Eq)]
     pub struct PartnerIdentity<'a> {
         /// The registered name of the partner identity. Never empty.
-        "type" identity_type: &'a str = "", always, enforced, filled;
+        "type" identity_type: &'a str = "", always, enforced, filled, since "2.2.0";
         /// How the value is encoded.
-        "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::Unknown(""), always, enforced;
+        "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::Unknown(""), always, enforced, since "2.2.0";
         /// The identity, encoded. Never empty.
-        "value" value: &'a str = "", always, secret, enforced, filled;
+        "value" value: &'a str = "", always, secret, enforced, filled, since "2.2.0";
     }
 }
 
@@ -139,7 +139,7 @@ model! {
         /// How the value is encoded.
         "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::Unknown(""), always, enforced;
         /// Whether only users are wanted that have one of the required identities (section 12, rule 6).
-        "required" required: bool = false, always;
+        "required" required: bool = false, always, since "1.0.1";
     }
 }
 
@@ -152,7 +152,7 @@ model! {
         /// How the value is encoded.
         "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::Unknown(""), always, enforced;
         /// Whether only users are wanted that have one of the required identities (section 12, rule 6).
-        "required" required: bool = false, always;
+        "required" required: bool = false, always, since "1.0.1";
     }
 }
 
@@ -161,10 +161,10 @@ model! {
     #[derive(Eq)]
     pub struct PartnerIdentityPermission<'a> {
         /// Name of the partner identity, or `$cookie_sync_id`.
-        "type" identity_type: &'a str = "", always, enforced, filled;
+        "type" identity_type: &'a str = "", always, enforced, filled, since "2.2.0";
         /// How the value is encoded.
-        "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::Unknown(""), always, enforced;
+        "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::Unknown(""), always, enforced, since "2.2.0";
         /// Whether only users are wanted that have one of the required identities (section 12, rule 6).
-        "required" required: bool = false, always;
+        "required" required: bool = false, always, since "2.2.0";
     }
 }

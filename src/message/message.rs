@@ -63,11 +63,11 @@ model! {
     /// The fields that all ten messages share (section 3.1).
     pub struct MessageCommon<'a> {
         /// Identifier of this message; absent if the sender gave none.
-        "id" id: Option<Uuid> = None, set;
+        "id" id: Option<Uuid> = None, set, required;
         /// When the message was made, in milliseconds since the epoch; never invented on reading.
-        "timestamp_ms" timestamp_ms: Option<i64> = None, set;
+        "timestamp_ms" timestamp_ms: Option<i64> = None, set, required;
         /// SDK version of the side that wrote the message.
-        "firehose_version" firehose_version: Option<&'a str> = None, set;
+        "firehose_version" firehose_version: Option<&'a str> = None, set, required, since "2.0.0";
     }
 }
 

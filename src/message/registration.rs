@@ -50,13 +50,13 @@ model! {
     /// The fields that all settings share.
     pub struct SettingCommon<'a> {
         /// Key under which the value arrives in `account_settings`. Must not be empty.
-        "id" id: Option<&'a str> = None, set;
+        "id" id: Option<&'a str> = None, set, required;
         /// Label shown to the customer. Must not be empty.
-        "name" name: Option<&'a str> = None, set;
+        "name" name: Option<&'a str> = None, set, required;
         /// Tooltip.
         "description" description: Option<&'a str> = None, set;
         /// Whether the customer sees it; invisible settings are filled in by the module itself.
-        "visible" visible: bool = true, always;
+        "visible" visible: bool = true, always, since "1.0.2";
     }
 }
 
@@ -108,7 +108,7 @@ model! {
     pub struct BooleanSetting<'a> {
         flatten common: SettingCommon<'a>;
         /// Initial value.
-        "default_value" default_value: bool = false, always;
+        "default_value" default_value: bool = false, always, since "1.3.0";
         /// Initially checked.
         "checked" checked: bool = false, always;
     }
@@ -132,9 +132,9 @@ model! {
     /// A scope asked for.
     pub struct ScopeDetail<'a> {
         /// The scope.
-        "name" name: Option<&'a str> = None, set;
+        "name" name: Option<&'a str> = None, set, required, since "2.7.0";
         /// What it is for.
-        "description" description: Option<&'a str> = None, set;
+        "description" description: Option<&'a str> = None, set, required, since "2.7.0";
     }
 }
 
@@ -142,27 +142,27 @@ model! {
     /// OAuth 2.
     pub struct Oauth2Authentication<'a> {
         /// Where the customer signs in.
-        "authorization_url" authorization_url: Option<&'a str> = None, set;
+        "authorization_url" authorization_url: Option<&'a str> = None, set, required, since "2.7.0";
         /// Where an expired token is renewed.
-        "refresh_url" refresh_url: Option<&'a str> = None, set;
+        "refresh_url" refresh_url: Option<&'a str> = None, set, since "2.7.0";
         /// Where the code is exchanged for a token.
-        "token_url" token_url: Option<&'a str> = None, set;
+        "token_url" token_url: Option<&'a str> = None, set, required, since "2.7.0";
         /// The grant.
-        "grant_type" grant_type: Option<GrantType<'a>> = None, set;
+        "grant_type" grant_type: Option<GrantType<'a>> = None, set, since "2.7.0";
         /// Lifetime of the token in seconds, if it expires.
-        "default_expires_in" default_expires_in: Option<i32> = None, set;
+        "default_expires_in" default_expires_in: Option<i32> = None, set, since "2.7.0";
         /// Public identifier of the application.
-        "client_id" client_id: Option<&'a str> = None, set;
+        "client_id" client_id: Option<&'a str> = None, set, since "2.7.0";
         /// How the token travels.
-        "access_token_type" access_token_type: Option<AccessTokenType<'a>> = None, set;
+        "access_token_type" access_token_type: Option<AccessTokenType<'a>> = None, set, since "2.7.0";
         /// The header, if it is not `Authorization`.
-        "custom_header_name" custom_header_name: Option<&'a str> = None, set;
+        "custom_header_name" custom_header_name: Option<&'a str> = None, set, since "2.7.0";
         /// Parameter name if the provider does not use `client_id`.
-        "param_client_id_name" param_client_id_name: Option<&'a str> = None, set;
+        "param_client_id_name" param_client_id_name: Option<&'a str> = None, set, since "2.7.0";
         /// Parameter name if the provider does not use `client_secret`.
-        "param_secret_name" param_secret_name: Option<&'a str> = None, set;
+        "param_secret_name" param_secret_name: Option<&'a str> = None, set, since "2.7.0";
         /// Scopes asked for.
-        "scopes" scopes: &'a [ScopeDetail<'a>] = &[], set;
+        "scopes" scopes: &'a [ScopeDetail<'a>] = &[], set, since "2.7.0";
     }
 }
 
@@ -178,9 +178,9 @@ model! {
     /// Bulk forwarding: delivery when either limit is reached.
     pub struct BulkConfiguration {
         /// Deliver when this many messages wait; the sender's default is 2000.
-        "bulk_forward_wait_for_messages" bulk_forward_wait_for_messages: Option<i32> = None, set;
+        "bulk_forward_wait_for_messages" bulk_forward_wait_for_messages: Option<i32> = None, set, since "3.0.0";
         /// Deliver when this many minutes have passed; the sender's default is 720.
-        "bulk_forward_wait_in_minutes" bulk_forward_wait_in_minutes: Option<i32> = None, set;
+        "bulk_forward_wait_in_minutes" bulk_forward_wait_in_minutes: Option<i32> = None, set, since "3.0.0";
     }
 }
 
@@ -192,29 +192,29 @@ model! {
         /// User identities wanted.
         "user_identities" user_identities: &'a [UserIdentityPermission<'a>] = &[], set;
         /// Partner identities wanted, at most one.
-        "partner_identities" partner_identities: &'a [PartnerIdentityPermission<'a>] = &[], set;
+        "partner_identities" partner_identities: &'a [PartnerIdentityPermission<'a>] = &[], set, since "2.2.0";
         /// Location of events.
         "allow_access_location" allow_access_location: bool = false, if_true;
         /// Client IP address.
-        "allow_access_ip_address" allow_access_ip_address: bool = false, if_true;
+        "allow_access_ip_address" allow_access_ip_address: bool = false, if_true, since "1.1.2";
         /// Device application stamp.
-        "allow_access_device_application_stamp" allow_access_device_application_stamp: bool = false, if_true;
+        "allow_access_device_application_stamp" allow_access_device_application_stamp: bool = false, if_true, since "1.4.0";
         /// Device information.
-        "allow_device_info" allow_device_info: bool = false, if_true;
+        "allow_device_info" allow_device_info: bool = false, if_true, since "1.8.0";
         /// User attributes and their change events.
-        "allow_user_attributes" allow_user_attributes: bool = false, if_true;
+        "allow_user_attributes" allow_user_attributes: bool = false, if_true, since "1.8.0";
         /// Consent state.
-        "allow_consent_state" allow_consent_state: bool = false, if_true;
+        "allow_consent_state" allow_consent_state: bool = false, if_true, since "1.9.0";
         /// Shared user attributes in audience messages.
-        "allow_audience_user_attributes" allow_audience_user_attributes: bool = false, if_true;
+        "allow_audience_user_attributes" allow_audience_user_attributes: bool = false, if_true, since "2.0.0";
         /// HTTP user agent.
-        "allow_access_http_user_agent" allow_access_http_user_agent: bool = false, if_true;
+        "allow_access_http_user_agent" allow_access_http_user_agent: bool = false, if_true, since "2.1.1";
         /// Identifier of the user profile.
-        "allow_access_mpid" allow_access_mpid: bool = false, if_true;
+        "allow_access_mpid" allow_access_mpid: bool = false, if_true, since "2.1.1";
         /// Platform fields.
-        "allow_platform_fields" allow_platform_fields: bool = false, if_true;
+        "allow_platform_fields" allow_platform_fields: bool = false, if_true, since "3.2.0";
         /// Batches with neither events nor notifications.
-        "allow_eventless_batches" allow_eventless_batches: bool = false, if_true;
+        "allow_eventless_batches" allow_eventless_batches: bool = false, if_true, since "3.2.0";
     }
 }
 
@@ -224,19 +224,19 @@ model! {
         /// Settings common to all uses of the account.
         "account_settings" account_settings: &'a [Setting<'a>] = &[], set;
         /// Settings per connection (D22).
-        "event_connection_settings" event_connection_settings: &'a [Setting<'a>] = &[], set;
+        "event_connection_settings" event_connection_settings: &'a [Setting<'a>] = &[], set, since "1.2.0";
         /// Event types wanted.
         "supported_event_types" supported_event_types: &'a [EventType<'a>] = &[], set;
         /// Platforms wanted.
         "supported_runtime_environments" supported_runtime_environments: &'a [RuntimeType<'a>] = &[], set;
         /// Notifications wanted.
-        "supported_system_notification_types" supported_system_notification_types: &'a [SystemNotificationType<'a>] = &[], set;
+        "supported_system_notification_types" supported_system_notification_types: &'a [SystemNotificationType<'a>] = &[], set, since "1.9.0";
         /// Oldest data wanted, in hours; -1 for any age.
         "max_data_age_hours" max_data_age_hours: i32 = 24, always;
         /// Key that marks push messages as sent by this provider.
-        "push_messaging_provider_id" push_messaging_provider_id: Option<&'a str> = None, set;
+        "push_messaging_provider_id" push_messaging_provider_id: Option<&'a str> = None, set, since "1.11.0";
         /// How the customer authorizes the module.
-        "authentication" authentication: Option<Authentication<'a>> = None, set;
+        "authentication" authentication: Option<Authentication<'a>> = None, set, since "2.8.0";
     }
 }
 
@@ -246,9 +246,9 @@ model! {
         /// Settings common to all uses of the account.
         "account_settings" account_settings: &'a [Setting<'a>] = &[], set;
         /// How the customer authorizes the module.
-        "authentication" authentication: Option<Authentication<'a>> = None, set;
+        "authentication" authentication: Option<Authentication<'a>> = None, set, since "2.7.0";
         /// Bulk forwarding.
-        "bulk_configuration" bulk_configuration: Option<BulkConfiguration> = None, set;
+        "bulk_configuration" bulk_configuration: Option<BulkConfiguration> = None, set, since "3.0.0";
         /// Settings per connected audience.
         "audience_subscription_settings" audience_subscription_settings: &'a [Setting<'a>] = &[], set;
     }
@@ -258,11 +258,11 @@ model! {
     /// The wish to receive data subject requests.
     pub struct DsrProcessingRegistration<'a> {
         /// Settings.
-        "account_settings" account_settings: &'a [Setting<'a>] = &[], set;
+        "account_settings" account_settings: &'a [Setting<'a>] = &[], set, since "2.9.2";
         /// Request types supported.
-        "supported_dsr_types" supported_dsr_types: &'a [DsrRequestType<'a>] = &[], set;
+        "supported_dsr_types" supported_dsr_types: &'a [DsrRequestType<'a>] = &[], set, since "2.9.1";
         /// Domain used for request callbacks.
-        "domain" domain: Option<&'a str> = None, set;
+        "domain" domain: Option<&'a str> = None, set, since "2.9.2";
     }
 }
 
@@ -280,11 +280,11 @@ model! {
         /// Version of the library that built the response.
         "sdk_version" sdk_version: Option<&'a str> = None, set;
         /// Display name of the integration. Must not be empty.
-        "name" name: Option<&'a str> = None, set;
+        "name" name: Option<&'a str> = None, set, required;
         /// Short text for the directory of integrations, less than 230 characters.
         "description" description: Option<&'a str> = None, set;
         /// Version of the module. Must not be empty.
-        "version" version: Option<&'a str> = None, set;
+        "version" version: Option<&'a str> = None, set, required;
         /// What the module may see.
         "permissions" permissions: Option<Permissions<'a>> = None, set;
         /// Present if the module wants events.
@@ -292,6 +292,6 @@ model! {
         /// Present if the module wants audiences.
         "audience_processing_registration" audience_processing_registration: Option<AudienceProcessingRegistration<'a>> = None, set;
         /// Present if the module wants data subject requests.
-        "dsr_processing_registration" dsr_processing_registration: Option<DsrProcessingRegistration<'a>> = None, set;
+        "dsr_processing_registration" dsr_processing_registration: Option<DsrProcessingRegistration<'a>> = None, set, since "2.9.0";
     }
 }

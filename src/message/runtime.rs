@@ -52,13 +52,13 @@ model! {
         /// The application runs in debug mode.
         "is_debug" is_debug: bool = false, if_true;
         /// Address of the originating client.
-        "client_ip_address" client_ip_address: Option<&'a str> = None, set, secret;
+        "client_ip_address" client_ip_address: Option<&'a str> = None, set, secret, since "1.1.2";
         /// Version of the SDK that collected the data; absent for server-side input.
-        "sdk_version" sdk_version: Option<&'a str> = None, set;
+        "sdk_version" sdk_version: Option<&'a str> = None, set, since "1.2.3";
         /// HTTP user agent.
-        "http_header_user_agent" http_header_user_agent: Option<&'a str> = None, set;
+        "http_header_user_agent" http_header_user_agent: Option<&'a str> = None, set, since "2.1.0";
         /// The device identities that the module may see.
-        "identities" identities: &'a [DeviceIdentity<'a>] = &[], set;
+        "identities" identities: &'a [DeviceIdentity<'a>] = &[], set, secret;
     }
 }
 
@@ -91,13 +91,13 @@ model! {
         /// Manufacturer.
         "manufacturer" manufacturer: Option<&'a str> = None, set; in ALL & !WEB;
         /// Manufacturer.
-        "device_manufacturer" device_manufacturer: Option<&'a str> = None, set; in WEB;
+        "device_manufacturer" device_manufacturer: Option<&'a str> = None, set, since "2.8.1"; in WEB;
         /// OS version.
         "os_version" os_version: Option<&'a str> = None, set; in ALL;
         /// Device model.
         "model" model: Option<&'a str> = None, set; in ALL & !WEB;
         /// Device model.
-        "device_model" device_model: Option<&'a str> = None, set; in WEB;
+        "device_model" device_model: Option<&'a str> = None, set, since "2.8.1"; in WEB;
         /// Pixels.
         "screen_height" screen_height: i32 = 0, always; in ALL & !ROKU;
         /// Pixels.
@@ -107,7 +107,7 @@ model! {
         /// Country of the device.
         "country" country: Option<&'a str> = None, set; in ALL & !WEB;
         /// Country of the device.
-        "device_country" device_country: Option<&'a str> = None, set; in WEB;
+        "device_country" device_country: Option<&'a str> = None, set, since "2.8.1"; in WEB;
         /// Language.
         "locale_language" locale_language: Option<&'a str> = None, set; in ALL;
         /// Country of the locale.
@@ -125,7 +125,7 @@ model! {
         /// Time zone name.
         "timezone_name" timezone_name: Option<&'a str> = None, set; in ALL & !WEB;
         /// Push token.
-        "push_token" push_token: Option<&'a str> = None, set, secret; in WEB;
+        "push_token" push_token: Option<&'a str> = None, set, secret, since "2.8.1"; in WEB;
         /// CPU architecture.
         "cpu_architecture" cpu_architecture: Option<&'a str> = None, set; in IOS | TVOS | ROKU | XBOX | FIRETV;
         /// Tablet or not.
@@ -143,9 +143,9 @@ model! {
         /// Android API level.
         "android_sdk_level" android_sdk_level: i32 = 0, always; in ANDROID;
         /// Ad tracking limited, as text.
-        "limit_ad_tracking" limit_ad_tracking: Option<&'a str> = None, set; in WEB;
+        "limit_ad_tracking" limit_ad_tracking: Option<&'a str> = None, set, since "2.8.1"; in WEB;
         /// Daylight saving time, as text.
-        "is_dst" is_dst: Option<&'a str> = None, set; in WEB;
+        "is_dst" is_dst: Option<&'a str> = None, set, since "2.8.1"; in WEB;
         /// Application name.
         "application_name" application_name: Option<&'a str> = None, set; in ALL & !WEB, read in ALL;
         /// Application version.
@@ -153,15 +153,15 @@ model! {
         /// Package name or bundle id.
         "application_package" application_package: Option<&'a str> = None, set; in ALL & !WEB, read in ALL;
         /// Play Store install referrer.
-        "install_referrer" install_referrer: Option<&'a str> = None, set; in ANDROID;
+        "install_referrer" install_referrer: Option<&'a str> = None, set, since "1.1.3"; in ANDROID;
         /// Push sandbox (development) build.
         "is_sandboxed" is_sandboxed: Option<bool> = None, set; in IOS;
         /// Outer key: attribution version, inner: key to text.
-        "apple_search_ads_attribution" apple_search_ads_attribution: Map<'a, Map<'a, &'a str>> = Map::EMPTY, set; in IOS;
+        "apple_search_ads_attribution" apple_search_ads_attribution: Map<'a, Map<'a, &'a str>> = Map::EMPTY, set, since "1.2.4"; in IOS;
         /// App Tracking Transparency status.
-        "att_authorization_status" att_authorization_status: Option<AttAuthorizationStatus<'a>> = None, set; in IOS | TVOS;
+        "att_authorization_status" att_authorization_status: Option<AttAuthorizationStatus<'a>> = None, set, since "2.6.0"; in IOS | TVOS;
         /// When the status was given.
-        "att_timestamp_unixtime_ms" att_timestamp_unixtime_ms: i64 = 0, always; in IOS | TVOS;
+        "att_timestamp_unixtime_ms" att_timestamp_unixtime_ms: i64 = 0, always, since "2.6.0"; in IOS | TVOS;
     }
 }
 

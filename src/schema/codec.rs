@@ -282,6 +282,10 @@ pub(crate) trait Describe {
     fn fmt_secret(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
     }
+    /// Whether this is the integer zero, as which an absent number reads.
+    fn is_zero(&self) -> bool {
+        false
+    }
 }
 
 /// A model that a whole text is read as.
@@ -293,7 +297,7 @@ pub(crate) trait Root<'a>: Decode<'a> + Describe {
 }
 
 macro_rules! scalar {
-    ($($type:ty, $kind:ident, $read:ident, |$value:ident, $encoder:ident| $write:expr;)*) => {$(
+    ($($type:ty, $kind:ident $(zero $zero:literal)?, $read:ident, |$value:ident, $encoder:ident| $write:expr;)*) => {$(
         impl<'a> Decode<'a> for $type {
             #[inline]
             fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {
@@ -308,13 +312,16 @@ macro_rules! scalar {
         }
         impl<'a> Describe for $type {
             const KIND: Kind = Kind::$kind;
+            $( fn is_zero(&self) -> bool {
+                *self == $zero
+            } )?
         }
     )*};
 }
 
 scalar! {
-    i32, Int32, int32, |value, encoder| encoder.int(i64::from(value));
-    i64, Int64, int64, |value, encoder| encoder.int(value);
+    i32, Int32 zero 0, int32, |value, encoder| encoder.int(i64::from(value));
+    i64, Int64 zero 0, int64, |value, encoder| encoder.int(value);
     f64, Double, double, |value, encoder| encoder.double(value);
     bool, Bool, boolean, |value, encoder| encoder.boolean(value);
     Decimal<'a>, Decimal, decimal, |value, encoder| encoder.decimal(value);

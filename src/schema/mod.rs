@@ -51,6 +51,6 @@ pub(crate) use codec::{
     Decode, Decoder, Describe, Encode, Encoder, Key, Numeric, PaddedText, Redacted, Root, decode_field, key, trim,
 };
 pub(crate) use family::family;
-pub(crate) use model::model;
+pub(crate) use model::{Required, model};
 pub(crate) use unknown::UnknownMember;
 pub(crate) use wire_enum::wire_enum;

@@ -148,6 +148,13 @@ macro_rules! model {
             }
         }
 
+        impl $($generics)* $crate::schema::model::Required for $name $($generics)* {
+            #[allow(unused_variables, clippy::allow_attributes, reason = "most models require nothing")]
+            fn each_missing(&self, visit: &mut dyn FnMut(&'static str, bool)) {
+                $( $crate::schema::model::check_required!(self.$field, visit, $wire; $($flag)*); )*
+            }
+        }
+
         impl $($generics)* Default for $name $($generics)* {
             fn default() -> Self {
                 Self::EMPTY
@@ -227,6 +234,13 @@ impl Present {
     pub(crate) fn has(self, field: u32) -> bool {
         self.0 & 1 << field != 0
     }
+}
+
+/// A model whose fields may be declared as required.
+pub(crate) trait Required {
+    /// Calls `visit` with the name of each field of its own that is declared as required and absent. For numbers absence
+    /// reads as zero, which the second argument tells.
+    fn each_missing(&self, visit: &mut dyn FnMut(&'static str, bool));
 }
 
 /// The position of a field among those of its model, at compile time.
@@ -350,6 +364,21 @@ macro_rules! check_present {
     };
 }
 
+/// Reports a declared-required field that is absent.
+macro_rules! check_required {
+    ($field:expr, $visit:ident, $wire:literal;) => {};
+    ($field:expr, $visit:ident, $wire:literal; required $($others:ident)*) => {
+        if $crate::schema::Encode::is_absent(&$field) {
+            $visit($wire, false);
+        } else if $crate::schema::Describe::is_zero(&$field) {
+            $visit($wire, true);
+        }
+    };
+    ($field:expr, $visit:ident, $wire:literal; $other:ident $($others:ident)*) => {
+        $crate::schema::model::check_required!($field, $visit, $wire; $($others)*)
+    };
+}
+
 /// Fails if a field that must be filled is empty. Checked after the object, because the last of equal keys counts.
 macro_rules! check_filled {
     ($field:expr, $decoder:ident, $object:ident, $wire:literal;) => {};
@@ -364,6 +393,6 @@ macro_rules! check_filled {
 }
 
 pub(crate) use {
-    check_filled, check_present, is_secret, is_written, model, note, or_all, presence, shared, since,
+    check_filled, check_present, check_required, is_secret, is_written, model, note, or_all, presence, shared, since,
     written,
 };

@@ -1,6 +1,6 @@
 //! Audience subscription and membership (sections 3.4, 3.5, 5.12 to 5.14).
 
-use super::report::{Place, Report, known, required};
+use super::report::{Place, Report, known};
 use super::rules::AUDIENCE_ATTRIBUTE;
 use super::{common, identity, limits};
 use crate::message::{
@@ -14,9 +14,8 @@ pub(super) fn subscription(
     request: &AudienceSubscriptionRequest<'_>,
 ) {
     common(found, at, &request.common);
+    found.required(at, request);
     identity::account(found, at, &request.account);
-    found.required_number(at, "audience_id", request.audience_id);
-    required!(found, at, request; audience_name, action);
     limits::audience_name(found, &at.key("audience_name"), request.audience_name);
     known!(found, at, request; action);
 }
@@ -27,6 +26,7 @@ pub(super) fn membership(
     request: &AudienceMembershipChangeRequest<'_>,
 ) {
     common(found, at, &request.common);
+    found.required(at, request);
     identity::account(found, at, &request.account);
     for (index, profile) in request.user_profiles.iter().enumerate() {
         user_profile(found, &at.key("user_profiles").index(index), profile);
@@ -52,8 +52,7 @@ fn user_profile(found: &mut Report, at: &Place<'_>, profile: &UserProfile<'_>) {
 }
 
 fn audience(found: &mut Report, at: &Place<'_>, audience: &Audience<'_>) {
-    found.required_number(at, "audience_id", audience.audience_id);
-    required!(found, at, audience; audience_name, action);
+    found.required(at, audience);
     limits::audience_name(found, &at.key("audience_name"), audience.audience_name);
     known!(found, at, audience; action);
     for (index, change) in audience.user_attributes.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! The batch around the events: environment, consent, notifications and the fields of free form (sections 3.3, 5.7 to
 //! 5.9, 6). The events themselves are judged in `event`.
 
-use super::report::{Place, Report, known, required};
+use super::report::{Place, Report, known};
 use super::rules::{
     CCPA_PURPOSE, CONSENT_CHANGE, DEVICE_APPLICATION_STAMP, SOURCE_CHANNEL, TIMEZONE_OFFSET,
 };
@@ -23,6 +23,7 @@ const SOURCE_CHANNELS: &[&str] = &[
 
 pub(super) fn request(found: &mut Report, at: &Place<'_>, batch: &EventProcessingRequest<'_>) {
     common(found, at, &batch.common);
+    found.required(at, batch);
     identity::account(found, at, &batch.account);
     identity::partners(
         found,
@@ -124,7 +125,7 @@ fn ccpa_purpose(found: &mut Report, at: &Place<'_>, purpose: &str) {
 fn system_notification(found: &mut Report, at: &Place<'_>, notification: &SystemNotification<'_>) {
     match notification {
         SystemNotification::GdprConsentState(gdpr) => {
-            required!(found, at, gdpr; purpose);
+            found.required(at, *gdpr);
             let before = ("old_gdpr_consent_state", &gdpr.old_gdpr_consent_state);
             let after = ("new_gdpr_consent_state", &gdpr.new_gdpr_consent_state);
             change(found, at, [before, after]);

@@ -1,12 +1,13 @@
 //! Data subject requests (sections 3.6, 5.10).
 
-use super::report::{Place, Report, known, required};
+use super::report::{Place, Report, known};
 use super::rules::SUBJECT_REQUEST_ID;
 use super::{common, identity};
 use crate::message::{DsrProcessingRequest, Uuid};
 
 pub(super) fn request(found: &mut Report, at: &Place<'_>, request: &DsrProcessingRequest<'_>) {
     common(found, at, &request.common);
+    found.required(at, request);
     identity::account(found, at, &request.account);
     let id = request.subject_request_id.filter(|id| !id.is_empty());
     if id.is_some_and(|id| Uuid::parse(id).is_none()) {
@@ -26,7 +27,7 @@ pub(super) fn request(found: &mut Report, at: &Place<'_>, request: &DsrProcessin
         if !identity_type.is_known() {
             found.unknown_value(at, None);
         }
-        required!(found, at, identity; encoding, value);
+        found.required(at, identity);
         known!(found, at, identity; encoding);
     }
 }

@@ -1,6 +1,6 @@
 //! The sixteen events and their products (sections 4, 5.3 to 5.6).
 
-use super::report::{Place, Report, known, required};
+use super::report::{Place, Report, known};
 use super::rules::{CURRENCY_CODE, LOCATION, SESSION_LENGTH};
 use super::{identity, limits};
 use crate::message::{Event, EventCommon, Location};
@@ -23,19 +23,19 @@ pub(super) fn event(found: &mut Report, at: &Place<'_>, event: &Event<'_>) {
             }
         }
         Event::CustomEvent(event) => {
-            required!(found, at, event; name);
+            found.required(at, *event);
             limits::event_name(found, &at.key("name"), event.name);
             known!(found, at, event; custom_event_type);
             limits::event_attributes(found, attributes, event.attributes);
         }
         Event::ScreenView(event) => {
-            required!(found, at, event; screen_name);
+            found.required(at, *event);
             limits::event_name(found, &at.key("screen_name"), event.screen_name);
             limits::event_attributes(found, attributes, event.attributes);
         }
         Event::Error(event) => limits::event_attributes(found, attributes, event.attributes),
         Event::PrivacySettingChange(event) => {
-            required!(found, at, event; setting);
+            found.required(at, *event);
             known!(found, at, event; setting);
         }
         Event::UserAttributeChange(event) => {
@@ -47,15 +47,15 @@ pub(super) fn event(found: &mut Report, at: &Place<'_>, event: &Event<'_>) {
             identity::users(found, &at.key("removed"), event.removed);
         }
         Event::PushSubscription(event) => {
-            required!(found, at, event; action, token);
+            found.required(at, *event);
             known!(found, at, event; action);
         }
         Event::ApplicationStateTransition(event) => {
-            required!(found, at, event; application_state);
+            found.required(at, *event);
             known!(found, at, event; application_state);
         }
         Event::ProductAction(event) => {
-            required!(found, at, event; action);
+            found.required(at, *event);
             known!(found, at, event; action);
             let code = event.currency_code.filter(|code| !code.is_empty());
             if code.is_some_and(|c| c.len() != 3 || !c.bytes().all(|b| b.is_ascii_uppercase())) {
@@ -68,7 +68,7 @@ pub(super) fn event(found: &mut Report, at: &Place<'_>, event: &Event<'_>) {
             limits::event_attributes(found, attributes, event.attributes);
         }
         Event::PromotionAction(event) => {
-            required!(found, at, event; action);
+            found.required(at, *event);
             known!(found, at, event; action);
             limits::event_attributes(found, attributes, event.attributes);
         }
@@ -82,7 +82,7 @@ pub(super) fn event(found: &mut Report, at: &Place<'_>, event: &Event<'_>) {
 }
 
 fn common(found: &mut Report, at: &Place<'_>, event: &EventCommon<'_>) {
-    required!(found, at, event; id, timestamp_ms);
+    found.required(at, event);
     found.time(&at.key("timestamp_ms"), event.timestamp_ms);
     if let Some(place) = &event.location {
         location(found, &at.key("location"), place);

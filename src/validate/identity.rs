@@ -38,11 +38,8 @@ pub(super) fn mpid(found: &mut Report, at: &Place<'_>, mpid: Option<&str>) {
 }
 
 pub(super) fn account(found: &mut Report, at: &Place<'_>, account: &Option<Account<'_>>) {
-    match account {
-        Some(account) => {
-            found.required_number(&at.key("account"), "account_id", account.account_id);
-        }
-        None => found.required(at, "account", account),
+    if let Some(account) = account {
+        found.required(&at.key("account"), account);
     }
 }
 

@@ -23,7 +23,7 @@ pub use rules::RULES;
 use crate::message::{
     AudienceSubscriptionResponse, Message, MessageCommon, ModuleRegistrationResponse,
 };
-use report::{Place, Report, required};
+use report::{Place, Report};
 
 /// How bad a finding is.
 ///
@@ -159,6 +159,6 @@ pub fn undeclared_settings(
 
 /// Section 3.1.
 fn common(found: &mut Report, at: &Place<'_>, common: &MessageCommon<'_>) {
-    required!(found, at, common; id, timestamp_ms, firehose_version);
+    found.required(at, common);
     found.time(&at.key("timestamp_ms"), common.timestamp_ms);
 }

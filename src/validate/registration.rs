@@ -2,7 +2,7 @@
 //! compares two registrations; rules 6, 17, 21 and 24, which tell what the sender does.
 
 use super::limits::longer_than;
-use super::report::{Place, Report, all_known, known, required};
+use super::report::{Place, Report, all_known, known};
 use super::rules::*;
 use super::{common, permissions, settings};
 use crate::message::{
@@ -219,7 +219,7 @@ fn oauth2_fields(found: &mut Report, at: &Place<'_>, oauth2: &Oauth2Authenticati
     known!(found, at, oauth2; grant_type, access_token_type);
     let at = &at.key("scopes");
     for (index, scope) in oauth2.scopes.iter().enumerate() {
-        required!(found, &at.index(index), scope; name, description);
+        found.required(&at.index(index), scope);
     }
 }
 

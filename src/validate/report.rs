@@ -4,7 +4,7 @@
 use super::rules::{MORE, REQUIRED_FIELD, TIMESTAMP, UNKNOWN_MEMBER, UNKNOWN_VALUE};
 use super::{Level, Warning};
 use crate::error::{push_path_index, push_path_key};
-use crate::schema::Encode;
+use crate::schema::Required;
 
 /// Findings beyond this many are counted, not listed: a message of 16 MiB has room for millions.
 const MAX_LISTED: usize = 10_000;
@@ -111,27 +111,16 @@ impl Report {
         }
     }
 
-    /// A declared-required field of the object here.
-    pub(super) fn required(
-        &mut self,
-        at: &Place<'_>,
-        field: &'static str,
-        value: &impl Encode,
-    ) {
-        if value.is_absent() {
-            self.warn(at, REQUIRED_FIELD, format!("missing field `{field}`"));
-        }
-    }
-
-    /// A declared-required number, whose absence reads as zero (section 2.3).
-    pub(super) fn required_number(&mut self, at: &Place<'_>, field: &'static str, value: i32) {
-        if value == 0 {
-            self.warn(
-                at,
-                REQUIRED_FIELD,
-                format!("field `{field}` is missing or 0"),
-            );
-        }
+    /// The fields of a model that the protocol declares as required. The absence of a number reads as zero (section 2.3).
+    pub(super) fn required(&mut self, at: &Place<'_>, model: &impl Required) {
+        model.each_missing(&mut |field, zero| {
+            let message = if zero {
+                format!("field `{field}` is missing or 0")
+            } else {
+                format!("missing field `{field}`")
+            };
+            self.warn(at, REQUIRED_FIELD, message);
+        });
     }
 
     /// An enumeration value that is not in the table. `shown` is its text, unless it stands in an identity.
@@ -185,13 +174,6 @@ fn quoted(text: &str) -> String {
     format!("{cut:?}")
 }
 
-/// Declared-required fields of a model: reports those that are absent.
-macro_rules! required {
-    ($report:expr, $at:expr, $model:expr; $($field:ident),*) => {
-        $( $report.required($at, stringify!($field), &$model.$field); )*
-    };
-}
-
 /// Enumeration fields of a model: reports those whose value is unknown.
 macro_rules! known {
     ($report:expr, $at:expr, $model:expr; $($field:ident),*) => {
@@ -215,4 +197,4 @@ macro_rules! all_known {
     };
 }
 
-pub(super) use {all_known, known, required};
+pub(super) use {all_known, known};
