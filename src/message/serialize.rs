@@ -1,8 +1,9 @@
 //! `Serialize` for the values that are not declared as models. See the feature `serde`.
 
+use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::{CcpaPurpose, Instant, RawJson, SubjectIdentities};
+use super::{CcpaPurpose, Decimal, Instant, Map, RawJson, SubjectIdentities, Unknown, Uuid};
 
 impl Serialize for Instant {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -25,5 +26,32 @@ impl Serialize for RawJson<'_> {
 impl Serialize for SubjectIdentities<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.iter().map(|(identity_type, identity)| (identity_type.as_str(), identity)))
+    }
+}
+
+impl Serialize for Decimal<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Serialize for Uuid {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<V: Serialize> Serialize for Map<'_, V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter().map(|(key, value)| (key, value)))
+    }
+}
+
+impl Serialize for Unknown<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("type", self.type_name)?;
+        map.serialize_entry("raw", self.raw)?;
+        map.end()
     }
 }

@@ -65,7 +65,8 @@ macro_rules! family {
 
             $crate::schema::family::common! { $if_common $($variant)* }
 
-            pub(crate) const INFO: $crate::schema::FamilyInfo = $crate::schema::FamilyInfo {
+            /// The description of the family.
+            pub const INFO: $crate::schema::FamilyInfo = $crate::schema::FamilyInfo {
                 name: stringify!($name),
                 members: &[ $( $crate::schema::MemberInfo {
                     tag: $tag::$variant.as_str(),

@@ -8,7 +8,7 @@
 //!
 //! The descriptions are public, because more than the codec reads them: error texts mask the fields that are marked
 //! secret, `validate` finds fields that are missing or misspelt, the tests compare them with the published schemas, and
-//! [`json_schema`] makes a JSON Schema.
+//! [`FamilyInfo::json_schema`] makes a JSON Schema.
 //!
 //! ```
 //! use hydrant::message::CustomEvent;
@@ -28,14 +28,12 @@ mod map;
 pub(crate) mod model;
 #[cfg(feature = "rust_decimal")]
 mod rust_decimal;
-#[cfg_attr(not(feature = "serde"), path = "serialize_off.rs")]
 pub(crate) mod serialize;
 mod unknown;
 mod uuid;
 mod wire_enum;
 
 pub use info::{EnumInfo, FamilyInfo, FieldInfo, Kind, MapInfo, MemberInfo, ModelInfo, Presence, Written};
-pub use json_schema::json_schema;
 
 // The public path of these is `message`, whose fields have them.
 #[doc(hidden)]

@@ -58,7 +58,8 @@ macro_rules! model {
                 }, )*
             ];
 
-            pub(crate) const INFO: $crate::schema::ModelInfo = $crate::schema::ModelInfo {
+            /// The description of the model.
+            pub const INFO: $crate::schema::ModelInfo = $crate::schema::ModelInfo {
                 name: stringify!($name),
                 shared: $crate::schema::model::shared!($($common_type)?),
                 own: Self::FIELDS,

@@ -4,6 +4,7 @@
 /// `Serialize` for a model, from the part of its declaration that this takes.
 macro_rules! model {
     ([$($generics:tt)*] $name:ident $($common:ident)?; $( $wire:literal $field:ident $written:ident $(in $members:expr)?; )*) => {
+        #[cfg(feature = "serde")]
         impl<'a> $name $($generics)* {
             #[allow(unused_variables, clippy::allow_attributes, reason = "some models have no fields of their own")]
             pub(crate) fn serialize_fields<M: serde::ser::SerializeMap>(
@@ -19,6 +20,7 @@ macro_rules! model {
             }
         }
 
+        #[cfg(feature = "serde")]
         impl $($generics)* serde::Serialize for $name $($generics)* {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 let mut map = serializer.serialize_map(None)?;
@@ -32,6 +34,7 @@ macro_rules! model {
 /// `Serialize` for a family.
 macro_rules! family {
     ($name:ident $accessor:ident $(, $skipped:ident)?; $( $variant:ident $(in $member:expr)?; )*) => {
+        #[cfg(feature = "serde")]
         impl serde::Serialize for $name<'_> {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 use serde::ser::SerializeMap;
@@ -55,6 +58,7 @@ macro_rules! family {
 /// `Serialize` for a value that is shown as text.
 macro_rules! text {
     ($name:ident $as_str:ident) => {
+        #[cfg(feature = "serde")]
         impl serde::Serialize for $name<'_> {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.$as_str())
@@ -64,34 +68,3 @@ macro_rules! text {
 }
 
 pub(crate) use {family, model, text};
-
-use super::{Decimal, Map, Unknown, Uuid};
-use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
-
-impl Serialize for Decimal<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl Serialize for Uuid {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<V: Serialize> Serialize for Map<'_, V> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter().map(|(key, value)| (key, value)))
-    }
-}
-
-impl Serialize for Unknown<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(2))?;
-        map.serialize_entry("type", self.type_name)?;
-        map.serialize_entry("raw", self.raw)?;
-        map.end()
-    }
-}

@@ -16,7 +16,8 @@ macro_rules! wire_enum {
             /// Every known value, in declaration order.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
-            pub(crate) const INFO: $crate::schema::EnumInfo = $crate::schema::EnumInfo {
+            /// The description of the enumeration.
+            pub const INFO: $crate::schema::EnumInfo = $crate::schema::EnumInfo {
                 name: stringify!($name),
                 values: &[$($wire),*],
             };
