@@ -316,4 +316,18 @@ mod tests {
         );
         assert_eq!(Instant::from_millis(0).to_string(), "1970-01-01T00:00:00Z");
     }
+
+    #[test]
+    fn instants_are_written_with_nine_digits() {
+        for (nanos, expected) in [
+            (1_714_592_744_067_235_000, "1714592744.067235000"),
+            (-1_500_000_000, "-1.500000000"),
+            (-1, "-0.000000001"),
+            (0, "0.000000000"),
+        ] {
+            let mut out = Vec::new();
+            Instant::from_nanos(nanos).unwrap().encode(&mut crate::write::JsonWriter::new(&mut out));
+            assert_eq!(String::from_utf8(out).unwrap(), expected);
+        }
+    }
 }
