@@ -28,7 +28,7 @@
 //!
 //! The modules, in the order in which a message passes them:
 //!
-//! - [`input`]: limits, encodings, streams of lines
+//! - [`input`]: limits and encodings
 //! - [`parse`](mod@parse): bytes to messages
 //! - [`message`]: the nouns
 //! - [`dispatch`]: the engine
@@ -36,12 +36,10 @@
 //! - [`hash`](mod@hash): identities
 //! - [`write`](mod@write): messages, errors and records to bytes
 //! - [`validate`]: warnings beyond what delivery enforces
-//! - [`generate`]: sample messages
-//! - [`host`]: front doors
+//! - [`host`]: time, identifiers and threads for hosts
 
 pub mod dispatch;
 pub mod error;
-pub mod generate;
 pub mod hash;
 pub mod host;
 pub mod input;
@@ -52,7 +50,7 @@ pub mod processor;
 pub mod validate;
 pub mod write;
 
-pub use dispatch::{Engine, EventCounts, FIREHOSE_VERSION, Order, Output, Verdict, pipeline};
+pub use dispatch::{Engine, EventCounts, FIREHOSE_VERSION, Order, Output, Verdict};
 pub use error::{Error, ErrorKind, Location};
 pub use normalize::normalize;
 pub use parse::{ParseOptions, Parsed, Scratch, Tally, parse};

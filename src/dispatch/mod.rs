@@ -3,12 +3,10 @@
 mod cost;
 mod guard;
 mod output;
-mod pipeline;
 mod route;
 mod schedule;
 
 pub use output::{EventCounts, Output, Verdict};
-pub use pipeline::pipeline;
 pub use schedule::Order;
 
 use crossbeam::queue::ArrayQueue;
