@@ -1,7 +1,7 @@
 //! Cold start: from starting a process to its first answer, and the most memory that it took.
 //!
-//! Input: one message of four events, compact. The contenders are `examples/embed_stdin.rs`, built without default
-//! features; the program (`hydrant process`), with the allocator of the system and with mimalloc; `examples/embed_lambda.rs`
+//! Input: one message of four events, compact. The contenders are `examples/embed_stdin.rs`; the program
+//! (`hydrant process`), with the allocator of the system and with mimalloc; `examples/embed_lambda.rs`
 //! against an endpoint of this bench; and the floor, a Rust program that prints "hello". All are built here with the
 //! release profile and started in turn, and timed from the start to the end of the process, because a short-lived process
 //! is what a cold start is. A Lambda function does not end, so it is timed to its first answer and then killed. All
@@ -24,7 +24,7 @@ mod support;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use endpoint::Endpoint;
-use support::process::{Program, resident_kib};
+use support::process::{Allocator, Program, resident_kib};
 use support::{Bench, Input};
 
 const HELLO: &str = "fn main() { println!(\"hello\"); }\n";
@@ -46,8 +46,8 @@ fn main() {
     let embedder = Program::example("embed_stdin");
     let lambda = Program::example("embed_lambda");
     let process = ["process", "--quiet", "--keep-going", "-"];
-    let program = Program::hydrant("cli").with(&process);
-    let mimalloc = Program::hydrant("mimalloc").with(&process);
+    let program = Program::hydrant(Allocator::System).with(&process);
+    let mimalloc = Program::hydrant(Allocator::Mimalloc).with(&process);
     let input = Input::compact(1);
     let body = &input.bodies[0];
 

@@ -32,6 +32,7 @@ use hydrant::{
 use peers::{owned, words};
 use serde::Serialize;
 use sha2::Digest;
+use support::process::{Allocator, Program};
 use support::{Bench, Input, inputs};
 
 fn main() {
@@ -82,17 +83,14 @@ fn main() {
 
 /// The program on a file of lines.
 fn program(bench: &mut Bench) {
-    let Some(hydrant) = option_env!("CARGO_BIN_EXE_hydrant") else {
-        println!("skipped: the program is not built without the feature `cli`");
-        return;
-    };
+    let hydrant = Program::hydrant(Allocator::System);
     let input = Input::stream(bench.size(12_000, 60));
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     let stream = at("stream.ndjson");
     fs::write(&stream, input.bodies.join(&b'\n')).unwrap();
     let run = |threads: &str, output: &Path| {
-        let status = Command::new(hydrant)
+        let status = Command::new(hydrant.path())
             .args(["process", "--quiet", "--threads", threads, "--output"])
             .args([output, stream.as_path()])
             .status();

@@ -18,9 +18,9 @@ mod support;
 
 use std::hint::black_box;
 
-use hydrant::generate::{Generator, Kind, Options};
 use hydrant::{ParseOptions, Scratch, parse};
-use support::process::Program;
+use hydrant_testing::generate::{Generator, Kind, Options};
+use support::process::{Allocator, Program};
 use support::{Bench, Input};
 
 /// What the embedder may hold.
@@ -133,13 +133,15 @@ fn streams(bench: &mut Bench) {
         stream.extend_from_slice(&body);
         stream.push(b'\n');
     }
-    for program in ["cli", "mimalloc"] {
-        let program_of = |program| {
-            Program::hydrant(program).with(&["process", "--quiet", "--output", "null", "-"])
-        };
+    for (program, allocator) in [
+        ("cli", Allocator::System),
+        ("mimalloc", Allocator::Mimalloc),
+    ] {
+        let process =
+            || Program::hydrant(allocator).with(&["process", "--quiet", "--output", "null", "-"]);
         let mut peaks = Vec::new();
         for times in [1, 10] {
-            let peak = program_of(program).peak_kib(&stream.repeat(times)) / 1024.0;
+            let peak = process().peak_kib(&stream.repeat(times)) / 1024.0;
             let bytes = stream.len() * times / 1_000_000;
             let what = format!("hydrant process, {program}, {bytes} MB: peak, MiB");
             bench.note("stream of lines", &what, peak);

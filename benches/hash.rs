@@ -33,10 +33,10 @@
 
 mod support;
 
+use std::env;
 use std::hint::black_box;
 
 use hydrant::hash::{Algorithm, Hasher, HexDigests, Input, Normalization, Platform};
-use hydrant::host::hash_platform;
 use sha2::Digest;
 use support::Bench;
 use support::race::Race;
@@ -48,9 +48,10 @@ const COUNT: usize = 2048;
 const SIZES: [usize; 9] = [1, 2, 3, 4, 8, 11, 12, 16, 1000];
 
 fn main() {
-    let platform = match hash_platform() {
-        Ok(platform) => platform,
-        Err(error) => return println!("SKIPPED: HYDRANT_HASH_PLATFORM is {error}"),
+    let platform = match env::var("HYDRANT_HASH_PLATFORM").map(|name| name.parse::<Platform>()) {
+        Ok(Ok(platform)) => platform,
+        Ok(Err(error)) => return println!("SKIPPED: HYDRANT_HASH_PLATFORM is {error}"),
+        Err(_) => Platform::detect(),
     };
     let mut bench = Bench::new("hash");
     let inputs = [

@@ -74,7 +74,7 @@ fn interests(bench: &mut Bench, input: &Input) {
         .with(EventType::CustomEvent)
         .with(EventType::ProductAction);
     let some = ParseOptions {
-        interests: two,
+        interests: two.into(),
         ..ParseOptions::default()
     };
     let all = ParseOptions::default();

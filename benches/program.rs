@@ -19,7 +19,7 @@ mod support;
 
 use std::fs;
 
-use support::process::Program;
+use support::process::{Allocator, Program};
 use support::{Bench, Input};
 
 fn main() {
@@ -34,19 +34,27 @@ fn main() {
     let file = file.to_str().unwrap();
 
     let contenders = [
-        ("hydrant process, one thread", "cli", "1"),
-        ("hydrant process, all threads", "cli", ""),
-        ("hydrant process, one thread, mimalloc", "mimalloc", "1"),
-        ("hydrant process, all threads, mimalloc", "mimalloc", ""),
+        ("hydrant process, one thread", Allocator::System, "1"),
+        ("hydrant process, all threads", Allocator::System, ""),
+        (
+            "hydrant process, one thread, mimalloc",
+            Allocator::Mimalloc,
+            "1",
+        ),
+        (
+            "hydrant process, all threads, mimalloc",
+            Allocator::Mimalloc,
+            "",
+        ),
     ];
-    let program = |features, threads: &str| {
-        let program = Program::hydrant(features).with(&["process", "--quiet", file]);
+    let program = |allocator, threads: &str| {
+        let program = Program::hydrant(allocator).with(&["process", "--quiet", file]);
         match threads {
             "" => program,
             threads => program.with(&["--threads", threads]),
         }
     };
-    let records = contenders.map(|(_, features, threads)| program(features, threads).run(b""));
+    let records = contenders.map(|(_, allocator, threads)| program(allocator, threads).run(b""));
     let lines = records[0].split(|byte| *byte == b'\n').count() - 1;
     assert_eq!(lines, input.events);
     assert!(records.iter().all(|other| *other == records[0]));
@@ -56,8 +64,8 @@ fn main() {
         .race_on("stream in a file", &described, input.bytes() * repeat)
         .only_in_turn()
         .on_the_wall();
-    for (name, features, threads) in contenders {
-        let program = program(features, threads);
+    for (name, allocator, threads) in contenders {
+        let program = program(allocator, threads);
         let program = program.with(&["--output", "null", "--repeat", &repeat.to_string()]);
         race = race.contender(name, move || drop(program.run(b"")));
     }

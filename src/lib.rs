@@ -28,7 +28,7 @@
 //!
 //! The modules, in the order in which a message passes them:
 //!
-//! - [`input`]: limits, encodings, streams of lines
+//! - [`input`]: limits and encodings
 //! - [`parse`](mod@parse): bytes to messages
 //! - [`schema`]: how the nouns are declared
 //! - [`message`]: the nouns
@@ -37,13 +37,11 @@
 //! - [`hash`](mod@hash): identities
 //! - [`write`](mod@write): messages, errors and records to bytes
 //! - [`validate`]: warnings beyond what delivery enforces
-//! - [`generate`]: sample messages
-//! - [`host`]: front doors
+//! - [`host`]: time, identifiers and threads for hosts
 
 pub mod dispatch;
 pub mod error;
 mod firehose;
-pub mod generate;
 pub mod hash;
 pub mod host;
 pub mod input;
@@ -54,7 +52,7 @@ pub mod schema;
 pub mod validate;
 pub mod write;
 
-pub use dispatch::{Engine, EventCounts, FIREHOSE_VERSION, Order, Output, Verdict, pipeline};
+pub use dispatch::{Engine, EventCounts, FIREHOSE_VERSION, Order, Output, Verdict};
 pub use error::{Error, ErrorKind, Location};
 pub use firehose::{normalize, parse};
 pub use parse::{ParseOptions, Parsed, Scratch, Tally};

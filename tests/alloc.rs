@@ -15,12 +15,12 @@ mod support;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use hydrant::generate::{Kind, Options, batch};
 use hydrant::message::*;
 use hydrant::{
     Engine, ErrorKind, EventContext, Handled, Invocation, Order, Output, ParseOptions, Processor,
     Scratch, parse, write,
 };
+use hydrant_testing::generate::{Kind, Options, batch};
 use support::Named;
 
 /// The system's allocator, which counts what each thread asks it for.

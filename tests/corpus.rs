@@ -1,6 +1,6 @@
 //! The corpus holds what it says it holds: every row of the protocol, golden outputs, refusals at their place.
 //!
-//! Everything here is judged by the slow twin. The engine is compared with the same files elsewhere.
+//! Everything here is judged by the reference implementation. The engine is compared with the same files elsewhere.
 //!
 //! `HYDRANT_BLESS=1 cargo test --test corpus` rewrites the golden files.
 #![allow(
@@ -12,14 +12,13 @@
 )]
 
 mod support;
-mod twin;
 
+use hydrant_reference::mutate::{Damage, apply, nodes, prune};
+use hydrant_reference::tables::{Enumeration, Family, Kind, Model, Presence, messages::MESSAGES};
+use hydrant_reference::{Json, Seen, normalize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use support::File;
-use twin::mutate::{Damage, apply, nodes, prune};
-use twin::tables::{Enumeration, Family, Kind, Model, Presence, messages::MESSAGES};
-use twin::{Json, Seen, normalize};
 
 /// Every row and every wire value that the tables hold.
 #[derive(Default)]
@@ -85,7 +84,7 @@ fn seen_in_valid_files() -> Seen {
     let mut all = Seen::default();
     for file in support::files("valid") {
         for message in file.messages() {
-            let seen = twin::seen(message);
+            let seen = hydrant_reference::seen(message);
             all.fields.extend(seen.fields);
             all.nulls.extend(seen.nulls);
             all.values.extend(seen.values);
@@ -189,7 +188,7 @@ fn invalid_files_are_refused_at_the_expected_place() {
         "expected.tsv lists every file once, by name"
     );
     for (file, row) in files.iter().zip(&expected) {
-        let all = twin::refusals(&file.bytes);
+        let all = hydrant_reference::refusals(&file.bytes);
         assert_eq!(all.len(), 1, "{} shows one refusal: {all:?}", file.name);
         assert_eq!(all[0].path, row.path, "{}: {}", file.name, all[0]);
         assert_eq!(
@@ -282,7 +281,7 @@ fn damaged_messages_are_still_json() {
             );
         }
         let spine = prune(&text, node);
-        let left = &twin::mutate::nodes(&spine.text)[spine.node];
+        let left = &hydrant_reference::mutate::nodes(&spine.text)[spine.node];
         assert_eq!(spine.text[left.value.clone()], text[node.value.clone()]);
         assert!(normalize(spine.text.as_bytes()).is_ok(), "{}", spine.text);
     }

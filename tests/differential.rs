@@ -1,4 +1,4 @@
-//! The engine and the slow twin read the same bytes and have to agree: on accepting and refusing, on every value of the
+//! The engine and the reference implementation read the same bytes and have to agree: on accepting and refusing, on every value of the
 //! canonical form, and on the place of a refusal.
 //!
 //! The input comes from four sources: the corpus, the published samples (where they are at hand), the generator, and
@@ -15,34 +15,35 @@
 )]
 
 mod support;
-mod twin;
 
-use hydrant::generate::{Generator, Options};
 use hydrant::{ParseOptions, Scratch};
+use hydrant_reference::mutate::{Damage, apply, nodes, prune};
+use hydrant_reference::{Json, identical, raws};
+use hydrant_testing::generate::{Generator, Options};
 use proptest::prelude::*;
 use proptest::{collection, sample};
 use support::damage::{bodies, byte, changed, damaged, originals, step};
 use support::odd::{odd_keys, odd_values};
-use twin::mutate::{Damage, apply, nodes, prune};
-use twin::{Json, identical, raws};
 
 /// Compares the two readings of one body.
 fn agree(input: &[u8]) -> Result<(), String> {
     let mut written = Vec::new();
     let engine = hydrant::normalize(input, &mut written);
     same_paths(input)?;
-    let refusals = twin::refusals(input);
+    let refusals = hydrant_reference::refusals(input);
     match (engine, refusals.first()) {
         (Ok(()), None) => same_text(input, &written),
         (Ok(()), Some(refusal)) => {
             let written = String::from_utf8_lossy(&written);
             Err(format!(
-                "engine accepts, twin refuses at {refusal}\nengine wrote {written}"
+                "engine accepts, reference refuses at {refusal}\nengine wrote {written}"
             ))
         }
         (Err(error), None) => {
             let path = error.path();
-            Err(format!("twin accepts, engine refuses at {path}: {error}"))
+            Err(format!(
+                "reference accepts, engine refuses at {path}: {error}"
+            ))
         }
         (Err(error), Some(_)) => {
             if error.offset() > input.len() {
@@ -51,7 +52,7 @@ fn agree(input: &[u8]) -> Result<(), String> {
                     error.offset()
                 ));
             }
-            if twin::text::Document::read(input).is_err() {
+            if hydrant_reference::text::Document::read(input).is_err() {
                 return Ok(()); // text that is no JSON has no path that both must know
             }
             // Which of several faults is met first depends on the order of work, so any of them will do.
@@ -61,10 +62,10 @@ fn agree(input: &[u8]) -> Result<(), String> {
             {
                 true => Ok(()),
                 false => {
-                    let twin: Vec<String> = refusals.iter().map(ToString::to_string).collect();
+                    let reference: Vec<String> = refusals.iter().map(ToString::to_string).collect();
                     Err(format!(
-                        "engine refuses at {error}, twin at {}",
-                        twin.join(" or at ")
+                        "engine refuses at {error}, reference at {}",
+                        reference.join(" or at ")
                     ))
                 }
             }
@@ -103,13 +104,13 @@ fn outcome(read: Result<(Vec<u8>, hydrant::Tally, String), hydrant::Error>) -> S
 }
 
 /// Whether both name the same place. The engine cuts a very long path and marks the cut.
-fn same_place(twin: Option<&str>, error: &hydrant::Error) -> bool {
-    match (place(error), twin) {
-        (Some(engine), Some(twin)) => match engine.strip_suffix('…') {
-            Some(start) => twin.starts_with(start),
-            None => engine == twin,
+fn same_place(reference: Option<&str>, error: &hydrant::Error) -> bool {
+    match (place(error), reference) {
+        (Some(engine), Some(reference)) => match engine.strip_suffix('…') {
+            Some(start) => reference.starts_with(start),
+            None => engine == reference,
         },
-        (engine, twin) => engine == twin,
+        (engine, reference) => engine == reference,
     }
 }
 
@@ -119,14 +120,15 @@ fn place(error: &hydrant::Error) -> Option<&str> {
 }
 
 fn same_text(input: &[u8], written: &[u8]) -> Result<(), String> {
-    let canonical = twin::normalize(input).expect("no refusal was found");
+    let canonical = hydrant_reference::normalize(input).expect("no refusal was found");
     let text = std::str::from_utf8(written).map_err(|error| error.to_string())?;
     if text.contains('\n') {
         return Err("engine writes more than one line".to_owned());
     }
     let tree =
         Json::read(written).map_err(|refusal| format!("engine writes no JSON: {refusal}"))?;
-    identical(&canonical, &tree).map_err(|difference| format!("twin, engine: {difference}"))?;
+    identical(&canonical, &tree)
+        .map_err(|difference| format!("reference, engine: {difference}"))?;
     // The tree of an unknown element does not show how it was spelled.
     match raws(&canonical).into_iter().find(|raw| !text.contains(raw)) {
         Some(raw) => Err(format!(
@@ -204,7 +206,7 @@ fn refused_corpus_files_are_refused_at_the_expected_place() {
                 .find(|file| file.name == row.name)
                 .expect("a listed file");
             let error = hydrant::normalize(&file.bytes, &mut Vec::new()).expect_err(&row.name);
-            let is_text = twin::text::Document::read(&file.bytes).is_err();
+            let is_text = hydrant_reference::text::Document::read(&file.bytes).is_err();
             if !is_text && place(&error) != row.path.as_deref() {
                 differences.push(format!(
                     "{folder}/{}: {error}, expected {:?}",
@@ -249,12 +251,16 @@ fn a_body_around_every_limit_reads_the_same() {
         );
     }
     let frame = body(String::new()).len() + 2;
-    for size in [twin::MAX_BYTES - 1, twin::MAX_BYTES, twin::MAX_BYTES + 1] {
+    for size in [
+        hydrant_reference::MAX_BYTES - 1,
+        hydrant_reference::MAX_BYTES,
+        hydrant_reference::MAX_BYTES + 1,
+    ] {
         let body = body(format!("\"{}\"", "x".repeat(size - frame)));
         assert_eq!(body.len(), size);
-        let twin = twin::text::Document::read(body.as_bytes()).is_ok();
+        let reference = hydrant_reference::text::Document::read(body.as_bytes()).is_ok();
         let engine = hydrant::normalize(body.as_bytes(), &mut Vec::new()).is_ok();
-        assert_eq!(twin, engine, "{size} bytes");
+        assert_eq!(reference, engine, "{size} bytes");
     }
 }
 
@@ -291,7 +297,11 @@ fn generated(options: Options, count: usize, all_valid: bool) {
         line.clear();
         generator.write_message(&mut line);
         if all_valid {
-            assert_eq!(twin::refusals(&line), [], "generated message {number}");
+            assert_eq!(
+                hydrant_reference::refusals(&line),
+                [],
+                "generated message {number}"
+            );
         }
         differences.check(&line, &format!("generated message {number}"));
     }

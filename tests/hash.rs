@@ -1,4 +1,4 @@
-//! Identity encoding against published vectors and a slow twin: the RustCrypto crates one value at
+//! Identity encoding against published vectors and a reference implementation: the RustCrypto crates one value at
 //! a time on `str::trim_matches` and `str::to_lowercase`.
 
 #![allow(
@@ -31,9 +31,9 @@ const NORMALIZATIONS: [Normalization; 4] = [
     },
 ];
 
-/// The slow twin.
-fn twin(algorithm: Algorithm, normalization: Normalization, value: &str) -> String {
-    let value = twin_text(normalization, value);
+/// The reference implementation.
+fn reference(algorithm: Algorithm, normalization: Normalization, value: &str) -> String {
+    let value = reference_text(normalization, value);
     let digest = match algorithm {
         Algorithm::Md5 => md5::Md5::digest(&value).to_vec(),
         Algorithm::Sha1 => sha1::Sha1::digest(&value).to_vec(),
@@ -42,7 +42,7 @@ fn twin(algorithm: Algorithm, normalization: Normalization, value: &str) -> Stri
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn twin_text(normalization: Normalization, value: &str) -> String {
+fn reference_text(normalization: Normalization, value: &str) -> String {
     let trimmed = if normalization.trim {
         value.trim_matches(|c: char| c <= '\u{20}' || c.is_whitespace())
     } else {
@@ -55,13 +55,13 @@ fn twin_text(normalization: Normalization, value: &str) -> String {
     }
 }
 
-fn twin_many(
+fn reference_many(
     algorithm: Algorithm,
     normalization: Normalization,
     inputs: &[Input<'_>],
 ) -> Vec<String> {
     let encode = |input: &Input<'_>| match input {
-        Input::Raw(value) => twin(algorithm, normalization, value),
+        Input::Raw(value) => reference(algorithm, normalization, value),
         Input::Encoded(value) => (*value).to_owned(),
     };
     inputs.iter().map(encode).collect()
@@ -191,7 +191,7 @@ fn every_length_equals_one_at_a_time() {
         let inputs: Vec<Input<'_>> = values.iter().copied().map(Input::Raw).collect();
         for algorithm in Algorithm::ALL {
             for normalization in NORMALIZATIONS {
-                let expected = twin_many(algorithm, normalization, &inputs);
+                let expected = reference_many(algorithm, normalization, &inputs);
                 assert_same(&hash_many(algorithm, normalization, &inputs), &expected);
                 for (value, expected) in values.iter().zip(&expected) {
                     let found = hash_one(algorithm, normalization, value);
@@ -209,7 +209,7 @@ fn every_length_equals_one_at_a_time() {
 
 #[test]
 fn what_is_already_encoded_is_passed_through_unchanged() {
-    let sha256 = twin(
+    let sha256 = reference(
         Algorithm::Sha256,
         Normalization::STANDARD,
         "ada@example.com",
@@ -343,7 +343,7 @@ proptest! {
             .iter()
             .map(|(value, encoded)| if *encoded { Input::Encoded(value) } else { Input::Raw(value) })
             .collect();
-        let expected = twin_many(algorithm, normalization, &inputs);
+        let expected = reference_many(algorithm, normalization, &inputs);
 
         let mut hasher = Hasher::new();
         let mut digests = HexDigests::new();
@@ -369,7 +369,7 @@ proptest! {
         normalization in prop::sample::select(&NORMALIZATIONS[..]),
     ) {
         let mut buffer = String::from("left from before");
-        let expected = twin_text(normalization, &value);
+        let expected = reference_text(normalization, &value);
         prop_assert_eq!(normalize(&value, normalization, &mut buffer), &expected);
     }
 }

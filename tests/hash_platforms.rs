@@ -15,8 +15,8 @@ use hydrant::hash::{Algorithm, Hasher, HexDigests, Input, Normalization, Platfor
 use proptest::prelude::*;
 use sha2::Digest as _;
 
-/// The slow twin.
-fn twin(algorithm: Algorithm, normalization: Normalization, value: &str) -> String {
+/// The reference implementation.
+fn reference(algorithm: Algorithm, normalization: Normalization, value: &str) -> String {
     let value = match normalization.trim {
         true => value.trim_matches(|c: char| c <= '\u{20}' || c.is_whitespace()),
         false => value,
@@ -33,14 +33,14 @@ fn twin(algorithm: Algorithm, normalization: Normalization, value: &str) -> Stri
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Asserts that every platform encodes `values`, in batches of `batch`, as the twin does.
+/// Asserts that every platform encodes `values`, in batches of `batch`, as the reference does.
 fn check(values: &[String], batch: usize, normalization: Normalization) {
     let inputs: Vec<Input<'_>> = values.iter().map(|value| Input::Raw(value)).collect();
     let mut digests = HexDigests::new();
     for algorithm in Algorithm::ALL {
         let expected: Vec<String> = values
             .iter()
-            .map(|value| twin(algorithm, normalization, value))
+            .map(|value| reference(algorithm, normalization, value))
             .collect();
         for platform in Platform::available() {
             let mut hasher = Hasher::with_platform(platform);

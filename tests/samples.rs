@@ -63,7 +63,7 @@ fn samples_are_their_own_normal_form() {
 /// Ordinary generated messages are in canonical form already, so normalizing changes no byte.
 #[test]
 fn generated_messages_are_their_own_normal_form() {
-    use hydrant::generate::{Generator, Options};
+    use hydrant_testing::generate::{Generator, Options};
     for seed in 1..=4 {
         let mut generator = Generator::new(Options::default().seed(seed).escapes(false));
         for number in 0..500 {

@@ -1,6 +1,6 @@
 //! The inputs by name, all made by the generator with fixed seeds, and what "the same answer" means.
 
-use hydrant::generate::{Generator, Kind, Options, batch};
+use hydrant_testing::generate::{Generator, Kind, Options, batch};
 use serde_json::Value;
 
 /// Bodies that every contender takes one after the other.

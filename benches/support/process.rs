@@ -7,6 +7,13 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
+/// The allocators that the program can be built with.
+#[derive(Clone, Copy)]
+pub enum Allocator {
+    System,
+    Mimalloc,
+}
+
 /// A program to be started again and again.
 pub struct Program {
     path: PathBuf,
@@ -27,18 +34,22 @@ impl Program {
         folder
     }
 
-    /// An example without default features.
+    /// An example of the library.
     pub fn example(name: &str) -> Self {
-        build(&["--no-default-features", "--example", name]);
+        build(&["--package", "hydrant", "--example", name]);
         Self::at(Self::target().join("release/examples").join(name))
     }
 
-    /// The program of the package with more features. It is kept under a name of its own, because all builds of it go by
-    /// the same name.
-    pub fn hydrant(features: &str) -> Self {
-        build(&["--bin", "hydrant", "--features", features]);
+    /// The program, with the allocator of the system or with mimalloc. It is kept under a name of its own, because both
+    /// builds have the same name.
+    pub fn hydrant(allocator: Allocator) -> Self {
+        let (features, suffix) = match allocator {
+            Allocator::System => ("", "system"),
+            Allocator::Mimalloc => ("mimalloc", "mimalloc"),
+        };
+        build(&["--package", "hydrant-cli", "--features", features]);
         let built = executable(Self::target().join("release/hydrant"));
-        let kept = executable(Self::folder().join(format!("hydrant-{features}")));
+        let kept = executable(Self::folder().join(format!("hydrant-{suffix}")));
         // Onto a new file: the old one may be running.
         let _ = fs::remove_file(&kept);
         fs::copy(built, &kept).unwrap();
@@ -167,7 +178,7 @@ pub fn resident_kib(process: u32) -> Option<f64> {
 
 fn build(arguments: &[&str]) {
     let built = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
         .args(["build", "--quiet", "--release"])
         .args(arguments)
         .arg("--target-dir")

@@ -3,12 +3,10 @@
 mod cost;
 mod guard;
 mod output;
-mod pipeline;
 mod route;
 mod schedule;
 
 pub use output::{EventCounts, Output, Verdict};
-pub use pipeline::pipeline;
 pub use schedule::Order;
 
 use crossbeam::queue::ArrayQueue;
@@ -47,7 +45,7 @@ impl<P: Processor> Engine<P> {
     /// An engine with default options: events in order, limits as in [`ParseOptions`].
     pub fn new(processor: P) -> Self {
         let options = ParseOptions {
-            members: processor.interests().into(),
+            interests: processor.interests().into(),
             ..ParseOptions::default()
         };
         Self {
@@ -65,7 +63,7 @@ impl<P: Processor> Engine<P> {
     #[must_use]
     pub fn with_options(mut self, options: ParseOptions) -> Self {
         self.options = ParseOptions {
-            members: self.options.members,
+            interests: self.options.interests,
             ..options
         };
         self

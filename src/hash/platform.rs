@@ -3,9 +3,8 @@
 //! The instruction sets have a folder per architecture, of which one is compiled; all of them offer
 //! the same two things, lanes and SHA instructions. Here it is decided when to use which, by
 //! measurement and not by the width of a register (`benches/hash.rs`). What the CPU has is found out
-//! once. Nothing is read from the environment: a host that wants to have a say calls
-//! [`Hasher::with_platform`](super::Hasher::with_platform), with what
-//! [`hash_platform`](crate::host::hash_platform) reads or with a choice of its own.
+//! once. Nothing is read from the environment: a host that chooses another platform calls
+//! [`Hasher::with_platform`](super::Hasher::with_platform).
 
 use std::error;
 use std::fmt;

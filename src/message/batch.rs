@@ -1,8 +1,8 @@
 //! The batch of events (section 3.3) and its answer.
 
 use super::{
-    Account, ConsentState, Event, Map, MessageCommon, PartnerIdentity, PlatformFields, RuntimeEnvironment,
-    SystemNotification, UserIdentity,
+    Account, ConsentState, Event, Map, MessageCommon, PartnerIdentity, PlatformFields,
+    RuntimeEnvironment, SystemNotification, UserIdentity,
 };
 use crate::schema::model;
 

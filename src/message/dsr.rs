@@ -1,7 +1,9 @@
 //! Data subject requests (sections 3.6, 5.10).
 
 use super::{Account, Instant, Map, MessageCommon};
-use crate::schema::{Decode, Decoder, Describe, Encode, Encoder, Kind, MapInfo, model, trim, wire_enum};
+use crate::schema::{
+    Decode, Decoder, Describe, Encode, Encoder, Kind, MapInfo, model, trim, wire_enum,
+};
 
 wire_enum! {
     /// What the data subject asks for.

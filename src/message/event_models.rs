@@ -1,7 +1,8 @@
 //! The models of the sixteen events (section 4). Which `type` is which is in `event`.
 
 use super::{
-    Decimal, EventCommon, Impression, Map, Product, ProductAction, Promotion, PromotionAction, UserIdentity,
+    Decimal, EventCommon, Impression, Map, Product, ProductAction, Promotion, PromotionAction,
+    UserIdentity,
 };
 use crate::schema::{model, wire_enum};
 

@@ -150,7 +150,10 @@ impl Encode for Instant {
     fn encode<E: Encoder>(&self, encoder: &mut E) {
         let nanos = self.as_nanos();
         let sign = if nanos < 0 { "-" } else { "" };
-        let (seconds, fraction) = (nanos.unsigned_abs() / NANOS as u128, nanos.unsigned_abs() % NANOS as u128);
+        let (seconds, fraction) = (
+            nanos.unsigned_abs() / NANOS as u128,
+            nanos.unsigned_abs() % NANOS as u128,
+        );
         // Twenty digits are more than any point in time has.
         let mut text = [0; 48];
         let mut rest = &mut text[..];
@@ -326,7 +329,9 @@ mod tests {
             (0, "0.000000000"),
         ] {
             let mut out = Vec::new();
-            Instant::from_nanos(nanos).unwrap().encode(&mut crate::write::JsonWriter::new(&mut out));
+            Instant::from_nanos(nanos)
+                .unwrap()
+                .encode(&mut crate::write::JsonWriter::new(&mut out));
             assert_eq!(String::from_utf8(out).unwrap(), expected);
         }
     }

@@ -2,8 +2,9 @@
 
 use super::{
     AudienceMembershipChangeRequest, AudienceMembershipChangeResponse, AudienceSubscriptionRequest,
-    AudienceSubscriptionResponse, DsrProcessingRequest, DsrProcessingResponse, Event, EventProcessingRequest,
-    EventProcessingResponse, ModuleRegistrationRequest, ModuleRegistrationResponse, Uuid,
+    AudienceSubscriptionResponse, DsrProcessingRequest, DsrProcessingResponse, Event,
+    EventProcessingRequest, EventProcessingResponse, ModuleRegistrationRequest,
+    ModuleRegistrationResponse, Uuid,
 };
 use crate::schema::{Root, family, model, wire_enum};
 
@@ -73,8 +74,11 @@ model! {
 
 impl<'a> Root<'a> for Message<'a> {
     fn events_without_id(&self) -> usize {
-        let Self::EventProcessingRequest(batch) = self else { return 0 };
-        let nameless = |event: &&Event<'_>| !matches!(event, Event::Skipped(_)) && event.id().is_none();
+        let Self::EventProcessingRequest(batch) = self else {
+            return 0;
+        };
+        let nameless =
+            |event: &&Event<'_>| !matches!(event, Event::Skipped(_)) && event.id().is_none();
         batch.events.iter().filter(nameless).count()
     }
 }

@@ -19,7 +19,11 @@ mod event;
 mod event_models;
 mod identity;
 mod instant;
-#[allow(clippy::module_inception, clippy::allow_attributes, reason = "the type is called after its module")]
+#[allow(
+    clippy::module_inception,
+    clippy::allow_attributes,
+    reason = "the type is called after its module"
+)]
 mod message;
 mod registration;
 mod runtime;

@@ -25,7 +25,10 @@ impl Serialize for RawJson<'_> {
 
 impl Serialize for SubjectIdentities<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter().map(|(identity_type, identity)| (identity_type.as_str(), identity)))
+        serializer.collect_map(
+            self.iter()
+                .map(|(identity_type, identity)| (identity_type.as_str(), identity)),
+        )
     }
 }
 

@@ -429,7 +429,7 @@ impl<'a> Decoder<'a> for Cursor<'_, 'a> {
     }
 
     fn is_wanted(&self, position: usize) -> bool {
-        self.options.members.contains(position)
+        self.options.interests.contains(position)
     }
 
     fn missing(&self, object: &Object, field: &'static str) -> Fault {

@@ -347,7 +347,7 @@ impl<'a> Decoder<'a> for Direct<'_, 'a> {
     }
 
     fn is_wanted(&self, position: usize) -> bool {
-        self.options.members.contains(position)
+        self.options.interests.contains(position)
     }
 
     fn missing(&self, (): &(), _: &'static str) -> Bail {

@@ -50,9 +50,9 @@ pub struct ParseOptions {
     /// Refuses unknown enumeration values, unknown family members and lone surrogates, as the reference does. Off by
     /// default.
     pub strict: bool,
-    /// The members of a skippable family that are decoded; the others are skipped. For Firehose messages these are events,
-    /// and [`Interests`](crate::message::Interests) convert into it. All by default.
-    pub members: MemberSet,
+    /// The events that are decoded, by the position of their type in its declaration; the others are skipped.
+    /// [`Interests`](crate::message::Interests) convert into it. All by default.
+    pub interests: MemberSet,
     /// Tries the fast path first. It never changes a result, so turning it off is for comparing and measuring.
     pub fast_path: bool,
 }
@@ -67,7 +67,7 @@ impl Default for ParseOptions {
             max_depth: 128,
             max_memory: 256 << 20,
             strict: false,
-            members: MemberSet::ALL,
+            interests: MemberSet::ALL,
             fast_path: true,
         }
     }

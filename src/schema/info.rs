@@ -194,7 +194,9 @@ impl Kind {
     pub(crate) fn has_secret(&self, name: &str) -> bool {
         let mut found = false;
         self.visit_models(&mut |model| {
-            found |= model.fields().any(|field| field.secret && field.name == name);
+            found |= model
+                .fields()
+                .any(|field| field.secret && field.name == name);
         });
         found
     }

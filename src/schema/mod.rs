@@ -33,12 +33,14 @@ mod unknown;
 mod uuid;
 mod wire_enum;
 
-pub use info::{EnumInfo, FamilyInfo, FieldInfo, Kind, MapInfo, MemberInfo, ModelInfo, Presence, Written};
+pub use codec::MemberSet;
+pub use info::{
+    EnumInfo, FamilyInfo, FieldInfo, Kind, MapInfo, MemberInfo, ModelInfo, Presence, Written,
+};
 
 // The public path of these is `message`, whose fields have them.
 #[doc(hidden)]
 pub use {
-    codec::MemberSet,
     decimal::{Decimal, MAX_DECIMAL_DIGITS},
     map::Map,
     unknown::Unknown,
@@ -46,7 +48,8 @@ pub use {
 };
 
 pub(crate) use codec::{
-    Decode, Decoder, Describe, Encode, Encoder, Key, Numeric, PaddedText, Redacted, Root, decode_field, key, trim,
+    Decode, Decoder, Describe, Encode, Encoder, Key, Numeric, PaddedText, Redacted, Root,
+    decode_field, key, trim,
 };
 pub(crate) use family::family;
 pub(crate) use model::{Required, model};

@@ -394,8 +394,8 @@ macro_rules! check_filled {
 }
 
 pub(crate) use {
-    check_filled, check_present, check_required, is_secret, is_written, model, note, or_all, presence, shared, since,
-    written,
+    check_filled, check_present, check_required, is_secret, is_written, model, note, or_all,
+    presence, shared, since, written,
 };
 
 #[cfg(test)]
@@ -453,7 +453,10 @@ mod tests {
         let shown = format!("{visit:?}");
         assert!(shown.contains("Ann") && shown.contains("friend"), "{shown}");
         assert!(shown.contains("[redacted]"), "{shown}");
-        assert!(!shown.contains("4111") && !shown.contains("B-77"), "{shown}");
+        assert!(
+            !shown.contains("4111") && !shown.contains("B-77"),
+            "{shown}"
+        );
     }
 
     #[test]
@@ -465,9 +468,15 @@ mod tests {
             (r#"{"card":"4111-22","name":"Ann"}"#, "card"),
             (r#"{"name":"Ann","card":4111.5e99}"#, "card"),
             (r#"{"guests":"4111"}"#, "guests"),
-            (r#"{"guests":[{"kind":"friend","badge":{"4111":1}}]}"#, "guests[0].badge"),
+            (
+                r#"{"guests":[{"kind":"friend","badge":{"4111":1}}]}"#,
+                "guests[0].badge",
+            ),
             // Below a secret list everything is masked, in case a value was put into the wrong field.
-            (r#"{"guests":[{"kind":["4111"],"badge":"B"}]}"#, "guests[0].kind"),
+            (
+                r#"{"guests":[{"kind":["4111"],"badge":"B"}]}"#,
+                "guests[0].kind",
+            ),
         ] {
             let (_, found, shown) = refused(text);
             assert_eq!(found, path);
@@ -478,8 +487,18 @@ mod tests {
     #[test]
     fn enforced_fields_are_refused_when_absent_or_empty() {
         for (text, kind, path, part) in [
-            (r#"{"guests":[{"badge":"B"}]}"#, ErrorKind::MissingField, "guests[0]", "`kind`"),
-            (r#"{"guests":[{"kind":"friend"}]}"#, ErrorKind::MissingField, "guests[0]", "`badge`"),
+            (
+                r#"{"guests":[{"badge":"B"}]}"#,
+                ErrorKind::MissingField,
+                "guests[0]",
+                "`kind`",
+            ),
+            (
+                r#"{"guests":[{"kind":"friend"}]}"#,
+                ErrorKind::MissingField,
+                "guests[0]",
+                "`badge`",
+            ),
             (
                 r#"{"guests":[{"kind":"friend","badge":"B","badge":null}]}"#,
                 ErrorKind::MissingField,
@@ -508,8 +527,14 @@ mod tests {
         let [name, card, floor, guests] = Visit::FIELDS else {
             panic!("{:?}", Visit::FIELDS)
         };
-        assert_eq!((name.name, name.presence, name.secret), ("name", Presence::Required, false));
-        assert_eq!((card.since, card.secret, card.written), ("9.9.9", true, Written::Set));
+        assert_eq!(
+            (name.name, name.presence, name.secret),
+            ("name", Presence::Required, false)
+        );
+        assert_eq!(
+            (card.since, card.secret, card.written),
+            ("9.9.9", true, Written::Set)
+        );
         assert_eq!((floor.since, floor.written), ("1.0.0", Written::Always));
         assert_eq!(guests.kind.models()[0].own[1].presence, Presence::Enforced);
         assert!(Visit::KIND.has_secret("badge") && !Visit::KIND.has_secret("kind"));
@@ -524,8 +549,16 @@ mod tests {
 
     #[test]
     fn fields_are_written_in_declaration_order() {
-        let guest = Guest { kind: "friend", badge: "B", ..Guest::EMPTY };
-        let visit = Visit { guests: &[guest], card: Some(7), ..Visit::EMPTY };
+        let guest = Guest {
+            kind: "friend",
+            badge: "B",
+            ..Guest::EMPTY
+        };
+        let visit = Visit {
+            guests: &[guest],
+            card: Some(7),
+            ..Visit::EMPTY
+        };
         let mut out = Vec::new();
         visit.encode(&mut JsonWriter::new(&mut out));
         let expected = r#"{"card":7,"floor":0,"guests":[{"kind":"friend","badge":"B"}]}"#;

@@ -76,6 +76,35 @@ impl<'o> JsonWriter<'o> {
         self.boolean(value);
     }
 
+    /// Writes a uuid field: lower case, with hyphens.
+    pub fn uuid_field(&mut self, key: &str, value: Uuid) {
+        self.key(key);
+        self.uuid(value);
+    }
+
+    /// Writes a field that is `null`.
+    pub fn null_field(&mut self, key: &str) {
+        self.key(key);
+        self.null();
+    }
+
+    /// Writes a text, quoted and escaped, without a key and without a comma.
+    ///
+    /// ```
+    /// let mut out = b"{\"key\":".to_vec();
+    /// hydrant::write::JsonWriter::new(&mut out).text("a \"quote\"");
+    /// assert_eq!(out, br#"{"key":"a \"quote\"""#);
+    /// ```
+    pub fn text(&mut self, value: &str) {
+        text::push_quoted(value, self.out);
+    }
+
+    /// How many bytes the buffer holds, those that were there before this writer among them: the offset at which the next
+    /// byte is written.
+    pub fn position(&self) -> usize {
+        self.out.len()
+    }
+
     /// Writes a text element of a list.
     pub fn text_element(&mut self, value: &str) {
         self.element();
@@ -146,7 +175,7 @@ impl Encoder for JsonWriter<'_> {
     }
 
     fn text(&mut self, text: &str) {
-        text::push_quoted(text, self.out);
+        self.text(text);
     }
 
     fn int(&mut self, value: i64) {

@@ -26,7 +26,8 @@ use std::sync::Mutex;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use endpoint::Endpoint;
-use hydrant::{Engine, Verdict, generate};
+use hydrant::{Engine, Verdict};
+use hydrant_testing::generate;
 use serde_json::{Value, json};
 
 /// cargo must not build for both tests at once.

@@ -101,7 +101,7 @@ fn events_of_no_interest_are_skipped_undecoded() {
     let engine = Engine::new(recorder).with_options(ParseOptions {
         max_depth: 20,
         // The interests are those of the processor, whatever stands here.
-        interests: Interests::all(),
+        interests: Interests::all().into(),
         ..ParseOptions::default()
     });
     let body = batch(&["session_end", "screen_view", "hologram_shown", "error"]).replace(

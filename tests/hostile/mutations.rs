@@ -1,7 +1,7 @@
 //! Every small damage to a small message, at every place.
 
-use hydrant::generate::Options;
 use hydrant::{ErrorKind, ParseOptions, Scratch};
+use hydrant_testing::generate::Options;
 
 use crate::judge::{judge, judge_with};
 
@@ -183,7 +183,7 @@ fn white_space_in_front_changes_nothing_but_offsets() {
 fn generated_hostile_messages() {
     let (mut scratch, options) = (Scratch::new(), ParseOptions::default());
     let messages = Options::default().hostile(true).events(0..=5);
-    let mut generator = hydrant::generate::Generator::new(messages);
+    let mut generator = hydrant_testing::generate::Generator::new(messages);
     let mut accepted = 0;
     for _ in 0..2000 {
         let mut text = Vec::new();

@@ -1,5 +1,5 @@
-//! Properties that hold for whatever comes, on inputs drawn by proptest: writing is a fixed point, threads change no
-//! result, streams are cut where their lines end, values read back as they were.
+//! Properties that hold for any input, on inputs drawn by proptest: writing is a fixed point, the number of threads does not
+//! change a result, and values read back as they were.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -10,10 +10,8 @@
 
 mod decimals;
 mod instants;
-mod lines;
 mod order;
 #[path = "../support/panics.rs"]
 mod panics;
-mod pipelines;
 mod uuids;
 mod writing;

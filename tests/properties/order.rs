@@ -1,10 +1,10 @@
 //! The number of threads changes nothing that can be seen from outside.
 
-use hydrant::generate::batch;
 use hydrant::message::*;
 use hydrant::{
     Engine, EventContext, Failure, Handled, Invocation, Order, Outcome, Output, Processor,
 };
+use hydrant_testing::generate::batch;
 use proptest::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 

@@ -1,7 +1,7 @@
 //! Reading and writing: the canonical form is a fixed point, and buffers carry nothing from one message to the next.
 
-use hydrant::generate::{Generator, Kind, Options};
 use hydrant::{Error, ParseOptions, Scratch, normalize, parse, write};
+use hydrant_testing::generate::{Generator, Kind, Options};
 use proptest::prelude::*;
 use proptest::sample::select;
 

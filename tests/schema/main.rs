@@ -14,14 +14,12 @@
 mod enumerations;
 mod models;
 mod published;
-#[path = "../twin/mod.rs"]
-mod twin;
 
 use std::collections::BTreeSet;
 
+use hydrant_reference::Json;
 use models::{HOLDERS, Holder};
 use published::Schemas;
-use twin::Json;
 
 /// Properties that never appear on the wire: accessors that the schema generator took for fields (D2).
 const ACCESSORS: &[&str] = &[

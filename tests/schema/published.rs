@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use crate::ACCESSORS;
-use crate::twin::Json;
+use hydrant_reference::Json;
 
 /// All schemas by name, and the named parts inside them.
 pub(crate) struct Schemas {

@@ -332,7 +332,7 @@ fn u12_application_fields_of_web_environments_are_read_and_not_written() {
     let Message::EventProcessingRequest(read) = parsed.message else {
         panic!("another message")
     };
-    let Some(RuntimeEnvironment::Known(web)) = read.runtime_environment else {
+    let Some(RuntimeEnvironment::Mobileweb(web)) = read.runtime_environment else {
         panic!("no environment")
     };
     assert_eq!(
@@ -373,7 +373,7 @@ fn u13_extensions_are_opaque() {
 #[test]
 fn u14_events_nobody_wants_are_not_decoded() {
     let options = ParseOptions {
-        interests: Interests::none().with(EventType::CustomEvent),
+        interests: Interests::none().with(EventType::CustomEvent).into(),
         ..ParseOptions::default()
     };
     let body = batch(

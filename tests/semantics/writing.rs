@@ -344,7 +344,7 @@ fn w16_strings_are_escaped_where_they_must_be() {
 #[test]
 fn w17_a_normal_form_is_its_own() {
     // `accepts` looks at it for every message of these tests; here for generated ones, hostile ones among them.
-    use hydrant::generate::{Generator, Options};
+    use hydrant_testing::generate::{Generator, Options};
     let mut generator = Generator::new(Options::default().hostile(true).shuffle(true));
     let mut accepted = 0;
     for _ in 0..500 {

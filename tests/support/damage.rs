@@ -1,10 +1,10 @@
 //! Damage as `proptest` chooses it: by node, so that the text stays JSON, and by byte, so that it may not.
 //!
-//! The damage itself is done in `twin::mutate`. Nothing here judges the outcome.
+//! The damage itself is done in `hydrant_reference::mutate`. Nothing here judges the outcome.
 
 use super::odd::{odd_keys, odd_values};
-use crate::twin::mutate::{Damage, Node, apply, nodes};
-use crate::twin::normalize;
+use hydrant_reference::mutate::{Damage, Node, apply, nodes};
+use hydrant_reference::normalize;
 use proptest::prelude::*;
 use proptest::sample::Index;
 

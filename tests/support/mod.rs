@@ -1,6 +1,6 @@
 //! The corpus and the samples as tests see them: files, messages, expected refusals.
 //!
-//! Shared by every test that walks them, so that all of them see the same files. Knows nothing of the twin or
+//! Shared by every test that walks them, so that all of them see the same files. Knows nothing of the reference or
 //! of the engine.
 #![allow(dead_code)] // each test crate uses its part
 

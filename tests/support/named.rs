@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
-use hydrant::generate::{Generator, Options};
+use hydrant_testing::generate::{Generator, Options};
 
 /// A message and where it comes from.
 #[derive(Clone)]

@@ -15,9 +15,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::PathBuf;
 
-use hydrant::generate::{Generator, Kind, Options};
 use hydrant::validate::{Level, RULES, Warning, warnings};
 use hydrant::{ParseOptions, Scratch, parse};
+use hydrant_testing::generate::{Generator, Kind, Options};
 
 /// A message and its findings, each as `level rule path: text`.
 type Row = (String, Vec<&'static str>);

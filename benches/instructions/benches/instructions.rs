@@ -73,7 +73,7 @@ fn two_of_sixteen(input: Input) -> Parsing {
     Parsing::warm(
         input,
         ParseOptions {
-            members: interests.into(),
+            interests: interests.into(),
             ..ParseOptions::default()
         },
     )

@@ -26,7 +26,7 @@ pub(crate) struct Kind {
     /// A text of about so many bytes.
     pub(crate) make: fn(usize) -> Vec<u8>,
     /// Asserts what must be true of the answer.
-    pub(crate) answer: fn(&[u8], Result<Parsed<'_>, Error>),
+    pub(crate) answer: fn(&[u8], Result<Parsed<Message<'_>>, Error>),
 }
 
 /// `before`, as many different `items` as it takes, `after`.
@@ -72,14 +72,14 @@ fn nested(size: usize, open: &str, close: &str) -> Vec<u8> {
     format!(r#"{{"type":"event_processing_request","new":{open}0{close}}}"#).into_bytes()
 }
 
-fn batch<'a>(result: Result<Parsed<'a>, Error>) -> &'a EventProcessingRequest<'a> {
+fn batch<'a>(result: Result<Parsed<Message<'a>>, Error>) -> &'a EventProcessingRequest<'a> {
     match result.unwrap().message {
         Message::EventProcessingRequest(batch) => batch,
         other => panic!("{other:?}"),
     }
 }
 
-fn refused(result: Result<Parsed<'_>, Error>, kind: ErrorKind, offset: usize, path: &str) {
+fn refused(result: Result<Parsed<Message<'_>>, Error>, kind: ErrorKind, offset: usize, path: &str) {
     let error = result.expect_err("refused");
     assert_eq!(
         (error.kind(), error.offset(), error.path()),

@@ -1,0 +1,207 @@
+//! `hydrant hash`: identities to digests, line by line.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::arguments::environment;
+use super::environment::hash_platform;
+use super::exit::{self, Failure, exit_status};
+use super::input::{Chunk, Opener, Reader, sources};
+use super::interrupt::Stop;
+use super::output::{OutputArgs, Unwritable};
+use super::terminal;
+use hydrant::hash::{Algorithm, Hasher, HexDigests, Input, Normalization, normalize};
+
+/// Hash identities: one a line in, one digest a line out
+///
+/// Every line is trimmed, put into lower case and hashed, as the protocol wants it; the digest is written in lower-case
+/// hexadecimal. A line with nothing in it, after trimming, gives an empty line, so that as many lines come out as went
+/// in. A line ends at a line feed, with or without a carriage return before it.
+#[derive(Args, Debug)]
+#[command(after_long_help = concat!(
+    "Examples:\n  \
+     printf ' Jane@Example.com\\n' | hydrant hash --algorithm sha256\n  \
+     hydrant hash --algorithm md5 identities.txt > digests.txt\n\n",
+    environment!(hash_platform),
+    exit_status!()
+))]
+pub(super) struct HashArgs {
+    /// The digest: md5, sha1 or sha256
+    #[arg(short, long, value_name = "NAME")]
+    algorithm: Algorithm,
+
+    /// Keep white space at both ends of a line
+    #[arg(long)]
+    no_trim: bool,
+
+    /// Keep the case of letters
+    #[arg(long)]
+    no_lower_case: bool,
+
+    /// The file to read; `-` or none for standard input. Compressed with gzip or Zstandard or not
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// The longest line.
+const LONGEST: usize = 16 << 20;
+
+pub(super) fn run(args: &HashArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure> {
+    let platform = hash_platform()?;
+    let sources = sources(args.file.as_slice());
+    let mut output = args.output.open(&sources)?;
+    let mut reader = Reader::new(Opener::new(stop), sources, LONGEST).lines_only();
+    let mut digester = Digester {
+        algorithm: args.algorithm,
+        normalization: Normalization {
+            trim: !args.no_trim,
+            lower_case: !args.no_lower_case,
+        },
+        hasher: Hasher::with_platform(platform),
+        digests: HexDigests::new(),
+        line: 0,
+    };
+    let mut chunk = Chunk::new();
+    let mut lines = Vec::new();
+    while reader.fill(&mut chunk) {
+        let name = chunk.name.to_string();
+        if let Some(error) = chunk.error.take() {
+            return Err(Failure::Input { name, error });
+        }
+        lines.clear();
+        let refused = digester.append(chunk.bytes(), &mut lines);
+        match output.write(&lines) {
+            Ok(()) => {}
+            Err(Unwritable::Closed) => return Ok(exit::GOOD.into()),
+            Err(Unwritable::Failed(failure)) => return Err(failure),
+        }
+        if let Err(reason) = refused {
+            terminal::complain(&format!("error: {name}:{}: {reason}", digester.line));
+            return Ok(exit::REFUSED.into());
+        }
+    }
+    let status = if stop.interrupted() {
+        exit::INTERRUPTED
+    } else {
+        exit::GOOD
+    };
+    Ok(status.into())
+}
+
+/// Lines to lines.
+struct Digester {
+    algorithm: Algorithm,
+    normalization: Normalization,
+    hasher: Hasher,
+    digests: HexDigests,
+    /// The number of the last line that was looked at.
+    line: u64,
+}
+
+impl Digester {
+    /// Appends the digests of all lines, or of those before one that cannot be hashed.
+    fn append(&mut self, block: &[u8], out: &mut Vec<u8>) -> Result<(), &'static str> {
+        let mut refused = Ok(());
+        let mut good = block.len();
+        let mut lines = 0;
+        let mut start = 0;
+        for line in block.split_inclusive(|byte| *byte == b'\n') {
+            if line.len() > LONGEST {
+                refused = Err("the line is too long");
+            } else if str::from_utf8(line).is_err() {
+                refused = Err("the line is not UTF-8");
+            }
+            lines += 1;
+            if refused.is_err() {
+                good = start;
+                break;
+            }
+            start += line.len();
+        }
+        let good = str::from_utf8(block.get(..good).unwrap_or_default()).unwrap_or_default();
+        self.append_text(good, out);
+        self.line += lines;
+        refused
+    }
+
+    fn append_text(&mut self, text: &str, out: &mut Vec<u8>) {
+        let normalization = self.normalization;
+        let values = || {
+            text.split_inclusive('\n').map(|line| {
+                let line = line.strip_suffix('\n').unwrap_or(line);
+                line.strip_suffix('\r').unwrap_or(line)
+            })
+        };
+        let inputs = values().map(|value| {
+            // An empty one must not be hashed, and what is encoded is not.
+            if is_nothing(value, normalization) {
+                Input::Encoded("")
+            } else {
+                Input::Raw(value)
+            }
+        });
+        self.hasher
+            .hash_iter(self.algorithm, normalization, inputs, &mut self.digests);
+        for digest in &self.digests {
+            out.extend_from_slice(digest.as_bytes());
+            out.push(b'\n');
+        }
+    }
+}
+
+/// Whether nothing is left of the value to be hashed.
+fn is_nothing(value: &str, normalization: Normalization) -> bool {
+    let trim_only = Normalization {
+        lower_case: false,
+        ..normalization
+    };
+    // Nothing is written into the buffer by trimming.
+    normalize(value, trim_only, &mut String::new()).is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn digest(text: &[u8], normalization: Normalization) -> (Result<(), &'static str>, Vec<u8>) {
+        let mut digester = Digester {
+            algorithm: Algorithm::Md5,
+            normalization,
+            hasher: Hasher::new(),
+            digests: HexDigests::new(),
+            line: 0,
+        };
+        let mut out = Vec::new();
+        (digester.append(text, &mut out), out)
+    }
+
+    const ABC: &str = "900150983cd24fb0d6963f7d28e17f72";
+
+    #[test]
+    fn as_many_lines_come_out_as_go_in() {
+        let (refused, out) = digest(b"abc\n\n \t\r\nABC\r\n\nabc", Normalization::STANDARD);
+        assert_eq!(refused, Ok(()));
+        let expected = format!("{ABC}\n\n\n{ABC}\n\n{ABC}\n");
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    #[test]
+    fn white_space_counts_if_it_is_kept() {
+        let (_, out) = digest(b"abc\r\n  \n\n", Normalization::VERBATIM);
+        let expected = format!("{ABC}\n{}\n\n", "23b58def11b45727d3351702515f86af");
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    #[test]
+    fn lines_before_one_that_is_no_text_are_hashed() {
+        let (refused, out) = digest(b"abc\n\xff\nabc\n", Normalization::STANDARD);
+        assert_eq!(refused, Err("the line is not UTF-8"));
+        assert_eq!(String::from_utf8(out).unwrap(), format!("{ABC}\n"));
+    }
+}

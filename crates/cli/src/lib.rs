@@ -1,0 +1,113 @@
+//! The program `hydrant`: its commands, from the command line to the exit status. It owns the files, the threads and the
+//! signals; everything about messages is decided in the library `hydrant`.
+
+mod arguments;
+mod environment;
+mod exit;
+mod generate;
+mod hash;
+mod input;
+mod inspect;
+mod interrupt;
+mod manual;
+mod normalize;
+mod output;
+mod process;
+mod progress;
+mod stream;
+mod terminal;
+mod validate;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use exit::exit_status;
+use interrupt::Stop;
+
+/// Work with mParticle Firehose messages
+///
+/// Messages are read from files, folders, or standard input with one message a line; what is compressed with gzip or
+/// Zstandard is read as if it were not. Identities and settings are never shown unless that is asked for.
+#[derive(Parser, Debug)]
+#[command(
+    name = "hydrant",
+    version,
+    max_term_width = 100,
+    after_long_help = concat!(
+        "Examples:\n  \
+         hydrant process corpus/valid\n  \
+         hydrant inspect corpus/valid/event-request-every-field.json\n  \
+         hydrant generate --messages 1000 | hydrant normalize --keep-going > canonical.ndjson\n\n\
+         'hydrant COMMAND --help' tells more, 'hydrant manual' prints the manual page.\n\n",
+        exit_status!()
+    )
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    Process(Box<process::ProcessArgs>),
+    Normalize(normalize::NormalizeArgs),
+    Validate(validate::ValidateArgs),
+    Inspect(inspect::InspectArgs),
+    Hash(hash::HashArgs),
+    Generate(generate::GenerateArgs),
+    Completions(manual::CompletionsArgs),
+    Manual(manual::ManualArgs),
+}
+
+/// Runs the program on the command line of the process. What it writes goes to the process's own output; it is the
+/// whole of `main`.
+///
+/// ```no_run
+/// fn main() -> std::process::ExitCode {
+///     hydrant_cli::run()
+/// }
+/// ```
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let stop = Stop::new();
+    stop.on_signals();
+    let result = match cli.command {
+        Command::Process(args) => process::run(*args, &stop),
+        Command::Normalize(args) => normalize::run(&args, &stop),
+        Command::Validate(args) => validate::run(&args, &stop),
+        Command::Inspect(args) => inspect::run(&args, &stop),
+        Command::Hash(args) => hash::run(&args, &stop),
+        Command::Generate(args) => generate::run(&args, &stop),
+        Command::Completions(args) => manual::completions(&args),
+        Command::Manual(args) => manual::manual(&args),
+    };
+    result.unwrap_or_else(|failure| failure.report())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definitions_of_the_command_line_hold_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_and_every_argument_is_documented() {
+        let cli = Cli::command();
+        for command in std::iter::once(&cli).chain(cli.get_subcommands()) {
+            let name = command.get_name();
+            assert!(command.get_about().is_some(), "{name}");
+            let after = command.get_after_long_help().map(ToString::to_string);
+            let after = after.unwrap_or_default();
+            assert!(after.contains("Exit status:"), "{name}");
+            assert!(after.contains("Examples:"), "{name}");
+            for argument in command.get_arguments() {
+                assert!(argument.get_help().is_some(), "{name} {argument}");
+            }
+        }
+    }
+}

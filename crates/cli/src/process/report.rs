@@ -1,0 +1,199 @@
+//! The summary of a run: what was counted, as a table for people or as JSON for machines.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use comfy_table::{CellAlignment, Table, presets};
+
+use crate::exit::Failure;
+use crate::stream::Ended;
+use crate::terminal;
+use hydrant::dispatch::{EventCounts, Output};
+use hydrant::processor::OutcomeCounts;
+use hydrant::write::JsonWriter;
+
+/// What is counted message by message.
+#[derive(Default)]
+pub(super) struct Totals {
+    /// Messages that a module does not receive.
+    pub(super) others: u64,
+    events: EventCounts,
+    outcomes: OutcomeCounts,
+    /// Values, events, environments and so on that this version does not know.
+    unknown: u64,
+}
+
+impl Totals {
+    pub(super) fn add(&mut self, output: &Output) {
+        self.events.merge(output.event_counts());
+        self.outcomes.merge(&output.outcome_counts());
+        let tally = output.tally();
+        self.unknown += (tally.unknown_values + tally.unknown_members) as u64;
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.others += other.others;
+        self.events.merge(&other.events);
+        self.outcomes.merge(&other.outcomes);
+        self.unknown += other.unknown;
+    }
+
+    fn outcomes(&self) -> [(&'static str, u64); 5] {
+        let OutcomeCounts {
+            done,
+            skipped,
+            retry,
+            dropped,
+            fatal,
+        } = self.outcomes;
+        [
+            ("done", done),
+            ("skipped", skipped),
+            ("retry", retry),
+            ("dropped", dropped),
+            ("fatal", fatal),
+        ]
+    }
+}
+
+/// The summary.
+pub(super) struct Report<'r> {
+    pub(super) totals: &'r Totals,
+    pub(super) ended: &'r Ended,
+    /// Identities left out because they came in another encoding than asked for.
+    pub(super) left_out: u64,
+}
+
+impl Report<'_> {
+    fn seconds(&self) -> f64 {
+        self.ended.elapsed.as_secs_f64()
+    }
+
+    /// Never divides by zero: a run takes a moment.
+    fn per_second(&self, count: u64) -> f64 {
+        count as f64 / self.seconds().max(1e-9)
+    }
+
+    fn megabytes_per_second(&self) -> f64 {
+        self.per_second(self.ended.bytes) / 1e6
+    }
+
+    pub(super) fn print_table(&self) {
+        terminal::complain(&self.table());
+    }
+
+    fn table(&self) -> String {
+        let (totals, ended) = (self.totals, self.ended);
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING);
+        let mut row = |name: &str, value: String| {
+            table.add_row([name.to_owned(), value]);
+        };
+        row("messages", grouped(ended.messages));
+        if totals.others > 0 {
+            row("  not for modules", grouped(totals.others));
+        }
+        if ended.refused > 0 {
+            row("  refused", grouped(ended.refused));
+        }
+        row("events", grouped(totals.events.total()));
+        for (event_type, count) in totals.events.iter().filter(|(_, count)| *count > 0) {
+            row(&format!("  {event_type}"), grouped(count));
+        }
+        if totals.events.total() > 0 {
+            row("outcomes", String::new());
+        }
+        for (outcome, count) in totals
+            .outcomes()
+            .into_iter()
+            .filter(|(_, count)| *count > 0)
+        {
+            row(&format!("  {outcome}"), grouped(count));
+        }
+        row("unknown values", grouped(totals.unknown));
+        if self.left_out > 0 {
+            row("identities left out", grouped(self.left_out));
+        }
+        row("bytes", grouped(ended.bytes));
+        row("seconds", format!("{:.3}", self.seconds()));
+        row("MB/s", format!("{:.1}", self.megabytes_per_second()));
+        let events_per_second = self.per_second(totals.events.total());
+        row("events/s", grouped(events_per_second as u64));
+        if let Some(values) = table.column_mut(1) {
+            values.set_cell_alignment(CellAlignment::Right);
+        }
+        table.trim_fmt()
+    }
+
+    pub(super) fn print_json(&self) {
+        // If nobody listens, that is not our business.
+        let _ = io::stderr().lock().write_all(&self.json());
+    }
+
+    pub(super) fn write_file(&self, path: &Path) -> Result<(), Failure> {
+        fs::write(path, self.json()).map_err(|error| Failure::Output {
+            name: path.to_string_lossy().into_owned(),
+            error,
+        })
+    }
+
+    /// One object on one line.
+    fn json(&self) -> Vec<u8> {
+        let (totals, ended) = (self.totals, self.ended);
+        let mut out = Vec::new();
+        JsonWriter::new(&mut out).object(|json| {
+            json.int_field("messages", ended.messages as i64);
+            json.int_field("events", totals.events.total() as i64);
+            json.object_field("events_by_type", |json| {
+                for (event_type, count) in totals.events.iter() {
+                    json.int_field(event_type, count as i64);
+                }
+            });
+            json.int_field("unknown", totals.unknown as i64);
+            json.object_field("outcomes", |json| {
+                for (outcome, count) in totals.outcomes() {
+                    json.int_field(outcome, count as i64);
+                }
+            });
+            json.int_field("refused", ended.refused as i64);
+            json.int_field("bytes", ended.bytes as i64);
+            json.double_field("seconds", self.seconds());
+            json.double_field("mb_per_s", self.megabytes_per_second());
+            json.double_field("events_per_s", self.per_second(totals.events.total()));
+        });
+        out.push(b'\n');
+        out
+    }
+}
+
+/// Digits in groups of three: `1,234,567`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped() {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (123_456, "123,456"),
+            (1_234_567, "1,234,567"),
+        ] {
+            assert_eq!(grouped(number), text);
+        }
+    }
+}

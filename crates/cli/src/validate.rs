@@ -1,0 +1,185 @@
+//! `hydrant validate`: refusals and findings of all messages. What is a finding is decided in `validate`; here stands how
+//! it is told.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::arguments::{Files, Limits, Threads, environment};
+use super::exit::{self, Failure, exit_status};
+use super::input::{Message, Opener, Reader, sources};
+use super::interrupt::Stop;
+use super::output::Output;
+use super::progress::Progress;
+use super::stream::{Run, pretty};
+use super::terminal;
+use hydrant::error::Error;
+use hydrant::validate::{Level, Warning, warnings};
+use hydrant::write::JsonWriter;
+use hydrant::{Scratch, parse};
+
+/// Show what is wrong and what is odd about messages
+///
+/// Reading is lenient: it refuses only what it cannot make sense of. This command shows all refusals, and beyond them
+/// errors (registrations that the platform would refuse) and warnings: missing required fields, unknown values, limits.
+/// It always goes through all input. Findings go to standard output, a count to standard error. The exit status tells of
+/// refusals; with --deny-warnings also of errors and warnings.
+///
+/// With --json every finding is one object on a line: {"source","line","level","rule","message","path"}. The level is
+/// `refused`, `error` or `warning`, the rule is the kind of the refusal or the name of the rule, the line is that of the
+/// file (null where a file with one message has a finding without a place). Refusals also have "offset" and "column", those
+/// of the message.
+#[derive(Args, Debug)]
+#[command(after_long_help = concat!(
+    "Examples:\n  \
+     hydrant validate message.json\n  \
+     hydrant validate --json stream.ndjson.zst | jq -r .rule | sort | uniq -c\n  \
+     hydrant validate --deny-warnings registration.json\n\n",
+    environment!(threads),
+    exit_status!()
+))]
+pub(super) struct ValidateArgs {
+    #[command(flatten)]
+    files: Files,
+
+    /// Write every finding as one JSON object on a line
+    #[arg(long)]
+    json: bool,
+
+    /// End with status 1 if there are errors or warnings, too
+    #[arg(short, long)]
+    deny_warnings: bool,
+
+    /// Do not show the count on standard error
+    #[arg(short, long)]
+    quiet: bool,
+
+    #[command(flatten)]
+    threads: Threads,
+
+    #[command(flatten)]
+    limits: Limits,
+}
+
+/// How many findings that are not refusals.
+#[derive(Default)]
+struct Findings {
+    errors: u64,
+    warnings: u64,
+}
+
+pub(super) fn run(args: &ValidateArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure> {
+    let threads = args.threads.count()?;
+    let options = args.limits.options();
+    let reader = Reader::new(
+        Opener::new(stop),
+        sources(&args.files.files),
+        options.max_bytes,
+    );
+    let run = Run {
+        threads,
+        keep_going: true,
+        stop,
+        output: &mut Output::stdout(),
+        progress: Progress::none(),
+    };
+    let mut found = Findings::default();
+    let ended = run.messages(
+        reader,
+        Scratch::new,
+        |scratch, message, product| {
+            match parse(message.body, scratch, &options) {
+                Ok(parsed) => {
+                    for warning in warnings(&parsed.message) {
+                        write_warning(args.json, message, &warning, &mut product.out);
+                        let tally: &mut Findings = &mut product.tally;
+                        match warning.level {
+                            Level::Error => tally.errors += 1,
+                            Level::Warning => tally.warnings += 1,
+                        }
+                    }
+                }
+                Err(error) => {
+                    write_error(args.json, message, error, &mut product.out);
+                    product.refuse();
+                }
+            }
+            Ok(())
+        },
+        |_, _| {},
+        |more| {
+            found.errors += more.errors;
+            found.warnings += more.warnings;
+        },
+    );
+    if ended.has_listeners() && !args.quiet {
+        terminal::complain(&format!(
+            "messages {}, refused {}, errors {}, warnings {}",
+            ended.messages, ended.refused, found.errors, found.warnings
+        ));
+    }
+    let denied = args.deny_warnings && found.errors + found.warnings > 0;
+    Ok(if ended.is_finished() && denied {
+        exit::REFUSED.into()
+    } else {
+        ended.status()
+    })
+}
+
+fn write_error(json: bool, message: &Message<'_>, error: Error, out: &mut Vec<u8>) {
+    if !json {
+        let text = pretty(message, error);
+        out.extend_from_slice(terminal::harmless_lines(&text).as_bytes());
+        out.push(b'\n');
+        return;
+    }
+    let location = error.location();
+    let line = message.line.unwrap_or(location.line as u64);
+    JsonWriter::new(out).object(|json| {
+        json.text_field("source", message.source);
+        json.int_field("line", line as i64);
+        json.text_field("level", "refused");
+        json.text_field("rule", error.kind().name());
+        json.text_field("message", error.message());
+        json.text_field("path", error.path());
+        json.int_field("offset", location.offset as i64);
+        json.int_field("column", location.column as i64);
+    });
+    out.push(b'\n');
+}
+
+fn write_warning(json: bool, message: &Message<'_>, warning: &Warning, out: &mut Vec<u8>) {
+    if !json {
+        let mut text = format!(
+            "{}: {} ({})\n  --> {}",
+            warning.level.name(),
+            warning.message,
+            warning.rule,
+            message.source
+        );
+        // Writing to a string does not fail.
+        if let Some(line) = message.line {
+            let _ = write!(text, ":{line}");
+        }
+        if !warning.path.is_empty() {
+            let _ = write!(text, "\n   at {}", warning.path);
+        }
+        out.extend_from_slice(terminal::harmless_lines(&text).as_bytes());
+        out.push(b'\n');
+        return;
+    }
+    JsonWriter::new(out).object(|json| {
+        json.text_field("source", message.source);
+        match message.line {
+            Some(line) => json.int_field("line", line as i64),
+            None => json.null_field("line"),
+        }
+        json.text_field("level", warning.level.name());
+        json.text_field("rule", warning.rule);
+        json.text_field("message", &warning.message);
+        json.text_field("path", &warning.path);
+    });
+    out.push(b'\n');
+}

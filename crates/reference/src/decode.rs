@@ -1,0 +1,354 @@
+//! The interpreter of the tables: one message in, its canonical form or every refusal out.
+//!
+//! Protocol 2, `semantics.md` and the decisions on what both leave open. All knowledge about single fields is in
+//! `tables`; only the few rules that hold for a whole kind of value are here.
+
+use super::json::{Json, Member, View, quote};
+use super::tables::messages::MESSAGES;
+use super::tables::{Enumeration, Family, Field, Kind, Model, Presence, WhenAbsent, Written};
+use super::text::Document;
+use super::{Refusal, scalar};
+use serde_json::value::RawValue;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The canonical form of a message: what `normalize` has to write.
+///
+/// # Errors
+///
+/// The first refusal in the order of the text.
+pub fn normalize(input: &[u8]) -> Result<Json, Refusal> {
+    let document = Document::read(input)?;
+    let mut decoder = Decoder::new(&document);
+    let message = decoder.message();
+    match decoder.refusals.into_iter().next() {
+        Some(refusal) => Err(refusal),
+        None => Ok(message.expect("a message without refusal has a value")),
+    }
+}
+
+/// Everything that is wrong with a message; empty when it is accepted.
+///
+/// A reader may stop at any of them: which one it meets first depends on its order of work.
+pub fn refusals(input: &[u8]) -> Vec<Refusal> {
+    match Document::read(input) {
+        Ok(document) => {
+            let mut decoder = Decoder::new(&document);
+            decoder.message();
+            decoder.refusals
+        }
+        Err(refusal) => vec![refusal],
+    }
+}
+
+/// What a message made the interpreter meet. For tests of coverage.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// (model, field) that held something.
+    pub fields: BTreeSet<(&'static str, &'static str)>,
+    /// (model, field) that held null.
+    pub nulls: BTreeSet<(&'static str, &'static str)>,
+    /// (family or enumeration, wire value).
+    pub values: BTreeSet<(&'static str, &'static str)>,
+    /// Families and enumerations that met an unknown value, and how often.
+    pub unknown: BTreeMap<&'static str, usize>,
+}
+
+/// What an accepted or refused message made the interpreter meet.
+pub fn seen(input: &[u8]) -> Seen {
+    let Ok(document) = Document::read(input) else {
+        return Seen::default();
+    };
+    let mut decoder = Decoder::new(&document);
+    decoder.message();
+    decoder.seen
+}
+
+struct Decoder<'t> {
+    document: &'t Document,
+    path: String,
+    refusals: Vec<Refusal>,
+    seen: Seen,
+}
+
+impl<'t> Decoder<'t> {
+    fn new(document: &'t Document) -> Self {
+        Self {
+            document,
+            path: String::new(),
+            refusals: Vec::new(),
+            seen: Seen::default(),
+        }
+    }
+
+    fn message(&mut self) -> Option<Json> {
+        let root = self.document.root();
+        match View::of(root) {
+            View::Object(_) => self.one_of(root, &MESSAGES),
+            other => {
+                let reason = format!("expected an object, found {}", other.noun());
+                self.refusals.push(Refusal::of_the_whole(reason));
+                None
+            }
+        }
+    }
+
+    /// Reads a value that is not null. `None` when it counts as absent or was refused.
+    fn value(&mut self, raw: &'t RawValue, kind: &'static Kind) -> Option<Json> {
+        let read = match kind {
+            Kind::Text => scalar::string(&View::of(raw)),
+            Kind::Uuid => scalar::uuid(&View::of(raw)),
+            Kind::Int32 => scalar::int32(&View::of(raw)),
+            Kind::Int64 => scalar::int64(&View::of(raw)),
+            Kind::Double => scalar::double(&View::of(raw)),
+            Kind::Decimal => scalar::decimal(&View::of(raw)),
+            Kind::Bool => scalar::bool(&View::of(raw)),
+            Kind::Instant => scalar::instant(&View::of(raw)),
+            Kind::Opaque => Ok(Some(Json::Raw(self.document.compact(raw)))),
+            Kind::Enum(enumeration) => return self.choice(raw, enumeration),
+            Kind::Object(model) => return self.object(raw, model),
+            Kind::OneOf(family) => return self.one_of(raw, family),
+            Kind::List(element) => return self.list(raw, element),
+            Kind::Map(value) => return self.map(raw, None, value),
+            Kind::MapOf(keys, value) => return self.map(raw, Some(keys), value),
+        };
+        read.unwrap_or_else(|reason| self.refuse(reason))
+    }
+
+    fn choice(&mut self, raw: &'t RawValue, enumeration: &'static Enumeration) -> Option<Json> {
+        match View::of(raw) {
+            View::String(text) => Some(Json::String(self.choose(&text, enumeration))),
+            other => self.refuse_type("an enumeration value", &other),
+        }
+    }
+
+    fn choose(&mut self, text: &str, enumeration: &'static Enumeration) -> String {
+        let (text, known) = scalar::choice(text, enumeration);
+        match known {
+            Some(value) => {
+                self.seen.values.insert((enumeration.name, value));
+            }
+            None => *self.seen.unknown.entry(enumeration.name).or_default() += 1,
+        }
+        text
+    }
+
+    /// 2.2 and D31: the first `type` tells what the object is.
+    fn one_of(&mut self, raw: &'t RawValue, family: &'static Family) -> Option<Json> {
+        let members = match View::of(raw) {
+            View::Object(members) => members,
+            other => return self.refuse_type("an object", &other),
+        };
+        let name = members
+            .iter()
+            .find(|member| member.key == "type")
+            .map(|m| View::of(m.value));
+        let name = match name {
+            Some(View::String(name)) => name,
+            None | Some(View::Null) => return self.refuse("missing `type`".to_owned()),
+            Some(other) => {
+                let reason = format!("expected a string, found {}", other.noun());
+                return self.refuse_field("type", &reason);
+            }
+        };
+        let Some((name, model)) = family.members.iter().find(|(known, _)| *known == name) else {
+            if !family.keeps_unknown {
+                return self.refuse_field("type", &format!("unknown {} type", family.name));
+            }
+            *self.seen.unknown.entry(family.name).or_default() += 1;
+            return Some(Json::Raw(self.document.compact(raw)));
+        };
+        self.seen.values.insert((family.name, name));
+        let mut fields = vec![("type".to_owned(), Json::String((*name).to_owned()))];
+        let rest = members
+            .into_iter()
+            .filter(|member| member.key != "type")
+            .collect();
+        fields.extend(self.fields(rest, model));
+        Some(Json::Object(fields))
+    }
+
+    fn object(&mut self, raw: &'t RawValue, model: &'static Model) -> Option<Json> {
+        match View::of(raw) {
+            View::Object(members) => Some(Json::Object(self.fields(members, model))),
+            other => self.refuse_type("an object", &other),
+        }
+    }
+
+    /// Reads the fields of an object in the order of the text and gives those to be written in table order.
+    fn fields(&mut self, members: Vec<Member<'t>>, model: &'static Model) -> Vec<(String, Json)> {
+        let table: Vec<&'static Field> = model.fields().collect();
+        let mut slots: Vec<Option<Json>> = vec![None; table.len()];
+        let mut refused = vec![false; table.len()];
+        for member in members {
+            let Some(index) = table.iter().position(|field| field.name == member.key) else {
+                continue; // 2.1: unknown fields are ignored at every level
+            };
+            let field = table[index];
+            // The last of duplicate keys wins, also when it is null.
+            slots[index] = if let View::Null = View::of(member.value) {
+                self.seen.nulls.insert((model.name, field.name));
+                None
+            } else {
+                self.seen.fields.insert((model.name, field.name));
+                let before = self.refusals.len();
+                let value = self.within(&key_step(field.name), |this| {
+                    this.value(member.value, &field.kind)
+                });
+                refused[index] |= self.refusals.len() > before;
+                value
+            };
+        }
+        let mut written = Vec::new();
+        for ((field, value), refused) in table.into_iter().zip(slots).zip(refused) {
+            if !refused {
+                self.enforce(field, value.as_ref());
+            }
+            if let Some(value) = to_write(field, value) {
+                written.push((field.name.to_owned(), value));
+            }
+        }
+        written
+    }
+
+    /// 2.3: presence is enforced for identities and identity permissions only. What is missing has no place of its
+    /// own, so the object that lacks it is named.
+    fn enforce(&mut self, field: &Field, value: Option<&Json>) {
+        let empty = Json::String(String::new());
+        match (field.presence, value) {
+            (Presence::Enforced | Presence::EnforcedNotEmpty, None) => {
+                self.refuse(format!("missing `{}`", field.name));
+            }
+            (Presence::EnforcedNotEmpty, Some(value)) if *value == empty => {
+                self.refuse_field(field.name, &format!("empty `{}`", field.name));
+            }
+            _ => {}
+        }
+    }
+
+    fn list(&mut self, raw: &'t RawValue, kind: &'static Kind) -> Option<Json> {
+        let elements = match View::of(raw) {
+            View::Array(elements) => elements,
+            other => return self.refuse_type("an array", &other),
+        };
+        let mut list = Vec::new();
+        for (index, element) in elements.into_iter().enumerate() {
+            if !matches!(View::of(element), View::Null) {
+                list.extend(self.within(&format!("[{index}]"), |this| this.value(element, kind)));
+                continue;
+            }
+            match kind {
+                Kind::Text => list.push(Json::Null),
+                Kind::OneOf(family) if family.refuses_null => {
+                    self.within(&format!("[{index}]"), |this| {
+                        this.refuse(format!("{} is null", family.name))
+                    });
+                }
+                _ => {} // decision 1: dropped
+            }
+        }
+        Some(Json::Array(list))
+    }
+
+    /// Decision 2: an entry keeps the place of the first occurrence of its key and takes the last value.
+    fn map(
+        &mut self,
+        raw: &'t RawValue,
+        keys: Option<&'static Enumeration>,
+        kind: &'static Kind,
+    ) -> Option<Json> {
+        let members = match View::of(raw) {
+            View::Object(members) => members,
+            other => return self.refuse_type("an object", &other),
+        };
+        let mut entries: Vec<(String, Option<Json>)> = Vec::new();
+        for member in members {
+            let value = match View::of(member.value) {
+                View::Null => None,
+                _ => self.within(&key_step(&member.key), |this| {
+                    this.value(member.value, kind)
+                }),
+            };
+            let key = match keys {
+                Some(enumeration) => self.choose(&member.key, enumeration),
+                None => member.key,
+            };
+            match entries.iter_mut().find(|(known, _)| *known == key) {
+                Some(entry) => entry.1 = value,
+                None => entries.push((key, value)),
+            }
+        }
+        // 2.1: entries without content are left out; an object without fields is content.
+        let is_map = matches!(kind, Kind::Map(_));
+        let kept = entries.into_iter().filter_map(|(key, value)| {
+            let value = value.filter(|value| !is_empty(value, is_map))?;
+            Some((key, value))
+        });
+        Some(Json::Object(kept.collect()))
+    }
+
+    fn within<T>(&mut self, step: &str, read: impl FnOnce(&mut Self) -> T) -> T {
+        let length = self.path.len();
+        self.path.push_str(step);
+        let value = read(self);
+        self.path.truncate(length);
+        value
+    }
+
+    fn refuse(&mut self, reason: String) -> Option<Json> {
+        self.refusals.push(match self.path.trim_start_matches('.') {
+            "" => Refusal::of_the_whole(reason),
+            path => Refusal::at(path, reason),
+        });
+        None
+    }
+
+    fn refuse_field(&mut self, name: &str, reason: &str) -> Option<Json> {
+        self.within(&key_step(name), |this| this.refuse(reason.to_owned()))
+    }
+
+    fn refuse_type(&mut self, expected: &str, found: &View<'_>) -> Option<Json> {
+        self.refuse(format!("expected {expected}, found {}", found.noun()))
+    }
+}
+
+/// The step of a path that a key makes: `.name`, or `["text"]` when it is not letters, digits and underscores.
+fn key_step(key: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if !key.is_empty() && key.chars().all(plain) {
+        format!(".{key}")
+    } else {
+        format!("[{}]", quote(key))
+    }
+}
+
+/// Columns "Default when absent" and "Written".
+fn to_write(field: &Field, value: Option<Json>) -> Option<Json> {
+    let value = match (field.default, value) {
+        (WhenAbsent::Absent, value) => value,
+        (WhenAbsent::DataSaleOptOut, Some(value)) if !is_empty(&value, false) => Some(value),
+        (WhenAbsent::DataSaleOptOut, _) => Some(Json::String("data_sale_opt_out".to_owned())),
+        (_, Some(value)) => Some(value),
+        (WhenAbsent::Zero, None) => Some(Json::Number("0".to_owned())),
+        (WhenAbsent::ZeroPointZero, None) => Some(Json::Number("0.0".to_owned())),
+        (WhenAbsent::Hours24, None) => Some(Json::Number("24".to_owned())),
+        (WhenAbsent::False, None) => Some(Json::Bool(false)),
+        (WhenAbsent::True, None) => Some(Json::Bool(true)),
+    };
+    match field.written {
+        Written::Always => Some(value.expect("a field that is always written has a default")),
+        Written::WhenSet => value,
+        Written::WhenNotEmpty => value.filter(|value| !is_empty(value, true)),
+        Written::OnlyWhenTrue => value.filter(|value| *value == Json::Bool(true)),
+        Written::Never => None,
+    }
+}
+
+/// Whether a value is the empty text, the empty list or, when objects are maps here, the empty map.
+fn is_empty(value: &Json, objects_are_maps: bool) -> bool {
+    match value {
+        Json::String(text) => text.is_empty(),
+        Json::Array(elements) => elements.is_empty(),
+        Json::Object(fields) => objects_are_maps && fields.is_empty(),
+        _ => false,
+    }
+}

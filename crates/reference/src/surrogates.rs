@@ -1,0 +1,43 @@
+//! Repairs lone surrogate escapes before `serde_json`, which refuses them, sees the text.
+//!
+//! `semantics.md`, text and framing: `"\ud800"` is accepted and read as U+FFFD. The repair replaces the four
+//! hexadecimal digits only, so every offset of the repaired text is also an offset of the original.
+//! It must not judge anything else: malformed text passes through unchanged and is refused later.
+
+/// The text with every lone `\uD800`..`\uDFFF` inside a string literal turned into `\ufffd`.
+pub(crate) fn repair(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = bytes.to_vec();
+    let mut in_string = false;
+    let mut at = 0;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'"' => {
+                in_string = !in_string;
+                at += 1;
+            }
+            b'\\' if in_string => match unit(bytes, at) {
+                Some(0xD800..=0xDBFF) if matches!(unit(bytes, at + 6), Some(0xDC00..=0xDFFF)) => {
+                    at += 12;
+                }
+                Some(0xD800..=0xDFFF) => {
+                    out[at + 2..at + 6].copy_from_slice(b"fffd");
+                    at += 6;
+                }
+                Some(_) => at += 6,
+                None => at += 2,
+            },
+            _ => at += 1,
+        }
+    }
+    String::from_utf8(out).expect("only ASCII was replaced by ASCII")
+}
+
+/// The code unit of the escape `\uXXXX` that starts at `at`, if there is one.
+fn unit(bytes: &[u8], at: usize) -> Option<u32> {
+    let escape = bytes.get(at..at + 6)?;
+    if &escape[..2] != b"\\u" || !escape[2..].iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    u32::from_str_radix(std::str::from_utf8(&escape[2..]).ok()?, 16).ok()
+}

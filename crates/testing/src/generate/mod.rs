@@ -1,0 +1,203 @@
+//! Deterministic, realistic Firehose messages, one per line: for tests, demonstrations, load and benches.
+//!
+//! A [`Generator`] never ends and needs no input but a seed. **The same [`Options`] give the same bytes, for ever and on
+//! every platform**: the pseudo-random numbers are our own, no clock and no floating point take part. A change of the
+//! generator that changes bytes is a change of behaviour and is noted as such.
+//!
+//! What comes out looks like traffic. A stream has some fifty thousand users; each keeps his name, addresses,
+//! identities, device and profile id from message to message. A batch is of one user on one device, its time runs
+//! forward, and its events belong to sessions. All sixteen event types, ten runtime environments and every value of
+//! every enumeration occur.
+//!
+//! - Ordinary messages are valid: every field that the protocol declares as required is there, nothing is unknown,
+//!   fields stand in the order of the reference writer and empty ones are left out (protocol, section 2.1).
+//! - [`Options::hostile`] mixes in what a reader must survive: unknown values and fields, duplicate keys, wrong types,
+//!   nulls, huge and deep values, bad encodings, cut and garbled text. About a third of the messages stay as they were.
+//!
+//! Words are constants and go straight into the caller's buffer, hundreds of megabytes per second on one core; after the
+//! first messages nothing is allocated but what that buffer needs (hostile messages apart).
+//!
+//! ```
+//! use hydrant_testing::generate::{Generator, Kind, Options};
+//!
+//! let mut generator = Generator::new(Options::default().kind(Kind::Events).events(1..=3));
+//! let mut lines = Vec::new();
+//! for _ in 0..10 {
+//!     generator.next_line(&mut lines);
+//! }
+//! let text = std::str::from_utf8(&lines)?;
+//! assert_eq!(text.lines().count(), 10);
+//! assert!(text.starts_with(r#"{"type":"event_processing_request","id":""#));
+//! # Ok::<(), std::str::Utf8Error>(())
+//! ```
+
+mod audience;
+mod commerce;
+#[cfg(test)]
+mod conformance;
+mod consent;
+mod devices;
+mod events;
+mod hostile;
+mod identities;
+mod json;
+mod options;
+mod privacy;
+mod push;
+mod random;
+mod registration;
+mod requests;
+mod responses;
+mod runtime;
+mod scalars;
+mod settings;
+mod values;
+mod words;
+
+use json::{Layout, Writer};
+use random::{Random, mix};
+use requests::Source;
+
+pub use options::{Kind, Options, UnknownKind};
+
+/// When a stream begins: 2024-05-01T00:00:00Z, in ms.
+const EPOCH_MS: u64 = 1_714_521_600_000;
+/// Time from one message of a stream to the next.
+const STEP_MS: u64 = 250;
+
+/// An endless source of messages.
+///
+/// A message depends on the options and on its number only, not on those before it.
+///
+/// ```
+/// use hydrant_testing::generate::{Generator, Options};
+///
+/// let mut generator = Generator::new(Options::default().hostile(true).seed(7));
+/// let mut line = Vec::new();
+/// generator.next_line(&mut line);
+/// assert_eq!(line.iter().position(|byte| *byte == b'\n'), Some(line.len() - 1));
+/// ```
+#[derive(Debug, Clone)]
+pub struct Generator {
+    options: Options,
+    layout: Layout,
+    written: u64,
+    hostile: hostile::Scratch,
+}
+
+impl Generator {
+    /// Starts the stream that `options` describe.
+    #[must_use]
+    pub fn new(options: Options) -> Self {
+        let layout = Layout::new(options.pretty, options.shuffle, options.escapes);
+        Self {
+            options,
+            layout,
+            written: 0,
+            hostile: hostile::Scratch::default(),
+        }
+    }
+
+    /// Appends the next message to `out`, without a newline after it.
+    ///
+    /// Pretty messages contain newlines, all others none.
+    pub fn write_message(&mut self, out: &mut Vec<u8>) {
+        let mut random =
+            Random::new(mix(self.options.seed) ^ mix(self.written.wrapping_mul(2).wrapping_add(1)));
+        self.layout.quirks = Random::new(random.bits());
+        let now = EPOCH_MS + self.written * STEP_MS + random.between(0, STEP_MS - 1);
+        let mut source = Source {
+            random: &mut random,
+            stream: self.options.seed,
+            now,
+        };
+        if self.options.hostile {
+            hostile::message(
+                out,
+                &mut self.hostile,
+                &mut self.layout,
+                &self.options,
+                &mut source,
+            );
+        } else {
+            message(
+                &mut Writer::new(out, &mut self.layout),
+                &self.options,
+                &mut source,
+            );
+        }
+        self.written = self.written.wrapping_add(1);
+    }
+
+    /// Appends the next message to `out`, and a newline.
+    pub fn next_line(&mut self, out: &mut Vec<u8>) {
+        self.write_message(out);
+        out.push(b'\n');
+    }
+}
+
+/// One `event_processing_request` with exactly `events` events of all types: the input of benches.
+///
+/// Compact, without the escapes of [`Options::escapes`], and about 560 bytes per event when there are many.
+///
+/// ```
+/// let batch = hydrant_testing::generate::batch(1_000, 1);
+/// assert!((500..620).contains(&(batch.len() / 1_000)));
+/// ```
+#[must_use]
+pub fn batch(events: usize, seed: u64) -> Vec<u8> {
+    let mut out = Vec::with_capacity(events.saturating_mul(640).saturating_add(4_096));
+    let mut layout = Layout::new(false, false, false);
+    let mut random = Random::new(mix(seed));
+    let mut source = Source {
+        random: &mut random,
+        stream: seed,
+        now: EPOCH_MS,
+    };
+    requests::event_request(&mut Writer::new(&mut out, &mut layout), &mut source, events);
+    out
+}
+
+/// Writes one valid message of the wanted kind.
+fn message(w: &mut Writer<'_>, options: &Options, source: &mut Source<'_>) {
+    let mut kind = options.kind;
+    if kind == Kind::Mixed {
+        kind = match source.random.below(100) {
+            0..=79 => Kind::Events,
+            80..=87 => Kind::Audiences,
+            88..=89 => Kind::Subscriptions,
+            90..=92 => Kind::Dsr,
+            93 => Kind::Registrations,
+            94..=96 => Kind::Responses,
+            97 | 98 => return requests::heartbeat(w, source, "event_processing_request"),
+            _ => return requests::heartbeat(w, source, "audience_membership_change_request"),
+        };
+    }
+    let draw = source.random.below(100);
+    match kind {
+        Kind::Mixed | Kind::Events => {
+            let (fewest, most) = (*options.events.start(), *options.events.end());
+            let events = source.random.between(fewest as u64, most as u64) as usize;
+            if events == 0 && draw < 50 {
+                requests::heartbeat(w, source, "event_processing_request");
+            } else {
+                requests::event_request(w, source, events);
+            }
+        }
+        Kind::Audiences if draw < 3 => {
+            requests::heartbeat(w, source, "audience_membership_change_request")
+        }
+        Kind::Audiences => audience::membership_change(w, source),
+        Kind::Subscriptions => audience::subscription(w, source),
+        Kind::Dsr => privacy::data_subject_request(w, source),
+        Kind::Registrations if draw < 40 => registration::registration_request(w, source),
+        Kind::Registrations => registration::registration_response(w, source),
+        Kind::Responses => match draw {
+            0..=44 => responses::event_response(w, source),
+            45..=64 => responses::membership_response(w, source),
+            65..=79 => responses::subscription_response(w, source),
+            80..=89 => responses::data_subject_response(w, source),
+            _ => registration::registration_response(w, source),
+        },
+    }
+}
