@@ -171,7 +171,7 @@ macro_rules! environment {
 }
 
 // Senders put the application fields into web environments too, where the model has none: they are read, for whoever
-// needs them, and not written (D19, outgoing-mapping.md).
+// needs them, and not written (D19, outgoing-mapping.md section 6.2).
 // The order is the one in which all eight models of the reference write their fields.
 environment! {
     /// Build identifier of the device or OS.

@@ -1,7 +1,7 @@
 //! The slow twin: a second, independent reading of the protocol.
 //!
 //! It exists so that the engine can be compared with something written from the same pages but by other
-//! means: tables copied from `spec/firehose-protocol.md`, one interpreter, plain `String`s and `serde_json`
+//! means: tables copied from `docs/protocol/firehose-protocol.md`, one interpreter, plain `String`s and `serde_json`
 //! underneath. It is built to be read and checked against the tables, not to be fast.
 //!
 //! It must not use anything of `hydrant`: a mistake shared by both sides would not be seen.

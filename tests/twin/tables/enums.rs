@@ -168,7 +168,7 @@ pub(crate) static DSR_REQUEST_TYPE: Enumeration = of("DsrRequestType", &["erasur
 
 pub(crate) static REGULATION_TYPE: Enumeration = of("RegulationType", &["unknown", "ccpa", "gdpr"]);
 
-/// D26 and decision 14: one identity has a second spelling.
+/// D26 and row K11: one identity has a second spelling.
 pub(crate) static OPEN_DSR_IDENTITY_TYPE: Enumeration = Enumeration {
     name: "OpenDsrIdentityType",
     values: &[

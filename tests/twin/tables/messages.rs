@@ -260,7 +260,7 @@ static AUDIENCE_MEMBERSHIP_CHANGE_RESPONSE: Model = model(
     ],
 );
 
-/// 3.6. `extensions` is not in the table: kept as opaque JSON, never written (decision 15).
+/// Section 3.6. `extensions` is not in the table: kept as opaque JSON, never written (row U13).
 static DSR_PROCESSING_REQUEST: Model = model(
     "DsrProcessingRequest",
     &[

@@ -1,7 +1,7 @@
 //! The field tables of the protocol as data, row by row in the order and the words of the specification.
 //!
 //! `messages`, `events`, `models`, `runtime` and `registration` hold the tables, `enums` section 8. They exist so
-//! that a reader can lay them beside `spec/firehose-protocol.md`. No code here: the rows are interpreted by
+//! that a reader can lay them beside `docs/protocol/firehose-protocol.md`. No code here: the rows are interpreted by
 //! `decode`.
 
 pub(crate) mod enums;

@@ -180,7 +180,7 @@ static TVOS: Model = model(
     ],
 );
 
-/// 6.2, column web. The three application fields are read as optional extras and never written (decision 15).
+/// Section 6.2, column web. The three application fields are read as optional extras, never written (row U12).
 static WEB: Model = model(
     "WebRuntimeEnvironment",
     &[
