@@ -46,7 +46,7 @@ static COMMON: &[Field] = &[
 /// 3.2
 static MODULE_REGISTRATION_REQUEST: Model = model("ModuleRegistrationRequest", &[COMMON]);
 
-/// 3.2. An absent `sdk_version` stays absent, like the other values of 2.4.
+/// 3.2. An absent `sdk_version` stays absent, like the other values of section 2.4.
 static MODULE_REGISTRATION_RESPONSE: Model = model(
     "ModuleRegistrationResponse",
     &[

@@ -91,7 +91,7 @@ pub(crate) enum Written {
     Never,
 }
 
-/// What 2.3 enforces.
+/// What section 2.3 enforces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Presence {
     Free,
@@ -108,7 +108,7 @@ pub(crate) struct Enumeration {
     pub(crate) aliases: &'static [(&'static str, &'static str)],
 }
 
-/// A polymorphic family of 2.2.
+/// A polymorphic family of section 2.2.
 #[derive(Debug)]
 pub(crate) struct Family {
     pub(crate) name: &'static str,
