@@ -74,7 +74,7 @@ const GENERIC: u32 = 1 << 7;
 const ALL: u32 = u32::MAX;
 
 // Senders put the application fields into web environments too, where the model has none: they are read, for those who
-// need them, and not written (D19).
+// need them, and not written (D19, outgoing-mapping.md section 6.2).
 // The order is the one in which all eight models of the reference write their fields.
 model! {
     /// The fields of an environment. Those that the platform does not have stay at their defaults.

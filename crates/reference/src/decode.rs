@@ -1,6 +1,6 @@
 //! The interpreter of the tables: one message in, its canonical form or every refusal out.
 //!
-//! Protocol 2, `semantics.md` and the decisions on what both leave open. All knowledge about single fields is in
+//! Section 2 and `docs/semantics.md`. All knowledge about single fields is in
 //! `tables`; only the few rules that hold for a whole kind of value are here.
 
 use super::json::{Json, Member, View, quote};
@@ -132,7 +132,7 @@ impl<'t> Decoder<'t> {
         text
     }
 
-    /// 2.2 and D31: the first `type` tells what the object is.
+    /// Section 2.2 and row U2: the first `type` tells what the object is.
     fn one_of(&mut self, raw: &'t RawValue, family: &'static Family) -> Option<Json> {
         let members = match View::of(raw) {
             View::Object(members) => members,
@@ -243,13 +243,13 @@ impl<'t> Decoder<'t> {
                         this.refuse(format!("{} is null", family.name))
                     });
                 }
-                _ => {} // decision 1: dropped
+                _ => {} // row K10: dropped
             }
         }
         Some(Json::Array(list))
     }
 
-    /// Decision 2: an entry keeps the place of the first occurrence of its key and takes the last value.
+    /// Row K4: an entry keeps the place of the first occurrence of its key and takes the last value.
     fn map(
         &mut self,
         raw: &'t RawValue,

@@ -1,6 +1,6 @@
 //! Points in time: RFC 3339 text or a number, to decimal seconds with nine fractional digits.
 //!
-//! Protocol 2.6 and D5, decision 11. It must not consult a clock or a time zone.
+//! Section 2.6, D5, and rows T23 to T27. It must not consult a clock or a time zone.
 
 use super::decimal::Decimal;
 

@@ -1,6 +1,6 @@
 //! The coercions: what a JSON scalar becomes when a field of a given type is read.
 //!
-//! `semantics.md`, types and coercions, and decisions 6 to 11. Every function takes one value that is not null
+//! `docs/semantics.md`, rows T1 to T27. Every function takes one value that is not null
 //! and answers with the canonical JSON value, `None` for "absent", or the reason of a refusal. The reasons never
 //! contain the value: it may be a setting or an identity.
 

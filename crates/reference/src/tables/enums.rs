@@ -167,7 +167,7 @@ pub static DSR_REQUEST_TYPE: Enumeration = of("DsrRequestType", &["erasure"]);
 
 pub static REGULATION_TYPE: Enumeration = of("RegulationType", &["unknown", "ccpa", "gdpr"]);
 
-/// D26 and decision 14: one identity has a second spelling.
+/// D26 and row K11: one identity has a second spelling.
 pub static OPEN_DSR_IDENTITY_TYPE: Enumeration = Enumeration {
     name: "OpenDsrIdentityType",
     values: &[

@@ -46,7 +46,7 @@ static COMMON: &[Field] = &[
 /// 3.2
 static MODULE_REGISTRATION_REQUEST: Model = model("ModuleRegistrationRequest", &[COMMON]);
 
-/// 3.2. An absent `sdk_version` stays absent, like the other values of 2.4.
+/// 3.2. An absent `sdk_version` stays absent, like the other values of section 2.4.
 static MODULE_REGISTRATION_RESPONSE: Model = model(
     "ModuleRegistrationResponse",
     &[
@@ -260,7 +260,7 @@ static AUDIENCE_MEMBERSHIP_CHANGE_RESPONSE: Model = model(
     ],
 );
 
-/// 3.6. `extensions` is not in the table: kept as opaque JSON, never written (decision 15).
+/// Section 3.6. `extensions` is not in the table: kept as opaque JSON, never written (row U13).
 static DSR_PROCESSING_REQUEST: Model = model(
     "DsrProcessingRequest",
     &[

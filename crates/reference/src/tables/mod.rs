@@ -1,7 +1,7 @@
 //! The field tables of the protocol as data, row by row in the order and the words of the specification.
 //!
 //! `messages`, `events`, `models`, `runtime` and `registration` hold the tables, `enums` section 8. They exist so
-//! that a reader can lay them beside `spec/firehose-protocol.md`. No code here: the rows are interpreted by
+//! that a reader can lay them beside `docs/protocol/firehose-protocol.md`. No code here: the rows are interpreted by
 //! `decode`.
 #![allow(
     missing_docs,
@@ -95,7 +95,7 @@ pub enum Written {
     Never,
 }
 
-/// What 2.3 enforces.
+/// What section 2.3 enforces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Presence {
     Free,
@@ -112,7 +112,7 @@ pub struct Enumeration {
     pub aliases: &'static [(&'static str, &'static str)],
 }
 
-/// A polymorphic family of 2.2.
+/// A polymorphic family of section 2.2.
 #[derive(Debug)]
 pub struct Family {
     pub name: &'static str,

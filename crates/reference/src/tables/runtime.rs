@@ -1,7 +1,7 @@
 //! Section 6: the runtime environments.
 //!
-//! The table of 6.2 is split by model here, each in the order in which the reference writes it: that of its schema
-//! file and, for android and ios, of the sample messages. The matrix of 6.2 cannot show that order, because it
+//! The table of section 6.2 is split by model here, each in the order in which the reference writes it: that of its schema
+//! file and, for android and ios, of the sample messages. The matrix of section 6.2 cannot show that order, because it
 //! differs from model to model (`cpu_architecture` comes before `is_tablet` in ios).
 
 use super::{D, Family, Field, K, Model, TEXTS_BY_KEY, W, enums, model, models, row};
@@ -180,7 +180,7 @@ static TVOS: Model = model(
     ],
 );
 
-/// 6.2, column web. The three application fields are read as optional extras and never written (decision 15).
+/// Section 6.2, column web. The three application fields are read as optional extras, never written (row U12).
 static WEB: Model = model(
     "WebRuntimeEnvironment",
     &[
