@@ -2,7 +2,7 @@
 //!
 //! ```sh
 //! pip install cargo-lambda
-//! cargo lambda watch --example embed_lambda --no-default-features --invoke-address 127.0.0.1
+//! cargo lambda watch --example embed_lambda --invoke-address 127.0.0.1
 //! curl --data-binary @corpus/valid/event-request-busy-hour.json \
 //!   http://127.0.0.1:9000/2015-03-31/functions/_/invocations
 //! ```

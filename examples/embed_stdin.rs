@@ -2,11 +2,11 @@
 //! message per line, each answered at once with a line.
 //!
 //! ```sh
-//! hydrant generate --kind events --messages 1 | cargo run --no-default-features --example embed_stdin
-//! hydrant generate --kind events --messages 9 | cargo run --no-default-features --example embed_stdin lines
+//! hydrant generate --kind events --messages 1 | cargo run --example embed_stdin
+//! hydrant generate --kind events --messages 9 | cargo run --example embed_stdin lines
 //! ```
 //!
-//! It needs nothing but the core (`default-features = false`). `benches/cold_start.rs` measures how soon it answers,
+//! It needs nothing but the library `hydrant`. `benches/cold_start.rs` measures how soon it answers,
 //! `benches/growth.rs` how much memory it holds after many lines.
 
 use std::io::{BufRead, Read, Write};

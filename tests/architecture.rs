@@ -34,7 +34,7 @@ const MODULES: &[Module] = &[
     Module(
         "dispatch",
         &["error", "message", "parse", "processor", "write"],
-        &["rayon", "crossbeam"],
+        &["rayon", "crossbeam_queue"],
     ),
 ];
 

@@ -9,7 +9,7 @@ mod schedule;
 pub use output::{EventCounts, Output, Verdict};
 pub use schedule::Order;
 
-use crossbeam::queue::ArrayQueue;
+use crossbeam_queue::ArrayQueue;
 
 use crate::error::{Error, ErrorKind};
 use crate::message::*;

@@ -183,7 +183,7 @@ fn build() -> PathBuf {
     let target = target();
     let built = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(["build", "--quiet", "--no-default-features"])
+        .args(["build", "--quiet", "--package", "hydrant"])
         .args(["--example", "embed_lambda", "--target-dir"])
         .arg(&target)
         .status()

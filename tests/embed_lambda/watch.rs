@@ -43,12 +43,7 @@ impl Watch {
         let port = free_port();
         let child = Command::new(program)
             .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .args([
-                "lambda",
-                "watch",
-                "--ignore-changes",
-                "--no-default-features",
-            ])
+            .args(["lambda", "watch", "--ignore-changes"])
             .args(["--example", "embed_lambda"])
             .args(["--invoke-address", "127.0.0.1", "--invoke-port"])
             .arg(port.to_string())

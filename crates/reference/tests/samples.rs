@@ -37,6 +37,7 @@ fn samples() -> Vec<(String, Vec<u8>)> {
     let Ok(entries) = fs::read_dir(&folder) else {
         let folder = folder.display();
         // Not `eprintln!`, whose output cargo does not show if the test passes.
+        #[allow(clippy::explicit_write)]
         writeln!(
             io::stderr(),
             "SKIPPED: no samples in {folder}; set HYDRANT_SHARED"

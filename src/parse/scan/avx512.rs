@@ -16,10 +16,11 @@ pub(super) fn mark(
     ends: &mut [MaybeUninit<[u8; 8]>],
 ) -> u64 {
     mark_each(from, to, ends, |from, to| {
-        _mm_prefetch::<_MM_HINT_T0>(from.as_ptr().wrapping_add(AHEAD).cast());
         // SAFETY: these are sixty-four bytes, and the load asks for no alignment. The store is to a block, which has
         // the alignment; it is volatile only lest the compiler make a `memcpy` of all of them, and so a second pass.
+        // A prefetch accepts any address; in Rust 1.89 it is an unsafe function.
         let bytes = unsafe {
+            _mm_prefetch::<_MM_HINT_T0>(from.as_ptr().wrapping_add(AHEAD).cast());
             let bytes = _mm512_loadu_epi8(from.as_ptr().cast());
             to.as_mut_ptr().cast::<__m512i>().write_volatile(bytes);
             bytes

@@ -135,6 +135,7 @@ mod tests {
 
     /// Every form of the pass that this processor can run.
     fn forms() -> Vec<(&'static str, Mark)> {
+        #[allow(unused_mut, reason = "not every processor has more forms")]
         let mut forms: Vec<(&str, Mark)> = vec![
             ("chosen", mark),
             ("always there", |from, to, ends| {

@@ -1,0 +1,117 @@
+//! What a user of the library compiles, and what the package holds.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+/// Beginnings of names that no package below the library has: what the program, hosts, tests and benches use.
+const FOREIGN: [&str; 7] = [
+    "clap",
+    "criterion",
+    "tokio",
+    "lambda",
+    "proptest",
+    "hydrant-",
+    "serde_json",
+];
+
+/// The output of cargo in the root of the repository, without network.
+fn cargo(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO"))
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(arguments)
+        .arg("--offline")
+        .output()
+        .unwrap();
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?}: {complaint}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The number in "at most N packages" of CONTRIBUTING.md.
+fn stated() -> usize {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("CONTRIBUTING.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let number = words.windows(4).find_map(|words| match words {
+        ["at", "most", number, "packages" | "packages,"] => number.parse().ok(),
+        _ => None,
+    });
+    number.expect("CONTRIBUTING.md says `at most N packages`")
+}
+
+#[test]
+fn a_user_of_the_library_compiles_no_more_than_is_stated() {
+    let tree = cargo(&[
+        "tree",
+        "--package",
+        "hydrant",
+        "--edges",
+        "normal,build",
+        "--no-default-features",
+        "--prefix",
+        "none",
+        "--format",
+        "{p}",
+        "--no-dedupe",
+    ]);
+    let packages: BTreeSet<&str> = tree.lines().filter(|line| !line.is_empty()).collect();
+    assert!(packages.iter().any(|line| line.starts_with("hydrant v")));
+    let foreign: Vec<_> = packages
+        .iter()
+        .filter(|package| FOREIGN.iter().any(|name| package.starts_with(name)))
+        .collect();
+    assert!(foreign.is_empty(), "{foreign:?}");
+    let stated = stated();
+    assert!(
+        packages.len() <= stated,
+        "{} packages, CONTRIBUTING.md says at most {stated}: {packages:#?}",
+        packages.len()
+    );
+}
+
+#[test]
+fn the_package_holds_the_library_and_its_documents() {
+    let listed = cargo(&["package", "--package", "hydrant", "--list", "--allow-dirty"]);
+    let files: BTreeSet<String> = listed.lines().map(|line| line.replace('\\', "/")).collect();
+    for file in [
+        "ARCHITECTURE.md",
+        "CHANGELOG.md",
+        "Cargo.toml",
+        "LICENSE-APACHE",
+        "LICENSE-MIT",
+        "README.md",
+        "docs/embedding.md",
+        "docs/semantics.md",
+        "examples/embed_lambda.rs",
+        "examples/embed_stdin.rs",
+        "src/lib.rs",
+    ] {
+        assert!(files.contains(file), "{file} is missing");
+    }
+    // Cargo makes the files that are filtered out.
+    let top: BTreeSet<&str> = files
+        .iter()
+        .map(|file| file.split('/').next().unwrap())
+        .filter(|name| ![".cargo_vcs_info.json", "Cargo.toml.orig", "Cargo.lock"].contains(name))
+        .collect();
+    let expected = BTreeSet::from([
+        "ARCHITECTURE.md",
+        "CHANGELOG.md",
+        "Cargo.toml",
+        "LICENSE-APACHE",
+        "LICENSE-MIT",
+        "README.md",
+        "docs",
+        "examples",
+        "src",
+    ]);
+    assert_eq!(top, expected);
+}
