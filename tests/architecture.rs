@@ -19,17 +19,18 @@ struct Module(
 
 const MODULES: &[Module] = &[
     Module("error", &[], &[]),
+    Module("schema", &[], &["serde", "itoa", "rust_decimal"]),
     Module("input", &["error"], &[]),
-    Module("message", &[], &["serde", "itoa", "rust_decimal"]),
+    Module("message", &["schema"], &["serde"]),
     Module(
         "parse",
-        &["error", "input", "message"],
+        &["error", "input", "schema"],
         &["simd_json", "simdutf8", "bumpalo", "memchr"],
     ),
     Module("hash", &[], &["sha2", "sha1", "md5"]),
-    Module("write", &["error", "message"], &["zmij"]),
-    Module("normalize", &["error", "parse", "write"], &[]),
-    Module("validate", &["error", "message"], &[]),
+    Module("write", &["error", "message", "schema"], &["zmij"]),
+    Module("firehose", &["error", "message", "parse", "write"], &[]),
+    Module("validate", &["error", "message", "parse", "schema"], &[]),
     Module("processor", &["message", "write"], &[]),
     Module(
         "dispatch",
@@ -41,8 +42,12 @@ const MODULES: &[Module] = &[
 /// The module that may use everything.
 const TOP: &str = "host";
 
-/// Files in which a feature may be named, in one line per feature; the manifest aside.
-const FEATURE_FILES: &[&str] = &["src/message/mod.rs"];
+/// Files in which a feature may be named: where a module is declared, and the macros that add `Serialize` to a declaration.
+const FEATURE_FILES: &[&str] = &[
+    "src/message/mod.rs",
+    "src/schema/mod.rs",
+    "src/schema/serialize.rs",
+];
 
 /// Files that may hold `unsafe`: the instruction sets of `hash`, and the loads of the fast path.
 const UNSAFE_FILES: &[&str] = &[

@@ -399,8 +399,9 @@ pub(crate) use {
 };
 
 #[cfg(test)]
-#[allow(unreachable_pub, reason = "models are public")]
 mod tests {
+    #![allow(unreachable_pub, reason = "models are public")]
+
     use crate::error::ErrorKind;
     use crate::parse::{ParseOptions, Scratch, parse_as};
     use crate::schema::{Describe, Encode, Presence, Root, Written};
