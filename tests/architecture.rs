@@ -57,15 +57,15 @@ const UNSAFE_FILES: &[&str] = &[
     "src/hash/x86/sha.rs",
     "src/hash/x86/sse41.rs",
     "src/hash/x86/text.rs",
-    "src/parse/reader/digits.rs",
-    "src/parse/reader/mod.rs",
-    "src/parse/reader/strings.rs",
-    "src/parse/scan/avx2.rs",
-    "src/parse/scan/avx512.rs",
-    "src/parse/scan/mod.rs",
-    "src/parse/scan/neon.rs",
-    "src/parse/scan/portable.rs",
-    "src/parse/scan/sse2.rs",
+    "src/parse/fast/cursor.rs",
+    "src/parse/fast/numbers.rs",
+    "src/parse/fast/scan/avx2.rs",
+    "src/parse/fast/scan/avx512.rs",
+    "src/parse/fast/scan/mod.rs",
+    "src/parse/fast/scan/neon.rs",
+    "src/parse/fast/scan/portable.rs",
+    "src/parse/fast/scan/sse2.rs",
+    "src/parse/fast/strings.rs",
 ];
 
 /// Files that may look at a clock, for nothing that is visible: how long handlers take.
@@ -73,9 +73,9 @@ const CLOCK_FILES: &[&str] = &["src/dispatch/cost.rs"];
 
 /// Files that may name simd_json.
 const SIMD_JSON_FILES: &[&str] = &[
-    "src/parse/coerce.rs",
-    "src/parse/cursor.rs",
     "src/parse/scratch.rs",
+    "src/parse/tape/numbers.rs",
+    "src/parse/tape/source.rs",
 ];
 
 /// Every outside crate of the manifest, as it is named in code.

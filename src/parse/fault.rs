@@ -1,7 +1,7 @@
 //! Faults to errors: finds line, column and path, says what was found, and shows the neighbourhood without showing
 //! anybody's data.
 
-use super::escapes::string_end;
+use super::text::string_end;
 use super::walker::{SyntaxFault, Walker};
 use super::{MAX_DEPTH, Problem};
 use crate::error::{Error, ErrorKind, Inner, Location, Snippet};

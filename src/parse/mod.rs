@@ -6,20 +6,12 @@
 //! whoever must hand a refused message on.
 
 mod coerce;
-mod cursor;
-mod direct;
-mod escapes;
+mod fast;
 mod fault;
 mod keys;
-mod lexer;
-mod maps;
-mod marks;
-mod number;
-mod positions;
-mod reader;
-mod scan;
 mod scratch;
-mod skip;
+mod tape;
+mod text;
 mod walker;
 
 pub use scratch::Scratch;
@@ -27,10 +19,11 @@ pub use scratch::Scratch;
 use crate::error::{Error, ErrorKind};
 use crate::input::{self, DEFAULT_MAX_BYTES};
 use crate::message::{Interests, Message, MessageType, Source, WireValue};
-use cursor::Cursor;
-use direct::Direct;
-use reader::Reader;
+use fast::cursor::Reader;
+use fast::skip;
+use fast::source::Direct;
 use scratch::{Open, Refused};
+use tape::source::Cursor;
 
 /// What is read how far.
 ///

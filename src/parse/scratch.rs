@@ -6,7 +6,7 @@ use std::hash::RandomState;
 use bumpalo::Bump;
 use simd_json::{Buffers, INPUT_PADDING, Node, Tape};
 
-use super::marks::Copies;
+use super::fast::padded::Copies;
 use super::walker::{SyntaxFault, Trail, Walker};
 
 /// The buffers of one parser: the tape and what leads to it, the copy of the text that strings are unescaped in, and the

@@ -2,7 +2,7 @@
 //! byte that is wrong and what was expected there; and it finds the JSON path of any byte. It is not on the way of a
 //! message that is fine.
 
-use super::escapes::{hex4, unescape};
+use super::text::{hex4, unescape};
 use crate::error::{ErrorKind, push_path_index, push_path_key};
 
 /// What is wrong with a text, and where.

@@ -10,30 +10,30 @@ use std::hash::RandomState;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
-use super::keys::GrowingIndex;
-use super::reader::Reader;
+use super::super::keys::GrowingIndex;
+use super::super::{ParseOptions, Tally};
+use super::cursor::Reader;
 use super::skip;
-use super::{ParseOptions, Tally};
 use crate::message::{Decimal, Instant, Key, Map, Read, Source, Uuid, WireValue};
 
 /// The fast path gives up.
 #[derive(Debug)]
-pub(super) struct Bail;
+pub(in crate::parse) struct Bail;
 
 /// A place in the text, and what has been counted on the way.
-pub(super) struct Direct<'t, 'a> {
-    pub(super) reader: Reader<'a>,
-    pub(super) arena: &'a Bump,
+pub(in crate::parse) struct Direct<'t, 'a> {
+    pub(in crate::parse) reader: Reader<'a>,
+    pub(in crate::parse) arena: &'a Bump,
     hasher: &'t RandomState,
     options: &'t ParseOptions,
     memory_left: usize,
     /// After the `type` of the object that comes next, if the discriminator was just asked for and comes first.
     tagged: Option<Reader<'a>>,
-    pub(super) tally: Tally,
+    pub(in crate::parse) tally: Tally,
 }
 
 impl<'t, 'a> Direct<'t, 'a> {
-    pub(super) fn new(
+    pub(in crate::parse) fn new(
         reader: Reader<'a>,
         arena: &'a Bump,
         hasher: &'t RandomState,
@@ -440,7 +440,7 @@ impl<'a> Direct<'_, 'a> {
         }
         self.reader = before;
         let text = self.number()?;
-        super::number::double(text).map(Some).ok_or(Bail)
+        super::super::coerce::double(text).map(Some).ok_or(Bail)
     }
 
     /// Takes the memory of a list from what the message may need.

@@ -1,7 +1,7 @@
 //! The steps over strings. Where a run of plain string bytes ends has been marked before, so a step looks at bits, not bytes.
 #![allow(unsafe_code)]
 
-use super::{Reader, text_between};
+use super::cursor::{Reader, text_between};
 
 /// How much room more than there is text makes appending fast.
 pub(in crate::parse) const ROOM_FOR_BLOCKS: usize = 32;
@@ -150,8 +150,8 @@ impl<'a> Reader<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::marks::Copies;
-    use super::super::tests::read;
+    use super::super::cursor::tests::read;
+    use super::super::padded::Copies;
     use super::*;
 
     #[test]

@@ -3,7 +3,7 @@
 
 /// Nodes and structural characters, side by side.
 #[derive(Clone, Copy)]
-pub(super) struct Positions<'t> {
+pub(in crate::parse) struct Positions<'t> {
     structurals: &'t [u32],
     next: usize,
     node: usize,
@@ -11,7 +11,7 @@ pub(super) struct Positions<'t> {
 
 impl<'t> Positions<'t> {
     /// Stands at the beginning.
-    pub(super) fn new(structurals: &'t [u32]) -> Self {
+    pub(in crate::parse) fn new(structurals: &'t [u32]) -> Self {
         Self {
             structurals,
             next: 0,
@@ -20,7 +20,7 @@ impl<'t> Positions<'t> {
     }
 
     /// The byte at which the node begins. Asking for nodes in order costs one pass in all.
-    pub(super) fn offset_of(&mut self, node: usize, input: &[u8]) -> usize {
+    pub(in crate::parse) fn offset_of(&mut self, node: usize, input: &[u8]) -> usize {
         if node < self.node {
             (self.next, self.node) = (0, 0);
         }
@@ -39,7 +39,7 @@ impl<'t> Positions<'t> {
 
     /// The byte after the object or list of this node, which begins at the place last asked for and has `count` nodes
     /// inside; the count goes on behind it.
-    pub(super) fn end_of_container(&mut self, count: usize, input: &[u8]) -> usize {
+    pub(in crate::parse) fn end_of_container(&mut self, count: usize, input: &[u8]) -> usize {
         // The bracket that closes it is the first structural character back at depth zero.
         let mut depth = 0usize;
         while let Some(&offset) = self.structurals.get(self.next) {

@@ -1,27 +1,27 @@
 //! The tokens of the fast path: from value to key, strings with their escapes, what is not a string where one may be.
 
-use super::direct::{Bail, Direct};
-use super::reader::ROOM_FOR_BLOCKS;
 use super::skip;
+use super::source::{Bail, Direct};
+use super::strings::ROOM_FOR_BLOCKS;
 use crate::message::Read;
 
 impl<'a> Direct<'_, 'a> {
     /// Whether nothing but white space is left.
-    pub(super) fn at_end(&mut self) -> bool {
+    pub(in crate::parse) fn at_end(&mut self) -> bool {
         self.reader.white_space();
         self.reader.at_end()
     }
 
     /// Consumes `null` if it comes next.
     #[inline(always)]
-    pub(super) fn accept_null(&mut self) -> bool {
+    pub(in crate::parse) fn accept_null(&mut self) -> bool {
         self.reader.white_space();
         self.reader.peek() == b'n' && self.reader.accept("null")
     }
 
     /// Goes from the end of a value to the quote of the next key, or to the brace that closes the object.
     #[inline(always)]
-    pub(super) fn find_key(&mut self) -> Read<(), Bail> {
+    pub(in crate::parse) fn find_key(&mut self) -> Read<(), Bail> {
         match self.reader.ahead::<2>() {
             [b',', b'"'] => {
                 self.reader.accept_byte(b',');
@@ -54,7 +54,7 @@ impl<'a> Direct<'_, 'a> {
 
     /// Consumes the colon after a key.
     #[inline(always)]
-    pub(super) fn colon(&mut self) -> bool {
+    pub(in crate::parse) fn colon(&mut self) -> bool {
         self.reader.accept_byte(b':') || self.colon_slowly()
     }
 
@@ -66,7 +66,7 @@ impl<'a> Direct<'_, 'a> {
 
     /// Consumes a string. `None` to bail out: two registers, unlike a `Result`.
     #[inline]
-    pub(super) fn string(&mut self) -> Option<&'a str> {
+    pub(in crate::parse) fn string(&mut self) -> Option<&'a str> {
         match self.reader.string() {
             None => self.escaped_string(),
             text => text,
@@ -94,7 +94,7 @@ impl<'a> Direct<'_, 'a> {
 
     /// Text that is no string.
     #[inline(never)]
-    pub(super) fn other_text(&mut self) -> Read<Option<&'a str>, Bail> {
+    pub(in crate::parse) fn other_text(&mut self) -> Read<Option<&'a str>, Bail> {
         match self.reader.peek() {
             b'n' if self.reader.accept("null") => Ok(None),
             b't' if self.reader.accept("true") => Ok(Some("true")),
@@ -106,7 +106,7 @@ impl<'a> Direct<'_, 'a> {
 
     /// Consumes a number and returns its text.
     #[inline]
-    pub(super) fn number(&mut self) -> Read<&'a str, Bail> {
+    pub(in crate::parse) fn number(&mut self) -> Read<&'a str, Bail> {
         skip::number(&mut self.reader)
             .map(|(text, _)| text)
             .ok_or(Bail)

@@ -8,7 +8,7 @@ use super::scan::{AT_ONCE, BLOCK, Block, mark};
 
 /// The buffers that texts are copied to, one after the other.
 #[derive(Default)]
-pub(super) struct Copies {
+pub(in crate::parse) struct Copies {
     // Both stay empty: what is used is the room in them, which is never read before it is written.
     blocks: Vec<Block>,
     ends: Vec<[u8; 8]>,
@@ -19,7 +19,7 @@ pub(super) struct Copies {
 /// Invariants: `blocks` hold `length` bytes of UTF-8 and NULs after them, a whole block of NULs at least; `ends` have one
 /// bit for each byte of the blocks, the first in the lowest bit of the first byte, set where a run of plain string bytes
 /// ends. All of it has been written.
-pub(super) struct Marked<'a> {
+pub(in crate::parse) struct Marked<'a> {
     blocks: &'a [MaybeUninit<Block>],
     ends: &'a [MaybeUninit<[u8; 8]>],
     length: usize,
@@ -27,29 +27,29 @@ pub(super) struct Marked<'a> {
 
 impl Marked<'_> {
     /// Where the text begins.
-    pub(super) fn text(&self) -> *const u8 {
+    pub(in crate::parse) fn text(&self) -> *const u8 {
         self.blocks.as_ptr().cast()
     }
 
     /// Where the ends begin.
-    pub(super) fn ends(&self) -> *const u8 {
+    pub(in crate::parse) fn ends(&self) -> *const u8 {
         self.ends.as_ptr().cast()
     }
 
     /// How long the text is.
-    pub(super) fn length(&self) -> usize {
+    pub(in crate::parse) fn length(&self) -> usize {
         self.length
     }
 }
 
 impl Copies {
     /// Bytes held.
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::parse) fn bytes(&self) -> usize {
         self.blocks.capacity() * BLOCK + self.ends.capacity() * size_of::<[u8; 8]>()
     }
 
     /// Copies a text; `None` if it is not UTF-8.
-    pub(super) fn fill(&mut self, text: &[u8]) -> Option<Marked<'_>> {
+    pub(in crate::parse) fn fill(&mut self, text: &[u8]) -> Option<Marked<'_>> {
         let (whole, rest) = text.as_chunks::<BLOCK>();
         // What is left, and a block of nothing but NULs.
         let mut last = [[0; BLOCK]; 2];

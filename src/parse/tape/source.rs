@@ -10,37 +10,37 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 use simd_json::{Node, StaticNode};
 
-use super::escapes::string_end;
-use super::number::{self, Numeric};
+use super::super::coerce::{self, Numeric};
+use super::super::text::string_end;
+use super::super::{Fault, ParseOptions, Problem, Tally};
 use super::positions::Positions;
-use super::{Fault, ParseOptions, Problem, Tally};
 use crate::message::{Decimal, Instant, Key, Map, Read, Source, Uuid, WireValue, key, trim};
 
 /// A place on the tape and what has been counted on the way.
-pub(super) struct Cursor<'t, 'a> {
+pub(in crate::parse) struct Cursor<'t, 'a> {
     nodes: &'t [Node<'a>],
     at: usize,
     input: &'a [u8],
     positions: Positions<'t>,
-    pub(super) blanked_numbers: bool,
-    pub(super) arena: &'a Bump,
-    pub(super) hasher: &'t RandomState,
+    pub(in crate::parse) blanked_numbers: bool,
+    pub(in crate::parse) arena: &'a Bump,
+    pub(in crate::parse) hasher: &'t RandomState,
     options: &'t ParseOptions,
     memory_left: usize,
     /// The node of the discriminator last asked for.
     discriminator: usize,
-    pub(super) tally: Tally,
+    pub(in crate::parse) tally: Tally,
 }
 
 /// An object being read: how many entries are left, and where it begins.
-pub(super) struct Object {
-    pub(super) left: usize,
+pub(in crate::parse) struct Object {
+    pub(in crate::parse) left: usize,
     start: usize,
 }
 
 impl<'t, 'a> Cursor<'t, 'a> {
-    pub(super) fn new(
-        filled: &'t super::scratch::Filled<'a>,
+    pub(in crate::parse) fn new(
+        filled: &'t super::super::scratch::Filled<'a>,
         input: &'a [u8],
         options: &'t ParseOptions,
     ) -> Self {
@@ -63,11 +63,11 @@ impl<'t, 'a> Cursor<'t, 'a> {
     }
 
     /// The byte of a node; for faults, so order does not matter.
-    pub(super) fn offset_of(&mut self, node: usize) -> usize {
+    pub(in crate::parse) fn offset_of(&mut self, node: usize) -> usize {
         self.positions.offset_of(node, self.input)
     }
 
-    pub(super) fn peek(&self) -> Option<Node<'a>> {
+    pub(in crate::parse) fn peek(&self) -> Option<Node<'a>> {
         self.nodes.get(self.at).copied()
     }
 
@@ -78,16 +78,16 @@ impl<'t, 'a> Cursor<'t, 'a> {
         })
     }
 
-    pub(super) fn expected<T>(&self, what: &'static str) -> Read<T, Fault> {
+    pub(in crate::parse) fn expected<T>(&self, what: &'static str) -> Read<T, Fault> {
         self.fault(Problem::Expected(what))
     }
 
-    pub(super) fn invalid<T>(&self, what: &'static str) -> Read<T, Fault> {
+    pub(in crate::parse) fn invalid<T>(&self, what: &'static str) -> Read<T, Fault> {
         self.fault(Problem::Invalid(what))
     }
 
     /// Takes the memory of a list from what the message may need.
-    pub(super) fn charge(&mut self, bytes: usize) -> Read<(), Fault> {
+    pub(in crate::parse) fn charge(&mut self, bytes: usize) -> Read<(), Fault> {
         match self.memory_left.checked_sub(bytes) {
             Some(left) => self.memory_left = left,
             None => return self.fault(Problem::Memory),
@@ -96,15 +96,15 @@ impl<'t, 'a> Cursor<'t, 'a> {
     }
 
     /// The source text of the number, `true` or `false` at the cursor.
-    pub(super) fn source_text(&mut self) -> Read<&'a str, Fault> {
+    pub(in crate::parse) fn source_text(&mut self) -> Read<&'a str, Fault> {
         let start = self.positions.offset_of(self.at, self.input);
-        Ok(number::source_text(
+        Ok(coerce::source_text(
             self.input.get(start..).unwrap_or_default(),
         ))
     }
 
     /// The discriminator last asked for is none of those that are allowed.
-    pub(super) fn unknown_discriminator(&self, allowed: &'static str) -> Fault {
+    pub(in crate::parse) fn unknown_discriminator(&self, allowed: &'static str) -> Fault {
         Fault {
             node: self.discriminator,
             problem: Problem::Unknown(allowed),
@@ -112,7 +112,7 @@ impl<'t, 'a> Cursor<'t, 'a> {
     }
 
     /// Consumes the scalar at the cursor with this result.
-    pub(super) fn take<T>(&mut self, value: Option<T>) -> Read<Option<T>, Fault> {
+    pub(in crate::parse) fn take<T>(&mut self, value: Option<T>) -> Read<Option<T>, Fault> {
         self.at += 1;
         Ok(value)
     }
@@ -346,7 +346,7 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         }
         match self.numeric(WHAT)? {
             None => self.take(None),
-            Some(Numeric::Number(text) | Numeric::Text(text)) => match number::double(text) {
+            Some(Numeric::Number(text) | Numeric::Text(text)) => match coerce::double(text) {
                 Some(value) => self.take(Some(value)),
                 None => self.invalid(WHAT),
             },
@@ -360,8 +360,8 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         }
         let value = match self.numeric(WHAT)? {
             None => return self.take(None),
-            Some(Numeric::Number(text)) => number::bool_of_number(text),
-            Some(Numeric::Text(text)) => number::bool_of_text(text),
+            Some(Numeric::Number(text)) => coerce::bool_of_number(text),
+            Some(Numeric::Text(text)) => coerce::bool_of_text(text),
         };
         match value {
             Some(value) => self.take(Some(value)),

@@ -2,13 +2,13 @@
 
 use bumpalo::collections::Vec as ArenaVec;
 
-use super::Fault;
-use super::cursor::{Cursor, Object};
-use super::keys::KeyIndex;
+use super::super::Fault;
+use super::super::keys::KeyIndex;
+use super::source::{Cursor, Object};
 use crate::message::{Map, Read, Source, WireValue};
 
 impl<'a> Cursor<'_, 'a> {
-    pub(super) fn read_map<V: WireValue<'a>>(
+    pub(in crate::parse) fn read_map<V: WireValue<'a>>(
         &mut self,
         key_of: fn(&'a str) -> (&'a str, bool),
     ) -> Read<Option<Map<'a, V>>, Fault> {

@@ -2,11 +2,11 @@
 //! is passed over is well-formed or the answer is "no", which leaves the reader anywhere. No recursion: open objects and
 //! lists are the bits of one word.
 
-use super::reader::Reader;
+use super::cursor::Reader;
 
 /// Passes over a number and returns its text, and whether there is an exponent in it.
 #[inline]
-pub(super) fn number<'a>(reader: &mut Reader<'a>) -> Option<(&'a str, bool)> {
+pub(in crate::parse) fn number<'a>(reader: &mut Reader<'a>) -> Option<(&'a str, bool)> {
     let before = *reader;
     reader.accept_byte(b'-');
     let zero = reader.peek() == b'0';
@@ -34,7 +34,7 @@ fn pass_exponent(reader: &mut Reader<'_>) -> Option<()> {
 
 /// Passes over a plain integer of 64 bits. A fraction or exponent is left standing, where nothing can stand.
 #[inline(always)]
-pub(super) fn integer(reader: &mut Reader<'_>) -> Option<i64> {
+pub(in crate::parse) fn integer(reader: &mut Reader<'_>) -> Option<i64> {
     let negative = reader.accept_byte(b'-');
     let zero = reader.peek() == b'0';
     let (value, count) = reader.digits(0);
@@ -52,7 +52,7 @@ pub(super) fn integer(reader: &mut Reader<'_>) -> Option<i64> {
 /// Passes over a number of up to seven digits, a point, and up to seven more: those are exact as an integer, and so is the
 /// power of ten to divide by, so the quotient is the nearest double (Clinger's fast path).
 #[inline(always)]
-pub(super) fn short_double(reader: &mut Reader<'_>) -> Option<f64> {
+pub(in crate::parse) fn short_double(reader: &mut Reader<'_>) -> Option<f64> {
     const POWERS: [f64; 8] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7];
     let negative = reader.accept_byte(b'-');
     let zero = reader.peek() == b'0';
@@ -69,7 +69,7 @@ pub(super) fn short_double(reader: &mut Reader<'_>) -> Option<f64> {
 }
 
 /// Passes over a number without exponent that is an integer of 64 bits or has at most fifteen digits, by the same rule.
-pub(super) fn double(reader: &mut Reader<'_>) -> Option<f64> {
+pub(in crate::parse) fn double(reader: &mut Reader<'_>) -> Option<f64> {
     const POWERS: [f64; 16] = [
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
     ];
@@ -96,7 +96,7 @@ pub(super) fn double(reader: &mut Reader<'_>) -> Option<f64> {
 }
 
 /// Passes over an escape and returns its character. `None` for what is no escape and for lone surrogates.
-pub(super) fn escape(reader: &mut Reader<'_>) -> Option<char> {
+pub(in crate::parse) fn escape(reader: &mut Reader<'_>) -> Option<char> {
     if !reader.accept_byte(b'\\') {
         return None;
     }
@@ -160,7 +160,7 @@ fn string_with_escapes(reader: &mut Reader<'_>) -> Option<()> {
 }
 
 /// Passes over a value that will be read properly later: only where it ends matters.
-pub(super) fn pass(reader: &mut Reader<'_>) -> Option<()> {
+pub(in crate::parse) fn pass(reader: &mut Reader<'_>) -> Option<()> {
     if matches!(reader.peek(), b'{' | b'[') {
         return reader.pass_brackets().then_some(());
     }
@@ -168,15 +168,15 @@ pub(super) fn pass(reader: &mut Reader<'_>) -> Option<()> {
 }
 
 /// Deeper nesting than this is left to the complete path. The model itself nests eight deep.
-pub(super) const MAX_SKIP_DEPTH: u32 = 64;
+pub(in crate::parse) const MAX_SKIP_DEPTH: u32 = 64;
 
 /// Passes over the value that stands here.
-pub(super) fn value(reader: &mut Reader<'_>) -> Option<()> {
+pub(in crate::parse) fn value(reader: &mut Reader<'_>) -> Option<()> {
     values(reader, 0)
 }
 
 /// Passes over what is left of an object after the value of one of its fields.
-pub(super) fn rest_of_object(reader: &mut Reader<'_>) -> Option<()> {
+pub(in crate::parse) fn rest_of_object(reader: &mut Reader<'_>) -> Option<()> {
     values(reader, 1)
 }
 
@@ -263,7 +263,7 @@ fn entry(reader: &mut Reader<'_>) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::marks::Copies;
+    use super::super::padded::Copies;
     use super::*;
 
     fn reader<'a>(text: &str, copies: &'a mut Copies) -> Reader<'a> {

@@ -1,7 +1,7 @@
 //! The steps over decimal digits, eight at a time.
 #![allow(unsafe_code)]
 
-use super::Reader;
+use super::cursor::Reader;
 
 impl Reader<'_> {
     /// Passes over decimal digits: how many, and `before` with them appended, modulo 2^64.
@@ -88,7 +88,7 @@ fn eight_digits(digits: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::read;
+    use super::super::cursor::tests::read;
 
     #[test]
     fn digits_of_every_number() {

@@ -8,14 +8,9 @@
 //! over whole characters**, because it ends next to a byte of ASCII.
 #![allow(unsafe_code)]
 
-mod digits;
-mod strings;
-
 use std::marker::PhantomData;
 
-pub(super) use strings::ROOM_FOR_BLOCKS;
-
-use super::marks::Marked;
+use super::padded::Marked;
 use super::scan::{brackets, escaped_by, leading_spaces, prefix_xor};
 
 /// How many NULs follow a text.
@@ -30,18 +25,18 @@ const PADDING: usize = 64;
 /// and a load of two words of which one has just been stored waits until that store has reached the cache.
 #[derive(Clone, Copy)]
 #[repr(C)]
-pub(super) struct Reader<'a> {
-    end: *const u8,
+pub(in crate::parse) struct Reader<'a> {
+    pub(super) end: *const u8,
     /// The marks, one bit for each byte: those of the eight bytes at an address that is divisible by eight are the byte so
     /// far behind this as an eighth of the address.
-    ends: *const u8,
-    at: *const u8,
+    pub(super) ends: *const u8,
+    pub(super) at: *const u8,
     text: PhantomData<&'a str>,
 }
 
 impl<'a> Reader<'a> {
     /// The beginning of a text.
-    pub(super) fn new(text: &Marked<'a>) -> Self {
+    pub(in crate::parse) fn new(text: &Marked<'a>) -> Self {
         let (at, ends) = (text.text(), text.ends());
         Self {
             // SAFETY: the text is so long.
@@ -54,20 +49,20 @@ impl<'a> Reader<'a> {
     }
 
     /// Whether everything has been read.
-    pub(super) fn at_end(&self) -> bool {
+    pub(in crate::parse) fn at_end(&self) -> bool {
         self.at == self.end
     }
 
     /// The next byte; NUL at the end.
     #[inline(always)]
-    pub(super) fn peek(&self) -> u8 {
+    pub(in crate::parse) fn peek(&self) -> u8 {
         // SAFETY: `at` can be read.
         unsafe { *self.at }
     }
 
     /// The next bytes.
     #[inline(always)]
-    pub(super) fn ahead<const N: usize>(&self) -> &'a [u8; N] {
+    pub(in crate::parse) fn ahead<const N: usize>(&self) -> &'a [u8; N] {
         const { assert!(N <= PADDING) };
         // SAFETY: from `at` on, `PADDING` bytes can be read for `'a`, and bytes have no alignment.
         unsafe { &*self.at.cast() }
@@ -79,14 +74,14 @@ impl<'a> Reader<'a> {
     ///
     /// There must be none but whole characters, and no NUL, or they must lie before `end`.
     #[inline(always)]
-    unsafe fn advance(&mut self, count: usize) {
+    pub(super) unsafe fn advance(&mut self, count: usize) {
         // SAFETY: the caller's promise keeps `at` before `end` and on a boundary.
         self.at = unsafe { self.at.add(count) };
     }
 
     /// Passes over this text if it comes next. Inlined, so that the comparison with a literal is one of words.
     #[inline(always)]
-    pub(super) fn accept(&mut self, text: &'static str) -> bool {
+    pub(in crate::parse) fn accept(&mut self, text: &'static str) -> bool {
         let (text, length) = (text.as_bytes(), text.len());
         // Both known to the compiler where the text is a literal.
         if length > PADDING || text.last().is_none_or(|last| *last == 0) {
@@ -104,7 +99,7 @@ impl<'a> Reader<'a> {
 
     /// Passes over this byte if it comes next.
     #[inline(always)]
-    pub(super) fn accept_byte(&mut self, byte: u8) -> bool {
+    pub(in crate::parse) fn accept_byte(&mut self, byte: u8) -> bool {
         let found = self.peek() == byte && byte != 0 && byte.is_ascii();
         if found {
             // SAFETY: it is a character and not NUL.
@@ -115,7 +110,7 @@ impl<'a> Reader<'a> {
 
     /// What has been passed over since `before`, which must be an earlier state of this.
     #[inline]
-    pub(super) fn since(&self, before: &Self) -> &'a str {
+    pub(in crate::parse) fn since(&self, before: &Self) -> &'a str {
         if before.end != self.end || before.at > self.at {
             return "";
         }
@@ -125,7 +120,7 @@ impl<'a> Reader<'a> {
 
     /// Passes over an object or list by its brackets and quotes alone, whatever else is in it: for looking ahead, where
     /// what is passed over will be read properly later. Whether it ends.
-    pub(super) fn pass_brackets(&mut self) -> bool {
+    pub(in crate::parse) fn pass_brackets(&mut self) -> bool {
         let (mut inside, mut escaped, mut depth) = (0u64, 0u64, 0u32);
         let mut at = self.at;
         while at < self.end {
@@ -163,7 +158,7 @@ impl<'a> Reader<'a> {
 
     /// Passes over white space.
     #[inline(always)]
-    pub(super) fn white_space(&mut self) {
+    pub(in crate::parse) fn white_space(&mut self) {
         if self.peek() <= b' ' {
             // One space is what most of those who set any set.
             if !self.accept_byte(b' ') || self.peek() <= b' ' {
@@ -174,7 +169,7 @@ impl<'a> Reader<'a> {
 
     /// Passes over white space. Out of the way, because compact text has none.
     #[inline(never)]
-    pub(super) fn much_white_space(&mut self) {
+    pub(in crate::parse) fn much_white_space(&mut self) {
         // SAFETY: from `at` on, bytes up to the end of the text and `PADDING` more can be read. What is passed over is
         // white space, which is ASCII and no NUL.
         self.at = unsafe { white_space_end(self.at) };
@@ -205,7 +200,7 @@ unsafe fn white_space_end(mut at: *const u8) -> *const u8 {
 ///
 /// Both must lie in the same text, in this order, on boundaries of characters.
 #[inline(always)]
-unsafe fn text_between<'a>(start: *const u8, end: *const u8) -> &'a str {
+pub(super) unsafe fn text_between<'a>(start: *const u8, end: *const u8) -> &'a str {
     // SAFETY: the caller's promise.
     unsafe {
         let length = end.offset_from_unsigned(start);
@@ -214,13 +209,16 @@ unsafe fn text_between<'a>(start: *const u8, end: *const u8) -> &'a str {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    use super::super::marks::Copies;
+    use super::super::padded::Copies;
 
     /// What a step at the beginning of a text returns, and how far it goes.
-    pub(super) fn read<T>(text: &str, step: impl FnOnce(&mut Reader<'_>) -> T) -> (T, usize) {
+    pub(in crate::parse) fn read<T>(
+        text: &str,
+        step: impl FnOnce(&mut Reader<'_>) -> T,
+    ) -> (T, usize) {
         let mut copies = Copies::default();
         let mut reader = Reader::new(&copies.fill(text.as_bytes()).unwrap());
         let before = reader;
