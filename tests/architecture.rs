@@ -45,7 +45,8 @@ const TOP: &str = "host";
 /// Files in which a feature may be named: the manifest aside, one line per feature and place.
 const FEATURE_FILES: &[&str] = &["src/host/mod.rs", "src/message/mod.rs", "src/main.rs"];
 
-/// Files that may hold `unsafe`: the instruction sets of `hash`, and the loads of the fast path.
+/// Files that may hold `unsafe` code: the instruction sets of `hash`; the cursor, the padded text and the kernels of the
+/// fast path.
 const UNSAFE_FILES: &[&str] = &[
     "src/hash/arm/mod.rs",
     "src/hash/arm/neon.rs",
@@ -57,15 +58,17 @@ const UNSAFE_FILES: &[&str] = &[
     "src/hash/x86/sha.rs",
     "src/hash/x86/sse41.rs",
     "src/hash/x86/text.rs",
-    "src/parse/fast/cursor.rs",
-    "src/parse/fast/numbers.rs",
+    "src/parse/fast/bitmap.rs",
+    "src/parse/fast/cursor/brackets.rs",
+    "src/parse/fast/cursor/digits.rs",
+    "src/parse/fast/cursor/mod.rs",
+    "src/parse/fast/cursor/strings.rs",
+    "src/parse/fast/padded.rs",
     "src/parse/fast/scan/avx2.rs",
     "src/parse/fast/scan/avx512.rs",
     "src/parse/fast/scan/mod.rs",
     "src/parse/fast/scan/neon.rs",
-    "src/parse/fast/scan/portable.rs",
     "src/parse/fast/scan/sse2.rs",
-    "src/parse/fast/strings.rs",
 ];
 
 /// Files that may look at a clock, for nothing that is visible: how long handlers take.
@@ -73,7 +76,7 @@ const CLOCK_FILES: &[&str] = &["src/dispatch/cost.rs"];
 
 /// Files that may name simd_json.
 const SIMD_JSON_FILES: &[&str] = &[
-    "src/parse/scratch.rs",
+    "src/parse/tape/buffers.rs",
     "src/parse/tape/numbers.rs",
     "src/parse/tape/source.rs",
 ];

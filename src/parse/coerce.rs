@@ -1,25 +1,17 @@
-//! The coercions between numbers, bools and their texts, as the reference does them (section 2.6) and
-//! `docs/semantics.md` lists them. Pure functions of text.
+//! Coercions between numbers, bools and their texts, as the reference does them (section 2.6) and `docs/semantics.md` lists
+//! them. Pure functions of text.
 
 use crate::message::{Decimal, trim};
 
-/// A number and how it was sent.
+/// The text of a number, and how it was sent.
 pub(super) enum Numeric<'a> {
+    /// As a number.
     Number(&'a str),
+    /// As a string.
     Text(&'a str),
 }
 
-/// The number, `true` or `false` at the beginning of a text.
-pub(super) fn source_text(text: &[u8]) -> &str {
-    let end = text
-        .iter()
-        .position(|byte| !matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'E' | b'+' | b'-' | b'.'))
-        .unwrap_or(text.len());
-    // Every byte is ASCII, so this cannot fail.
-    std::str::from_utf8(text.get(..end).unwrap_or_default()).unwrap_or_default()
-}
-
-/// The text of a coerced string is one of: nothing, or something to be read.
+/// The trimmed content of a string that is coerced; `None` if it means absent.
 pub(super) fn meaningful(text: &str) -> Option<&str> {
     match trim(text) {
         "" | "null" => None,
@@ -27,19 +19,19 @@ pub(super) fn meaningful(text: &str) -> Option<&str> {
     }
 }
 
-/// Any number, cut towards zero.
+/// The integer of any number, truncated towards zero.
 pub(super) fn integer_of_number(text: &str) -> Option<i64> {
     let cut = || Decimal::of_any_size(text)?.to_i64();
     text.parse().ok().or_else(cut)
 }
 
-/// An integer in a string.
+/// The integer in a string.
 pub(super) fn integer_of_text(text: &str) -> Option<i64> {
     // `i64::from_str` takes exactly `[+-]?[0-9]+`.
     text.parse().ok()
 }
 
-/// A finite double, from a number or a string.
+/// The finite double of a number or string.
 pub(super) fn double(text: &str) -> Option<f64> {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     // Rust also reads `inf`, `nan` and `infinity`.
@@ -49,7 +41,7 @@ pub(super) fn double(text: &str) -> Option<f64> {
     text.parse().ok().filter(|value: &f64| value.is_finite())
 }
 
-/// The bool of an integer; numbers with fraction or exponent are none.
+/// The bool of an integer; `None` for numbers with a fraction or an exponent.
 pub(super) fn bool_of_number(text: &str) -> Option<bool> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     digits
@@ -58,7 +50,7 @@ pub(super) fn bool_of_number(text: &str) -> Option<bool> {
         .then(|| digits.bytes().any(|byte| byte != b'0'))
 }
 
-/// The bool of a text.
+/// The bool of a string.
 pub(super) fn bool_of_text(text: &str) -> Option<bool> {
     match text {
         "true" | "True" | "TRUE" => Some(true),
@@ -72,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn integers_are_cut_towards_zero() {
+    fn integers_are_truncated_towards_zero() {
         for (text, expected) in [
             ("5.7", Some(5)),
             ("-5.7", Some(-5)),

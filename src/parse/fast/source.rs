@@ -1,87 +1,80 @@
-//! The fast path: a [`Source`] that decodes the text itself, in one pass, for what well-behaved senders write. It tries
-//! the keys in the order in which they write them, takes strings as slices of the text, and keeps numbers as text where
-//! the model does.
-//!
-//! It never decides an error. At anything unusual it *bails out*, and the complete path (`cursor`, over the tape) does
-//! the whole message again. What it returns equals what the complete path returns: tests and a fuzz target hold that.
+//! A [`Source`] that decodes the text itself, in one pass. It tries keys in the order in which senders write them, takes
+//! strings as slices of the text, and keeps numbers as text where the model does.
 
 use std::hash::RandomState;
 
 use bumpalo::Bump;
-use bumpalo::collections::Vec as ArenaVec;
 
-use super::super::keys::GrowingIndex;
-use super::super::{ParseOptions, Tally};
-use super::cursor::Reader;
-use super::skip;
+use super::super::{ParseOptions, Tally, coerce};
+use super::cursor::Cursor;
+use super::{scan, skip};
 use crate::message::{Decimal, Instant, Key, Map, Read, Source, Uuid, WireValue};
 
 /// The fast path gives up.
 #[derive(Debug)]
-pub(in crate::parse) struct Bail;
+pub(super) struct Bail;
 
-/// A place in the text, and what has been counted on the way.
-pub(in crate::parse) struct Direct<'t, 'a> {
-    pub(in crate::parse) reader: Reader<'a>,
-    pub(in crate::parse) arena: &'a Bump,
-    hasher: &'t RandomState,
+/// A cursor over the text, and the state of reading one message.
+pub(super) struct FastSource<'t, 'a> {
+    pub(super) cursor: Cursor<'a>,
+    pub(super) arena: &'a Bump,
+    pub(super) hasher: &'t RandomState,
     options: &'t ParseOptions,
-    memory_left: usize,
-    /// After the `type` of the object that comes next, if the discriminator was just asked for and comes first.
-    tagged: Option<Reader<'a>>,
-    pub(in crate::parse) tally: Tally,
+    pub(super) memory_left: usize,
+    /// The position after the `type` of the next object, if its discriminator has just been read and comes first.
+    after_type: Option<Cursor<'a>>,
+    pub(super) tally: Tally,
 }
 
-impl<'t, 'a> Direct<'t, 'a> {
-    pub(in crate::parse) fn new(
-        reader: Reader<'a>,
+impl<'t, 'a> FastSource<'t, 'a> {
+    pub(super) fn new(
+        cursor: Cursor<'a>,
         arena: &'a Bump,
         hasher: &'t RandomState,
         options: &'t ParseOptions,
     ) -> Self {
         Self {
-            reader,
+            cursor,
             arena,
             hasher,
             options,
             memory_left: options.max_memory,
-            tagged: None,
+            after_type: None,
             tally: Tally::default(),
         }
     }
 }
 
-/// Between the fields of an object the reader stands on the quote of a key or on the closing brace, which is all there is
-/// to know about it.
-impl<'a> Source<'a> for Direct<'_, 'a> {
+/// An object has no state of its own: between fields, the position of the cursor says everything (see `tokens`).
+impl<'a> Source<'a> for FastSource<'_, 'a> {
     type Fault = Bail;
     type Object = ();
 
     #[inline(always)]
     fn null(&mut self) -> bool {
-        self.accept_null()
+        self.cursor.accept_null()
     }
 
     #[inline]
     fn object(&mut self) -> Read<Option<()>, Bail> {
-        self.reader.white_space();
-        if !self.reader.accept_byte(b'{') {
-            return if self.reader.accept("null") {
+        self.cursor.white_space();
+        if !self.cursor.accept_byte(b'{') {
+            return if self.cursor.accept("null") {
                 Ok(None)
             } else {
                 Err(Bail)
             };
         }
-        self.reader.white_space();
+        self.cursor.white_space();
         Ok(Some(()))
     }
 
     #[inline]
     fn tagged_object(&mut self) -> Read<Option<()>, Bail> {
-        match self.tagged.take() {
+        match self.after_type.take() {
             Some(after) => {
-                self.reader = after;
-                self.find_key()?;
+                self.cursor = after;
+                self.cursor.next_field().ok_or(Bail)?;
                 Ok(Some(()))
             }
             None => self.object(),
@@ -90,13 +83,13 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
 
     #[inline(always)]
     fn key_is(&mut self, (): &mut (), key: Key) -> bool {
-        let before = self.reader;
-        if !self.reader.accept(key.quoted) {
+        let before = self.cursor;
+        if !self.cursor.accept(key.quoted) {
             return false;
         }
-        if !self.colon() {
-            // `next_key` will find what is wrong.
-            self.reader = before;
+        if !self.cursor.accept_colon() {
+            // `next_key` will bail out.
+            self.cursor = before;
             return false;
         }
         true
@@ -104,11 +97,11 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
 
     #[inline]
     fn next_key(&mut self, (): &mut ()) -> Read<Option<&'a str>, Bail> {
-        if self.reader.accept_byte(b'}') {
+        if self.cursor.accept_byte(b'}') {
             return Ok(None);
         }
-        let key = self.string().ok_or(Bail)?;
-        if !self.colon() {
+        let key = self.string()?;
+        if !self.cursor.accept_colon() {
             return Err(Bail);
         }
         Ok(Some(key))
@@ -116,39 +109,39 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
 
     #[inline(always)]
     fn end_value(&mut self, (): &mut ()) -> Read<(), Bail> {
-        self.find_key()
+        self.cursor.next_field().ok_or(Bail)
     }
 
     fn skip(&mut self) -> Read<(), Bail> {
-        if let Some(after) = self.tagged.take() {
-            self.reader = after;
-            return skip::rest_of_object(&mut self.reader).ok_or(Bail);
+        if let Some(after) = self.after_type.take() {
+            self.cursor = after;
+            return skip::rest_of_object(&mut self.cursor).ok_or(Bail);
         }
-        self.reader.white_space();
-        skip::value(&mut self.reader).ok_or(Bail)
+        self.cursor.white_space();
+        skip::value(&mut self.cursor).ok_or(Bail)
     }
 
     #[inline]
     fn discriminator(&mut self) -> Read<&'a str, Bail> {
-        self.reader.white_space();
-        let start = self.reader;
-        self.tagged = None;
-        if !self.reader.accept("{\"type\":") {
+        self.cursor.white_space();
+        let start = self.cursor;
+        self.after_type = None;
+        if !self.cursor.accept("{\"type\":") {
             let name = self.find_discriminator();
-            self.reader = start;
+            self.cursor = start;
             return name;
         }
-        let name = self.string().ok_or(Bail)?;
-        self.tagged = Some(self.reader);
-        self.reader = start;
+        let name = self.string()?;
+        self.after_type = Some(self.cursor);
+        self.cursor = start;
         Ok(name)
     }
 
     fn raw(&mut self) -> Read<&'a str, Bail> {
-        self.reader.white_space();
-        let before = self.reader;
-        skip::value(&mut self.reader).ok_or(Bail)?;
-        Ok(self.reader.since(&before))
+        self.cursor.white_space();
+        let before = self.cursor;
+        skip::value(&mut self.cursor).ok_or(Bail)?;
+        Ok(self.cursor.since(&before))
     }
 
     fn raw_object(
@@ -163,45 +156,14 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
     }
 
     fn list<T: WireValue<'a>>(&mut self) -> Read<Option<&'a [T]>, Bail> {
-        self.reader.white_space();
-        if !self.reader.accept_byte(b'[') {
-            return if self.reader.accept("null") {
-                Ok(None)
-            } else {
-                Err(Bail)
-            };
-        }
-        self.reader.white_space();
-        if self.reader.accept_byte(b']') {
-            return Ok(Some(&[]));
-        }
-        let mut elements = self.room()?;
-        let mut nulls = 0;
-        loop {
-            self.make_room(&mut elements)?;
-            if !T::read_placed(self, |element| pushed(&mut elements, element))? {
-                nulls += 1;
-            }
-            if self.reader.accept_byte(b',') {
-                continue;
-            }
-            self.reader.white_space();
-            if self.reader.accept_byte(b']') {
-                self.charge(elements.len() + nulls, size_of::<T>())?;
-                self.tally.null_elements += nulls;
-                return Ok(Some(elements.into_bump_slice()));
-            }
-            if !self.reader.accept_byte(b',') {
-                return Err(Bail);
-            }
-        }
+        self.read_list()
     }
 
     fn map_with<V: WireValue<'a>>(
         &mut self,
         key_of: fn(&'a str) -> (&'a str, bool),
     ) -> Read<Option<Map<'a, V>>, Bail> {
-        self.entries(|source| {
+        self.read_entries(|source| {
             let Some(key) = source.next_key(&mut ())? else {
                 return Ok(None);
             };
@@ -209,14 +171,14 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
             if !known {
                 source.unknown_word()?;
             }
-            // From the first null on, entries may vanish and come back.
+            // A `null` removes an entry, which only the complete path does.
             Ok(Some((key, V::read(source)?.ok_or(Bail)?)))
         })
     }
 
     fn text_map(&mut self) -> Read<Option<Map<'a, &'a str>>, Bail> {
-        self.entries(|source| match source.reader.text_entry() {
-            None => source.other_entry(),
+        self.read_entries(|source| match source.cursor.text_entry() {
+            None => source.other_text_entry(),
             entry => Ok(entry),
         })
     }
@@ -228,20 +190,20 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
 
     #[inline(always)]
     fn text(&mut self) -> Read<Option<&'a str>, Bail> {
-        self.reader.white_space();
-        if self.reader.peek() == b'"' {
-            return Ok(Some(self.string().ok_or(Bail)?));
+        self.cursor.white_space();
+        if self.cursor.peek() == b'"' {
+            return self.string().map(Some);
         }
         self.other_text()
     }
 
     #[inline(always)]
     fn word(&mut self) -> Read<Option<&'a str>, Bail> {
-        self.reader.white_space();
-        if self.reader.peek() != b'"' && self.accept_null() {
+        self.cursor.white_space();
+        if self.cursor.peek() != b'"' && self.cursor.accept_null() {
             return Ok(None);
         }
-        self.string().map(Some).ok_or(Bail)
+        self.string().map(Some)
     }
 
     fn int32(&mut self) -> Read<Option<i32>, Bail> {
@@ -253,10 +215,10 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
 
     #[inline]
     fn int64(&mut self) -> Read<Option<i64>, Bail> {
-        let before = self.reader;
-        match skip::integer(&mut self.reader) {
+        let before = self.cursor;
+        match self.cursor.integer() {
             None => {
-                self.reader = before;
+                self.cursor = before;
                 self.other_int64()
             }
             value => Ok(value),
@@ -265,10 +227,10 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
 
     #[inline]
     fn double(&mut self) -> Read<Option<f64>, Bail> {
-        let before = self.reader;
-        match skip::short_double(&mut self.reader) {
+        let before = self.cursor;
+        match self.cursor.short_double() {
             None => {
-                self.reader = before;
+                self.cursor = before;
                 self.other_double()
             }
             value => Ok(value),
@@ -277,12 +239,12 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
 
     #[inline]
     fn boolean(&mut self) -> Read<Option<bool>, Bail> {
-        self.reader.white_space();
-        if self.reader.accept("true") {
+        self.cursor.white_space();
+        if self.cursor.accept("true") {
             Ok(Some(true))
-        } else if self.reader.accept("false") {
+        } else if self.cursor.accept("false") {
             Ok(Some(false))
-        } else if self.reader.accept("null") {
+        } else if self.cursor.accept("null") {
             Ok(None)
         } else {
             Err(Bail)
@@ -291,10 +253,10 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
 
     #[inline]
     fn decimal(&mut self) -> Read<Option<Decimal<'a>>, Bail> {
-        if !self.reader.peek().is_ascii_digit() && self.accept_null() {
+        if !self.cursor.peek().is_ascii_digit() && self.cursor.accept_null() {
             return Ok(None);
         }
-        let (text, exponent) = skip::number(&mut self.reader).ok_or(Bail)?;
+        let (text, exponent) = self.cursor.number().ok_or(Bail)?;
         Decimal::from_json_number(text, exponent)
             .map(Some)
             .ok_or(Bail)
@@ -302,25 +264,24 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
 
     #[inline]
     fn uuid(&mut self) -> Read<Option<Uuid>, Bail> {
-        if self.accept_null() {
+        if self.cursor.accept_null() {
             return Ok(None);
         }
-        let [b'"', text @ .., b'"'] = self.reader.ahead::<38>() else {
+        let [b'"', text @ .., b'"'] = self.cursor.ahead::<38>() else {
             return Err(Bail);
         };
-        let uuid = super::scan::uuid(text).map(Uuid).ok_or(Bail)?;
-        // Plain, so this is a step over the very same bytes.
-        self.string().ok_or(Bail)?;
+        let uuid = scan::uuid(text).map(Uuid).ok_or(Bail)?;
+        // There are no escapes, so this passes exactly the same bytes.
+        self.string()?;
         Ok(Some(uuid))
     }
 
     fn instant(&mut self) -> Read<Option<Instant>, Bail> {
-        self.reader.white_space();
-        match self.reader.peek() {
-            b'-' | b'0'..=b'9' => {
-                let text = self.number()?;
-                Instant::from_epoch_text(text).map(Some).ok_or(Bail)
-            }
+        self.cursor.white_space();
+        match self.cursor.peek() {
+            b'-' | b'0'..=b'9' => Instant::from_epoch_text(self.number()?)
+                .map(Some)
+                .ok_or(Bail),
             _ => Err(Bail),
         }
     }
@@ -355,144 +316,75 @@ impl<'a> Source<'a> for Direct<'_, 'a> {
     }
 }
 
-impl<'a> Direct<'_, 'a> {
+impl<'a> FastSource<'_, 'a> {
+    #[inline(always)]
+    fn string(&mut self) -> Read<&'a str, Bail> {
+        self.cursor.string(self.arena).ok_or(Bail)
+    }
+
+    /// The text of a number.
+    #[inline]
+    fn number(&mut self) -> Read<&'a str, Bail> {
+        self.cursor.number().map(|(text, _)| text).ok_or(Bail)
+    }
+
     /// The first `type` of an object that does not begin with it.
     #[inline(never)]
     fn find_discriminator(&mut self) -> Read<&'a str, Bail> {
         self.object()?.ok_or(Bail)?;
         while let Some(key) = self.next_key(&mut ())? {
+            self.cursor.white_space();
             if key == "type" {
-                self.reader.white_space();
-                return self.string().ok_or(Bail);
+                return self.string();
             }
-            self.reader.white_space();
-            skip::pass(&mut self.reader).ok_or(Bail)?;
-            self.find_key()?;
+            skip::look_past(&mut self.cursor).ok_or(Bail)?;
+            self.end_value(&mut ())?;
         }
         Err(Bail)
     }
 
-    /// An object of entries that `next` reads one by one.
-    #[inline(always)]
-    fn entries<V: WireValue<'a>>(
-        &mut self,
-        mut next: impl FnMut(&mut Self) -> Read<Option<(&'a str, V)>, Bail>,
-    ) -> Read<Option<Map<'a, V>>, Bail> {
-        if self.object()?.is_none() {
-            return Ok(None);
-        }
-        if self.reader.accept_byte(b'}') {
-            return Ok(Some(Map::new(&[])));
-        }
-        let mut entries: ArenaVec<'a, (&'a str, V)> = self.room()?;
-        let mut index = GrowingIndex::new(self.arena, self.hasher);
-        let mut again = 0;
-        while let Some((key, value)) = next(self)? {
-            let before = if index.is_new(key, entries.len()) {
-                None
-            } else {
-                index.find_or_insert(key, &entries)
-            };
-            match before.and_then(|at| entries.get_mut(at)) {
-                None => {
-                    self.make_room(&mut entries)?;
-                    entries.push((key, value));
-                }
-                Some(entry) => {
-                    again += 1;
-                    entry.1 = value;
-                }
-            }
-            self.find_key()?;
-        }
-        self.charge(entries.len() + again, size_of::<(&str, V)>() + 8)?;
-        Ok(Some(Map::new(entries.into_bump_slice())))
-    }
-
-    /// An entry of a map of texts that is not just two strings.
+    /// An entry of a map of texts that is more than two unescaped strings.
     #[inline(never)]
-    fn other_entry(&mut self) -> Read<Option<(&'a str, &'a str)>, Bail> {
+    fn other_text_entry(&mut self) -> Read<Option<(&'a str, &'a str)>, Bail> {
         let Some(key) = self.next_key(&mut ())? else {
             return Ok(None);
         };
-        // From the first null on, entries may vanish and come back.
+        // A `null` removes an entry, which only the complete path does.
         Ok(Some((key, self.text()?.ok_or(Bail)?)))
     }
 
-    /// An integer that is not just some digits.
+    /// Text that is not a string.
+    #[inline(never)]
+    fn other_text(&mut self) -> Read<Option<&'a str>, Bail> {
+        match self.cursor.peek() {
+            b'n' if self.cursor.accept("null") => Ok(None),
+            b't' if self.cursor.accept("true") => Ok(Some("true")),
+            b'f' if self.cursor.accept("false") => Ok(Some("false")),
+            b'-' | b'0'..=b'9' => self.number().map(Some),
+            _ => Err(Bail),
+        }
+    }
+
+    /// An integer after white space, or `null`.
     #[inline(never)]
     fn other_int64(&mut self) -> Read<Option<i64>, Bail> {
-        if self.accept_null() {
+        if self.cursor.accept_null() {
             return Ok(None);
         }
-        skip::integer(&mut self.reader).map(Some).ok_or(Bail)
+        self.cursor.integer().map(Some).ok_or(Bail)
     }
 
-    /// A double that is not just some digits, a point, and some more.
+    /// Any double, also after white space, or `null`.
     #[inline(never)]
     fn other_double(&mut self) -> Read<Option<f64>, Bail> {
-        if self.accept_null() {
+        if self.cursor.accept_null() {
             return Ok(None);
         }
-        let before = self.reader;
-        if let Some(value) = skip::double(&mut self.reader) {
+        let before = self.cursor;
+        if let Some(value) = self.cursor.double() {
             return Ok(Some(value));
         }
-        self.reader = before;
-        let text = self.number()?;
-        super::super::coerce::double(text).map(Some).ok_or(Bail)
-    }
-
-    /// Takes the memory of a list from what the message may need.
-    #[inline]
-    fn charge(&mut self, count: usize, size: usize) -> Read<(), Bail> {
-        let bytes = count.saturating_mul(size);
-        self.memory_left = self.memory_left.checked_sub(bytes).ok_or(Bail)?;
-        Ok(())
-    }
-
-    /// Room for the first elements of a list, as long as the message may need that much.
-    #[inline(always)]
-    fn room<T>(&self) -> Read<ArenaVec<'a, T>, Bail> {
-        let count = first_room::<T>();
-        if count * size_of::<T>() > self.memory_left {
-            return Err(Bail);
-        }
-        Ok(ArenaVec::with_capacity_in(count, self.arena))
-    }
-
-    /// Makes room for one more element, under the same condition.
-    #[inline(always)]
-    fn make_room<T>(&self, elements: &mut ArenaVec<'a, T>) -> Read<(), Bail> {
-        if elements.len() < elements.capacity() {
-            return Ok(());
-        }
-        self.grow(elements)
-    }
-
-    #[inline(never)]
-    fn grow<T>(&self, elements: &mut ArenaVec<'a, T>) -> Read<(), Bail> {
-        let more = elements.len();
-        if (elements.len() + more).saturating_mul(size_of::<T>()) > self.memory_left {
-            return Err(Bail);
-        }
-        elements.reserve_exact(more);
-        Ok(())
-    }
-}
-
-/// Pushes an element and returns it in its place.
-#[inline(always)]
-fn pushed<'v, T>(elements: &'v mut ArenaVec<'_, T>, element: T) -> Option<&'v mut T> {
-    elements.push(element);
-    elements.last_mut()
-}
-
-/// How many elements a list makes room for at first: few large ones, more small ones.
-const fn first_room<T>() -> usize {
-    match size_of::<T>() {
-        0..=16 => 16,
-        17..=32 => 8,
-        _ => 4,
+        self.cursor = before;
+        coerce::double(self.number()?).map(Some).ok_or(Bail)
     }
 }

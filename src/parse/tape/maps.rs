@@ -1,14 +1,13 @@
-//! Reading objects as maps: entries in order, the last of equal keys counts, `null` takes an entry away.
+//! Objects as maps on the complete path: entries in order, the last of equal keys counts, `null` removes an entry.
 
 use bumpalo::collections::Vec as ArenaVec;
 
-use super::super::Fault;
 use super::super::keys::KeyIndex;
-use super::source::{Cursor, Object};
+use super::source::{Fault, Object, TapeSource};
 use crate::message::{Map, Read, Source, WireValue};
 
-impl<'a> Cursor<'_, 'a> {
-    pub(in crate::parse) fn read_map<V: WireValue<'a>>(
+impl<'a> TapeSource<'_, 'a> {
+    pub(super) fn read_map<V: WireValue<'a>>(
         &mut self,
         key_of: fn(&'a str) -> (&'a str, bool),
     ) -> Read<Option<Map<'a, V>>, Fault> {
@@ -23,7 +22,7 @@ impl<'a> Cursor<'_, 'a> {
         while let Some(key) = self.next_key(&mut object)? {
             let key = self.known_as(key_of(key))?;
             let Some(value) = V::read(self)? else {
-                // From the first null on, entries may vanish and come back.
+                // From the first `null` on, entries may be removed and added again.
                 return self.map_with_nulls(object, key_of, entries, index, key);
             };
             match index.find_or_insert(key, entries.len(), |at| entries.get(at).map(|e| e.0)) {
@@ -38,7 +37,7 @@ impl<'a> Cursor<'_, 'a> {
         Ok(Some(Map::new(entries.into_bump_slice())))
     }
 
-    /// The key just read, after it was counted if it is not known.
+    /// The key just read. Counts it if it is not known.
     fn known_as(&mut self, (key, known): (&'a str, bool)) -> Read<&'a str, Fault> {
         if !known {
             self.unknown_word()?;
@@ -46,7 +45,7 @@ impl<'a> Cursor<'_, 'a> {
         Ok(key)
     }
 
-    /// Goes on with a map in which `key`, just read, is null. Rare, so it may copy.
+    /// Continues with a map in which the value of `key`, just read, is `null`. Rare, so it may copy.
     #[cold]
     fn map_with_nulls<V: WireValue<'a>>(
         &mut self,
@@ -57,9 +56,9 @@ impl<'a> Cursor<'_, 'a> {
         key: &'a str,
     ) -> Read<Option<Map<'a, V>>, Fault> {
         let arena = self.arena;
-        let room = before.len() + object.left + 1;
+        let capacity = before.len() + object.left + 1;
         let mut entries: ArenaVec<'a, (&'a str, Option<V>)> =
-            ArenaVec::with_capacity_in(room, arena);
+            ArenaVec::with_capacity_in(capacity, arena);
         entries.extend(before.iter().map(|(key, value)| (*key, Some(*value))));
         let mut next = (key, None);
         loop {

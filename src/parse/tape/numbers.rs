@@ -1,57 +1,128 @@
-//! The numbers of the complete path: from a number of the tape or a string that holds one. With `cursor` and `scratch`
-//! the only file that names simd_json.
+//! Numbers of the complete path: each may be a number on the tape, or a string that holds one.
 
 use simd_json::{Node, StaticNode};
 
-use super::super::Fault;
 use super::super::coerce::{self, Numeric};
-use super::source::Cursor;
-use crate::message::{Read, trim};
+use super::super::fault::Problem;
+use super::source::{Fault, TapeSource};
+use crate::message::{Decimal, Instant, Read, trim};
 
-impl<'a> Cursor<'_, 'a> {
-    /// A number or a string holding one. `None` if it is absent; otherwise what stands there, not yet consumed.
-    pub(in crate::parse) fn numeric(
-        &mut self,
-        what: &'static str,
-    ) -> Read<Option<Numeric<'a>>, Fault> {
-        Ok(match self.peek() {
-            Some(Node::Static(StaticNode::Null)) => None,
-            Some(Node::Static(StaticNode::Bool(_))) | None => return self.expected(what),
-            Some(Node::Static(_)) => Some(Numeric::Number(self.source_text()?)),
-            Some(Node::String(text)) => coerce::meaningful(text).map(Numeric::Text),
-            Some(Node::Object { .. } | Node::Array { .. }) => return self.expected(what),
-        })
+impl<'a> TapeSource<'_, 'a> {
+    pub(super) fn read_int32(&mut self) -> Read<Option<i32>, Fault> {
+        const EXPECTED: &str = "a 32-bit integer";
+        let node = self.node();
+        let value = match self.integer(EXPECTED)? {
+            Some(value) => i32::try_from(value).map(Some),
+            None => Ok(None),
+        };
+        value.or(Err(Fault {
+            node,
+            problem: Problem::Invalid(EXPECTED),
+        }))
     }
 
-    /// The text `null` stands for nothing only where the reference reads a machine number or a bool.
-    pub(in crate::parse) fn refuse_null_text(&self, what: &'static str) -> Read<(), Fault> {
-        match self.peek() {
-            Some(Node::String(text)) if trim(text) == "null" => self.invalid(what),
-            _ => Ok(()),
+    pub(super) fn read_int64(&mut self) -> Read<Option<i64>, Fault> {
+        self.integer("a 64-bit integer")
+    }
+
+    pub(super) fn read_double(&mut self) -> Read<Option<f64>, Fault> {
+        const EXPECTED: &str = "a finite number";
+        if let (Some(Node::Static(StaticNode::F64(value))), false) =
+            (self.peek(), self.blanked_numbers)
+        {
+            return self.take(Some(value));
+        }
+        match self.numeric(EXPECTED)? {
+            None => self.take(None),
+            Some(Numeric::Number(text) | Numeric::Text(text)) => {
+                self.take_valid(coerce::double(text), EXPECTED)
+            }
         }
     }
 
-    pub(in crate::parse) fn integer(&mut self, what: &'static str) -> Read<Option<i64>, Fault> {
+    pub(super) fn read_bool(&mut self) -> Read<Option<bool>, Fault> {
+        const EXPECTED: &str = "a bool";
+        if let Some(Node::Static(StaticNode::Bool(value))) = self.peek() {
+            return self.take(Some(value));
+        }
+        let value = match self.numeric(EXPECTED)? {
+            None => return self.take(None),
+            Some(Numeric::Number(text)) => coerce::bool_of_number(text),
+            Some(Numeric::Text(text)) => coerce::bool_of_text(text),
+        };
+        self.take_valid(value, EXPECTED)
+    }
+
+    pub(super) fn read_decimal(&mut self) -> Read<Option<Decimal<'a>>, Fault> {
+        const EXPECTED: &str = "a decimal number";
+        self.refuse_null_text(EXPECTED)?;
+        match self.numeric(EXPECTED)? {
+            None => self.take(None),
+            Some(Numeric::Number(text) | Numeric::Text(text)) => {
+                self.take_valid(Decimal::parse(text), EXPECTED)
+            }
+        }
+    }
+
+    pub(super) fn read_instant(&mut self) -> Read<Option<Instant>, Fault> {
+        const EXPECTED: &str = "an RFC 3339 time with an offset, or seconds since the epoch";
+        self.refuse_null_text(EXPECTED)?;
+        let value = match self.numeric(EXPECTED)? {
+            None => return self.take(None),
+            Some(Numeric::Number(text)) => Instant::from_epoch_text(text),
+            Some(Numeric::Text(text)) => {
+                Instant::from_epoch_text(text).or_else(|| Instant::from_rfc3339(text))
+            }
+        };
+        self.take_valid(value, EXPECTED)
+    }
+
+    fn integer(&mut self, expected: &'static str) -> Read<Option<i64>, Fault> {
         if !self.blanked_numbers {
             match self.peek() {
                 Some(Node::Static(StaticNode::I64(value))) => return self.take(Some(value)),
                 Some(Node::Static(StaticNode::U64(value))) => {
-                    return match i64::try_from(value) {
-                        Ok(value) => self.take(Some(value)),
-                        Err(_) => self.invalid(what),
-                    };
+                    return self.take_valid(i64::try_from(value).ok(), expected);
                 }
                 _ => {}
             }
         }
-        let value = match self.numeric(what)? {
+        let value = match self.numeric(expected)? {
             None => return self.take(None),
             Some(Numeric::Number(text)) => coerce::integer_of_number(text),
             Some(Numeric::Text(text)) => coerce::integer_of_text(text),
         };
+        self.take_valid(value, expected)
+    }
+
+    /// The number at the current node, or the string that holds one, not consumed yet. `None` if it is absent.
+    fn numeric(&mut self, expected: &'static str) -> Read<Option<Numeric<'a>>, Fault> {
+        Ok(match self.peek() {
+            Some(Node::Static(StaticNode::Null)) => None,
+            Some(Node::Static(StaticNode::Bool(_))) | None => return self.expected(expected),
+            Some(Node::Static(_)) => Some(Numeric::Number(self.source_text())),
+            Some(Node::String(text)) => coerce::meaningful(text).map(Numeric::Text),
+            Some(Node::Object { .. } | Node::Array { .. }) => return self.expected(expected),
+        })
+    }
+
+    /// The string `"null"` means absent only where the reference reads a machine number or a bool.
+    fn refuse_null_text(&self, expected: &'static str) -> Read<(), Fault> {
+        match self.peek() {
+            Some(Node::String(text)) if trim(text) == "null" => self.invalid(expected),
+            _ => Ok(()),
+        }
+    }
+
+    /// Consumes the scalar at the current node if it has a value.
+    fn take_valid<T>(
+        &mut self,
+        value: Option<T>,
+        expected: &'static str,
+    ) -> Read<Option<T>, Fault> {
         match value {
             Some(value) => self.take(Some(value)),
-            None => self.invalid(what),
+            None => self.invalid(expected),
         }
     }
 }

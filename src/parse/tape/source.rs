@@ -1,8 +1,7 @@
-//! The typed walk over the tape: a [`Source`] that knows every coercion. With `scratch` and
-//! `coerce` the only file that names simd_json.
+//! A [`Source`] over the tape, with every coercion.
 //!
-//! The tape holds strings unescaped and numbers as machine numbers, but neither says where it stands in the text, nor
-//! how a number was written. `positions` finds both.
+//! The tape holds strings unescaped and numbers as machine numbers, but neither their positions nor how a number was
+//! written. `positions` finds both in the text.
 
 use std::hash::RandomState;
 
@@ -10,64 +9,81 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 use simd_json::{Node, StaticNode};
 
-use super::super::coerce::{self, Numeric};
-use super::super::text::string_end;
-use super::super::{Fault, ParseOptions, Problem, Tally};
+use super::super::fault::Problem;
+use super::super::text::{number_or_bool, string_end};
+use super::super::{ParseOptions, Tally};
+use super::buffers::Filled;
 use super::positions::Positions;
 use crate::message::{Decimal, Instant, Key, Map, Read, Source, Uuid, WireValue, key, trim};
 
-/// A place on the tape and what has been counted on the way.
-pub(in crate::parse) struct Cursor<'t, 'a> {
+/// Why the typed walk stopped, and at which node.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Fault {
+    pub(super) node: usize,
+    pub(super) problem: Problem,
+}
+
+/// A position on the tape, and the state of reading one message.
+pub(super) struct TapeSource<'t, 'a> {
     nodes: &'t [Node<'a>],
     at: usize,
-    input: &'a [u8],
+    text: &'a [u8],
     positions: Positions<'t>,
-    pub(in crate::parse) blanked_numbers: bool,
-    pub(in crate::parse) arena: &'a Bump,
-    pub(in crate::parse) hasher: &'t RandomState,
+    pub(super) blanked_numbers: bool,
+    pub(super) arena: &'a Bump,
+    pub(super) hasher: &'t RandomState,
     options: &'t ParseOptions,
     memory_left: usize,
-    /// The node of the discriminator last asked for.
+    /// The node of the discriminator read last.
     discriminator: usize,
-    pub(in crate::parse) tally: Tally,
+    pub(super) tally: Tally,
 }
 
-/// An object being read: how many entries are left, and where it begins.
-pub(in crate::parse) struct Object {
-    pub(in crate::parse) left: usize,
-    start: usize,
+/// An object that is being read.
+pub(super) struct Object {
+    /// The entries that are left.
+    pub(super) left: usize,
+    /// The node of the object.
+    node: usize,
 }
 
-impl<'t, 'a> Cursor<'t, 'a> {
-    pub(in crate::parse) fn new(
-        filled: &'t super::super::scratch::Filled<'a>,
-        input: &'a [u8],
+impl<'t, 'a> TapeSource<'t, 'a> {
+    pub(super) fn new(
+        filled: &'t Filled<'a>,
+        text: &'a [u8],
+        arena: &'a Bump,
+        hasher: &'t RandomState,
         options: &'t ParseOptions,
     ) -> Self {
         Self {
             nodes: filled.nodes(),
             at: 0,
-            input,
-            positions: Positions::new(filled.structurals),
-            blanked_numbers: filled.blanked_numbers,
-            arena: filled.arena(),
-            hasher: filled.hasher,
+            text,
+            positions: Positions::new(filled.structurals()),
+            blanked_numbers: filled.blanked_numbers(),
+            arena,
+            hasher,
             options,
             memory_left: options.max_memory,
             discriminator: 0,
             tally: Tally {
-                lone_surrogates: filled.lone_surrogates,
+                lone_surrogates: filled.lone_surrogates().len(),
                 ..Tally::default()
             },
         }
     }
 
-    /// The byte of a node; for faults, so order does not matter.
-    pub(in crate::parse) fn offset_of(&mut self, node: usize) -> usize {
-        self.positions.offset_of(node, self.input)
+    /// The offset of any node in the text.
+    pub(super) fn offset_of(&mut self, node: usize) -> usize {
+        self.positions.offset_of(node, self.text)
     }
 
-    pub(in crate::parse) fn peek(&self) -> Option<Node<'a>> {
+    /// The current node's position on the tape.
+    pub(super) fn node(&self) -> usize {
+        self.at
+    }
+
+    pub(super) fn peek(&self) -> Option<Node<'a>> {
         self.nodes.get(self.at).copied()
     }
 
@@ -78,16 +94,16 @@ impl<'t, 'a> Cursor<'t, 'a> {
         })
     }
 
-    pub(in crate::parse) fn expected<T>(&self, what: &'static str) -> Read<T, Fault> {
+    pub(super) fn expected<T>(&self, what: &'static str) -> Read<T, Fault> {
         self.fault(Problem::Expected(what))
     }
 
-    pub(in crate::parse) fn invalid<T>(&self, what: &'static str) -> Read<T, Fault> {
+    pub(super) fn invalid<T>(&self, what: &'static str) -> Read<T, Fault> {
         self.fault(Problem::Invalid(what))
     }
 
-    /// Takes the memory of a list from what the message may need.
-    pub(in crate::parse) fn charge(&mut self, bytes: usize) -> Read<(), Fault> {
+    /// Charges the memory of a list against the limit of the message.
+    pub(super) fn charge(&mut self, bytes: usize) -> Read<(), Fault> {
         match self.memory_left.checked_sub(bytes) {
             Some(left) => self.memory_left = left,
             None => return self.fault(Problem::Memory),
@@ -95,30 +111,28 @@ impl<'t, 'a> Cursor<'t, 'a> {
         Ok(())
     }
 
-    /// The source text of the number, `true` or `false` at the cursor.
-    pub(in crate::parse) fn source_text(&mut self) -> Read<&'a str, Fault> {
-        let start = self.positions.offset_of(self.at, self.input);
-        Ok(coerce::source_text(
-            self.input.get(start..).unwrap_or_default(),
-        ))
+    /// The source text of the number, `true` or `false` at the current node.
+    pub(super) fn source_text(&mut self) -> &'a str {
+        let start = self.positions.offset_of(self.at, self.text);
+        number_or_bool(self.text.get(start..).unwrap_or_default())
     }
 
-    /// The discriminator last asked for is none of those that are allowed.
-    pub(in crate::parse) fn unknown_discriminator(&self, allowed: &'static str) -> Fault {
+    /// The fault of the discriminator read last, if it is not one of those allowed.
+    pub(super) fn unknown_discriminator(&self, allowed: &'static str) -> Fault {
         Fault {
             node: self.discriminator,
             problem: Problem::Unknown(allowed),
         }
     }
 
-    /// Consumes the scalar at the cursor with this result.
-    pub(in crate::parse) fn take<T>(&mut self, value: Option<T>) -> Read<Option<T>, Fault> {
+    /// Consumes the scalar at the current node, with this result.
+    pub(super) fn take<T>(&mut self, value: Option<T>) -> Read<Option<T>, Fault> {
         self.at += 1;
         Ok(value)
     }
 }
 
-impl<'a> Source<'a> for Cursor<'_, 'a> {
+impl<'a> Source<'a> for TapeSource<'_, 'a> {
     type Fault = Fault;
     type Object = Object;
 
@@ -131,11 +145,9 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
     fn object(&mut self) -> Read<Option<Object>, Fault> {
         match self.peek() {
             Some(Node::Object { len, .. }) => {
+                let node = self.at;
                 self.at += 1;
-                Ok(Some(Object {
-                    left: len,
-                    start: self.at - 1,
-                }))
+                Ok(Some(Object { left: len, node }))
             }
             Some(Node::Static(StaticNode::Null)) => self.take(None),
             _ => self.expected("an object"),
@@ -176,10 +188,7 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
     }
 
     fn skip(&mut self) -> Read<(), Fault> {
-        self.at += 1 + match self.peek() {
-            Some(Node::Object { count, .. } | Node::Array { count, .. }) => count,
-            _ => 0,
-        };
+        self.at += self.peek().map_or(1, size_of_value);
         Ok(())
     }
 
@@ -227,17 +236,17 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
     }
 
     fn raw(&mut self) -> Read<&'a str, Fault> {
-        let start = self.positions.offset_of(self.at, self.input);
+        let start = self.positions.offset_of(self.at, self.text);
         let end = match self.peek() {
             Some(Node::Object { count, .. } | Node::Array { count, .. }) => {
-                self.positions.end_of_container(count, self.input)
+                self.positions.end_of_container(count, self.text)
             }
-            Some(Node::String(_)) => string_end(self.input, start),
+            Some(Node::String(_)) => string_end(self.text, start),
             Some(Node::Static(StaticNode::Null)) => start + 4,
-            _ => start + self.source_text()?.len(),
+            _ => start + self.source_text().len(),
         };
         self.skip()?;
-        let raw = self.input.get(start..end).unwrap_or_default();
+        let raw = self.text.get(start..end).unwrap_or_default();
         Ok(std::str::from_utf8(raw).unwrap_or_default())
     }
 
@@ -246,8 +255,9 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         mut field: impl FnMut(&mut Self, &'a str) -> Read<(), Fault>,
     ) -> Read<&'a str, Fault> {
         let start = self.at;
-        // The text is found last, but the count must not go back to the beginning of the message for it.
-        self.positions.offset_of(start, self.input);
+        // The source text is found last; the position of its beginning is kept, so that finding it does not count from the
+        // beginning of the message again.
+        self.positions.offset_of(start, self.text);
         let positions = self.positions;
         if let Some(mut object) = self.object()? {
             while let Some(key) = self.next_key(&mut object)? {
@@ -305,7 +315,7 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
             Some(Node::String(text)) => self.take(Some(text)),
             Some(Node::Static(StaticNode::Null)) => self.take(None),
             Some(Node::Static(_)) => {
-                let text = self.source_text()?;
+                let text = self.source_text();
                 self.take(Some(text))
             }
             _ => self.expected("a string"),
@@ -321,64 +331,23 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
     }
 
     fn int32(&mut self) -> Read<Option<i32>, Fault> {
-        const WHAT: &str = "a 32-bit integer";
-        let start = self.at;
-        let value = match self.integer(WHAT)? {
-            Some(value) => i32::try_from(value).map(Some),
-            None => Ok(None),
-        };
-        value.or(Err(Fault {
-            node: start,
-            problem: Problem::Invalid(WHAT),
-        }))
+        self.read_int32()
     }
 
     fn int64(&mut self) -> Read<Option<i64>, Fault> {
-        self.integer("a 64-bit integer")
+        self.read_int64()
     }
 
     fn double(&mut self) -> Read<Option<f64>, Fault> {
-        const WHAT: &str = "a finite number";
-        if let (Some(Node::Static(StaticNode::F64(value))), false) =
-            (self.peek(), self.blanked_numbers)
-        {
-            return self.take(Some(value));
-        }
-        match self.numeric(WHAT)? {
-            None => self.take(None),
-            Some(Numeric::Number(text) | Numeric::Text(text)) => match coerce::double(text) {
-                Some(value) => self.take(Some(value)),
-                None => self.invalid(WHAT),
-            },
-        }
+        self.read_double()
     }
 
     fn boolean(&mut self) -> Read<Option<bool>, Fault> {
-        const WHAT: &str = "a bool";
-        if let Some(Node::Static(StaticNode::Bool(value))) = self.peek() {
-            return self.take(Some(value));
-        }
-        let value = match self.numeric(WHAT)? {
-            None => return self.take(None),
-            Some(Numeric::Number(text)) => coerce::bool_of_number(text),
-            Some(Numeric::Text(text)) => coerce::bool_of_text(text),
-        };
-        match value {
-            Some(value) => self.take(Some(value)),
-            None => self.invalid(WHAT),
-        }
+        self.read_bool()
     }
 
     fn decimal(&mut self) -> Read<Option<Decimal<'a>>, Fault> {
-        const WHAT: &str = "a decimal number";
-        self.refuse_null_text(WHAT)?;
-        match self.numeric(WHAT)? {
-            None => self.take(None),
-            Some(Numeric::Number(text) | Numeric::Text(text)) => match Decimal::parse(text) {
-                Some(value) => self.take(Some(value)),
-                None => self.invalid(WHAT),
-            },
-        }
+        self.read_decimal()
     }
 
     fn uuid(&mut self) -> Read<Option<Uuid>, Fault> {
@@ -396,19 +365,7 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
     }
 
     fn instant(&mut self) -> Read<Option<Instant>, Fault> {
-        const WHAT: &str = "an RFC 3339 time with an offset, or seconds since the epoch";
-        self.refuse_null_text(WHAT)?;
-        let value = match self.numeric(WHAT)? {
-            None => return self.take(None),
-            Some(Numeric::Number(text)) => Instant::from_epoch_text(text),
-            Some(Numeric::Text(text)) => {
-                Instant::from_epoch_text(text).or_else(|| Instant::from_rfc3339(text))
-            }
-        };
-        match value {
-            Some(value) => self.take(Some(value)),
-            None => self.invalid(WHAT),
-        }
+        self.read_instant()
     }
 
     fn unknown_word(&mut self) -> Read<(), Fault> {
@@ -436,7 +393,7 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
 
     fn missing(&self, object: &Object, field: &'static str) -> Fault {
         Fault {
-            node: object.start,
+            node: object.node,
             problem: Problem::Missing(field),
         }
     }
@@ -452,10 +409,18 @@ impl<'a> Source<'a> for Cursor<'_, 'a> {
         self.at - 1
     }
 
-    fn empty(&self, place: usize) -> Fault {
+    fn empty(&self, node: usize) -> Fault {
         Fault {
-            node: place,
+            node,
             problem: Problem::Invalid("a text that is not empty"),
         }
+    }
+}
+
+/// The number of nodes of a value.
+fn size_of_value(node: Node<'_>) -> usize {
+    match node {
+        Node::Object { count, .. } | Node::Array { count, .. } => count + 1,
+        _ => 1,
     }
 }

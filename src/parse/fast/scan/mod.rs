@@ -1,20 +1,32 @@
-//! The loads of the fast path: what stands among the next sixteen or sixty-four bytes, and the pass over the whole text
-//! that marks where runs of plain string bytes end. With `reader` the only `unsafe` of this room. SSE2 is part of x86-64 and
-//! NEON of 64-bit ARM; AVX2 and AVX-512 serve the pass where they are found; other processors take the portable form, which
-//! is also the twin that the tests compare with.
+//! SIMD kernels of the fast path: copy a text and find the terminators in it, find quotes and brackets, count spaces,
+//! decode a UUID.
+//!
+//! A *terminator* is a byte that ends a run of string bytes which need no unescaping: a quote, a backslash or a control
+//! character, NUL included.
+//!
+//! SSE2 is part of x86-64 and NEON of 64-bit ARM, so their kernels are inlined into the caller. AVX2 and AVX-512 are
+//! detected at run time, and only for copying, where one call covers 4 KB. Other processors use the portable kernels,
+//! which are also the reference implementation in the tests. Miri does not support the inline assembly of the NEON
+//! kernels and takes the portable ones there.
+//!
+//! # Invariants
+//!
+//! The three slices of a [`Blocks`] have the same length. `Blocks::new` checks that once, and dividing all three at the
+//! same index preserves it. [`copy`] therefore writes every block and every bitmap word that it is given;
+//! `super::padded` relies on that when it treats them as initialized.
 #![allow(unsafe_code)]
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
-#[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+#[cfg(all(target_arch = "aarch64", target_endian = "little", not(miri)))]
 mod neon;
 #[cfg(any(
     test,
     not(any(
         target_arch = "x86_64",
-        all(target_arch = "aarch64", target_endian = "little")
+        all(target_arch = "aarch64", target_endian = "little", not(miri))
     ))
 ))]
 mod portable;
@@ -23,187 +35,198 @@ mod sse2;
 
 use std::mem::MaybeUninit;
 
-#[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+#[cfg(all(target_arch = "aarch64", target_endian = "little", not(miri)))]
 use neon as isa;
 #[cfg(not(any(
     target_arch = "x86_64",
-    all(target_arch = "aarch64", target_endian = "little")
+    all(target_arch = "aarch64", target_endian = "little", not(miri))
 )))]
 use portable as isa;
 #[cfg(target_arch = "x86_64")]
 use sse2 as isa;
 
-/// How many bytes are looked at together.
+/// Bytes that a kernel handles together.
 pub(super) const BLOCK: usize = 64;
 
-/// So many bytes, on one line of the cache.
+/// The most blocks that one call of [`copy`] takes: one bit of its result for each.
+const PIECE: usize = 64;
+
+/// Text bytes on one cache line.
 #[derive(Clone, Copy)]
 #[repr(align(64))]
 pub(super) struct Block(#[allow(dead_code, reason = "only its address is used")] [u8; BLOCK]);
 
-/// How many blocks `mark` takes at most.
-pub(super) const AT_ONCE: usize = 64;
+/// One bit for each byte of a block, the first byte in bit 0 of the first byte: set if it is a terminator.
+pub(super) type BitmapWord = [u8; BLOCK / 8];
 
-/// Copies blocks, and writes one bit for each byte: whether it ends a run of plain string bytes, as quotes, backslashes and
-/// control characters do. Returns which blocks have bytes that are not ASCII, one bit for each. The three slices must be of
-/// the same length, or only as much is done as all of them have.
-pub(super) fn mark(
-    from: &[[u8; BLOCK]],
-    to: &mut [MaybeUninit<Block>],
-    ends: &mut [MaybeUninit<[u8; 8]>],
-) -> u64 {
+/// Blocks of a text, where each is copied to, and where its bitmap word goes: three slices of the same length.
+pub(super) struct Blocks<'t, 'b> {
+    from: &'t [[u8; BLOCK]],
+    to: &'b mut [MaybeUninit<Block>],
+    bitmap: &'b mut [MaybeUninit<BitmapWord>],
+}
+
+impl<'t, 'b> Blocks<'t, 'b> {
+    /// `None` if the lengths differ.
+    pub(super) fn new(
+        from: &'t [[u8; BLOCK]],
+        to: &'b mut [MaybeUninit<Block>],
+        bitmap: &'b mut [MaybeUninit<BitmapWord>],
+    ) -> Option<Self> {
+        (from.len() == to.len() && from.len() == bitmap.len()).then_some(Self { from, to, bitmap })
+    }
+
+    /// The number of blocks.
+    pub(super) fn len(&self) -> usize {
+        self.from.len()
+    }
+
+    /// The same blocks in pieces that [`copy`] takes.
+    pub(super) fn pieces(self) -> impl Iterator<Item = Self> {
+        let targets = self.to.chunks_mut(PIECE).zip(self.bitmap.chunks_mut(PIECE));
+        let pieces = self.from.chunks(PIECE).zip(targets);
+        pieces.map(|(from, (to, bitmap))| Self { from, to, bitmap })
+    }
+
+    /// Copies block by block. Returns one bit for each block, the first in bit 0: set if it is not all ASCII.
+    #[inline(always)]
+    fn copy_each(
+        self,
+        copy_block: impl for<'x> Fn(&[u8; BLOCK], &'x mut MaybeUninit<Block>) -> Copied<'x>,
+    ) -> u64 {
+        let mut non_ascii = 0;
+        for (at, ((from, to), word)) in self.from.iter().zip(self.to).zip(self.bitmap).enumerate() {
+            let copied = copy_block(from, to);
+            word.write(copied.terminators.to_le_bytes());
+            non_ascii |= u64::from(copied.non_ascii) << (at % PIECE);
+        }
+        non_ascii
+    }
+}
+
+/// The result of a kernel for one block.
+struct Copied<'b> {
+    /// Only a kernel that has written the block can return this reference.
+    _block: &'b mut Block,
+    /// One bit for each byte, the first in bit 0.
+    terminators: u64,
+    non_ascii: bool,
+}
+
+/// Copies blocks and writes their bitmap words, all of them. Returns one bit for each block, the first in bit 0: set if
+/// it is not all ASCII.
+pub(super) fn copy(blocks: Blocks<'_, '_>) -> u64 {
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx512bw") {
-        // SAFETY: AVX-512 BW is there, and AVX-512 F with it.
-        return unsafe { avx512::mark(from, to, ends) };
+        // SAFETY: the processor has AVX-512 BW, which includes AVX-512 F.
+        return unsafe { avx512::copy(blocks) };
     } else if is_x86_feature_detected!("avx2") {
-        // SAFETY: AVX2 is there.
-        return unsafe { avx2::mark(from, to, ends) };
+        // SAFETY: the processor has AVX2.
+        return unsafe { avx2::copy(blocks) };
     }
-    mark_each(from, to, ends, isa::mark_block)
+    blocks.copy_each(isa::copy_block)
 }
 
-/// Does that block by block.
-#[inline(always)]
-fn mark_each(
-    from: &[[u8; BLOCK]],
-    to: &mut [MaybeUninit<Block>],
-    ends: &mut [MaybeUninit<[u8; 8]>],
-    mark_block: impl Fn(&[u8; BLOCK], &mut MaybeUninit<Block>) -> (u64, bool),
-) -> u64 {
-    let mut foreign = 0;
-    for (at, ((from, to), ends)) in from.iter().zip(to).zip(ends).enumerate() {
-        let (found, is_foreign) = mark_block(from, to);
-        ends.write(found.to_le_bytes());
-        foreign |= u64::from(is_foreign) << (at % AT_ONCE);
-    }
-    foreign
-}
-
-/// The bytes of a uuid of 8-4-4-4-12 hexadecimal digits of either case; `None` for anything else.
+/// The bytes of a UUID of 8-4-4-4-12 hexadecimal digits of either case; `None` for anything else.
 #[inline(always)]
 pub(super) fn uuid(text: &[u8; 36]) -> Option<[u8; 16]> {
     isa::uuid(text)
 }
 
-/// Which of sixty-four bytes are quotes, backslashes, opening and closing brackets of both kinds, one bit for each.
-///
-/// # Safety
-///
-/// They can be read.
+/// Bitmaps of the quotes, backslashes, opening and closing brackets (of both kinds) among 64 bytes, the first byte in
+/// bit 0.
 #[inline(always)]
-pub(super) unsafe fn brackets(at: *const u8) -> [u64; 4] {
-    // SAFETY: the caller's promise.
-    unsafe { isa::brackets(at) }
+pub(super) fn brackets(bytes: &[u8; BLOCK]) -> [u64; 4] {
+    isa::brackets(bytes)
 }
 
-/// How many of sixteen bytes are spaces before the first that is none.
-///
-/// # Safety
-///
-/// They can be read.
+/// The number of spaces before the first other byte.
 #[inline(always)]
-pub(super) unsafe fn leading_spaces(at: *const u8) -> usize {
-    // SAFETY: the caller's promise.
-    unsafe { isa::leading_spaces(at) }
-}
-
-/// Which bytes a backslash before them escapes, and whether the first byte after these is escaped: a run of backslashes
-/// escapes every second of them and, if it is odd, what follows (Langdale and Lemire, Parsing Gigabytes of JSON per
-/// Second, section 3.1.1).
-pub(super) fn escaped_by(escapes: u64, first: u64) -> (u64, u64) {
-    const ODD: u64 = 0xaaaa_aaaa_aaaa_aaaa;
-    let starts = escapes & !first;
-    let even_or_after = ((starts << 1 | ODD).wrapping_sub(starts)) ^ ODD;
-    let escaped = even_or_after ^ (starts | first);
-    (escaped, (even_or_after & starts) >> 63)
-}
-
-/// Each bit becomes the parity of itself and those below.
-pub(super) fn prefix_xor(mut bits: u64) -> u64 {
-    for shift in [1, 2, 4, 8, 16, 32] {
-        bits ^= bits << shift;
-    }
-    bits
+pub(super) fn leading_spaces(bytes: &[u8; 16]) -> usize {
+    isa::leading_spaces(bytes)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    type Mark = fn(&[[u8; BLOCK]], &mut [MaybeUninit<Block>], &mut [MaybeUninit<[u8; 8]>]) -> u64;
+    type Copy = fn(Blocks<'_, '_>) -> u64;
 
-    /// Every form of the pass that this processor can run.
-    fn forms() -> Vec<(&'static str, Mark)> {
-        let mut forms: Vec<(&str, Mark)> = vec![
-            ("chosen", mark),
-            ("always there", |from, to, ends| {
-                mark_each(from, to, ends, isa::mark_block)
-            }),
+    /// Every kernel that this processor can run.
+    fn kernels() -> Vec<(&'static str, Copy)> {
+        let mut kernels: Vec<(&str, Copy)> = vec![
+            ("chosen", copy),
+            ("baseline", |blocks| blocks.copy_each(isa::copy_block)),
         ];
         #[cfg(target_arch = "x86_64")]
         {
             if is_x86_feature_detected!("avx2") {
-                // SAFETY: it is there.
-                forms.push(("AVX2", |from, to, ends| unsafe {
-                    avx2::mark(from, to, ends)
-                }));
+                // SAFETY: the processor has AVX2.
+                kernels.push(("AVX2", |blocks| unsafe { avx2::copy(blocks) }));
             }
             if is_x86_feature_detected!("avx512bw") {
-                // SAFETY: it is there.
-                forms.push(("AVX-512", |from, to, ends| unsafe {
-                    avx512::mark(from, to, ends)
-                }));
+                // SAFETY: the processor has AVX-512 BW, which includes AVX-512 F.
+                kernels.push(("AVX-512", |blocks| unsafe { avx512::copy(blocks) }));
             }
         }
-        forms
+        kernels
     }
 
-    /// What is copied, marked and found to be foreign.
-    fn marked(form: Mark, from: &[[u8; BLOCK]]) -> (Vec<[u8; BLOCK]>, Vec<[u8; 8]>, u64) {
+    /// The copy, the bitmap, and which blocks are not ASCII.
+    fn run(copy: Copy, from: &[[u8; BLOCK]]) -> (Vec<[u8; BLOCK]>, Vec<BitmapWord>, u64) {
         let mut to = vec![MaybeUninit::uninit(); from.len()];
-        let mut ends = vec![MaybeUninit::uninit(); from.len()];
-        let foreign = form(from, &mut to, &mut ends);
-        // SAFETY: all have been written.
-        unsafe {
-            let to = to.iter().map(|block| block.assume_init().0).collect();
-            let ends = ends.iter().map(|ends| ends.assume_init()).collect();
-            (to, ends, foreign)
-        }
+        let mut bitmap = vec![MaybeUninit::uninit(); from.len()];
+        let non_ascii = copy(Blocks::new(from, &mut to, &mut bitmap).unwrap());
+        // SAFETY: `copy` writes every block.
+        let to = to.iter().map(|block| unsafe { block.assume_init() }.0);
+        // SAFETY: `copy` writes every bitmap word.
+        let bitmap = bitmap.iter().map(|word| unsafe { word.assume_init() });
+        (to.collect(), bitmap.collect(), non_ascii)
     }
 
-    /// Every byte at every place, among bytes of each kind.
     #[test]
-    fn instructions_find_what_the_portable_form_finds() {
-        let portable: Mark = |from, to, ends| mark_each(from, to, ends, portable::mark_block);
-        for other in [b'x', b' ', 0x80, 0xff, b'{', b']', b'"', b'\\', 0] {
-            for byte in 0..=255 {
-                // A block for each place.
+    fn slices_of_different_lengths_are_refused() {
+        let from = [[0; BLOCK]; 3];
+        let (mut to, mut bitmap) = ([MaybeUninit::uninit(); 3], [MaybeUninit::uninit(); 3]);
+        assert!(Blocks::new(&from, &mut to, &mut bitmap).is_some());
+        assert!(Blocks::new(&from[1..], &mut to, &mut bitmap).is_none());
+        assert!(Blocks::new(&from, &mut to[1..], &mut bitmap).is_none());
+        assert!(Blocks::new(&from, &mut to, &mut bitmap[1..]).is_none());
+    }
+
+    /// Every byte at every position, among bytes of each kind.
+    #[test]
+    fn kernels_agree_with_the_portable_reference() {
+        let reference: Copy = |blocks| blocks.copy_each(portable::copy_block);
+        let others: &[u8] = if cfg!(miri) {
+            b"x\x80"
+        } else {
+            b"x \x80\xff{]\"\\\0"
+        };
+        for &other in others {
+            for byte in (0..=255).step_by(if cfg!(miri) { 17 } else { 1 }) {
+                // A block for each position.
                 let mut blocks = [[other; BLOCK]; BLOCK];
-                for (place, block) in blocks.iter_mut().enumerate() {
-                    block[place] = byte;
+                for (position, block) in blocks.iter_mut().enumerate() {
+                    block[position] = byte;
                 }
-                let expected = marked(portable, &blocks);
+                let expected = run(reference, &blocks);
                 assert_eq!(expected.0, blocks);
-                for (name, form) in forms() {
-                    assert_eq!(marked(form, &blocks), expected, "{name} {byte} {other}");
+                for (name, copy) in kernels() {
+                    assert_eq!(run(copy, &blocks), expected, "{name} {byte} {other}");
                 }
                 for block in &blocks {
-                    let at = block.as_ptr();
-                    // SAFETY: the block has sixty-four bytes.
-                    let (found, expected) = unsafe {
-                        (
-                            (isa::brackets(at), isa::leading_spaces(at)),
-                            (portable::brackets(at), portable::leading_spaces(at)),
-                        )
-                    };
+                    let head = block.first_chunk().unwrap();
+                    let found = (isa::brackets(block), isa::leading_spaces(head));
+                    let expected = (portable::brackets(block), portable::leading_spaces(head));
                     assert_eq!(found, expected, "{byte} {other}");
                 }
                 if other == b'x' {
-                    // The twin is right, too.
-                    let ends_run = byte < 0x20 || byte == b'"' || byte == b'\\';
-                    for (place, ends) in expected.1.iter().enumerate() {
-                        assert_eq!(u64::from_le_bytes(*ends), u64::from(ends_run) << place);
+                    // The reference itself is right.
+                    let terminator = byte < 0x20 || byte == b'"' || byte == b'\\';
+                    for (position, word) in expected.1.iter().enumerate() {
+                        let bitmap = u64::from(terminator) << position;
+                        assert_eq!(u64::from_le_bytes(*word), bitmap);
                     }
                     assert_eq!(expected.2, if byte < 0x80 { 0 } else { u64::MAX });
                 }
@@ -212,34 +235,15 @@ mod tests {
     }
 
     #[test]
-    fn uuids_are_those_of_the_portable_form() {
+    fn uuids_are_those_of_the_portable_reference() {
         let text = *b"0123abcd-4567-89EF-fedc-ba9876543210";
-        for place in 0..36 {
+        for position in 0..36 {
             for byte in 0..=255 {
                 let mut text = text;
-                text[place] = byte;
-                assert_eq!(uuid(&text), portable::uuid(&text), "{place} {byte}");
+                text[position] = byte;
+                assert_eq!(uuid(&text), portable::uuid(&text), "{position} {byte}");
             }
         }
         assert!(uuid(&text).is_some());
-    }
-
-    #[test]
-    fn escapes_escape_every_second_backslash() {
-        // As many backslashes as the row says, from the bit that the column says.
-        for run in 1..70u32 {
-            for start in 0..64u32 {
-                if start + run >= 128 {
-                    continue;
-                }
-                let backslashes: u128 = ((1 << run) - 1) << start;
-                let (first, carried) = escaped_by(backslashes as u64, 0);
-                let (second, _) = escaped_by((backslashes >> 64) as u64, carried);
-                let found = u128::from(first) | u128::from(second) << 64;
-                let every_second = (1..=run).step_by(2);
-                let expected: u128 = every_second.map(|at| 1 << (start + at)).sum();
-                assert_eq!(found, expected, "{run} {start}");
-            }
-        }
     }
 }

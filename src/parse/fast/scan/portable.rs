@@ -1,58 +1,41 @@
-//! The loads in plain Rust, for other processors, and for the tests as the twin of all.
-#![allow(unsafe_code)]
+//! The kernels in plain Rust: for other processors, and as the reference implementation in the tests.
 
 use std::mem::MaybeUninit;
 
-use super::{BLOCK, Block};
+use super::{BLOCK, Block, Copied};
 
-/// Copies a block and marks it.
-pub(super) fn mark_block(from: &[u8; BLOCK], to: &mut MaybeUninit<Block>) -> (u64, bool) {
-    to.write(Block(*from));
-    // SAFETY: these are sixty-four bytes.
-    let found = unsafe { which(from.as_ptr(), is_plain_end) };
-    (found, !from.is_ascii())
+/// Copies a block and finds the terminators in it.
+pub(super) fn copy_block<'b>(from: &[u8; BLOCK], to: &'b mut MaybeUninit<Block>) -> Copied<'b> {
+    Copied {
+        _block: to.write(Block(*from)),
+        terminators: bitmap(from, |byte| byte == b'"' || byte == b'\\' || byte < 0x20),
+        non_ascii: !from.is_ascii(),
+    }
 }
 
-/// The bytes of a uuid.
+/// The bytes of a UUID.
 #[inline]
 pub(super) fn uuid(text: &[u8; 36]) -> Option<[u8; 16]> {
     crate::message::Uuid::decode(text).map(|uuid| uuid.0)
 }
 
-/// # Safety
-///
-/// Sixty-four bytes can be read.
-pub(super) unsafe fn brackets(at: *const u8) -> [u64; 4] {
-    // SAFETY: the caller's promise.
-    unsafe {
-        [
-            which(at, |byte| byte == b'"'),
-            which(at, |byte| byte == b'\\'),
-            which(at, |byte| byte == b'[' || byte == b'{'),
-            which(at, |byte| byte == b']' || byte == b'}'),
-        ]
-    }
+/// Quotes, backslashes, opening and closing brackets.
+pub(super) fn brackets(bytes: &[u8; BLOCK]) -> [u64; 4] {
+    [
+        bitmap(bytes, |byte| byte == b'"'),
+        bitmap(bytes, |byte| byte == b'\\'),
+        bitmap(bytes, |byte| byte == b'[' || byte == b'{'),
+        bitmap(bytes, |byte| byte == b']' || byte == b'}'),
+    ]
 }
 
-/// # Safety
-///
-/// Sixteen bytes can be read.
-pub(super) unsafe fn leading_spaces(at: *const u8) -> usize {
-    // SAFETY: the caller's promise; bytes have no alignment.
-    let bytes: [u8; 16] = unsafe { *at.cast() };
+/// The number of spaces before the first other byte.
+pub(super) fn leading_spaces(bytes: &[u8; 16]) -> usize {
     bytes.iter().take_while(|byte| **byte == b' ').count()
 }
 
-fn is_plain_end(byte: u8) -> bool {
-    byte == b'"' || byte == b'\\' || byte < 0x20
-}
-
-/// # Safety
-///
-/// Sixty-four bytes can be read.
-unsafe fn which(at: *const u8, is: impl Fn(u8) -> bool) -> u64 {
-    // SAFETY: the caller's promise; bytes have no alignment.
-    let bytes: [u8; 64] = unsafe { *at.cast() };
+/// One bit for each byte, the first in bit 0.
+fn bitmap(bytes: &[u8; BLOCK], is: impl Fn(u8) -> bool) -> u64 {
     let bits = bytes.iter().map(|byte| u64::from(is(*byte)));
     bits.rev().fold(0, |bits, bit| bits << 1 | bit)
 }
