@@ -92,42 +92,47 @@ wire_enum! {
     }
 }
 
-/// A text that must not be empty, and where it stands: the name of a partner identity, the value of any identity. It is
-/// judged after the object, because the last of equal keys counts.
+/// A text that must not be empty: the name of a partner identity, the value of any identity. It is checked after the
+/// object has been read, because the last of equal keys counts.
 #[derive(Clone, Copy)]
-struct NonEmpty<'a> {
-    text: &'a str,
-    place: usize,
-}
+struct NonEmpty<'a>(&'a str);
 
 impl<'a> WireValue<'a> for NonEmpty<'a> {
     fn read<S: Source<'a>>(source: &mut S) -> Read<Option<Self>, S::Fault> {
-        let text = source.text()?;
-        let place = source.place_of_value();
-        Ok(text.map(|text| Self { text, place }))
+        Ok(source.text()?.map(Self))
     }
     fn write<W: Sink>(&self, sink: &mut W) {
-        sink.text(self.text);
+        sink.text(self.0);
     }
 }
 
-/// What becomes of a part of an identity when all of them have been read.
+/// A field of an identity, checked when all of them have been read.
 trait Part<'a, T> {
-    fn judged<S: Source<'a>>(self, source: &S) -> Read<T, S::Fault>;
+    fn checked<S: Source<'a>>(
+        self,
+        source: &S,
+        object: &S::Object,
+        field: &'static str,
+    ) -> Read<T, S::Fault>;
 }
 
 impl<'a, T> Part<'a, T> for T {
-    fn judged<S: Source<'a>>(self, _: &S) -> Read<T, S::Fault> {
+    fn checked<S: Source<'a>>(self, _: &S, _: &S::Object, _: &'static str) -> Read<T, S::Fault> {
         Ok(self)
     }
 }
 
 impl<'a> Part<'a, &'a str> for NonEmpty<'a> {
-    fn judged<S: Source<'a>>(self, source: &S) -> Read<&'a str, S::Fault> {
-        if self.text.is_empty() {
-            return Err(source.empty(self.place));
+    fn checked<S: Source<'a>>(
+        self,
+        source: &S,
+        object: &S::Object,
+        field: &'static str,
+    ) -> Read<&'a str, S::Fault> {
+        if self.0.is_empty() {
+            return Err(source.empty(object, field));
         }
-        Ok(self.text)
+        Ok(self.0)
     }
 }
 
@@ -191,8 +196,8 @@ macro_rules! identity_model {
                 let Some(identity_type) = identity_type else { return Err(source.missing(&object, "type")) };
                 let Some(encoding) = encoding else { return Err(source.missing(&object, "encoding")) };
                 let last = identity_model!(@last $presence, source, object, last, $last_wire);
-                let $type_field = identity_type.judged(source)?;
-                let $last = last.judged(source)?;
+                let $type_field = identity_type.checked(source, &object, "type")?;
+                let $last = last.checked(source, &object, $last_wire)?;
                 Ok(Some(Self { $type_field, encoding, $last }))
             }
             fn write<W: Sink>(&self, sink: &mut W) {

@@ -141,12 +141,8 @@ pub(crate) trait Source<'a>: Sized {
     fn missing(&self, object: &Self::Object, field: &'static str) -> Self::Fault;
     /// The value just consumed is `null` where an object must be.
     fn null_element(&self) -> Self::Fault;
-    /// Where the value just read stands, for `empty`; sources that never say where need not know.
-    fn place_of_value(&self) -> usize {
-        0
-    }
-    /// The value at this place must not be empty.
-    fn empty(&self, place: usize) -> Self::Fault;
+    /// The value of this field of the object just read must not be empty.
+    fn empty(&self, object: &Self::Object, field: &'static str) -> Self::Fault;
 }
 
 /// Where fields are written to. Objects and lists nest; the sink sets commas.

@@ -311,7 +311,7 @@ impl<'a> Source<'a> for FastSource<'_, 'a> {
         Bail
     }
 
-    fn empty(&self, _: usize) -> Bail {
+    fn empty(&self, (): &(), _: &'static str) -> Bail {
         Bail
     }
 }

@@ -405,15 +405,31 @@ impl<'a> Source<'a> for TapeSource<'_, 'a> {
         }
     }
 
-    fn place_of_value(&self) -> usize {
-        self.at - 1
-    }
-
-    fn empty(&self, node: usize) -> Fault {
+    fn empty(&self, object: &Object, field: &'static str) -> Fault {
         Fault {
-            node,
+            node: self.last_value(object, field).unwrap_or(object.node),
             problem: Problem::Invalid("a text that is not empty"),
         }
+    }
+}
+
+impl TapeSource<'_, '_> {
+    /// The node of the last value with this key in an object: the one that counts. For faults, because it walks through the
+    /// object again.
+    fn last_value(&self, object: &Object, key: &str) -> Option<usize> {
+        let Some(Node::Object { len, .. }) = self.nodes.get(object.node) else {
+            return None;
+        };
+        let mut at = object.node + 1;
+        let mut last = None;
+        for _ in 0..*len {
+            let value = at + 1;
+            if matches!(self.nodes.get(at), Some(Node::String(name)) if *name == key) {
+                last = Some(value);
+            }
+            at = value + size_of_value(*self.nodes.get(value)?);
+        }
+        last
     }
 }
 
