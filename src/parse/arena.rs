@@ -1,9 +1,10 @@
-//! The arenas of a scratch, which lists, maps and unescaped strings are allocated in: one for the current message, and
-//! maybe one for the next.
+//! The arenas of a scratch, which lists, maps and unescaped strings are allocated in: one for the
+//! current message, and maybe one for the next.
 //!
-//! A bumpalo arena grows by adding chunks, and a reset keeps only its largest chunk, so that an arena that has once needed
-//! several would add them again at every message of that size. If a message makes its arena grow, an arena with one chunk
-//! for all of it is therefore prepared when the message is finished; so the next one does not pay for that.
+//! A bumpalo arena grows by adding chunks, and a reset keeps only its largest chunk, so that an
+//! arena that has once needed several would add them again at every message of that size. If a
+//! message makes its arena grow, an arena with one chunk for all of it is therefore prepared when
+//! the message is finished, so that the next one does not pay for it.
 
 use bumpalo::Bump;
 
@@ -34,8 +35,8 @@ impl Arenas {
     }
 }
 
-/// The arena of one message. When it is dropped, which may be before the message is, the next arena is prepared if this
-/// one has grown.
+/// The arena of one message. When it is dropped, which may be before the message is, the next arena
+/// is prepared if this one has grown.
 pub(super) struct ArenaGuard<'a> {
     arena: &'a Bump,
     bytes_before: usize,

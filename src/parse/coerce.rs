@@ -1,5 +1,5 @@
-//! Coercions between numbers, bools and their texts, as the reference does them (section 2.6) and `docs/semantics.md` lists
-//! them. Pure functions of text.
+//! Coercions between numbers, bools and their texts, as the reference does them (section 2.6) and
+//! `docs/semantics.md` lists them. Pure functions of text.
 
 use crate::message::{Decimal, trim};
 

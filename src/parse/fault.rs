@@ -1,68 +1,11 @@
-//! From internal failures to errors: finds line, column and path, says what was found, and shows an excerpt without showing
-//! anybody's data.
+//! From internal failures to errors: finds line, column and path, says what was found, and shows an
+//! excerpt without showing anybody's data.
 
+use super::failed::{Failed, Problem};
 use super::text::string_end;
 use super::walker::Walker;
 use super::{MAX_DEPTH, ParseOptions};
 use crate::error::{Error, ErrorKind, Inner, Location, Snippet};
-
-/// Why a text was refused, and at which offset.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Failed {
-    pub(super) offset: usize,
-    pub(super) problem: Problem,
-}
-
-/// What is wrong.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Problem {
-    /// The text is not JSON, or is nested too deeply.
-    Syntax {
-        kind: ErrorKind,
-        expected: &'static str,
-    },
-    /// A lone surrogate escape, in strict mode.
-    LoneSurrogate,
-    /// Another JSON type was expected.
-    Expected(&'static str),
-    /// The JSON type is right and the value is not.
-    Invalid(&'static str),
-    /// The object lacks a field.
-    Missing(&'static str),
-    /// `null` where an object must be.
-    Null,
-    /// A value that is not known, where it must be.
-    Unknown(&'static str),
-    /// The lists need more memory than allowed.
-    Memory,
-}
-
-/// The failure of a text that simd-json refuses. `walked` is that of the strict walk, if it has been taken already. Invalid
-/// UTF-8 takes precedence, wherever it is.
-pub(super) fn of_text(text: &[u8], max_depth: usize, walked: Option<Failed>) -> Failed {
-    if let Err(error) = std::str::from_utf8(text) {
-        return Failed {
-            offset: error.valid_up_to(),
-            problem: Problem::Syntax {
-                kind: ErrorKind::InvalidUtf8,
-                expected: "UTF-8",
-            },
-        };
-    }
-    let walk = || {
-        Walker::new(text, max_depth)
-            .run(usize::MAX, |_, _| {})
-            .err()
-    };
-    // The walk accepts nothing that simd-json refuses after the repair; should it ever, there is still an error.
-    walked.or_else(walk).unwrap_or(Failed {
-        offset: 0,
-        problem: Problem::Syntax {
-            kind: ErrorKind::Syntax,
-            expected: "JSON",
-        },
-    })
-}
 
 /// The error of a failure in the text of `body`, which begins after `skipped` bytes.
 pub(super) fn describe(
@@ -148,7 +91,8 @@ fn describe_syntax(
     format!("expected {expected}, found {found}")
 }
 
-/// The first characters of a text, for a terminal or a log, where control characters would be commands.
+/// The first characters of a text, for a terminal or a log, where control characters would be
+/// commands.
 fn printable(text: &[u8], most: usize) -> String {
     // No character has more than four bytes, so nothing is lost here that would be shown.
     let head = text
@@ -205,8 +149,9 @@ fn describe_value(value: &[u8], how: Shown) -> String {
 const BEFORE: usize = 60;
 const AFTER: usize = 40;
 
-/// An excerpt of the line around a position. The contents of all strings but keys, and all digits, are masked, because they
-/// may be anybody's data. The first `well_formed` bytes are known to be so.
+/// An excerpt of the line around a position. The contents of all strings but keys, and all digits,
+/// are masked, because they may be anybody's data. The first `well_formed` bytes are known to be
+/// so.
 fn snippet(body: &[u8], location: Location, well_formed: usize) -> Snippet {
     let offset = location.offset;
     let line_start = body
@@ -217,7 +162,8 @@ fn snippet(body: &[u8], location: Location, well_formed: usize) -> Snippet {
         .get(offset..)
         .and_then(|after| memchr::memchr(b'\n', after))
         .map_or(body.len(), |at| offset + at);
-    // Begin outside strings if that is possible: in the middle of a string its content would look like structure.
+    // Begin outside strings if that is possible: in the middle of a string its content would look
+    // like structure.
     let from = line_start.max(offset.saturating_sub(BEFORE));
     let to = line_end.min(offset.saturating_add(AFTER));
     let mut text = String::new();
@@ -289,14 +235,15 @@ fn snippet(body: &[u8], location: Location, well_formed: usize) -> Snippet {
     }
 }
 
-/// Whether the string that ends at `end` is a key. In a broken text any value may be followed by a colon, so only well-formed
-/// text counts.
+/// Whether the string that ends at `end` is a key. In a broken text any value may be followed by a
+/// colon, so only well-formed text counts.
 fn is_key(body: &[u8], end: usize, well_formed: usize) -> bool {
     let after = body.get(end..well_formed).unwrap_or_default();
     after.trim_ascii_start().first() == Some(&b':')
 }
 
-/// The first position from `from` on that is outside strings if the beginning of the line is, but `offset` at most.
+/// The first position from `from` on that is outside strings if the beginning of the line is, but
+/// `offset` at most.
 fn safe_start(body: &[u8], line_start: usize, from: usize, offset: usize) -> usize {
     let mut at = line_start;
     while at < from {

@@ -1,5 +1,5 @@
-//! The keys that a map has had. The last of equal keys counts, and finding duplicates must stay linear for maps of any
-//! size, also for keys that were chosen to collide.
+//! The keys that a map has had. The last of equal keys counts, and finding duplicates must stay
+//! linear for maps of any size, also for keys that were chosen to collide.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -8,8 +8,8 @@ use bumpalo::Bump;
 /// Up to this many entries, comparing with each is cheaper than hashing.
 const SMALL: usize = 16;
 
-/// Finds entries by key. Small maps are searched; larger ones have an open-addressing hash table of positions, with a keyed
-/// hash function and a load factor of at most one half.
+/// Finds entries by key. Small maps are searched; larger ones have an open-addressing hash table of
+/// positions, with a keyed hash function and a load factor of at most one half.
 pub(super) struct KeyIndex<'a> {
     /// Positions plus one; zero is a free slot. Empty for small maps.
     table: &'a mut [u32],
@@ -56,9 +56,10 @@ impl<'a> KeyIndex<'a> {
     }
 }
 
-/// A [`KeyIndex`] for maps whose size is not known in advance: the table is built when the map becomes too large to be
-/// searched, and again when it outgrows the table. Before that, a Bloom filter of 256 bits tells most new keys: few keys share
-/// their length and their first and last byte.
+/// A [`KeyIndex`] for maps whose size is not known in advance: the table is built when the map
+/// becomes too large to be searched, and again when it outgrows the table. Before that, a Bloom
+/// filter of 256 bits tells most new keys: few keys share their length and their first and last
+/// byte.
 pub(super) struct GrowingIndex<'a> {
     index: KeyIndex<'a>,
     arena: &'a Bump,
@@ -81,7 +82,8 @@ impl<'a> GrowingIndex<'a> {
         }
     }
 
-    /// Whether `key`, which would be the entry at `len`, is certainly new. If not, `find_or_insert` must decide.
+    /// Whether `key`, which would be the entry at `len`, is certainly new. If not, `find_or_insert`
+    /// must decide.
     #[inline(always)]
     pub(super) fn is_new(&mut self, key: &str, len: usize) -> bool {
         let bytes = key.as_bytes();

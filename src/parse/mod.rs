@@ -1,5 +1,5 @@
-//! Bytes to messages. What is accepted and what is refused is decided here and in `message`, and listed in
-//! `docs/semantics.md`; every refusal says where and why.
+//! Bytes to messages. What is accepted and what is refused is decided here and in `message`, and
+//! listed in `docs/semantics.md`; every refusal says where and why.
 //!
 //! ```text
 //!  text ──► fast ──► message            padded copy, direct decode; never decides an error
@@ -9,15 +9,17 @@
 //!                 └─► fault::describe ──► Error       line, column, path, what was found, excerpt
 //! ```
 //!
-//! Both paths are a `Source`, from which the models of `message` read themselves. They share the coercions of numbers
-//! (`coerce`), the escapes of strings (`text`), the index of map keys (`keys`) and the buffers (`scratch`, `arena`).
+//! Each path is a `Source`, from which the models of `message` read themselves. They share the
+//! coercions of numbers (`coerce`), the escapes of strings (`text`), the index of map keys (`keys`)
+//! and the buffers (`scratch`, `arena`).
 //!
-//! The input is never written to. simd-json unescapes strings in place, so it works on a copy in the scratch; a copy costs a
-//! few per cent, and the input stays whole: for error messages, for the source text of unknown values, and for callers that
-//! hand a refused message on.
+//! The input is never written to. simd-json unescapes strings in place, so it works on a copy in
+//! the scratch; a copy costs a few per cent, and the input stays whole: for error messages, for the
+//! source text of unknown values, and for callers that hand a refused message on.
 
 mod arena;
 mod coerce;
+mod failed;
 mod fast;
 mod fault;
 mod keys;
@@ -40,8 +42,8 @@ use scratch::Open;
 ///
 /// # Errors
 ///
-/// What is not UTF-8 or not JSON, what is over a limit, and what breaks the protocol; see `docs/semantics.md`. The error
-/// says where.
+/// What is not UTF-8 or not JSON, what is over a limit, and what breaks the protocol; see
+/// `docs/semantics.md`. The error says where.
 ///
 /// ```
 /// use hydrant::message::{Event, Message};

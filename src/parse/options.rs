@@ -14,16 +14,18 @@ use crate::message::Interests;
 pub struct ParseOptions {
     /// Larger messages are refused before they are parsed. 16 MiB by default.
     pub max_bytes: usize,
-    /// Deeper nesting of objects and lists is refused, also inside unknown fields. 128 by default, at most 1000.
+    /// Deeper nesting of objects and lists is refused, also inside unknown fields. 128 by default,
+    /// at most 1000.
     pub max_depth: usize,
     /// Messages whose lists and maps need more memory are refused. 256 MiB by default.
     pub max_memory: usize,
-    /// Refuses unknown enumeration values, unknown family members and lone surrogates, as the reference does. Off by
-    /// default.
+    /// Refuses unknown enumeration values, unknown family members and lone surrogates, as the
+    /// reference does. Off by default.
     pub strict: bool,
     /// Events of other types are skipped undecoded. All by default.
     pub interests: Interests,
-    /// Tries the fast path first. It never changes a result, so turning it off is for comparing and measuring.
+    /// Tries the fast path first. It never changes a result, so turning it off is for comparing and
+    /// measuring.
     pub fast_path: bool,
 }
 

@@ -16,7 +16,8 @@ pub struct Parsed<'a> {
 pub struct Tally {
     /// Enumeration values that this version does not know.
     pub unknown_values: usize,
-    /// Events, environments, notifications, settings and kinds of authentication that this version does not know.
+    /// Events, environments, notifications, settings and kinds of authentication that this version
+    /// does not know.
     pub unknown_members: usize,
     /// Lone surrogate escapes, read as U+FFFD.
     pub lone_surrogates: usize,

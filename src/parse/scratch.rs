@@ -6,9 +6,9 @@ use super::arena::{ArenaGuard, Arenas};
 use super::fast::PaddedBuffer;
 use super::tape::TapeBuffers;
 
-/// The buffers of one parser: the copies of the text that strings are borrowed from, the tape and what it is made of, and
-/// the arena of lists, maps and unescaped strings. A message borrows from it until the next one is parsed. After a few
-/// messages of a size nothing is allocated any more.
+/// The buffers of one parser: the copies of the text that strings are borrowed from, the tape and
+/// what it is made of, and the arena of lists, maps and unescaped strings. A message borrows from
+/// it until the next one is parsed. After a few messages of a size nothing is allocated any more.
 ///
 /// ```
 /// use hydrant::{ParseOptions, Scratch, parse};
@@ -32,8 +32,8 @@ impl Scratch {
         Self::default()
     }
 
-    /// Frees the memory that messages larger than `bytes` made the buffers take. For long-lived owners that saw one huge
-    /// message.
+    /// Frees the memory that messages larger than `bytes` made the buffers take. For long-lived
+    /// owners that saw one huge message.
     pub fn shrink_to(&mut self, bytes: usize) {
         if self.tape.text_bytes().max(self.padded.bytes()) > bytes.saturating_mul(2)
             || self.arenas.bytes() > bytes.saturating_mul(8)

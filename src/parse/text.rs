@@ -8,8 +8,8 @@ pub(super) enum Escape {
     LoneSurrogate,
 }
 
-/// The escape at the beginning of `text`, and its length; `None` if it is invalid. Two escapes that make a surrogate pair
-/// count as one.
+/// The escape at the beginning of `text`, and its length; `None` if it is invalid. Two escapes that
+/// make a surrogate pair count as one.
 pub(super) fn escape(text: &[u8]) -> Option<(Escape, usize)> {
     let [b'\\', kind, rest @ ..] = text else {
         return None;
@@ -51,8 +51,8 @@ fn hex4(text: &[u8]) -> Option<(u32, &[u8])> {
     Some((value, rest))
 }
 
-/// The characters of a well-formed string without its quotes; lone surrogates become U+FFFD. For error messages, where
-/// speed does not matter.
+/// The characters of a well-formed string without its quotes; lone surrogates become U+FFFD. For
+/// error messages, where speed does not matter.
 pub(super) fn unescape(text: &[u8]) -> String {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;

@@ -1,9 +1,38 @@
-//! A strict, iterative walk over JSON text, without SIMD: the validator that explains where simd-json only refuses. It finds
-//! the byte that is wrong and what was expected there, and the JSON path of any byte. Valid messages do not take it.
+//! A strict, iterative walk over JSON text, without SIMD: the validator that explains where
+//! simd-json only refuses. It finds the byte that is wrong and what was expected there, and the
+//! JSON path of any byte. Valid messages do not take it.
 
-use super::fault::{Failed, Problem};
+use super::failed::{Failed, Problem};
 use super::text::{Escape, escape, unescape};
 use crate::error::{ErrorKind, push_path_index, push_path_key};
+
+/// The failure of a text that simd-json refuses. `walked` is that of the strict walk, if it has
+/// been taken already. Invalid UTF-8 takes precedence, wherever it is.
+pub(super) fn diagnose(text: &[u8], max_depth: usize, walked: Option<Failed>) -> Failed {
+    if let Err(error) = std::str::from_utf8(text) {
+        return Failed {
+            offset: error.valid_up_to(),
+            problem: Problem::Syntax {
+                kind: ErrorKind::InvalidUtf8,
+                expected: "UTF-8",
+            },
+        };
+    }
+    let walk = || {
+        Walker::new(text, max_depth)
+            .run(usize::MAX, |_, _| {})
+            .err()
+    };
+    // The walk accepts nothing that simd-json refuses after the repair; should it ever, there is
+    // still an error.
+    walked.or_else(walk).unwrap_or(Failed {
+        offset: 0,
+        problem: Problem::Syntax {
+            kind: ErrorKind::Syntax,
+            expected: "JSON",
+        },
+    })
+}
 
 /// An open object or list.
 #[derive(Clone, Copy, Debug)]
@@ -66,8 +95,8 @@ impl<'t> Walker<'t> {
         self.trail
     }
 
-    /// Walks to the value or key that begins at `stop`, or to the end, whichever comes first. Calls `number` with the bounds
-    /// of each number.
+    /// Walks to the value or key that begins at `stop`, or to the end, whichever comes first. Calls
+    /// `number` with the bounds of each number.
     pub(super) fn run(
         &mut self,
         stop: usize,
@@ -172,7 +201,8 @@ impl<'t> Walker<'t> {
         path
     }
 
-    /// Whether the current position belongs to an identity, a setting, a token or an address, whose values are not shown.
+    /// Whether the current position belongs to an identity, a setting, a token or an address, whose
+    /// values are not shown.
     pub(super) fn is_sensitive(&self) -> bool {
         const SENSITIVE: &[&str] = &[
             "value",

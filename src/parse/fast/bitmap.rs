@@ -2,9 +2,9 @@
 //!
 //! # Invariants
 //!
-//! A [`Bitmap`] belongs to one [`Padded`] text. It has one bit for each byte of the text and its padding, the first byte
-//! in bit 0, and borrows both for `'a`. The text begins at an address `t` that is a multiple of 64, the bitmap at an
-//! address `b`:
+//! A [`Bitmap`] belongs to one [`Padded`] text. It has one bit for each byte of the text and its
+//! padding, the first byte in bit 0, and borrows both for `'a`. The text begins at an address `t`
+//! that is a multiple of 64, the bitmap at an address `b`:
 //!
 //! ```text
 //!  address    t               t + 8                   end                         t + 64 n
@@ -17,21 +17,23 @@
 //!  address           b             b + 1                                        b + 8 n
 //! ```
 //!
-//! [`Bitmap::from`] loads, unaligned, the eight bytes of the bitmap from the one that holds the bit of `at`, and shifts
-//! the bits before `at` away. For `at = t + 11`:
+//! [`Bitmap::from`] loads, unaligned, the eight bytes of the bitmap from the one that holds the bit
+//! of `at`, and shifts the bits before `at` away. For `at = t + 11`:
 //!
 //! ```text
-//!  byte of the bitmap             b + 1     b + 2     ...     b + 8
-//!  stands for the text from       t + 8     t + 16    ...     t + 64    to t + 71
-//!                                 |..xxxxx  xxxxxxxx  ...     xxxxxxxx|     >> (t + 11) % 8, 61 bits are left
+//!  bitmap address        b + 1     b + 2     b + 3     ...  b + 8
+//!  first text byte       t + 8     t + 16    t + 24    ...  t + 64
+//!  bits, 0 first         ...xxxxx  xxxxxxxx  xxxxxxxx  ...  xxxxxxxx
+//!                        '-- shifted away: (t + 11) % 8 = 3 bits; 61 are left
 //! ```
 //!
-//! At least 57 bits are left. The load stays in the bitmap because `at <= end <= t + 64 n - 64`: from the byte of `at` on
-//! there are eight bytes or more.
+//! At least 57 bits are left. The load stays in the bitmap because `at <= end <= t + 64 n - 64`:
+//! from the byte of `at` on there are eight bytes or more.
 //!
-//! The byte that holds the bit of `at` is at `b + (at - t) / 8`. Because `t` is a multiple of 8 that is
-//! `(b - t / 8) + at / 8`. The first term is constant, so a `Bitmap` is that one word, a *biased* pointer: it lies outside
-//! the bitmap, is never dereferenced as it is, and keeps the provenance of the bitmap.
+//! The byte that holds the bit of `at` is at `b + (at - t) / 8`. Because `t` is a multiple of 8
+//! that is `(b - t / 8) + at / 8`. The first term is constant, so a `Bitmap` is that one word, a
+//! *biased* pointer: it lies outside the bitmap, is never dereferenced as it is, and keeps the
+//! provenance of the bitmap.
 #![allow(unsafe_code)]
 
 use std::marker::PhantomData;
@@ -57,7 +59,8 @@ impl<'a> Bitmap<'a> {
         }
     }
 
-    /// The bits of the bytes from `at` on, that of `at` itself in bit 0; of 57 bytes or more. The others are 0.
+    /// The bits of the bytes from `at` on, that of `at` itself in bit 0; of 57 bytes or more. The
+    /// others are 0.
     ///
     /// # Safety
     ///
@@ -66,7 +69,8 @@ impl<'a> Bitmap<'a> {
     pub(super) unsafe fn from(self, at: *const u8) -> u64 {
         let address = at.addr();
         let word = self.biased.wrapping_add(address / 8).cast::<[u8; 8]>();
-        // SAFETY: because `at` is not after the end, these eight bytes belong to the bitmap (see the module).
+        // SAFETY: because `at` is not after the end, these eight bytes belong to the bitmap (see
+        // the module).
         let word = unsafe { *word };
         u64::from_le_bytes(word) >> (address % 8)
     }

@@ -1,8 +1,8 @@
 //! The fast path: direct decode of what well-behaved senders write.
 //!
-//! It never decides an error. At anything unusual it *bails out*, and the complete path (`super::tape`) parses the whole
-//! message again. Whatever it returns equals what the complete path returns: differential tests and a fuzz target hold
-//! that.
+//! It never decides an error. At anything unusual it *bails out*, and the complete path
+//! (`super::tape`) parses the whole message again. Whatever it returns equals what the complete
+//! path returns: differential tests and a fuzz target hold that.
 //!
 //! The files, from the top; each uses only those below it:
 //!
@@ -12,7 +12,7 @@
 //!  tokens, numbers,      JSON grammar
 //!    strings
 //!  cursor/               steps over bytes, runs of string bytes, runs of digits
-//!  bitmap, padded        the padded copy of the text, validated as UTF-8, and where its terminators are
+//!  bitmap, padded        the padded copy of the text, valid UTF-8, and the bitmap of its terminators
 //!  scan/                 SIMD kernels
 //! ```
 //!

@@ -1,4 +1,5 @@
-//! Numbers of the fast path. Each method passes what it reads; if it returns `None`, the cursor may be anywhere.
+//! Numbers of the fast path. Each method passes what it reads; if it returns `None`, the cursor may
+//! be anywhere.
 
 use super::cursor::Cursor;
 
@@ -31,8 +32,8 @@ impl<'a> Cursor<'a> {
         (self.count_digits() > 0).then_some(())
     }
 
-    /// A 64-bit integer without fraction and exponent. If one of them follows, the caller fails at it, because nothing that
-    /// may follow a value begins like that.
+    /// A 64-bit integer without fraction and exponent. If one of them follows, the caller fails at
+    /// it, because nothing that may follow a value begins like that.
     #[inline(always)]
     pub(super) fn integer(&mut self) -> Option<i64> {
         let negative = self.accept_byte(b'-');
@@ -49,8 +50,9 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// A number of at most seven digits, a point, and at most seven more. All digits as an integer and the power of ten to
-    /// divide by are exact doubles, so the quotient is the nearest double (Clinger's fast path).
+    /// A number of at most seven digits, a point, and at most seven more. All digits as an integer
+    /// and the power of ten to divide by are exact doubles, so the quotient is the nearest double
+    /// (Clinger's fast path).
     #[inline(always)]
     pub(super) fn short_double(&mut self) -> Option<f64> {
         const POWERS: [f64; 8] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7];
@@ -68,7 +70,9 @@ impl<'a> Cursor<'a> {
         Some(if negative { -value } else { value })
     }
 
-    /// A number without exponent that is an integer of at most 19 digits or has at most 15 digits: Clinger's fast path, too.
+    /// A number without exponent that is an integer of at most 19 digits or has at most 15 digits:
+    /// Clinger's fast path again; for an integer the conversion itself rounds to the nearest
+    /// double.
     pub(super) fn double(&mut self) -> Option<f64> {
         const POWERS: [f64; 16] = [
             1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,

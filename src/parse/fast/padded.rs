@@ -1,14 +1,16 @@
-//! The copy of a text that the fast path reads: padded with NULs, checked to be UTF-8, and with a bitmap of its
-//! terminators. One pass over the text does all three.
+//! The copy of a text that the fast path reads: padded with NULs, checked to be UTF-8, and with a
+//! bitmap of its terminators. One pass over the text does all three.
 //!
 //! # Invariants
 //!
-//! A [`Padded`] text has `n` blocks of 64 bytes and `n` bitmap words of 8 bytes, all of them initialized. The blocks begin
-//! at an address that is a multiple of 64. They hold the text, which is UTF-8, and after it nothing but NULs, at least 64 of
-//! them. A bit of the bitmap is set exactly if its byte is a terminator, as every NUL is. `super::bitmap` has a picture.
+//! A [`Padded`] text has `n` blocks of 64 bytes and `n` bitmap words of 8 bytes, all of them
+//! initialized. The blocks begin at an address that is a multiple of 64. They hold the text, which
+//! is UTF-8, and after it nothing but NULs, at least 64 of them. A bit of the bitmap is set exactly
+//! if its byte is a terminator, as every NUL is. `super::bitmap` has a picture.
 //!
-//! [`PaddedBuffer::fill`] establishes this, the only place where a `Padded` is made: it divides the blocks and bitmap words
-//! into a front and a tail, and hands all of both to [`scan::copy`], which writes whatever it is given.
+//! [`PaddedBuffer::fill`] establishes this, the only place where a `Padded` is made: it divides the
+//! blocks and bitmap words into a front and a tail, and hands all of both to [`scan::copy`], which
+//! writes whatever it is given.
 #![allow(unsafe_code)]
 
 use std::mem::MaybeUninit;
@@ -99,12 +101,13 @@ impl PaddedBuffer {
 /// All elements must have been initialized.
 unsafe fn assume_init<T>(elements: &[MaybeUninit<T>]) -> &[T] {
     let elements: *const [MaybeUninit<T>] = elements;
-    // SAFETY: `MaybeUninit<T>` has the layout of `T`, and the caller promises that the elements are initialized.
+    // SAFETY: `MaybeUninit<T>` has the layout of `T`, and the caller promises that the elements are
+    // initialized.
     unsafe { &*(elements as *const [T]) }
 }
 
-/// Validates the runs of blocks that are not all ASCII. Such a run begins and ends at character boundaries, because the
-/// bytes beside it are ASCII.
+/// Validates the runs of blocks that are not all ASCII. Such a run begins and ends at character
+/// boundaries, because the bytes beside it are ASCII.
 struct NonAsciiRuns<'t> {
     text: &'t [u8],
     /// The number of blocks seen.
@@ -122,7 +125,8 @@ impl<'t> NonAsciiRuns<'t> {
         }
     }
 
-    /// Takes the next `count` blocks, with a bit in `non_ascii` for each. `None` if a run is not UTF-8.
+    /// Takes the next `count` blocks, with a bit in `non_ascii` for each. `None` if a run is not
+    /// UTF-8.
     #[inline]
     fn check(&mut self, non_ascii: u64, count: usize) -> Option<()> {
         if non_ascii != 0 || self.start.is_some() {

@@ -1,5 +1,6 @@
-//! Skipping JSON values on the fast path, strictly: a skipped value is well-formed, or the answer is `None` and the cursor
-//! may be anywhere. There is no recursion: the kinds of the open objects and lists are the bits of one word.
+//! Skipping JSON values on the fast path, strictly: a skipped value is well-formed, or the answer
+//! is `None` and the cursor may be anywhere. There is no recursion: the kinds of the open objects
+//! and lists are the bits of one word.
 
 use super::cursor::Cursor;
 
@@ -89,7 +90,8 @@ fn values(outer: &mut Cursor<'_>, mut depth: u32) -> Option<()> {
     }
 }
 
-/// Skips a key and its colon, and also the value if it is an unescaped string, as many are. Returns whether it was.
+/// Skips a key and its colon, and also the value if it is an unescaped string, as many are. Returns
+/// whether it was.
 #[inline(always)]
 fn entry(cursor: &mut Cursor<'_>) -> Option<bool> {
     if cursor.text_entry().is_some() {

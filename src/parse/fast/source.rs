@@ -1,5 +1,6 @@
-//! A [`Source`] that decodes the text itself, in one pass. It tries keys in the order in which senders write them, takes
-//! strings as slices of the text, and keeps numbers as text where the model does.
+//! A [`Source`] that decodes the text itself, in one pass. It tries keys in the order in which
+//! senders write them, takes strings as slices of the text, and keeps numbers as text where the
+//! model does.
 
 use std::hash::RandomState;
 
@@ -21,7 +22,8 @@ pub(super) struct FastSource<'t, 'a> {
     pub(super) hasher: &'t RandomState,
     options: &'t ParseOptions,
     pub(super) memory_left: usize,
-    /// The position after the `type` of the next object, if its discriminator has just been read and comes first.
+    /// The position after the `type` of the next object, if its discriminator has just been read
+    /// and comes first.
     after_type: Option<Cursor<'a>>,
     pub(super) tally: Tally,
 }
@@ -45,7 +47,8 @@ impl<'t, 'a> FastSource<'t, 'a> {
     }
 }
 
-/// An object has no state of its own: between fields, the position of the cursor says everything (see `tokens`).
+/// An object has no state of its own: between fields, the position of the cursor says everything
+/// (see `tokens`).
 impl<'a> Source<'a> for FastSource<'_, 'a> {
     type Fault = Bail;
     type Object = ();

@@ -6,8 +6,9 @@ use bumpalo::collections::String as ArenaString;
 use super::cursor::{COPY, Cursor};
 
 impl<'a> Cursor<'a> {
-    /// Passes a string and returns its content: a slice of the text or, if there are escapes, a text in the arena. `None`
-    /// for anything else. (An `Option` is returned in two registers, a `Result` is not.)
+    /// Passes a string and returns its content: a slice of the text or, if there are escapes, a
+    /// text in the arena. `None` for anything else. (An `Option` is returned in two registers, a
+    /// `Result` is not.)
     #[inline]
     pub(super) fn string(&mut self, arena: &'a Bump) -> Option<&'a str> {
         match self.unescaped_string() {

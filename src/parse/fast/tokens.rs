@@ -1,6 +1,7 @@
 //! Tokens between values on the fast path: separators, `null`, the end of the message.
 //!
-//! Between the fields of an object the cursor is at the opening quote of a key or at the closing brace.
+//! Between the fields of an object the cursor is at the opening quote of a key or at the closing
+//! brace.
 
 use super::cursor::Cursor;
 
@@ -30,7 +31,8 @@ impl Cursor<'_> {
         self.accept_byte(b':')
     }
 
-    /// Goes from the end of a field's value to the quote of the next key or to the closing brace. `None` for anything else.
+    /// Goes from the end of a field's value to the quote of the next key or to the closing brace.
+    /// `None` for anything else.
     #[inline(always)]
     pub(super) fn next_field(&mut self) -> Option<()> {
         match self.ahead() {

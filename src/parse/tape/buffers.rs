@@ -2,8 +2,8 @@
 
 use simd_json::{Buffers, INPUT_PADDING, Node, Tape};
 
-use super::super::fault::{self, Failed};
-use super::super::walker::{Trail, Walker};
+use super::super::failed::Failed;
+use super::super::walker::{Trail, Walker, diagnose};
 
 /// The tape and everything needed to fill it, reused from message to message.
 pub(in crate::parse) struct TapeBuffers {
@@ -43,12 +43,13 @@ impl TapeBuffers {
         self.text.capacity() + self.repaired.capacity()
     }
 
-    /// Fills the tape. Two things that simd-json refuses are accepted: lone surrogates, and numbers beyond its range, of
-    /// which only the text matters. Both are replaced at equal length in a second copy, and the tape is filled from that.
+    /// Fills the tape. Two things that simd-json refuses are accepted: lone surrogates, and numbers
+    /// beyond its range, of which only the text matters. Both are replaced at equal length in a
+    /// second copy, and the tape is filled from that.
     pub(super) fn fill(&mut self, text: &[u8], max_depth: usize) -> Result<Filled<'_>, Failed> {
         // simd-json lets control characters in strings pass.
         if has_control_character(text) {
-            return Err(fault::of_text(text, max_depth, None));
+            return Err(diagnose(text, max_depth, None));
         }
         if self.max_depth != max_depth {
             self.buffers = Buffers::with_max_depth(0, max_depth);
@@ -65,11 +66,11 @@ impl TapeBuffers {
         let (length, buffers) = (text.len(), &mut self.buffers);
         if simd_json::fill_tape_padded(&mut self.text, length, buffers, &mut filled.tape).is_err() {
             repair(&mut self.repaired, &mut self.trail, text, max_depth)
-                .map_err(|failed| fault::of_text(text, max_depth, Some(failed)))?;
+                .map_err(|failed| diagnose(text, max_depth, Some(failed)))?;
             filled.blanked_numbers = true;
             filled.lone_surrogates = &self.trail.lone_surrogates;
             simd_json::fill_tape_padded(&mut self.repaired, length, buffers, &mut filled.tape)
-                .map_err(|_| fault::of_text(text, max_depth, None))?;
+                .map_err(|_| diagnose(text, max_depth, None))?;
         }
         filled.structurals = buffers.structural_indexes();
         Ok(filled)
@@ -113,7 +114,8 @@ impl Drop for Filled<'_> {
     }
 }
 
-/// Whether there is a byte that JSON allows nowhere: a control character other than tab, line feed, carriage return.
+/// Whether there is a byte that JSON allows nowhere: a control character other than tab, line feed,
+/// carriage return.
 fn has_control_character(text: &[u8]) -> bool {
     // Without an early exit inside the chunk the loop is vectorized.
     text.chunks(256).any(|chunk| {
@@ -123,7 +125,8 @@ fn has_control_character(text: &[u8]) -> bool {
     })
 }
 
-/// Copies the text with numbers and lone surrogates replaced, and leaves the offsets of the latter in `trail`.
+/// Copies the text with numbers and lone surrogates replaced, and leaves the offsets of the latter
+/// in `trail`.
 fn repair(
     repaired: &mut Vec<u8>,
     trail: &mut Trail,

@@ -1,4 +1,5 @@
-//! Objects as maps on the complete path: entries in order, the last of equal keys counts, `null` removes an entry.
+//! Objects as maps on the complete path: entries in order, the last of equal keys counts, `null`
+//! removes an entry.
 
 use bumpalo::collections::Vec as ArenaVec;
 
@@ -45,7 +46,8 @@ impl<'a> TapeSource<'_, 'a> {
         Ok(key)
     }
 
-    /// Continues with a map in which the value of `key`, just read, is `null`. Rare, so it may copy.
+    /// Continues with a map in which the value of `key`, just read, is `null`. Rare, so it may
+    /// copy.
     #[cold]
     fn map_with_nulls<V: WireValue<'a>>(
         &mut self,

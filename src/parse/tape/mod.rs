@@ -1,9 +1,10 @@
-//! The complete path: simd-json fills a tape, and a typed walk over it reads the message. It alone defines what is
-//! accepted, with which value, and every error.
+//! The complete path: simd-json fills a tape, and a typed walk over it reads the message. It alone
+//! defines what is accepted, with which value, and every error.
 //!
-//! simd-json says whether a text is JSON, but not where it is wrong, and it refuses two things that are accepted here: lone
-//! surrogates, and numbers beyond 64 bits, of which only the text matters. Where it refuses, a strict walk over the text
-//! (`super::walker`) decides; `buffers` then replaces what is acceptable and fills the tape again.
+//! simd-json says whether a text is JSON, but not where it is wrong, and it refuses two things that
+//! are accepted here: lone surrogates, and numbers beyond 64 bits, of which only the text matters.
+//! Where it refuses, a strict walk over the text (`super::walker`) decides; `buffers` then replaces
+//! what is acceptable and fills the tape again.
 
 mod buffers;
 mod maps;
@@ -15,7 +16,7 @@ use std::hash::RandomState;
 
 use bumpalo::Bump;
 
-use super::fault::{Failed, Problem};
+use super::failed::{Failed, Problem};
 use super::{ParseOptions, Parsed};
 use crate::message::{Message, MessageType, Source, WireValue};
 use source::{Fault, TapeSource};

@@ -3,7 +3,7 @@
 use simd_json::{Node, StaticNode};
 
 use super::super::coerce::{self, Numeric};
-use super::super::fault::Problem;
+use super::super::failed::Problem;
 use super::source::{Fault, TapeSource};
 use crate::message::{Decimal, Instant, Read, trim};
 
@@ -95,7 +95,8 @@ impl<'a> TapeSource<'_, 'a> {
         self.take_valid(value, expected)
     }
 
-    /// The number at the current node, or the string that holds one, not consumed yet. `None` if it is absent.
+    /// The number at the current node, or the string that holds one, not consumed yet. `None` if it
+    /// is absent.
     fn numeric(&mut self, expected: &'static str) -> Read<Option<Numeric<'a>>, Fault> {
         Ok(match self.peek() {
             Some(Node::Static(StaticNode::Null)) => None,

@@ -1,5 +1,6 @@
-//! The positions of the tape's nodes in the text. Each node stems from one structural character, which begins it, so
-//! counting through both lists side by side finds the offset of any node: lazily, forwards, and in one pass for a message.
+//! The positions of the tape's nodes in the text. Each node stems from one structural character,
+//! which begins it, so counting through both lists side by side finds the offset of any node:
+//! lazily, forwards, and in one pass for a message.
 //!
 //! ```text
 //!  text          { "a" : [ 1 , 2 ] }
@@ -25,7 +26,8 @@ impl<'t> Positions<'t> {
         }
     }
 
-    /// The offset at which a node begins. For nodes in ascending order all calls together take one pass.
+    /// The offset at which a node begins. For nodes in ascending order all calls together take one
+    /// pass.
     pub(super) fn offset_of(&mut self, node: usize, text: &[u8]) -> usize {
         if node < self.node {
             (self.next, self.node) = (0, 0);
@@ -43,10 +45,11 @@ impl<'t> Positions<'t> {
         text.len()
     }
 
-    /// The offset after the object or list whose offset was asked for last, and which has `count` nodes inside. Goes on
-    /// after it.
+    /// The offset after the object or list whose offset was asked for last, and which has `count`
+    /// nodes inside. Goes on after it.
     pub(super) fn end_of_container(&mut self, count: usize, text: &[u8]) -> usize {
-        // The bracket that closes it is the first structural character after which the depth is zero again.
+        // The bracket that closes it is the first structural character after which the depth is
+        // zero again.
         let mut depth = 0usize;
         while let Some(&offset) = self.structurals.get(self.next) {
             match text.get(offset as usize) {

@@ -1,7 +1,7 @@
 //! A [`Source`] over the tape, with every coercion.
 //!
-//! The tape holds strings unescaped and numbers as machine numbers, but neither their positions nor how a number was
-//! written. `positions` finds both in the text.
+//! The tape holds strings unescaped and numbers as machine numbers, but neither their positions nor
+//! how a number was written. `positions` finds both in the text.
 
 use std::hash::RandomState;
 
@@ -9,7 +9,7 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 use simd_json::{Node, StaticNode};
 
-use super::super::fault::Problem;
+use super::super::failed::Problem;
 use super::super::text::{number_or_bool, string_end};
 use super::super::{ParseOptions, Tally};
 use super::buffers::Filled;
@@ -255,8 +255,8 @@ impl<'a> Source<'a> for TapeSource<'_, 'a> {
         mut field: impl FnMut(&mut Self, &'a str) -> Read<(), Fault>,
     ) -> Read<&'a str, Fault> {
         let start = self.at;
-        // The source text is found last; the position of its beginning is kept, so that finding it does not count from the
-        // beginning of the message again.
+        // The source text is found last; the position of its beginning is kept, so that finding it
+        // does not count from the beginning of the message again.
         self.positions.offset_of(start, self.text);
         let positions = self.positions;
         if let Some(mut object) = self.object()? {
@@ -414,8 +414,8 @@ impl<'a> Source<'a> for TapeSource<'_, 'a> {
 }
 
 impl TapeSource<'_, '_> {
-    /// The node of the last value with this key in an object: the one that counts. For faults, because it walks through the
-    /// object again.
+    /// The node of the last value with this key in an object: the one that counts. For faults,
+    /// because it walks through the object again.
     fn last_value(&self, object: &Object, key: &str) -> Option<usize> {
         let Some(Node::Object { len, .. }) = self.nodes.get(object.node) else {
             return None;

@@ -1,14 +1,15 @@
-//! Passing an object or list by its brackets alone, 64 bytes at a time: quotes and backslashes give a bitmap of what is
-//! inside strings (Langdale and Lemire, Parsing Gigabytes of JSON per Second, sections 3.1.1 and 3.1.2), and the brackets
-//! outside are counted.
+//! Passing an object or list by its brackets alone, 64 bytes at a time: quotes and backslashes give
+//! a bitmap of what is inside strings (Langdale and Lemire, Parsing Gigabytes of JSON per Second,
+//! sections 3.1.1 and 3.1.2), and the brackets outside are counted.
 #![allow(unsafe_code)]
 
 use super::super::scan::{BLOCK, brackets};
 use super::Cursor;
 
 impl Cursor<'_> {
-    /// Passes the object or list that comes next, whatever else is in it: for looking ahead, where the same text is read
-    /// properly later. Returns whether it is closed; if not, no step is taken.
+    /// Passes the object or list that comes next, whatever else is in it: for looking ahead, where
+    /// the same text is read properly later. Returns whether it is closed; if not, no step is
+    /// taken.
     pub(in super::super) fn pass_brackets(&mut self) -> bool {
         let (mut inside, mut escaped, mut depth) = (0u64, 0u64, 0u32);
         let mut at = self.at;
@@ -32,8 +33,8 @@ impl Cursor<'_> {
                 let opened = (opens & before).count_ones();
                 let closed = (closes & before).count_ones() + 1;
                 if depth + opened == closed {
-                    // SAFETY: there is a bracket, which is not NUL, so that the byte after it is not after `end`, and a
-                    // character boundary.
+                    // SAFETY: there is a bracket, which is not NUL, so that the byte after it is
+                    // not after `end`, and a character boundary.
                     self.at = unsafe { at.add(close as usize + 1) };
                     return true;
                 }
@@ -48,9 +49,9 @@ impl Cursor<'_> {
     }
 }
 
-/// The bytes that a backslash before them escapes, and whether the first byte after these 64 is escaped (1 or 0), as
-/// `first` says for the first of these. In a run of backslashes every second one is escaped, and the byte after the run if
-/// its length is odd.
+/// The bytes that a backslash before them escapes, and whether the first byte after these 64 is
+/// escaped (1 or 0), as `first` says for the first of these. In a run of backslashes every second
+/// one is escaped, and the byte after the run if its length is odd.
 fn escaped_bytes(backslashes: u64, first: u64) -> (u64, u64) {
     const ODD: u64 = 0xaaaa_aaaa_aaaa_aaaa;
     let starts = backslashes & !first;

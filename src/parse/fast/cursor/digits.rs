@@ -66,18 +66,20 @@ impl Cursor<'_> {
         }
     }
 
-    /// The values of the next eight digits, the first in the lowest byte, and how many of the next eight bytes are digits;
-    /// the bytes after those are arbitrary.
+    /// The values of the next eight digits, the first in the lowest byte, and how many of the next
+    /// eight bytes are digits; the bytes after those are arbitrary.
     #[inline(always)]
     fn next_digits(&self) -> (u64, usize) {
         let digits = u64::from_le_bytes(*self.ahead()) ^ 0x3030_3030_3030_3030;
-        // The high bit of each byte above 9. A carry can only disturb bytes after the first such byte, which alone counts.
+        // The high bit of each byte above 9. A carry can only disturb bytes after the first such
+        // byte, which alone counts.
         let others = (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080;
         (digits, (others.trailing_zeros() / 8) as usize)
     }
 }
 
-/// The number that eight digits make, the first in the lowest byte, with three multiplications (Johnny Lee's method).
+/// The number that eight digits make, the first in the lowest byte, with three multiplications
+/// (Johnny Lee's method).
 #[inline(always)]
 fn eight_digits(digits: u64) -> u64 {
     let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);

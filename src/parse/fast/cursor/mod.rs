@@ -1,16 +1,19 @@
-//! A cursor over a padded text, and the steps it can take. It knows bytes, strings and runs of digits, but no JSON values.
+//! A cursor over a padded text, and the steps it can take. It knows bytes, strings and runs of
+//! digits, but no JSON values.
 //!
 //! No step checks for the end of the text, because the padding makes that unnecessary:
 //!
-//! - **A step only passes bytes that it has seen not to be NUL**, or whose bit in the bitmap is 0, which it never is for a
-//!   NUL. So it stops at the first NUL of the padding at the latest, and from there on 64 bytes can be read, and their bits.
+//! - **A step only passes bytes that it has seen not to be NUL**, or whose bit in the bitmap is 0,
+//!   which it never is for a NUL. So it stops at the first NUL of the padding at the latest, and
+//!   from there on 64 bytes can be read, and their bits.
 //! - **A step only passes whole characters**, because it ends next to an ASCII byte.
 //!
 //! # Invariants
 //!
-//! `end` is the first NUL of the padding, and `at` is not after it. The bytes before `end` are UTF-8, and `at` is a
-//! character boundary. From `at` on, [`PADDING`] bytes can be read for `'a`; the bitmap belongs to the same text. The
-//! fields are private to this module and its children, which alone can break this.
+//! `end` is the first NUL of the padding, and `at` is not after it. The bytes before `end` are
+//! UTF-8, and `at` is a character boundary. From `at` on, [`PADDING`] bytes can be read for `'a`;
+//! the bitmap belongs to the same text. The fields are private to this module and its children,
+//! which alone can break this.
 #![allow(unsafe_code)]
 
 mod brackets;
@@ -30,9 +33,10 @@ const PADDING: usize = 64;
 
 /// A position in a padded text.
 ///
-/// `at` is the last field, and `repr(C)` keeps it there. It is written at every token, and cursors are copied to return to
-/// later. A copy loads 16 bytes at once; a load that spans a fresh 8-byte store cannot be forwarded from the store buffer
-/// and stalls. With this order `end` and `bitmap`, which are never written, are loaded together, and `at` alone.
+/// `at` is the last field, and `repr(C)` keeps it there. It is written at every token, and cursors
+/// are copied to return to later. A copy loads 16 bytes at once; a load that spans a fresh 8-byte
+/// store cannot be forwarded from the store buffer and stalls. With this order `end` and `bitmap`,
+/// which are never written, are loaded together, and `at` alone.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub(super) struct Cursor<'a> {
@@ -79,14 +83,16 @@ impl<'a> Cursor<'a> {
     ///
     /// # Safety
     ///
-    /// The next `count` bytes must end on a character boundary, and must either contain no NUL or lie before `end`.
+    /// The next `count` bytes must end on a character boundary, and must either contain no NUL or
+    /// lie before `end`.
     #[inline(always)]
     unsafe fn advance(&mut self, count: usize) {
         // SAFETY: the caller's promise keeps `at` in the text or at its end.
         self.at = unsafe { self.at.add(count) };
     }
 
-    /// Passes this text if it comes next. Inlined, so that the comparison with a literal becomes one of machine words.
+    /// Passes this text if it comes next. Inlined, so that the comparison with a literal becomes
+    /// one of machine words.
     #[inline(always)]
     pub(super) fn accept(&mut self, text: &'static str) -> bool {
         let (text, length) = (text.as_bytes(), text.len());
@@ -98,8 +104,8 @@ impl<'a> Cursor<'a> {
         let next = unsafe { std::slice::from_raw_parts(self.at, length) };
         let found = next == text;
         if found {
-            // SAFETY: the last of these bytes is not NUL, so it lies before `end`, and the others with it. They are whole
-            // characters because `text` is.
+            // SAFETY: the last of these bytes is not NUL, so it lies before `end`, and the others
+            // with it. They are whole characters because `text` is.
             unsafe { self.advance(length) };
         }
         found
@@ -122,8 +128,8 @@ impl<'a> Cursor<'a> {
         if before.end != self.end || before.at > self.at {
             return "";
         }
-        // SAFETY: no two live texts have the same end, so both positions are in the same text, in this order, and on
-        // character boundaries.
+        // SAFETY: no two live texts have the same end, so both positions are in the same text, in
+        // this order, and on character boundaries.
         unsafe { text_between(before.at, self.at) }
     }
 
@@ -157,7 +163,8 @@ impl<'a> Cursor<'a> {
 ///
 /// # Safety
 ///
-/// Both must be positions in the same text, in this order, on character boundaries. The text must live for `'a`.
+/// Both must be positions in the same text, in this order, on character boundaries. The text must
+/// live for `'a`.
 #[inline(always)]
 unsafe fn text_between<'a>(start: *const u8, end: *const u8) -> &'a str {
     // SAFETY: both are in the same text, in this order.
@@ -187,7 +194,8 @@ pub(super) mod tests {
 
     #[test]
     fn no_step_leaves_the_text() {
-        // Cut at every position, so that a step finds what it looks for in the padding or not at all.
+        // Cut at every position, so that a step finds what it looks for in the padding or not at
+        // all.
         let whole =
             "{\"key\":\"text é\",\"k\":[123456789012,{\"a\\\"\":\"b\"}], \n\t  \"last\":\"\\\\\"}";
         let stride = if cfg!(miri) { 7 } else { 1 };

@@ -1,4 +1,5 @@
-//! Steps over strings. The bitmap says where a run of unescaped bytes ends, so these steps look at bits and not at bytes.
+//! Steps over strings. The bitmap says where a run of unescaped bytes ends, so these steps look at
+//! bits and not at bytes.
 #![allow(unsafe_code)]
 
 use bumpalo::collections::String as ArenaString;
@@ -46,7 +47,8 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Passes a string without escapes and returns its content; `None`, and no step, for anything else.
+    /// Passes a string without escapes and returns its content; `None`, and no step, for anything
+    /// else.
     #[inline(always)]
     pub(in super::super) fn unescaped_string(&mut self) -> Option<&'a str> {
         if self.peek() != b'"' {
@@ -62,12 +64,14 @@ impl<'a> Cursor<'a> {
         }
         // SAFETY: `close` is not NUL, so it lies before `end`.
         self.at = unsafe { close.add(1) };
-        // SAFETY: both are in the text, one after and one at an ASCII byte, so they are character boundaries.
+        // SAFETY: both are in the text, one after and one at an ASCII byte, so they are character
+        // boundaries.
         Some(unsafe { text_between(start, close) })
     }
 
-    /// Passes `"key":"text"` without escapes and without white space in between; `None`, and no step, for anything else.
-    /// One load finds the ends of both strings, so that finding the second does not wait for the first.
+    /// Passes `"key":"text"` without escapes and without white space in between; `None`, and no
+    /// step, for anything else. One load finds the ends of both strings, so that finding the second
+    /// does not wait for the first.
     #[inline(always)]
     pub(in super::super) fn text_entry(&mut self) -> Option<(&'a str, &'a str)> {
         if self.peek() != b'"' {
@@ -91,7 +95,8 @@ impl<'a> Cursor<'a> {
         let text = unsafe { close.add(3) };
         let rest = bits >> length >> 3;
         let last = if rest != 0 {
-            // SAFETY: this is the first terminator from `text` on, so it is in the text or at its end.
+            // SAFETY: this is the first terminator from `text` on, so it is in the text or at its
+            // end.
             unsafe { text.add(rest.trailing_zeros() as usize) }
         } else {
             // SAFETY: `text` is not after `end`.
@@ -103,26 +108,28 @@ impl<'a> Cursor<'a> {
         }
         // SAFETY: `last` is not NUL, so it lies before `end`.
         self.at = unsafe { last.add(1) };
-        // SAFETY: both are in the text, after and at an ASCII byte, so they are character boundaries.
+        // SAFETY: both are in the text, after and at an ASCII byte, so they are character
+        // boundaries.
         let key = unsafe { text_between(key, close) };
         // SAFETY: likewise.
         let text = unsafe { text_between(text, last) };
         Some((key, text))
     }
 
-    /// Passes the rest of a run of unescaped bytes, up to the next quote, backslash or control character or to the end.
+    /// Passes the rest of a run of unescaped bytes, up to the next quote, backslash or control
+    /// character or to the end.
     #[inline]
     pub(in super::super) fn unescaped_run(&mut self) -> &'a str {
         let start = self.at;
         // SAFETY: `at` is not after `end`.
         self.at = unsafe { self.terminator(start) };
-        // SAFETY: both are in the text or at its end. `at` was a character boundary and is one again, because it is at an
-        // ASCII byte or at the end.
+        // SAFETY: both are in the text or at its end. `at` was a character boundary and is one
+        // again, because it is at an ASCII byte or at the end.
         unsafe { text_between(start, self.at) }
     }
 
-    /// As [`Self::unescaped_run`], and appends the run to `out`: as a fixed-size copy, then truncated, where it is short
-    /// and there is spare capacity.
+    /// As [`Self::unescaped_run`], and appends the run to `out`: as a fixed-size copy, then
+    /// truncated, where it is short and there is spare capacity.
     #[inline(always)]
     pub(in super::super) fn append_unescaped_run(&mut self, out: &mut ArenaString<'_>) {
         let block = self.ahead::<COPY>();
@@ -141,7 +148,8 @@ impl<'a> Cursor<'a> {
         unsafe { bytes.set_len(length + run.len()) };
     }
 
-    /// Passes an escape and returns its character; `None`, and no step, if it is invalid or a lone surrogate.
+    /// Passes an escape and returns its character; `None`, and no step, if it is invalid or a lone
+    /// surrogate.
     pub(in super::super) fn escape(&mut self) -> Option<char> {
         match text::escape(self.ahead::<12>())? {
             (Escape::Character(character), length) => {
@@ -212,8 +220,8 @@ mod tests {
     fn unescaped_runs_are_appended_whole() {
         let arena = bumpalo::Bump::new();
         for length in [0, 1, 31, 32, 33, 100] {
-            for room in [0, 31, 32, 200] {
-                let mut out = bumpalo::collections::String::with_capacity_in(room, &arena);
+            for capacity in [0, 31, 32, 200] {
+                let mut out = bumpalo::collections::String::with_capacity_in(capacity, &arena);
                 let text = "é".repeat(length);
                 let mut buffer = PaddedBuffer::default();
                 let mut cursor = Cursor::new(&buffer.fill(text.as_bytes()).unwrap());

@@ -16,7 +16,8 @@ pub(super) fn copy(blocks: Blocks<'_, '_>) -> u64 {
         // SAFETY: the reference covers 64 bytes, and the load is unaligned.
         let bytes = unsafe { _mm512_loadu_epi8(from.as_ptr().cast()) };
         let target = to.as_mut_ptr().cast::<__m512i>();
-        // Volatile only so that the compiler does not turn all these stores into one `memcpy`, a second pass.
+        // Volatile only so that the compiler does not turn all these stores into one `memcpy`, a
+        // second pass.
         // SAFETY: a block has the size and the alignment of the register.
         unsafe { target.write_volatile(bytes) };
         // Maps the quote to 0x20, next to the control characters; see `sse2::is_terminator`.

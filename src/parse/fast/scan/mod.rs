@@ -1,19 +1,21 @@
-//! SIMD kernels of the fast path: copy a text and find the terminators in it, find quotes and brackets, count spaces,
-//! decode a UUID.
+//! SIMD kernels of the fast path: copy a text and find the terminators in it, find quotes and
+//! brackets, count spaces, decode a UUID.
 //!
-//! A *terminator* is a byte that ends a run of string bytes which need no unescaping: a quote, a backslash or a control
-//! character, NUL included.
+//! A *terminator* is a byte that ends a run of string bytes which need no unescaping: a quote, a
+//! backslash or a control character, NUL included.
 //!
-//! SSE2 is part of x86-64 and NEON of 64-bit ARM, so their kernels are inlined into the caller. AVX2 and AVX-512 are
-//! detected at run time, and only for copying, where one call covers 4 KB. Other processors use the portable kernels,
-//! which are also the reference implementation in the tests. Miri does not support the inline assembly of the NEON
-//! kernels and takes the portable ones there.
+//! SSE2 is part of x86-64 and NEON of 64-bit ARM, so their kernels are inlined into the caller.
+//! AVX2 and AVX-512 are detected at run time, and only for copying, where one call covers 4 KB.
+//! Other processors use the portable kernels, which are also the reference implementation in the
+//! tests. Miri does not support the inline assembly of the NEON kernels and takes the portable ones
+//! there.
 //!
 //! # Invariants
 //!
-//! The three slices of a [`Blocks`] have the same length. `Blocks::new` checks that once, and dividing all three at the
-//! same index preserves it. [`copy`] therefore writes every block and every bitmap word that it is given;
-//! `super::padded` relies on that when it treats them as initialized.
+//! The three slices of a [`Blocks`] have the same length. `Blocks::new` checks that once, and
+//! dividing all three into pieces of the same size preserves it. [`copy`] therefore writes every
+//! block and every bitmap word that it is given; `super::padded` relies on that when it treats them
+//! as initialized.
 #![allow(unsafe_code)]
 
 #[cfg(target_arch = "x86_64")]
@@ -56,10 +58,12 @@ const PIECE: usize = 64;
 #[repr(align(64))]
 pub(super) struct Block(#[allow(dead_code, reason = "only its address is used")] [u8; BLOCK]);
 
-/// One bit for each byte of a block, the first byte in bit 0 of the first byte: set if it is a terminator.
+/// One bit for each byte of a block, the first byte in bit 0 of the first byte: set if it is a
+/// terminator.
 pub(super) type BitmapWord = [u8; BLOCK / 8];
 
-/// Blocks of a text, where each is copied to, and where its bitmap word goes: three slices of the same length.
+/// Blocks of a text, where each is copied to, and where its bitmap word goes: three slices of the
+/// same length.
 pub(super) struct Blocks<'t, 'b> {
     from: &'t [[u8; BLOCK]],
     to: &'b mut [MaybeUninit<Block>],
@@ -88,7 +92,8 @@ impl<'t, 'b> Blocks<'t, 'b> {
         pieces.map(|(from, (to, bitmap))| Self { from, to, bitmap })
     }
 
-    /// Copies block by block. Returns one bit for each block, the first in bit 0: set if it is not all ASCII.
+    /// Copies block by block. Returns one bit for each block, the first in bit 0: set if it is not
+    /// all ASCII.
     #[inline(always)]
     fn copy_each(
         self,
@@ -113,8 +118,8 @@ struct Copied<'b> {
     non_ascii: bool,
 }
 
-/// Copies blocks and writes their bitmap words, all of them. Returns one bit for each block, the first in bit 0: set if
-/// it is not all ASCII.
+/// Copies blocks and writes their bitmap words, all of them. Returns one bit for each block, the
+/// first in bit 0: set if it is not all ASCII.
 pub(super) fn copy(blocks: Blocks<'_, '_>) -> u64 {
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx512bw") {
@@ -133,8 +138,8 @@ pub(super) fn uuid(text: &[u8; 36]) -> Option<[u8; 16]> {
     isa::uuid(text)
 }
 
-/// Bitmaps of the quotes, backslashes, opening and closing brackets (of both kinds) among 64 bytes, the first byte in
-/// bit 0.
+/// Bitmaps of the quotes, backslashes, opening and closing brackets (of both kinds) among 64 bytes,
+/// the first byte in bit 0.
 #[inline(always)]
 pub(super) fn brackets(bytes: &[u8; BLOCK]) -> [u64; 4] {
     isa::brackets(bytes)

@@ -53,8 +53,8 @@ pub(super) fn leading_spaces(bytes: &[u8; 16]) -> usize {
 /// A mask of the terminators.
 #[inline(always)]
 fn is_terminator(bytes: uint8x16_t) -> uint8x16_t {
-    // XOR with 2 maps the quote to 0x20 and permutes the control characters; no other byte becomes 0x20 or less, so that
-    // one unsigned comparison finds them all.
+    // XOR with 2 maps the quote to 0x20 and permutes the control characters; no other byte becomes
+    // 0x20 or less, so that one unsigned comparison finds them all.
     let mapped = veorq_u8(bytes, vdupq_n_u8(b'"' ^ 0x20));
     let quote_or_control = vcleq_u8(mapped, vdupq_n_u8(0x20));
     vorrq_u8(quote_or_control, equal(bytes, b'\\'))
@@ -65,8 +65,9 @@ fn equal(bytes: uint8x16_t, byte: u8) -> uint8x16_t {
     vceqq_u8(bytes, vdupq_n_u8(byte))
 }
 
-/// One bit for each of 64 bytes that are all ones or all zeros, the first in bit 0. NEON has no movemask: each byte keeps
-/// the bit of its position, and three pairwise additions bring the eight bits of a byte together.
+/// One bit for each of 64 bytes that are all ones or all zeros, the first in bit 0. NEON has no
+/// movemask: each byte keeps the bit of its position, and three pairwise additions bring the eight
+/// bits of a byte together.
 #[inline(always)]
 fn movemask(quarters: [uint8x16_t; 4]) -> u64 {
     let bits = vreinterpretq_u8_u64(vdupq_n_u64(0x8040_2010_0804_0201));
@@ -75,8 +76,8 @@ fn movemask(quarters: [uint8x16_t; 4]) -> u64 {
     low_half(vreinterpretq_u64_u8(add_pairs(pairs, pairs)))
 }
 
-/// `vpaddq_u8`. The compiler turns that intrinsic into three instructions where it sees that the bits do not overlap, and
-/// the latency of finding the end of a string limits the fast path.
+/// `vpaddq_u8`. The compiler turns that intrinsic into three instructions where it sees that the
+/// bits do not overlap, and the latency of finding the end of a string limits the fast path.
 #[inline(always)]
 fn add_pairs(first: uint8x16_t, second: uint8x16_t) -> uint8x16_t {
     let sums;
@@ -96,7 +97,8 @@ fn add_pairs(first: uint8x16_t, second: uint8x16_t) -> uint8x16_t {
 #[inline(always)]
 fn load_quarters(bytes: &[u8; BLOCK]) -> [uint8x16_t; 4] {
     [0, 16, 32, 48].map(|offset| {
-        // SAFETY: each of these loads, which are unaligned, is inside the 64 bytes. NEON is part of 64-bit ARM.
+        // SAFETY: each of these loads, which are unaligned, is inside the 64 bytes. NEON is part of
+        // 64-bit ARM.
         unsafe { std::arch::aarch64::vld1q_u8(bytes.as_ptr().wrapping_add(offset)) }
     })
 }

@@ -1,4 +1,5 @@
-//! The kernels in plain Rust: for other processors, and as the reference implementation in the tests.
+//! The kernels in plain Rust: for other processors, and as the reference implementation in the
+//! tests.
 
 use std::mem::MaybeUninit;
 

@@ -23,7 +23,8 @@ pub(super) fn copy_block<'b>(from: &[u8; BLOCK], to: &'b mut MaybeUninit<Block>)
     }
 }
 
-/// The bytes of a UUID: both halves of the 32 digits are gathered into a register and decoded there.
+/// The bytes of a UUID: both halves of the 32 digits are gathered into a register and decoded
+/// there.
 #[inline(always)]
 pub(super) fn uuid(text: &[u8; 36]) -> Option<[u8; 16]> {
     let four = |at: usize| -> Option<__m128i> {
@@ -42,10 +43,12 @@ pub(super) fn uuid(text: &[u8; 36]) -> Option<[u8; 16]> {
     (all_valid && dashes).then_some(store(_mm_packus_epi16(first, last)))
 }
 
-/// Decodes eight pairs of hexadecimal digits to one 16-bit lane each; and a mask of the bytes that are such digits.
+/// Decodes eight pairs of hexadecimal digits to one 16-bit lane each; and a mask of the bytes that
+/// are such digits.
 #[inline(always)]
 fn hex_pairs(digits: __m128i) -> (__m128i, __m128i) {
-    // Unsigned comparison, which SSE2 lacks: the minimum with the limit leaves smaller bytes as they are.
+    // Unsigned comparison, which SSE2 lacks: the minimum with the limit leaves smaller bytes as
+    // they are.
     let below = |bytes, limit: u8| _mm_cmpeq_epi8(_mm_min_epu8(bytes, splat(limit - 1)), bytes);
     let is_number = below(_mm_sub_epi8(digits, splat(b'0')), 10);
     let lower_case = _mm_or_si128(digits, splat(0x20));
@@ -88,8 +91,8 @@ pub(super) fn leading_spaces(bytes: &[u8; 16]) -> usize {
 /// A mask of the terminators.
 #[inline(always)]
 fn is_terminator(bytes: __m128i) -> __m128i {
-    // XOR with 2 maps the quote to 0x20 and permutes the control characters; no other byte becomes 0x20 or less, so that
-    // one unsigned comparison finds them all.
+    // XOR with 2 maps the quote to 0x20 and permutes the control characters; no other byte becomes
+    // 0x20 or less, so that one unsigned comparison finds them all.
     let mapped = _mm_xor_si128(bytes, splat(b'"' ^ 0x20));
     let limit = splat(0x20);
     let quote_or_control = _mm_cmpeq_epi8(_mm_max_epu8(mapped, limit), limit);
