@@ -49,7 +49,8 @@ const FEATURE_FILES: &[&str] = &[
     "src/schema/serialize.rs",
 ];
 
-/// Files that may hold `unsafe`: the instruction sets of `hash`, and the loads of the fast path.
+/// Files that may hold `unsafe` code: the instruction sets of `hash`; the cursor, the padded text and the kernels of the
+/// fast path.
 const UNSAFE_FILES: &[&str] = &[
     "src/hash/arm/mod.rs",
     "src/hash/arm/neon.rs",
@@ -61,15 +62,17 @@ const UNSAFE_FILES: &[&str] = &[
     "src/hash/x86/sha.rs",
     "src/hash/x86/sse41.rs",
     "src/hash/x86/text.rs",
-    "src/parse/reader/digits.rs",
-    "src/parse/reader/mod.rs",
-    "src/parse/reader/strings.rs",
-    "src/parse/scan/avx2.rs",
-    "src/parse/scan/avx512.rs",
-    "src/parse/scan/mod.rs",
-    "src/parse/scan/neon.rs",
-    "src/parse/scan/portable.rs",
-    "src/parse/scan/sse2.rs",
+    "src/parse/fast/bitmap.rs",
+    "src/parse/fast/cursor/brackets.rs",
+    "src/parse/fast/cursor/digits.rs",
+    "src/parse/fast/cursor/mod.rs",
+    "src/parse/fast/cursor/strings.rs",
+    "src/parse/fast/padded.rs",
+    "src/parse/fast/scan/avx2.rs",
+    "src/parse/fast/scan/avx512.rs",
+    "src/parse/fast/scan/mod.rs",
+    "src/parse/fast/scan/neon.rs",
+    "src/parse/fast/scan/sse2.rs",
 ];
 
 /// Files that may look at a clock, for nothing that is visible: how long handlers take.
@@ -77,9 +80,9 @@ const CLOCK_FILES: &[&str] = &["src/dispatch/cost.rs"];
 
 /// Files that may name simd_json.
 const SIMD_JSON_FILES: &[&str] = &[
-    "src/parse/coerce.rs",
-    "src/parse/cursor.rs",
-    "src/parse/scratch.rs",
+    "src/parse/tape/buffers.rs",
+    "src/parse/tape/numbers.rs",
+    "src/parse/tape/source.rs",
 ];
 
 const MAX_LINES: usize = 500;

@@ -1,54 +1,101 @@
-//! The numbers of the complete path: from a number of the tape or a string that holds one. With `cursor` and `scratch`
-//! the only file that names simd_json.
+//! Coercions between numbers, bools and their texts, as the reference does them (section 2.6) and
+//! `docs/semantics.md` lists them. Pure functions of text.
 
-use simd_json::{Node, StaticNode};
+use crate::schema::{Decimal, trim};
 
-use super::Fault;
-use super::cursor::Cursor;
-use super::number;
-use crate::schema::{Numeric, trim};
+/// The trimmed content of a string that is coerced; `None` if it means absent.
+pub(super) fn meaningful(text: &str) -> Option<&str> {
+    match trim(text) {
+        "" | "null" => None,
+        text => Some(text),
+    }
+}
 
-impl<'a> Cursor<'_, 'a> {
-    /// A number or a string holding one. `None` if it is absent; otherwise what stands there, not yet consumed.
-    pub(super) fn numeric(&mut self, what: &'static str) -> Result<Option<Numeric<'a>>, Fault> {
-        Ok(match self.peek() {
-            Some(Node::Static(StaticNode::Null)) => None,
-            Some(Node::Static(StaticNode::Bool(_))) | None => return self.expected(what),
-            Some(Node::Static(_)) => Some(Numeric::Number(self.source_text()?)),
-            Some(Node::String(text)) => number::meaningful(text).map(Numeric::Text),
-            Some(Node::Object { .. } | Node::Array { .. }) => return self.expected(what),
-        })
+/// The integer of any number, truncated towards zero.
+pub(super) fn integer_of_number(text: &str) -> Option<i64> {
+    let cut = || Decimal::of_any_size(text)?.to_i64();
+    text.parse().ok().or_else(cut)
+}
+
+/// The integer in a string.
+pub(super) fn integer_of_text(text: &str) -> Option<i64> {
+    // `i64::from_str` takes exactly `[+-]?[0-9]+`.
+    text.parse().ok()
+}
+
+/// The finite double of a number or string.
+pub(super) fn double(text: &str) -> Option<f64> {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    // Rust also reads `inf`, `nan` and `infinity`.
+    if !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+        return None;
+    }
+    text.parse().ok().filter(|value: &f64| value.is_finite())
+}
+
+/// The bool of an integer; `None` for numbers with a fraction or an exponent.
+pub(super) fn bool_of_number(text: &str) -> Option<bool> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    digits
+        .bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| digits.bytes().any(|byte| byte != b'0'))
+}
+
+/// The bool of a string.
+pub(super) fn bool_of_text(text: &str) -> Option<bool> {
+    match text {
+        "true" | "True" | "TRUE" => Some(true),
+        "false" | "False" | "FALSE" => Some(false),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_are_truncated_towards_zero() {
+        for (text, expected) in [
+            ("5.7", Some(5)),
+            ("-5.7", Some(-5)),
+            ("-0", Some(0)),
+            ("1e3", Some(1000)),
+            ("9223372036854775807", Some(i64::MAX)),
+            ("9223372036854775807.5", Some(i64::MAX)),
+            ("9223372036854775808", None),
+            ("1e400", None),
+            ("1e-400", Some(0)),
+        ] {
+            assert_eq!(integer_of_number(text), expected, "{text}");
+        }
+        assert_eq!(
+            integer_of_number(&format!("7.{}", "3".repeat(2000))),
+            Some(7)
+        );
+        let zeros = "0".repeat(2000);
+        assert_eq!(integer_of_number(&format!("1{zeros}e-2000")), Some(1));
+        assert_eq!(integer_of_number(&format!("0.{zeros}1e2001")), Some(1));
+        assert_eq!(integer_of_text("+7"), Some(7));
+        assert_eq!(integer_of_text("1.5"), None);
+        assert_eq!(integer_of_text("--7"), None);
     }
 
-    /// The text `null` stands for nothing only where the reference reads a machine number or a bool.
-    pub(super) fn refuse_null_text(&self, what: &'static str) -> Result<(), Fault> {
-        match self.peek() {
-            Some(Node::String(text)) if trim(text) == "null" => self.invalid(what),
-            _ => Ok(()),
+    #[test]
+    fn doubles_are_finite() {
+        assert_eq!(double("1e308"), Some(1e308));
+        for text in ["1e309", "inf", "NaN", "-infinity", "", "0x1", "1f"] {
+            assert_eq!(double(text), None, "{text}");
         }
+        assert_eq!(double("1e-999"), Some(0.0));
     }
 
-    pub(super) fn integer(&mut self, what: &'static str) -> Result<Option<i64>, Fault> {
-        if !self.blanked_numbers {
-            match self.peek() {
-                Some(Node::Static(StaticNode::I64(value))) => return self.take(Some(value)),
-                Some(Node::Static(StaticNode::U64(value))) => {
-                    return match i64::try_from(value) {
-                        Ok(value) => self.take(Some(value)),
-                        Err(_) => self.invalid(what),
-                    };
-                }
-                _ => {}
-            }
-        }
-        let value = match self.numeric(what)? {
-            None => return self.take(None),
-            Some(Numeric::Number(text)) => number::integer_of_number(text),
-            Some(Numeric::Text(text)) => number::integer_of_text(text),
-        };
-        match value {
-            Some(value) => self.take(Some(value)),
-            None => self.invalid(what),
-        }
+    #[test]
+    fn bools() {
+        assert_eq!(bool_of_number("-0"), Some(false));
+        assert_eq!(bool_of_number("123456789012345678901234567890"), Some(true));
+        assert_eq!(bool_of_number("1.0"), None);
+        assert_eq!(bool_of_text("tRUE"), None);
     }
 }

@@ -1,119 +1,48 @@
-//! Faults to errors: finds line, column and path, says what was found, and shows the neighbourhood without showing
-//! anybody's data.
+//! From internal failures to errors: finds line, column and path, says what was found, and shows an
+//! excerpt without showing anybody's data.
 
-use super::escapes::string_end;
-use super::walker::{SyntaxFault, Walker};
-use super::{MAX_DEPTH, Problem};
+use super::failed::{Failed, Problem};
+use super::text::string_end;
+use super::walker::Walker;
+use super::{MAX_DEPTH, ParseOptions};
 use crate::error::{Error, ErrorKind, Inner, Location, Snippet};
 use crate::schema::Kind;
 
-/// The error of a text that is not JSON. The fault is that of the text after `skipped` bytes, if it is known already.
-pub(super) fn of_text(
+/// The error of a failure in the text of `body`, which begins after `skipped` bytes and was read as
+/// a message of type `root`.
+pub(super) fn describe(
     body: &[u8],
     skipped: usize,
-    max_depth: usize,
-    fault: Option<SyntaxFault>,
-) -> Error {
-    let text = body.get(skipped..).unwrap_or_default();
-    if let Err(error) = std::str::from_utf8(text) {
-        let fault = SyntaxFault {
-            offset: error.valid_up_to(),
-            kind: ErrorKind::InvalidUtf8,
-            expected: "UTF-8",
-        };
-        return syntax_error(body, skipped, max_depth, fault);
-    }
-    let fault = fault.or_else(|| {
-        Walker::new(text, max_depth)
-            .run(usize::MAX, |_, _| {})
-            .err()
-    });
-    // The walk accepts all that the front end accepts; should it ever not, this is still an error with a place.
-    let fault = fault.unwrap_or(SyntaxFault {
-        offset: 0,
-        kind: ErrorKind::Syntax,
-        expected: "JSON",
-    });
-    syntax_error(body, skipped, max_depth, fault)
-}
-
-fn syntax_error(body: &[u8], skipped: usize, max_depth: usize, fault: SyntaxFault) -> Error {
-    let text = body.get(skipped..).unwrap_or_default();
-    let mut walker = Walker::new(text, max_depth);
-    // Stops at the fault itself or, within a token, at its beginning.
-    let _ = walker.run(fault.offset, |_, _| {});
-    let found = match (fault.kind, text.get(fault.offset)) {
-        (ErrorKind::EmptyInput, _) => {
-            return build(
-                fault.kind,
-                "empty input".into(),
-                body,
-                skipped + fault.offset,
-                String::new(),
-            );
-        }
-        (ErrorKind::TooDeep, _) => format!("more than {max_depth}"),
-        (_, None) => "the end of the input".to_owned(),
-        (ErrorKind::InvalidUtf8, Some(byte)) => format!("byte 0x{byte:02X}"),
-        (_, Some(byte @ 0x21..=0x7e)) => format!("`{}`", *byte as char),
-        (_, Some(byte @ (0..=0x20 | 0x7f))) => format!("control character or space 0x{byte:02X}"),
-        (_, Some(_)) => "a character outside ASCII".to_owned(),
-    };
-    let message = format!("expected {}, found {found}", fault.expected);
-    build(
-        fault.kind,
-        message,
-        body,
-        skipped + fault.offset,
-        walker.path(),
-    )
-}
-
-/// The error of the first lone surrogate.
-pub(super) fn of_lone_surrogate(body: &[u8], skipped: usize, max_depth: usize) -> Error {
-    let text = body.get(skipped..).unwrap_or_default();
-    let mut walker = Walker::new(text, max_depth);
-    let _ = walker.run(usize::MAX, |_, _| {});
-    let offset = walker.first_lone_surrogate().unwrap_or(0);
-    let mut walker = Walker::new(text, max_depth);
-    let _ = walker.run(offset, |_, _| {});
-    let message = "expected a surrogate pair, found a lone surrogate escape".to_owned();
-    build(
-        ErrorKind::LoneSurrogate,
-        message,
-        body,
-        skipped + offset,
-        walker.path(),
-    )
-}
-
-/// The error of a value that is well-formed JSON but not what the protocol wants there.
-pub(super) fn of_value(
-    body: &[u8],
-    offset: usize,
-    skipped: usize,
-    problem: Problem,
+    options: &ParseOptions,
+    failed: Failed,
     root: Kind,
 ) -> Error {
     let text = body.get(skipped..).unwrap_or_default();
     let mut walker = Walker::new(text, MAX_DEPTH);
-    let _ = walker.run(offset - skipped, |_, _| {});
+    // Stops at the failure or, if it is inside a token, at the beginning of that.
+    let _ = walker.run(failed.offset, |_, _| {});
     let path = walker.path();
-    let value = body.get(offset..).unwrap_or_default();
-    let found = match problem {
-        Problem::Expected("an object" | "a list") => describe(value, Shown::Type),
-        _ if walker.is_secret(root) => describe(value, Shown::Redacted),
-        _ => describe(value, Shown::Value),
+    let value = text.get(failed.offset..).unwrap_or_default();
+    let secret = walker.is_secret(root);
+    let shown = match failed.problem {
+        Problem::Expected("an object" | "a list") => Shown::Type,
+        _ if secret => Shown::Redacted,
+        _ => Shown::Value,
     };
-    let (kind, message) = match problem {
-        Problem::Expected(what) => (
-            ErrorKind::UnexpectedType,
-            format!("expected {what}, found {found}"),
+    let expected_but_found =
+        |what: &str| format!("expected {what}, found {}", describe_value(value, shown));
+    let (kind, message) = match failed.problem {
+        Problem::Syntax { kind, expected } => (
+            kind,
+            describe_syntax(kind, expected, value.first(), options),
         ),
-        Problem::Invalid(what) => (
-            ErrorKind::InvalidValue,
-            format!("expected {what}, found {found}"),
+        Problem::LoneSurrogate => (
+            ErrorKind::LoneSurrogate,
+            "expected a surrogate pair, found a lone surrogate escape".to_owned(),
         ),
+        Problem::Expected(what) => (ErrorKind::UnexpectedType, expected_but_found(what)),
+        Problem::Invalid(what) => (ErrorKind::InvalidValue, expected_but_found(what)),
+        Problem::Unknown(what) => (ErrorKind::UnknownValue, expected_but_found(what)),
         Problem::Missing("type") if path.is_empty() => (
             ErrorKind::MissingField,
             "missing field `type` of the message".to_owned(),
@@ -123,21 +52,53 @@ pub(super) fn of_value(
             ErrorKind::NullElement,
             "expected an object, found null".to_owned(),
         ),
-        Problem::Unknown(what) => (
-            ErrorKind::UnknownValue,
-            format!("expected {what}, found {found}"),
-        ),
         Problem::Memory => (
             ErrorKind::TooLarge,
             "the lists of the message need more memory than allowed".to_owned(),
         ),
     };
-    build(kind, message, body, offset, path)
+    let offset = skipped + failed.offset;
+    let location = Location::of(body, offset);
+    let well_formed = match kind {
+        ErrorKind::InvalidUtf8 => 0,
+        ErrorKind::EmptyInput
+        | ErrorKind::Syntax
+        | ErrorKind::TooDeep
+        | ErrorKind::TrailingText => offset,
+        _ => body.len(),
+    };
+    Error::from_inner(Inner {
+        kind,
+        message: message.into(),
+        location,
+        path,
+        snippet: Some(snippet(body, location, well_formed, secret)),
+    })
 }
 
-/// The first characters of a piece of the message, for a terminal or a log: control characters would be commands there.
+/// The message for a text that is not JSON; `byte` is the first that is wrong.
+fn describe_syntax(
+    kind: ErrorKind,
+    expected: &str,
+    byte: Option<&u8>,
+    options: &ParseOptions,
+) -> String {
+    let found = match (kind, byte) {
+        (ErrorKind::EmptyInput, _) => return "empty input".to_owned(),
+        (ErrorKind::TooDeep, _) => format!("more than {}", options.depth_limit()),
+        (_, None) => "the end of the input".to_owned(),
+        (ErrorKind::InvalidUtf8, Some(byte)) => format!("byte 0x{byte:02X}"),
+        (_, Some(byte @ 0x21..=0x7e)) => format!("`{}`", *byte as char),
+        (_, Some(byte @ (0..=0x20 | 0x7f))) => format!("control character or space 0x{byte:02X}"),
+        (_, Some(_)) => "a character outside ASCII".to_owned(),
+    };
+    format!("expected {expected}, found {found}")
+}
+
+/// The first characters of a text, for a terminal or a log, where control characters would be
+/// commands.
 fn printable(text: &[u8], most: usize) -> String {
-    // No character takes more than four bytes, so what is cut off here is cut off anyway.
+    // No character has more than four bytes, so nothing is lost here that would be shown.
     let head = text
         .get(..most.saturating_add(1).saturating_mul(4))
         .unwrap_or(text);
@@ -154,14 +115,14 @@ fn printable(text: &[u8], most: usize) -> String {
 #[derive(Clone, Copy, PartialEq)]
 enum Shown {
     Value,
-    /// It may be somebody's.
+    /// Only its type, and that it is redacted: it may be personal data or a secret.
     Redacted,
-    /// It stands where an object or list must be, and so maybe for an account or a whole person.
+    /// Only its type: in place of an object or list it may describe an account or a whole person.
     Type,
 }
 
-/// What stands at the beginning of a value.
-fn describe(value: &[u8], how: Shown) -> String {
+/// The value at the beginning of a text.
+fn describe_value(value: &[u8], how: Shown) -> String {
     let shown = |end: usize| printable(value.get(..end).unwrap_or(value), 40);
     match value.first() {
         Some(b'{') => "an object".to_owned(),
@@ -188,33 +149,14 @@ fn describe(value: &[u8], how: Shown) -> String {
     }
 }
 
-fn build(kind: ErrorKind, message: String, body: &[u8], offset: usize, path: String) -> Error {
-    let location = Location::of(body, offset);
-    let judged = match kind {
-        ErrorKind::InvalidUtf8 => 0,
-        ErrorKind::EmptyInput
-        | ErrorKind::Syntax
-        | ErrorKind::TooDeep
-        | ErrorKind::TrailingText => offset,
-        _ => body.len(),
-    };
-    let snippet = Some(snippet(body, location, judged));
-    Error::from_inner(Inner {
-        kind,
-        message: message.into(),
-        location,
-        path,
-        snippet,
-    })
-}
-
-/// How many bytes of the line are looked at before and after the place.
+/// How many bytes of the line the excerpt covers, before and after the failure.
 const BEFORE: usize = 60;
 const AFTER: usize = 40;
 
-/// The line around the place, with the contents of all strings that are no keys, and all numbers, masked: neighbours of
-/// a fault may be anybody's data. The first `judged` bytes are known to be well-formed.
-fn snippet(body: &[u8], location: Location, judged: usize) -> Snippet {
+/// An excerpt of the line around a position. The contents of all strings but keys, and all digits,
+/// are masked, because they may be anybody's data; in a secret value the keys too. The first
+/// `well_formed` bytes are known to be so.
+fn snippet(body: &[u8], location: Location, well_formed: usize, secret: bool) -> Snippet {
     let offset = location.offset;
     let line_start = body
         .get(..offset)
@@ -224,8 +166,8 @@ fn snippet(body: &[u8], location: Location, judged: usize) -> Snippet {
         .get(offset..)
         .and_then(|after| memchr::memchr(b'\n', after))
         .map_or(body.len(), |at| offset + at);
-    // Begin at a structural place if there is one within reach: in the middle of a string its content would look like
-    // structure. What stands before the first quote or bracket is cut off.
+    // Begin outside strings if that is possible: in the middle of a string its content would look
+    // like structure.
     let from = line_start.max(offset.saturating_sub(BEFORE));
     let to = line_end.min(offset.saturating_add(AFTER));
     let mut text = String::new();
@@ -247,7 +189,8 @@ fn snippet(body: &[u8], location: Location, judged: usize) -> Snippet {
                 if at < offset && offset < end {
                     indent = text.chars().count() + 1;
                 }
-                if end - at <= AFTER && is_key(body, end, judged) {
+                let shown = end - at <= AFTER && !(secret && at > offset);
+                if shown && is_key(body, end, well_formed) {
                     text.push_str(&printable(body.get(at..end).unwrap_or_default(), AFTER));
                 } else {
                     text.push_str("\"…\"");
@@ -297,15 +240,15 @@ fn snippet(body: &[u8], location: Location, judged: usize) -> Snippet {
     }
 }
 
-/// Whether the string that ends here is a key. In a broken text any value may be followed by a colon, so only what has
-/// been judged well-formed counts.
-fn is_key(body: &[u8], end: usize, judged: usize) -> bool {
-    let after = body.get(end..judged).unwrap_or_default();
+/// Whether the string that ends at `end` is a key. In a broken text any value may be followed by a
+/// colon, so only well-formed text counts.
+fn is_key(body: &[u8], end: usize, well_formed: usize) -> bool {
+    let after = body.get(end..well_formed).unwrap_or_default();
     after.trim_ascii_start().first() == Some(&b':')
 }
 
-/// The first place from `from` on that is outside strings, judged from the beginning of the line; `offset` if the line
-/// begins inside a string.
+/// The first position from `from` on that is outside strings if the beginning of the line is, but
+/// `offset` at most.
 fn safe_start(body: &[u8], line_start: usize, from: usize, offset: usize) -> usize {
     let mut at = line_start;
     while at < from {

@@ -1,5 +1,5 @@
-//! Which keys a map has had: the last of equal keys counts, and telling must stay linear for maps of any size and for
-//! keys that somebody chose to collide.
+//! The keys that a map has had. The last of equal keys counts, and finding duplicates must stay
+//! linear for maps of any size, also for keys that were chosen to collide.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -8,8 +8,8 @@ use bumpalo::Bump;
 /// Up to this many entries, comparing with each is cheaper than hashing.
 const SMALL: usize = 16;
 
-/// Finds entries by key. Small maps are searched; larger ones get a table of positions, open-addressed and half full at
-/// most, with a keyed hash.
+/// Finds entries by key. Small maps are searched; larger ones have an open-addressing hash table of
+/// positions, with a keyed hash function and a load factor of at most one half.
 pub(super) struct KeyIndex<'a> {
     /// Positions plus one; zero is a free slot. Empty for small maps.
     table: &'a mut [u32],
@@ -30,7 +30,7 @@ impl<'a> KeyIndex<'a> {
         }
     }
 
-    /// The position of `key`, or `None` after noting that it will be the entry at `len`.
+    /// The position of `key`. If there is none, adds it as that of the next entry, `len`.
     pub(super) fn find_or_insert<'k>(
         &mut self,
         key: &str,
@@ -56,14 +56,16 @@ impl<'a> KeyIndex<'a> {
     }
 }
 
-/// The same for maps whose size is not known before: the table is made when the map outgrows the search, and again when
-/// it outgrows the table. Few keys share length, first and last byte, so most new keys are known to be new from a few words
-/// that have a bit set for each such signature.
+/// A [`KeyIndex`] for maps whose size is not known in advance: the table is built when the map
+/// becomes too large to be searched, and again when it outgrows the table. Before that, a Bloom
+/// filter of 256 bits tells most new keys: few keys share their length and their first and last
+/// byte.
 pub(super) struct GrowingIndex<'a> {
     index: KeyIndex<'a>,
     arena: &'a Bump,
-    room: usize,
-    signatures: [u64; 4],
+    /// The number of entries that the index is good for.
+    capacity: usize,
+    filter: [u64; 4],
 }
 
 impl<'a> GrowingIndex<'a> {
@@ -75,20 +77,20 @@ impl<'a> GrowingIndex<'a> {
         Self {
             index,
             arena,
-            room: SMALL,
-            signatures: [0; 4],
+            capacity: SMALL,
+            filter: [0; 4],
         }
     }
 
-    /// Whether `key`, which would be the entry at `len`, is known to be new. If so, that is noted; if not, `find_or_insert`
-    /// must be asked.
+    /// Whether `key`, which would be the entry at `len`, is certainly new. If not, `find_or_insert`
+    /// must decide.
     #[inline(always)]
     pub(super) fn is_new(&mut self, key: &str, len: usize) -> bool {
         let bytes = key.as_bytes();
         let byte = |byte: Option<&u8>| byte.copied().map_or(0, usize::from);
-        // Two additions for the processor.
+        // Multiplications by 8 and 4 are part of the addressing mode of an addition.
         let signature = byte(bytes.first()) + bytes.len() * 8 + byte(bytes.last()) * 4;
-        let Some(word) = self.signatures.get_mut(signature / 64 % 4) else {
+        let Some(word) = self.filter.get_mut(signature / 64 % 4) else {
             return false;
         };
         let bit = 1 << (signature % 64);
@@ -97,14 +99,14 @@ impl<'a> GrowingIndex<'a> {
         seen == 0 && len < SMALL
     }
 
-    /// The position of `key`, or `None` after noting that it will be the entry after these.
+    /// The position of `key`. If there is none, adds it as that of the entry after these.
     #[inline(never)]
     pub(super) fn find_or_insert<V>(&mut self, key: &str, entries: &[(&str, V)]) -> Option<usize> {
         let len = entries.len();
         let key_at = |at: usize| entries.get(at).map(|entry| entry.0);
-        if len >= self.room {
-            self.room = len * 4;
-            self.index = KeyIndex::new(self.room, self.arena, self.index.hasher);
+        if len >= self.capacity {
+            self.capacity = len * 4;
+            self.index = KeyIndex::new(self.capacity, self.arena, self.index.hasher);
             for at in 0..len {
                 if let Some(key) = key_at(at) {
                     self.index.find_or_insert(key, at, key_at);

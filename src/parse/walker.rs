@@ -1,25 +1,46 @@
-//! A strict, plain, iterative walk over JSON text. It is the judge where the SIMD front end only says "no": it finds the
-//! byte that is wrong and what was expected there; and it finds the JSON path of any byte. It is not on the way of a
-//! message that is fine.
+//! A strict, iterative walk over JSON text, without SIMD: the validator that explains where
+//! simd-json only refuses. It finds the byte that is wrong and what was expected there, and the
+//! JSON path of any byte. Valid messages do not take it.
 
-use super::escapes::{hex4, unescape};
+use super::failed::{Failed, Problem};
+use super::text::{Escape, escape, unescape};
 use crate::error::{ErrorKind, push_path_index, push_path_key};
 use crate::schema::Kind;
 
-/// What is wrong with a text, and where.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct SyntaxFault {
-    pub(super) offset: usize,
-    pub(super) kind: ErrorKind,
-    pub(super) expected: &'static str,
+/// The failure of a text that simd-json refuses. `walked` is that of the strict walk, if it has
+/// been taken already. Invalid UTF-8 takes precedence, wherever it is.
+pub(super) fn diagnose(text: &[u8], max_depth: usize, walked: Option<Failed>) -> Failed {
+    if let Err(error) = std::str::from_utf8(text) {
+        return Failed {
+            offset: error.valid_up_to(),
+            problem: Problem::Syntax {
+                kind: ErrorKind::InvalidUtf8,
+                expected: "UTF-8",
+            },
+        };
+    }
+    let walk = || {
+        Walker::new(text, max_depth)
+            .run(usize::MAX, |_, _| {})
+            .err()
+    };
+    // The walk accepts nothing that simd-json refuses after the repair; should it ever, there is
+    // still an error.
+    walked.or_else(walk).unwrap_or(Failed {
+        offset: 0,
+        problem: Problem::Syntax {
+            kind: ErrorKind::Syntax,
+            expected: "JSON",
+        },
+    })
 }
 
 /// An open object or list.
 #[derive(Clone, Copy, Debug)]
 enum Frame {
-    /// The key being read or last read: where its text begins and ends, without quotes.
+    /// The bounds of the key read last, without its quotes.
     Object { key: Option<(usize, usize)> },
-    /// The position of the element.
+    /// The index of the current element.
     List { index: usize },
 }
 
@@ -37,11 +58,11 @@ enum Expect {
     Nothing,
 }
 
-/// What a walk notes: the lists of a former one can be used again.
+/// The buffers of a walk, which the next one can reuse.
 #[derive(Debug, Default)]
 pub(super) struct Trail {
     stack: Vec<Frame>,
-    /// Lone surrogate escapes met so far: offsets of their backslashes.
+    /// The offsets of the lone surrogate escapes passed so far.
     pub(super) lone_surrogates: Vec<usize>,
 }
 
@@ -50,44 +71,40 @@ pub(super) struct Walker<'t> {
     text: &'t [u8],
     at: usize,
     max_depth: usize,
+    expect: Expect,
     trail: Trail,
 }
 
 impl<'t> Walker<'t> {
     pub(super) fn new(text: &'t [u8], max_depth: usize) -> Self {
-        Self::on(Trail::default(), text, max_depth)
+        Self::with_trail(Trail::default(), text, max_depth)
     }
 
-    /// A walk on the lists of a former one.
-    pub(super) fn on(mut trail: Trail, text: &'t [u8], max_depth: usize) -> Self {
+    /// A walk with the buffers of an earlier one.
+    pub(super) fn with_trail(mut trail: Trail, text: &'t [u8], max_depth: usize) -> Self {
         trail.stack.clear();
         trail.lone_surrogates.clear();
         Self {
             text,
             at: 0,
             max_depth,
+            expect: Expect::Value,
             trail,
         }
     }
 
-    /// The lists, for the next walk.
+    /// The buffers, for the next walk.
     pub(super) fn into_trail(self) -> Trail {
         self.trail
     }
 
-    /// Where the first lone surrogate escape begins that was met.
-    pub(super) fn first_lone_surrogate(&self) -> Option<usize> {
-        self.trail.lone_surrogates.first().copied()
-    }
-
-    /// Walks to the value or key that begins at `stop` or to the end, whichever comes first. Numbers outside strings
-    /// are reported to `number` with their bounds.
+    /// Walks on to the value or key that begins at `stop`, or to the end, whichever comes first. Calls
+    /// `number` with the bounds of each number.
     pub(super) fn run(
         &mut self,
         stop: usize,
         mut number: impl FnMut(usize, usize),
-    ) -> Result<(), SyntaxFault> {
-        let mut expect = Expect::Value;
+    ) -> Result<(), Failed> {
         loop {
             while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
                 self.at += 1;
@@ -96,24 +113,26 @@ impl<'t> Walker<'t> {
                 return Ok(());
             }
             let Some(byte) = self.peek() else {
-                return match expect {
+                return match self.expect {
                     Expect::Nothing => Ok(()),
                     Expect::Value if self.trail.stack.is_empty() => {
-                        Err(self.fault(ErrorKind::EmptyInput, "a message"))
+                        Err(self.failed(ErrorKind::EmptyInput, "a message"))
                     }
-                    _ => Err(self.fault(ErrorKind::Syntax, wanted(expect))),
+                    _ => Err(self.failed(ErrorKind::Syntax, wanted(self.expect))),
                 };
             };
-            match (expect, byte) {
+            match (self.expect, byte) {
                 (Expect::Nothing, _) => {
-                    return Err(self.fault(ErrorKind::TrailingText, "the end of the message"));
+                    return Err(self.failed(ErrorKind::TrailingText, "the end of the message"));
                 }
-                (Expect::FirstElement, b']') | (Expect::FirstKey, b'}') => expect = self.close(),
-                (Expect::CommaOrEnd, b']') if self.in_list() => expect = self.close(),
-                (Expect::CommaOrEnd, b'}') if !self.in_list() => expect = self.close(),
+                (Expect::FirstElement, b']') | (Expect::FirstKey, b'}') => {
+                    self.expect = self.close()
+                }
+                (Expect::CommaOrEnd, b']') if self.in_list() => self.expect = self.close(),
+                (Expect::CommaOrEnd, b'}') if !self.in_list() => self.expect = self.close(),
                 (Expect::CommaOrEnd, b',') => {
                     self.at += 1;
-                    expect = match self.trail.stack.last_mut() {
+                    self.expect = match self.trail.stack.last_mut() {
                         Some(Frame::List { index }) => {
                             *index += 1;
                             Expect::Value
@@ -127,7 +146,7 @@ impl<'t> Walker<'t> {
                 }
                 (Expect::Colon, b':') => {
                     self.at += 1;
-                    expect = Expect::Value;
+                    self.expect = Expect::Value;
                 }
                 (Expect::Key | Expect::FirstKey, b'"') => {
                     let start = self.at + 1;
@@ -136,15 +155,15 @@ impl<'t> Walker<'t> {
                     if let Some(Frame::Object { key }) = self.trail.stack.last_mut() {
                         *key = Some((start, end));
                     }
-                    expect = Expect::Colon;
+                    self.expect = Expect::Colon;
                 }
                 (Expect::Value | Expect::FirstElement, b'{') => {
                     self.open(Frame::Object { key: None })?;
-                    expect = Expect::FirstKey;
+                    self.expect = Expect::FirstKey;
                 }
                 (Expect::Value | Expect::FirstElement, b'[') => {
                     self.open(Frame::List { index: 0 })?;
-                    expect = Expect::FirstElement;
+                    self.expect = Expect::FirstElement;
                 }
                 (Expect::Value | Expect::FirstElement, _) => {
                     match byte {
@@ -157,16 +176,16 @@ impl<'t> Walker<'t> {
                             self.number()?;
                             number(start, self.at);
                         }
-                        _ => return Err(self.fault(ErrorKind::Syntax, wanted(expect))),
+                        _ => return Err(self.failed(ErrorKind::Syntax, wanted(self.expect))),
                     }
-                    expect = self.after_value();
+                    self.expect = self.after_value();
                 }
-                _ => return Err(self.fault(ErrorKind::Syntax, wanted(expect))),
+                _ => return Err(self.failed(ErrorKind::Syntax, wanted(self.expect))),
             }
         }
     }
 
-    /// The path of the place where the walk stands.
+    /// The JSON path of the current position.
     pub(super) fn path(&self) -> String {
         let mut path = String::new();
         for frame in &self.trail.stack {
@@ -186,7 +205,8 @@ impl<'t> Walker<'t> {
         path
     }
 
-    /// Whether the position is in a field that is declared secret in a message of this type: its value is not shown.
+    /// Whether the current position is in a field that is declared secret in a message of this type:
+    /// its value is not shown.
     pub(super) fn is_secret(&self, root: Kind) -> bool {
         self.trail.stack.iter().any(|frame| match *frame {
             Frame::Object {
@@ -207,9 +227,9 @@ impl<'t> Walker<'t> {
         matches!(self.trail.stack.last(), Some(Frame::List { .. }))
     }
 
-    fn open(&mut self, frame: Frame) -> Result<(), SyntaxFault> {
+    fn open(&mut self, frame: Frame) -> Result<(), Failed> {
         if self.trail.stack.len() >= self.max_depth {
-            return Err(self.fault(ErrorKind::TooDeep, "fewer levels of nesting"));
+            return Err(self.failed(ErrorKind::TooDeep, "fewer levels of nesting"));
         }
         self.trail.stack.push(frame);
         self.at += 1;
@@ -230,15 +250,14 @@ impl<'t> Walker<'t> {
         }
     }
 
-    fn fault(&self, kind: ErrorKind, expected: &'static str) -> SyntaxFault {
-        SyntaxFault {
+    fn failed(&self, kind: ErrorKind, expected: &'static str) -> Failed {
+        Failed {
             offset: self.at.min(self.text.len()),
-            kind,
-            expected,
+            problem: Problem::Syntax { kind, expected },
         }
     }
 
-    fn literal(&mut self, word: &'static [u8]) -> Result<(), SyntaxFault> {
+    fn literal(&mut self, word: &'static [u8]) -> Result<(), Failed> {
         let end = self.at + word.len();
         if self.text.get(self.at..end) != Some(word)
             || matches!(
@@ -246,31 +265,31 @@ impl<'t> Walker<'t> {
                 Some(b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_')
             )
         {
-            return Err(self.fault(ErrorKind::Syntax, "a value"));
+            return Err(self.failed(ErrorKind::Syntax, "a value"));
         }
         self.at = end;
         Ok(())
     }
 
-    fn digits(&mut self) -> Result<(), SyntaxFault> {
+    fn digits(&mut self) -> Result<(), Failed> {
         let start = self.at;
         while matches!(self.peek(), Some(b'0'..=b'9')) {
             self.at += 1;
         }
         if self.at == start {
-            return Err(self.fault(ErrorKind::Syntax, "a digit"));
+            return Err(self.failed(ErrorKind::Syntax, "a digit"));
         }
         Ok(())
     }
 
-    fn number(&mut self) -> Result<(), SyntaxFault> {
+    fn number(&mut self) -> Result<(), Failed> {
         if self.peek() == Some(b'-') {
             self.at += 1;
         }
         if self.peek() == Some(b'0') {
             self.at += 1;
             if matches!(self.peek(), Some(b'0'..=b'9')) {
-                return Err(self.fault(ErrorKind::Syntax, "a number without leading zeros"));
+                return Err(self.failed(ErrorKind::Syntax, "a number without leading zeros"));
             }
         } else {
             self.digits()?;
@@ -289,15 +308,15 @@ impl<'t> Walker<'t> {
         Ok(())
     }
 
-    /// Reads a string; `at` stands on the opening quote before and after the closing quote afterwards.
-    fn string(&mut self) -> Result<(), SyntaxFault> {
+    /// Passes a string, from its opening quote to after its closing quote.
+    fn string(&mut self) -> Result<(), Failed> {
         let opening = self.at;
         self.at += 1;
         loop {
             match self.peek() {
                 None => {
                     self.at = opening;
-                    return Err(self.fault(ErrorKind::Syntax, "a closing quote for this string"));
+                    return Err(self.failed(ErrorKind::Syntax, "a closing quote for this string"));
                 }
                 Some(b'"') => {
                     self.at += 1;
@@ -306,7 +325,7 @@ impl<'t> Walker<'t> {
                 Some(b'\\') => self.escape()?,
                 Some(0..=0x1f) => {
                     return Err(
-                        self.fault(ErrorKind::Syntax, "an escape for this control character")
+                        self.failed(ErrorKind::Syntax, "an escape for this control character")
                     );
                 }
                 Some(_) => self.at += 1,
@@ -314,34 +333,24 @@ impl<'t> Walker<'t> {
         }
     }
 
-    fn escape(&mut self) -> Result<(), SyntaxFault> {
-        match self.text.get(self.at + 1) {
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.at += 2,
-            Some(b'u') => {
-                let Some(unit) = hex4(self.text, self.at + 2) else {
-                    return Err(self.fault(ErrorKind::Syntax, "four hexadecimal digits after \\u"));
-                };
-                match unit {
-                    0xd800..=0xdbff => {
-                        let pair = self.text.get(self.at + 6..self.at + 8) == Some(b"\\u")
-                            && matches!(hex4(self.text, self.at + 8), Some(0xdc00..=0xdfff));
-                        if pair {
-                            self.at += 6;
-                        } else {
-                            self.trail.lone_surrogates.push(self.at);
-                        }
-                    }
-                    0xdc00..=0xdfff => self.trail.lone_surrogates.push(self.at),
-                    _ => {}
-                }
-                self.at += 6;
-            }
-            _ => return Err(self.fault(ErrorKind::Syntax, "a valid escape")),
+    fn escape(&mut self) -> Result<(), Failed> {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let Some((escape, length)) = escape(rest) else {
+            let expected = match rest.get(1) {
+                Some(b'u') => "four hexadecimal digits after \\u",
+                _ => "a valid escape",
+            };
+            return Err(self.failed(ErrorKind::Syntax, expected));
+        };
+        if escape == Escape::LoneSurrogate {
+            self.trail.lone_surrogates.push(self.at);
         }
+        self.at += length;
         Ok(())
     }
 }
 
+/// What an error says was expected.
 fn wanted(expect: Expect) -> &'static str {
     match expect {
         Expect::Value => "a value",
@@ -358,10 +367,13 @@ fn wanted(expect: Expect) -> &'static str {
 mod tests {
     use super::*;
 
-    fn judge(text: &str) -> Result<(), (usize, ErrorKind)> {
+    fn validate(text: &str) -> Result<(), (usize, ErrorKind)> {
         Walker::new(text.as_bytes(), 4)
             .run(usize::MAX, |_, _| {})
-            .map_err(|fault| (fault.offset, fault.kind))
+            .map_err(|failed| match failed.problem {
+                Problem::Syntax { kind, .. } => (failed.offset, kind),
+                problem => panic!("{problem:?}"),
+            })
     }
 
     #[test]
@@ -374,7 +386,7 @@ mod tests {
             " [1, \"a\\u00e9\\ud83d\\ude00\" , null,true , false, {\"a\":[{}]}] \n",
             "\"\\ud800\"",
         ] {
-            assert_eq!(judge(text), Ok(()), "{text}");
+            assert_eq!(validate(text), Ok(()), "{text}");
         }
     }
 
@@ -404,7 +416,7 @@ mod tests {
             ("[1", 2, Syntax),
             ("/* c */ {}", 0, Syntax),
         ] {
-            assert_eq!(judge(text), Err((offset, kind)), "{text}");
+            assert_eq!(validate(text), Err((offset, kind)), "{text}");
         }
     }
 

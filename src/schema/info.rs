@@ -19,8 +19,6 @@ pub struct FieldInfo {
     /// For models that several members of a family share: the members whose model has the field, as bits of
     /// [`MemberInfo::bit`].
     pub(crate) members: u32,
-    /// The members for which it is read, though their model does not have it.
-    pub(crate) read_for: u32,
 }
 
 /// Whether a field must be there.

@@ -54,7 +54,6 @@ macro_rules! model {
                     secret: $crate::schema::model::is_secret!($($flag)*),
                     since: $crate::schema::model::since!($([$flag $($version)?])*),
                     members: $crate::schema::model::or_all!($($members)?),
-                    read_for: 0 $( $( | $readers)? )?,
                 }, )*
             ];
 

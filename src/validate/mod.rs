@@ -2,8 +2,8 @@
 //! what it cannot make sense of. Here stands the rest of what the protocol asks for: declared-required fields, known
 //! values, limits, and the rules of registrations (section 12).
 //!
-//! It is a pure function of the model. It changes nothing and fails nothing: whether a finding matters is up to
-//! the caller. What the model does not keep (unknown fields, duplicate keys, how a number was written) is not judged.
+//! [`warnings`] is a pure function of the model, [`unknown_fields`] of the text. Neither changes anything: whether
+//! a finding matters is up to the caller. Duplicate keys and how a number was written are not looked at.
 //! Findings never hold the value of an identity or a setting.
 
 mod audience;
@@ -12,6 +12,7 @@ mod dsr;
 mod event;
 mod identity;
 mod limits;
+mod nearest;
 mod permissions;
 mod registration;
 mod report;
@@ -20,9 +21,11 @@ mod settings;
 
 pub use rules::RULES;
 
+use crate::error::Error;
 use crate::message::{
     AudienceSubscriptionResponse, Message, MessageCommon, ModuleRegistrationResponse,
 };
+use crate::parse::{self, ParseOptions, Scratch};
 use report::{Place, Report};
 
 /// How bad a finding is.
@@ -155,6 +158,37 @@ pub fn undeclared_settings(
     let mut report = Report::default();
     settings::undeclared(&mut report, registration, answer);
     report.finish()
+}
+
+/// The fields of a message that no model has: misspelt, or newer than this version. Reading skips them.
+///
+/// They are not in the parsed message, so this reads `body` again, on the path that notes them. After 10,000 findings the
+/// rest is counted.
+///
+/// # Errors
+///
+/// Those of [`parse`](fn@crate::parse).
+///
+/// ```
+/// use hydrant::validate::unknown_fields;
+/// use hydrant::{ParseOptions, Scratch};
+///
+/// let body = br#"{"type":"event_processing_request","events":[{"type":"custom_event","nmae":"signed up"}]}"#;
+/// let found = unknown_fields(body, &mut Scratch::new(), &ParseOptions::default())?;
+/// assert_eq!((found[0].rule, found[0].path.as_str()), ("unknown-field", "events[0]"));
+/// assert_eq!(found[0].message, "unknown field \"nmae\" is skipped; is it `name`?");
+/// # Ok::<(), hydrant::Error>(())
+/// ```
+pub fn unknown_fields(
+    body: &[u8],
+    scratch: &mut Scratch,
+    options: &ParseOptions,
+) -> Result<Vec<Warning>, Error> {
+    let mut report = Report::default();
+    for field in parse::unknown_fields::<Message<'_>>(body, scratch, options)? {
+        report.unknown_field(field.path, field.name, field.model);
+    }
+    Ok(report.finish())
 }
 
 /// Section 3.1.

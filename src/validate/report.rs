@@ -1,10 +1,11 @@
 //! Where the walk stands and what it has found so far. Paths become text only where something is found; texts hold
 //! nobody's values.
 
-use super::rules::{MORE, REQUIRED_FIELD, TIMESTAMP, UNKNOWN_MEMBER, UNKNOWN_VALUE};
+use super::nearest::nearest;
+use super::rules::{MORE, REQUIRED_FIELD, TIMESTAMP, UNKNOWN_FIELD, UNKNOWN_MEMBER, UNKNOWN_VALUE};
 use super::{Level, Warning};
 use crate::error::{push_path_index, push_path_key};
-use crate::schema::Required;
+use crate::schema::{ModelInfo, Required};
 
 /// Findings beyond this many are counted, not listed: a message of 16 MiB has room for millions.
 const MAX_LISTED: usize = 10_000;
@@ -98,9 +99,25 @@ impl Report {
         level: Level,
         message: impl Into<String>,
     ) {
+        // Paths are made only for the findings that are listed.
+        let path = if self.listed.len() < MAX_LISTED {
+            at.path()
+        } else {
+            String::new()
+        };
+        self.add_at(path, rule, level, message);
+    }
+
+    fn add_at(
+        &mut self,
+        path: String,
+        rule: &'static str,
+        level: Level,
+        message: impl Into<String>,
+    ) {
         if self.listed.len() < MAX_LISTED {
             self.listed.push(Warning {
-                path: at.path(),
+                path,
                 rule,
                 level,
                 message: message.into(),
@@ -130,6 +147,21 @@ impl Report {
             None => "unknown value".to_owned(),
         };
         self.warn(at, UNKNOWN_VALUE, message);
+    }
+
+    /// A field that the model of the object at `path` does not have.
+    pub(super) fn unknown_field(&mut self, path: String, name: &str, model: &'static ModelInfo) {
+        let known = model.fields().map(|field| field.name).chain(["type"]);
+        let shown = quoted(name);
+        let message = if known.clone().any(|known| known == name) {
+            format!("field {shown} is skipped: objects of this `type` do not have it")
+        } else {
+            match nearest(name, known) {
+                Some(known) => format!("unknown field {shown} is skipped; is it `{known}`?"),
+                None => format!("unknown field {shown} is skipped"),
+            }
+        };
+        self.add_at(path, UNKNOWN_FIELD, Level::Warning, message);
     }
 
     /// A family member that is not in the table.

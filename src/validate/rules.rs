@@ -19,6 +19,7 @@ macro_rules! rules {
 
 rules! {
     REQUIRED_FIELD = "required-field": "Fields that the protocol declares as required are there (sections 3 to 7).";
+    UNKNOWN_FIELD = "unknown-field": "Fields are those that the protocol declares for their object (sections 3 to 7).";
     UNKNOWN_VALUE = "unknown-value": "Values of enumerations are known (section 8).";
     UNKNOWN_MEMBER = "unknown-member": "The `type` of events, environments, notifications, settings and authentication is known (section 2.2).";
     TIMESTAMP = "timestamp": "Times are milliseconds since the epoch, between the years 2000 and 2099 (section 2.6).";

@@ -16,7 +16,7 @@ use super::progress::Progress;
 use super::stream::{Run, pretty};
 use super::terminal;
 use hydrant::error::Error;
-use hydrant::validate::{Level, Warning, warnings};
+use hydrant::validate::{Level, Warning, unknown_fields, warnings};
 use hydrant::write::JsonWriter;
 use hydrant::{Scratch, parse};
 
@@ -92,7 +92,11 @@ pub(super) fn run(args: &ValidateArgs, stop: &Arc<Stop>) -> Result<ExitCode, Fai
         |scratch, message, product| {
             match parse(message.body, scratch, &options) {
                 Ok(parsed) => {
-                    for warning in warnings(&parsed.message) {
+                    let mut found = warnings(&parsed.message);
+                    if let Ok(unknown) = unknown_fields(message.body, scratch, &options) {
+                        found.extend(unknown);
+                    }
+                    for warning in found {
                         write_warning(args.json, message, &warning, &mut product.out);
                         let tally: &mut Findings = &mut product.tally;
                         match warning.level {

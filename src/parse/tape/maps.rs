@@ -1,13 +1,13 @@
-//! Reading objects as maps: entries in order, the last of equal keys counts, `null` takes an entry away.
+//! Objects as maps on the complete path: entries in order, the last of equal keys counts, `null`
+//! removes an entry.
 
 use bumpalo::collections::Vec as ArenaVec;
 
-use super::Fault;
-use super::cursor::{Cursor, Object};
-use super::keys::KeyIndex;
+use super::super::keys::KeyIndex;
+use super::source::{Fault, Object, TapeDecoder};
 use crate::schema::{Decode, Decoder, Map};
 
-impl<'a> Cursor<'_, 'a> {
+impl<'a> TapeDecoder<'_, 'a> {
     pub(super) fn read_map<V: Decode<'a>>(
         &mut self,
         key_of: fn(&'a str) -> (&'a str, bool),
@@ -23,7 +23,7 @@ impl<'a> Cursor<'_, 'a> {
         while let Some(key) = self.next_key(&mut object)? {
             let key = self.known_as(key_of(key))?;
             let Some(value) = V::decode(self)? else {
-                // From the first null on, entries may vanish and come back.
+                // From the first `null` on, entries may be removed and added again.
                 return self.map_with_nulls(object, key_of, entries, index, key);
             };
             match index.find_or_insert(key, entries.len(), |at| entries.get(at).map(|e| e.0)) {
@@ -38,7 +38,7 @@ impl<'a> Cursor<'_, 'a> {
         Ok(Some(Map::new(entries.into_bump_slice())))
     }
 
-    /// The key just read, after it was counted if it is not known.
+    /// The key just read. Counts it if it is not known.
     fn known_as(&mut self, (key, known): (&'a str, bool)) -> Result<&'a str, Fault> {
         if !known {
             self.unknown_value()?;
@@ -46,7 +46,8 @@ impl<'a> Cursor<'_, 'a> {
         Ok(key)
     }
 
-    /// Goes on with a map in which `key`, just read, is null. Rare, so it may copy.
+    /// Continues with a map in which the value of `key`, just read, is `null`. Rare, so it may
+    /// copy.
     #[cold]
     fn map_with_nulls<V: Decode<'a>>(
         &mut self,
@@ -57,9 +58,9 @@ impl<'a> Cursor<'_, 'a> {
         key: &'a str,
     ) -> Result<Option<Map<'a, V>>, Fault> {
         let arena = self.arena;
-        let room = before.len() + object.left + 1;
+        let capacity = before.len() + object.left + 1;
         let mut entries: ArenaVec<'a, (&'a str, Option<V>)> =
-            ArenaVec::with_capacity_in(room, arena);
+            ArenaVec::with_capacity_in(capacity, arena);
         entries.extend(before.iter().map(|(key, value)| (*key, Some(*value))));
         let mut next = (key, None);
         loop {

@@ -1,8 +1,7 @@
-//! The typed walk over the tape: a [`Decoder`] that knows every coercion. With `scratch` and
-//! `coerce` the only file that names simd_json.
+//! A [`Decoder`] over the tape, with every coercion.
 //!
-//! The tape holds strings unescaped and numbers as machine numbers, but neither says where it stands in the text, nor
-//! how a number was written. `positions` finds both.
+//! The tape holds strings unescaped and numbers as machine numbers, but neither their positions nor
+//! how a number was written. `positions` finds both in the text.
 
 use std::hash::RandomState;
 
@@ -10,61 +9,88 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 use simd_json::{Node, StaticNode};
 
-use super::escapes::string_end;
-use super::number;
+use super::super::failed::Problem;
+use super::super::text::{number_or_bool, string_end};
+use super::super::{ParseOptions, Tally};
+use super::buffers::Filled;
 use super::positions::Positions;
-use super::{Fault, ParseOptions, Problem, Tally};
-use crate::schema::{Decimal, Decode, Decoder, Key, Map, Numeric, Uuid, key, trim};
+use crate::schema::{Decimal, Decode, Decoder, Key, Map, ModelInfo, Numeric, Uuid, key, trim};
 
-/// A place on the tape and what has been counted on the way.
-pub(super) struct Cursor<'t, 'a> {
+/// Why the typed walk stopped, and at which node.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Fault {
+    pub(super) node: usize,
+    pub(super) problem: Problem,
+}
+
+/// A position on the tape, and the state of reading one message.
+pub(super) struct TapeDecoder<'t, 'a> {
     nodes: &'t [Node<'a>],
     at: usize,
-    input: &'a [u8],
+    text: &'a [u8],
     positions: Positions<'t>,
     pub(super) blanked_numbers: bool,
     pub(super) arena: &'a Bump,
     pub(super) hasher: &'t RandomState,
     options: &'t ParseOptions,
     memory_left: usize,
-    /// The node of the discriminator last asked for.
+    /// The node of the discriminator read last.
     discriminator: usize,
     pub(super) tally: Tally,
+    /// Where keys that no field has are noted, if somebody asks for them.
+    pub(super) unknown_keys: Option<Vec<UnknownKey<'a>>>,
 }
 
-/// An object being read: how many entries are left, and where it begins.
+/// A key that its model does not have.
+pub(in crate::parse) struct UnknownKey<'a> {
+    pub(in crate::parse) offset: usize,
+    pub(in crate::parse) name: &'a str,
+    pub(in crate::parse) model: &'static ModelInfo,
+}
+
+/// An object that is being read.
 pub(super) struct Object {
+    /// The entries that are left.
     pub(super) left: usize,
-    start: usize,
+    /// The node of the object.
+    node: usize,
 }
 
-impl<'t, 'a> Cursor<'t, 'a> {
+impl<'t, 'a> TapeDecoder<'t, 'a> {
     pub(super) fn new(
-        filled: &'t super::scratch::Filled<'a>,
-        input: &'a [u8],
+        filled: &'t Filled<'a>,
+        text: &'a [u8],
+        arena: &'a Bump,
+        hasher: &'t RandomState,
         options: &'t ParseOptions,
     ) -> Self {
         Self {
             nodes: filled.nodes(),
             at: 0,
-            input,
-            positions: Positions::new(filled.structurals),
-            blanked_numbers: filled.blanked_numbers,
-            arena: filled.arena(),
-            hasher: filled.hasher,
+            text,
+            positions: Positions::new(filled.structurals()),
+            blanked_numbers: filled.blanked_numbers(),
+            arena,
+            hasher,
             options,
             memory_left: options.max_memory,
             discriminator: 0,
             tally: Tally {
-                lone_surrogates: filled.lone_surrogates,
+                lone_surrogates: filled.lone_surrogates().len(),
                 ..Tally::default()
             },
+            unknown_keys: None,
         }
     }
 
-    /// The byte of a node; for faults, so order does not matter.
+    /// The offset of any node in the text.
     pub(super) fn offset_of(&mut self, node: usize) -> usize {
-        self.positions.offset_of(node, self.input)
+        self.positions.offset_of(node, self.text)
+    }
+
+    /// The current node's position on the tape.
+    pub(super) fn node(&self) -> usize {
+        self.at
     }
 
     pub(super) fn peek(&self) -> Option<Node<'a>> {
@@ -86,7 +112,7 @@ impl<'t, 'a> Cursor<'t, 'a> {
         self.fault(Problem::Invalid(what))
     }
 
-    /// Takes the memory of a list from what the message may need.
+    /// Charges the memory of a list against the limit of the message.
     pub(super) fn charge(&mut self, bytes: usize) -> Result<(), Fault> {
         match self.memory_left.checked_sub(bytes) {
             Some(left) => self.memory_left = left,
@@ -95,22 +121,20 @@ impl<'t, 'a> Cursor<'t, 'a> {
         Ok(())
     }
 
-    /// The source text of the number, `true` or `false` at the cursor.
-    pub(super) fn source_text(&mut self) -> Result<&'a str, Fault> {
-        let start = self.positions.offset_of(self.at, self.input);
-        Ok(number::source_text(
-            self.input.get(start..).unwrap_or_default(),
-        ))
+    /// The source text of the number, `true` or `false` at the current node.
+    pub(super) fn source_text(&mut self) -> &'a str {
+        let start = self.positions.offset_of(self.at, self.text);
+        number_or_bool(self.text.get(start..).unwrap_or_default())
     }
 
-    /// Consumes the scalar at the cursor with this result.
+    /// Consumes the scalar at the current node, with this result.
     pub(super) fn take<T>(&mut self, value: Option<T>) -> Result<Option<T>, Fault> {
         self.at += 1;
         Ok(value)
     }
 }
 
-impl<'a> Decoder<'a> for Cursor<'_, 'a> {
+impl<'a> Decoder<'a> for TapeDecoder<'_, 'a> {
     type Fault = Fault;
     type Object = Object;
 
@@ -123,11 +147,9 @@ impl<'a> Decoder<'a> for Cursor<'_, 'a> {
     fn object(&mut self) -> Result<Option<Object>, Fault> {
         match self.peek() {
             Some(Node::Object { len, .. }) => {
+                let node = self.at;
                 self.at += 1;
-                Ok(Some(Object {
-                    left: len,
-                    start: self.at - 1,
-                }))
+                Ok(Some(Object { left: len, node }))
             }
             Some(Node::Static(StaticNode::Null)) => self.take(None),
             _ => self.expected("an object"),
@@ -168,11 +190,22 @@ impl<'a> Decoder<'a> for Cursor<'_, 'a> {
     }
 
     fn skip(&mut self) -> Result<(), Fault> {
-        self.at += 1 + match self.peek() {
-            Some(Node::Object { count, .. } | Node::Array { count, .. }) => count,
-            _ => 0,
-        };
+        self.at += self.peek().map_or(1, size_of_value);
         Ok(())
+    }
+
+    fn unknown_field(&mut self, model: &'static ModelInfo) {
+        let key = self.at - 1;
+        if self.unknown_keys.is_some()
+            && let Some(Node::String(name)) = self.nodes.get(key)
+        {
+            let offset = self.positions.offset_of(key, self.text);
+            self.unknown_keys.get_or_insert_default().push(UnknownKey {
+                offset,
+                name,
+                model,
+            });
+        }
     }
 
     fn discriminator(&mut self) -> Result<&'a str, Fault> {
@@ -219,17 +252,17 @@ impl<'a> Decoder<'a> for Cursor<'_, 'a> {
     }
 
     fn raw(&mut self) -> Result<&'a str, Fault> {
-        let start = self.positions.offset_of(self.at, self.input);
+        let start = self.positions.offset_of(self.at, self.text);
         let end = match self.peek() {
             Some(Node::Object { count, .. } | Node::Array { count, .. }) => {
-                self.positions.end_of_container(count, self.input)
+                self.positions.end_of_container(count, self.text)
             }
-            Some(Node::String(_)) => string_end(self.input, start),
+            Some(Node::String(_)) => string_end(self.text, start),
             Some(Node::Static(StaticNode::Null)) => start + 4,
-            _ => start + self.source_text()?.len(),
+            _ => start + self.source_text().len(),
         };
         self.skip()?;
-        let raw = self.input.get(start..end).unwrap_or_default();
+        let raw = self.text.get(start..end).unwrap_or_default();
         Ok(std::str::from_utf8(raw).unwrap_or_default())
     }
 
@@ -238,8 +271,9 @@ impl<'a> Decoder<'a> for Cursor<'_, 'a> {
         mut field: impl FnMut(&mut Self, &'a str) -> Result<(), Fault>,
     ) -> Result<&'a str, Fault> {
         let start = self.at;
-        // The text is found last, but the count must not go back to the beginning of the message for it.
-        self.positions.offset_of(start, self.input);
+        // The source text is found last; the position of its beginning is kept, so that finding it
+        // does not count from the beginning of the message again.
+        self.positions.offset_of(start, self.text);
         let positions = self.positions;
         if let Some(mut object) = self.object()? {
             while let Some(key) = self.next_key(&mut object)? {
@@ -297,7 +331,7 @@ impl<'a> Decoder<'a> for Cursor<'_, 'a> {
             Some(Node::String(text)) => self.take(Some(text)),
             Some(Node::Static(StaticNode::Null)) => self.take(None),
             Some(Node::Static(_)) => {
-                let text = self.source_text()?;
+                let text = self.source_text();
                 self.take(Some(text))
             }
             _ => self.expected("a string"),
@@ -313,64 +347,23 @@ impl<'a> Decoder<'a> for Cursor<'_, 'a> {
     }
 
     fn int32(&mut self) -> Result<Option<i32>, Fault> {
-        const WHAT: &str = "a 32-bit integer";
-        let start = self.at;
-        let value = match self.integer(WHAT)? {
-            Some(value) => i32::try_from(value).map(Some),
-            None => Ok(None),
-        };
-        value.or(Err(Fault {
-            node: start,
-            problem: Problem::Invalid(WHAT),
-        }))
+        self.read_int32()
     }
 
     fn int64(&mut self) -> Result<Option<i64>, Fault> {
-        self.integer("a 64-bit integer")
+        self.read_int64()
     }
 
     fn double(&mut self) -> Result<Option<f64>, Fault> {
-        const WHAT: &str = "a finite number";
-        if let (Some(Node::Static(StaticNode::F64(value))), false) =
-            (self.peek(), self.blanked_numbers)
-        {
-            return self.take(Some(value));
-        }
-        match self.numeric(WHAT)? {
-            None => self.take(None),
-            Some(Numeric::Number(text) | Numeric::Text(text)) => match number::double(text) {
-                Some(value) => self.take(Some(value)),
-                None => self.invalid(WHAT),
-            },
-        }
+        self.read_double()
     }
 
     fn boolean(&mut self) -> Result<Option<bool>, Fault> {
-        const WHAT: &str = "a bool";
-        if let Some(Node::Static(StaticNode::Bool(value))) = self.peek() {
-            return self.take(Some(value));
-        }
-        let value = match self.numeric(WHAT)? {
-            None => return self.take(None),
-            Some(Numeric::Number(text)) => number::bool_of_number(text),
-            Some(Numeric::Text(text)) => number::bool_of_text(text),
-        };
-        match value {
-            Some(value) => self.take(Some(value)),
-            None => self.invalid(WHAT),
-        }
+        self.read_bool()
     }
 
     fn decimal(&mut self) -> Result<Option<Decimal<'a>>, Fault> {
-        const WHAT: &str = "a decimal number";
-        self.refuse_null_text(WHAT)?;
-        match self.numeric(WHAT)? {
-            None => self.take(None),
-            Some(Numeric::Number(text) | Numeric::Text(text)) => match Decimal::parse(text) {
-                Some(value) => self.take(Some(value)),
-                None => self.invalid(WHAT),
-            },
-        }
+        self.read_decimal()
     }
 
     fn uuid(&mut self) -> Result<Option<Uuid>, Fault> {
@@ -392,14 +385,7 @@ impl<'a> Decoder<'a> for Cursor<'_, 'a> {
         expected: &'static str,
         read: impl FnOnce(Numeric<'a>) -> Option<T>,
     ) -> Result<Option<T>, Fault> {
-        self.refuse_null_text(expected)?;
-        match self.numeric(expected)? {
-            None => self.take(None),
-            Some(value) => match read(value) {
-                Some(value) => self.take(Some(value)),
-                None => self.invalid(expected),
-            },
-        }
+        self.read_number_or_text(expected, read)
     }
 
     fn unknown_value(&mut self) -> Result<(), Fault> {
@@ -434,7 +420,7 @@ impl<'a> Decoder<'a> for Cursor<'_, 'a> {
 
     fn missing(&self, object: &Object, field: &'static str) -> Fault {
         Fault {
-            node: object.start,
+            node: object.node,
             problem: Problem::Missing(field),
         }
     }
@@ -448,8 +434,36 @@ impl<'a> Decoder<'a> for Cursor<'_, 'a> {
 
     fn empty(&self, object: &Object, field: &'static str) -> Fault {
         Fault {
-            node: object.start,
+            node: self.last_value(object, field).unwrap_or(object.node),
             problem: Problem::Invalid("a text that is not empty"),
         }
+    }
+}
+
+impl TapeDecoder<'_, '_> {
+    /// The node of the last value with this key in an object: the one that counts. For faults,
+    /// because it walks through the object again.
+    fn last_value(&self, object: &Object, key: &str) -> Option<usize> {
+        let Some(Node::Object { len, .. }) = self.nodes.get(object.node) else {
+            return None;
+        };
+        let mut at = object.node + 1;
+        let mut last = None;
+        for _ in 0..*len {
+            let value = at + 1;
+            if matches!(self.nodes.get(at), Some(Node::String(name)) if *name == key) {
+                last = Some(value);
+            }
+            at = value + size_of_value(*self.nodes.get(value)?);
+        }
+        last
+    }
+}
+
+/// The number of nodes of a value.
+fn size_of_value(node: Node<'_>) -> usize {
+    match node {
+        Node::Object { count, .. } | Node::Array { count, .. } => count + 1,
+        _ => 1,
     }
 }

@@ -1,7 +1,14 @@
-//! Where the nodes of the tape stand in the text. Each node stems from the one structural character that begins it, so
-//! counting through both lists side by side finds the byte of any node, lazily and forwards, in one pass in all.
+//! The positions of the tape's nodes in the text. Each node stems from one structural character,
+//! which begins it, so counting through both lists side by side finds the offset of any node:
+//! lazily, forwards, and in one pass for a message.
+//!
+//! ```text
+//!  text          { "a" : [ 1 , 2 ] }
+//!  structurals   { "   : [ 1 , 2 ] }
+//!  nodes         0 1     2 3   4            object, "a", list, 1, 2
+//! ```
 
-/// Nodes and structural characters, side by side.
+/// A pair of corresponding positions in both lists.
 #[derive(Clone, Copy)]
 pub(super) struct Positions<'t> {
     structurals: &'t [u32],
@@ -10,7 +17,7 @@ pub(super) struct Positions<'t> {
 }
 
 impl<'t> Positions<'t> {
-    /// Stands at the beginning.
+    /// The beginning of both lists.
     pub(super) fn new(structurals: &'t [u32]) -> Self {
         Self {
             structurals,
@@ -19,14 +26,15 @@ impl<'t> Positions<'t> {
         }
     }
 
-    /// The byte at which the node begins. Asking for nodes in order costs one pass in all.
-    pub(super) fn offset_of(&mut self, node: usize, input: &[u8]) -> usize {
+    /// The offset at which a node begins. For nodes in ascending order all calls together take one
+    /// pass.
+    pub(super) fn offset_of(&mut self, node: usize, text: &[u8]) -> usize {
         if node < self.node {
             (self.next, self.node) = (0, 0);
         }
         while let Some(&offset) = self.structurals.get(self.next) {
             let offset = offset as usize;
-            match input.get(offset) {
+            match text.get(offset) {
                 Some(b',' | b':' | b'}' | b']') => {}
                 Some(_) if self.node == node => return offset,
                 Some(_) => self.node += 1,
@@ -34,16 +42,17 @@ impl<'t> Positions<'t> {
             }
             self.next += 1;
         }
-        input.len()
+        text.len()
     }
 
-    /// The byte after the object or list of this node, which begins at the place last asked for and has `count` nodes
-    /// inside; the count goes on behind it.
-    pub(super) fn end_of_container(&mut self, count: usize, input: &[u8]) -> usize {
-        // The bracket that closes it is the first structural character back at depth zero.
+    /// The offset after the object or list whose offset was asked for last, and which has `count`
+    /// nodes inside. Goes on after it.
+    pub(super) fn end_of_container(&mut self, count: usize, text: &[u8]) -> usize {
+        // The bracket that closes it is the first structural character after which the depth is
+        // zero again.
         let mut depth = 0usize;
         while let Some(&offset) = self.structurals.get(self.next) {
-            match input.get(offset as usize) {
+            match text.get(offset as usize) {
                 Some(b'{' | b'[') => depth += 1,
                 Some(b'}' | b']') => depth = depth.saturating_sub(1),
                 _ => {}
@@ -54,6 +63,6 @@ impl<'t> Positions<'t> {
                 return offset as usize + 1;
             }
         }
-        input.len()
+        text.len()
     }
 }

@@ -1,12 +1,12 @@
-//! The steps over decimal digits, eight at a time.
+//! Steps over decimal digits, eight at a time (SWAR).
 #![allow(unsafe_code)]
 
-use super::Reader;
+use super::Cursor;
 
-impl Reader<'_> {
-    /// Passes over decimal digits: how many, and `before` with them appended, modulo 2^64.
+impl Cursor<'_> {
+    /// Passes decimal digits. Returns `before` with them appended, modulo 2^64, and their number.
     #[inline(always)]
-    pub(in crate::parse) fn digits(&mut self, before: u64) -> (u64, usize) {
+    pub(in super::super) fn digits(&mut self, before: u64) -> (u64, usize) {
         let (mut value, mut count) = (before, 0);
         loop {
             let (digits, found) = self.next_digits();
@@ -17,15 +17,15 @@ impl Reader<'_> {
             value = value
                 .wrapping_mul(100_000_000)
                 .wrapping_add(eight_digits(digits));
-            // SAFETY: eight digits have been seen.
+            // SAFETY: these are eight digits.
             unsafe { self.advance(8) };
             count += 8;
         }
     }
 
-    /// The same for the next eight at most.
+    /// As [`Self::digits`], but eight at most.
     #[inline(always)]
-    pub(in crate::parse) fn few_digits(&mut self, before: u64) -> (u64, usize) {
+    pub(in super::super) fn few_digits(&mut self, before: u64) -> (u64, usize) {
         const POWERS: [u64; 9] = [
             1,
             10,
@@ -41,7 +41,7 @@ impl Reader<'_> {
         if found == 0 {
             return (before, 0);
         }
-        // SAFETY: as many digits have been seen.
+        // SAFETY: that many digits come next.
         unsafe { self.advance(found) };
         let aligned = digits << (64 - 8 * found);
         let power = POWERS.get(found).copied().unwrap_or_default();
@@ -51,13 +51,13 @@ impl Reader<'_> {
         (value, found)
     }
 
-    /// Passes over decimal digits, and tells how many.
+    /// Passes decimal digits and returns their number.
     #[inline(always)]
-    pub(in crate::parse) fn count_digits(&mut self) -> usize {
+    pub(in super::super) fn count_digits(&mut self) -> usize {
         let mut count = 0;
         loop {
             let (_, found) = self.next_digits();
-            // SAFETY: as many digits have been seen.
+            // SAFETY: that many digits come next.
             unsafe { self.advance(found) };
             count += found;
             if found < 8 {
@@ -66,18 +66,20 @@ impl Reader<'_> {
         }
     }
 
-    /// The values of the next eight digits, the first in the lowest byte, and how many there are; the bytes after them
-    /// are anything.
+    /// The values of the next eight digits, the first in the lowest byte, and how many of the next
+    /// eight bytes are digits; the bytes after those are arbitrary.
     #[inline(always)]
     fn next_digits(&self) -> (u64, usize) {
         let digits = u64::from_le_bytes(*self.ahead()) ^ 0x3030_3030_3030_3030;
+        // The high bit of each byte above 9. A carry can only disturb bytes after the first such
+        // byte, which alone counts.
         let others = (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080;
-        // Exact up to the first byte that is no digit, which is the one that counts.
         (digits, (others.trailing_zeros() / 8) as usize)
     }
 }
 
-/// The number of eight digits, the first in the lowest byte, by three multiplications (Johnny Lee's method).
+/// The number that eight digits make, the first in the lowest byte, with three multiplications
+/// (Johnny Lee's method).
 #[inline(always)]
 fn eight_digits(digits: u64) -> u64 {
     let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
@@ -91,16 +93,16 @@ mod tests {
     use super::super::tests::read;
 
     #[test]
-    fn digits_of_every_number() {
+    fn digits_of_every_count() {
         for count in 0..20 {
             for end in ["", "x", "é", "/", ":", "."] {
                 let digits: String = "92233720368547758071".chars().take(count).collect();
                 let ((value, found), passed) =
-                    read(&format!("{digits}{end}"), |reader| reader.digits(0));
+                    read(&format!("{digits}{end}"), |cursor| cursor.digits(0));
                 assert_eq!((found, passed), (count, count));
                 assert_eq!(value, digits.parse().unwrap_or(0), "{digits}");
             }
         }
-        assert_eq!(read("34", |reader| reader.digits(12)).0, (1234, 2));
+        assert_eq!(read("34", |cursor| cursor.digits(12)).0, (1234, 2));
     }
 }

@@ -1,0 +1,35 @@
+//! Internal failures of parsing: small, because most of an error is found afterwards
+//! (`super::fault`).
+
+use crate::error::ErrorKind;
+
+/// Why a text was refused, and at which offset.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Failed {
+    pub(super) offset: usize,
+    pub(super) problem: Problem,
+}
+
+/// What is wrong.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Problem {
+    /// The text is not JSON, or is nested too deeply.
+    Syntax {
+        kind: ErrorKind,
+        expected: &'static str,
+    },
+    /// A lone surrogate escape, in strict mode.
+    LoneSurrogate,
+    /// Another JSON type was expected.
+    Expected(&'static str),
+    /// The JSON type is right and the value is not.
+    Invalid(&'static str),
+    /// The object lacks a field.
+    Missing(&'static str),
+    /// `null` where an object must be.
+    Null,
+    /// A value that is not known, where it must be.
+    Unknown(&'static str),
+    /// The lists need more memory than allowed.
+    Memory,
+}

@@ -1,0 +1,62 @@
+//! The fast path: direct decode of what well-behaved senders write.
+//!
+//! It never decides an error. At anything unusual it *bails out*, and the complete path
+//! (`super::tape`) parses the whole message again. Whatever it returns equals what the complete
+//! path returns: differential tests and a fuzz target hold that.
+//!
+//! The files, from the top; each uses only those below it:
+//!
+//! ```text
+//!  source, collections   typed values: Decoder, lists and maps in the arena
+//!  skip                  values that are not wanted
+//!  tokens, numbers,      JSON grammar
+//!    strings
+//!  cursor/               steps over bytes, runs of string bytes, runs of digits
+//!  bitmap, padded        the padded copy of the text, valid UTF-8, and the bitmap of its terminators
+//!  scan/                 SIMD kernels
+//! ```
+//!
+//! All `unsafe` code of parsing is in `cursor/`, `bitmap`, `padded` and `scan/`.
+
+mod bitmap;
+mod collections;
+mod cursor;
+mod numbers;
+mod padded;
+mod scan;
+mod skip;
+mod source;
+mod strings;
+mod tokens;
+
+use std::hash::RandomState;
+
+use bumpalo::Bump;
+
+use super::{ParseOptions, Parsed};
+use crate::schema::Root;
+use cursor::Cursor;
+use source::FastDecoder;
+
+pub(super) use padded::PaddedBuffer;
+
+/// With a lower limit on nesting the fast path is not taken, because it does not count levels.
+pub(super) const MIN_DEPTH_LIMIT: usize = skip::MAX_DEPTH as usize + 16;
+
+/// Parses a message, if it is one that the fast path can read.
+pub(super) fn parse<'a, M: Root<'a>>(
+    text: &[u8],
+    buffer: &'a mut PaddedBuffer,
+    arena: &'a Bump,
+    hasher: &RandomState,
+    options: &ParseOptions,
+) -> Option<Parsed<M>> {
+    let cursor = Cursor::new(&buffer.fill(text)?);
+    let mut decoder = FastDecoder::new(cursor, arena, hasher, options);
+    let message = M::decode(&mut decoder).ok()??;
+    let tally = decoder.tally;
+    decoder
+        .cursor
+        .end_of_text()
+        .then_some(Parsed { message, tally })
+}

@@ -1,0 +1,60 @@
+//! Strings of the fast path, with and without escapes.
+
+use bumpalo::Bump;
+use bumpalo::collections::String as ArenaString;
+
+use super::cursor::{COPY, Cursor};
+
+impl<'a> Cursor<'a> {
+    /// Passes a string and returns its content: a slice of the text or, if there are escapes, a
+    /// text in the arena. `None` for anything else. (An `Option` is returned in two registers, a
+    /// `Result` is not.)
+    #[inline]
+    pub(super) fn string(&mut self, arena: &'a Bump) -> Option<&'a str> {
+        match self.unescaped_string() {
+            None => self.escaped_string(arena),
+            text => text,
+        }
+    }
+
+    #[inline(never)]
+    fn escaped_string(&mut self, arena: &'a Bump) -> Option<&'a str> {
+        if !self.accept_byte(b'"') {
+            return None;
+        }
+        let mut ahead = *self;
+        let capacity = ahead.unescaped_run().len() + 2 * COPY;
+        let mut out = ArenaString::with_capacity_in(capacity, arena);
+        self.append_unescaped_run(&mut out);
+        loop {
+            if self.accept_byte(b'"') {
+                return Some(out.into_bump_str());
+            }
+            out.push(self.escape()?);
+            self.append_unescaped_run(&mut out);
+        }
+    }
+
+    /// Passes a string. `None` for anything else.
+    #[inline(always)]
+    pub(super) fn pass_string(&mut self) -> Option<()> {
+        if self.unescaped_string().is_some() {
+            return Some(());
+        }
+        self.pass_escaped_string()
+    }
+
+    #[inline(never)]
+    fn pass_escaped_string(&mut self) -> Option<()> {
+        if !self.accept_byte(b'"') {
+            return None;
+        }
+        loop {
+            self.unescaped_run();
+            if self.accept_byte(b'"') {
+                return Some(());
+            }
+            self.escape()?;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The complete path: simd-json fills a tape, and a typed walk over it reads the message. It alone
+//! defines what is accepted, with which value, and every error.
+//!
+//! simd-json says whether a text is JSON, but not where it is wrong, and it refuses two things that
+//! are accepted here: lone surrogates, and numbers beyond 64 bits, of which only the text matters.
+//! Where it refuses, a strict walk over the text (`super::walker`) decides; `buffers` then replaces
+//! what is acceptable and fills the tape again.
+
+mod buffers;
+mod maps;
+mod numbers;
+mod positions;
+mod source;
+
+use std::hash::RandomState;
+
+use bumpalo::Bump;
+
+use super::failed::{Failed, Problem};
+use super::{ParseOptions, Parsed};
+use crate::schema::Root;
+use buffers::Filled;
+use source::{Fault, TapeDecoder};
+
+pub(super) use buffers::TapeBuffers;
+pub(super) use source::UnknownKey;
+
+/// Parses a message.
+pub(super) fn parse<'a, M: Root<'a>>(
+    text: &'a [u8],
+    buffers: &'a mut TapeBuffers,
+    arena: &'a Bump,
+    hasher: &RandomState,
+    options: &ParseOptions,
+) -> Result<Parsed<M>, Failed> {
+    let filled = buffers.fill(text, options.depth_limit())?;
+    let mut decoder = TapeDecoder::new(&filled, text, arena, hasher, options);
+    read(&mut decoder, &filled, options)
+}
+
+/// Parses a message, and finds the keys that its models do not have, in the order of the text.
+pub(super) fn parse_with_unknown_keys<'a, M: Root<'a>>(
+    text: &'a [u8],
+    buffers: &'a mut TapeBuffers,
+    arena: &'a Bump,
+    hasher: &RandomState,
+    options: &ParseOptions,
+) -> Result<Vec<UnknownKey<'a>>, Failed> {
+    let filled = buffers.fill(text, options.depth_limit())?;
+    let mut decoder = TapeDecoder::new(&filled, text, arena, hasher, options);
+    decoder.unknown_keys = Some(Vec::new());
+    read::<M>(&mut decoder, &filled, options)?;
+    Ok(decoder.unknown_keys.unwrap_or_default())
+}
+
+fn read<'a, M: Root<'a>>(
+    decoder: &mut TapeDecoder<'_, 'a>,
+    filled: &Filled<'_>,
+    options: &ParseOptions,
+) -> Result<Parsed<M>, Failed> {
+    if options.strict
+        && let Some(offset) = filled.lone_surrogates().first()
+    {
+        return Err(Failed {
+            offset: *offset,
+            problem: Problem::LoneSurrogate,
+        });
+    }
+    let fault = match M::decode(decoder) {
+        Ok(Some(message)) => {
+            return Ok(Parsed {
+                message,
+                tally: decoder.tally,
+            });
+        }
+        Ok(None) => Fault {
+            node: 0,
+            problem: Problem::Expected("an object"),
+        },
+        Err(fault) => fault,
+    };
+    Err(Failed {
+        offset: decoder.offset_of(fault.node),
+        problem: fault.problem,
+    })
+}

@@ -1,0 +1,135 @@
+//! Strings of JSON texts: where they end, and their escapes.
+
+/// The value of an escape.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Escape {
+    Character(char),
+    /// A surrogate that is not part of a pair, which no character corresponds to.
+    LoneSurrogate,
+}
+
+/// The escape at the beginning of `text`, and its length; `None` if it is invalid. Two escapes that
+/// make a surrogate pair count as one.
+pub(super) fn escape(text: &[u8]) -> Option<(Escape, usize)> {
+    let [b'\\', kind, rest @ ..] = text else {
+        return None;
+    };
+    let character = match kind {
+        b'"' | b'\\' | b'/' => char::from(*kind),
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        b'u' => return unicode_escape(rest),
+        _ => return None,
+    };
+    Some((Escape::Character(character), 2))
+}
+
+/// As [`escape`], for the part of `text` after `\u`.
+fn unicode_escape(text: &[u8]) -> Option<(Escape, usize)> {
+    let (high, rest) = hex4(text)?;
+    if let Some(character) = char::from_u32(high) {
+        return Some((Escape::Character(character), 6));
+    }
+    if let 0xd800..=0xdbff = high
+        && let Some((low @ 0xdc00..=0xdfff, _)) = rest.strip_prefix(b"\\u").and_then(hex4)
+        && let Some(character) = char::from_u32(0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00))
+    {
+        return Some((Escape::Character(character), 12));
+    }
+    Some((Escape::LoneSurrogate, 6))
+}
+
+/// The value of the four hexadecimal digits at the beginning of `text`, and what follows them.
+fn hex4(text: &[u8]) -> Option<(u32, &[u8])> {
+    let (digits, rest) = text.split_first_chunk::<4>()?;
+    let value = digits.iter().try_fold(0, |value, &digit| {
+        Some(value << 4 | char::from(digit).to_digit(16)?)
+    })?;
+    Some((value, rest))
+}
+
+/// The characters of a well-formed string without its quotes; lone surrogates become U+FFFD. For
+/// error messages, where speed does not matter.
+pub(super) fn unescape(text: &[u8]) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = match escape(rest) {
+            Some((escape, length)) => {
+                let character = match escape {
+                    Escape::Character(character) => character,
+                    Escape::LoneSurrogate => char::REPLACEMENT_CHARACTER,
+                };
+                out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+                rest.get(length..).unwrap_or_default()
+            }
+            None => {
+                out.push(byte);
+                after
+            }
+        };
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// The offset after the string whose opening quote is at `start`.
+pub(super) fn string_end(text: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    while let Some(&byte) = text.get(at) {
+        at += if byte == b'\\' { 2 } else { 1 };
+        if byte == b'"' {
+            break;
+        }
+    }
+    at.min(text.len())
+}
+
+/// The number, `true` or `false` at the beginning of a well-formed text.
+pub(super) fn number_or_bool(text: &[u8]) -> &str {
+    let end = text
+        .iter()
+        .position(|byte| !matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'E' | b'+' | b'-' | b'.'))
+        .unwrap_or(text.len());
+    // Every byte is ASCII, so this cannot fail.
+    std::str::from_utf8(text.get(..end).unwrap_or_default()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes() {
+        use Escape::*;
+        for (text, expected) in [
+            ("\\n", Some((Character('\n'), 2))),
+            ("\\\"x", Some((Character('"'), 2))),
+            ("\\u00e9", Some((Character('é'), 6))),
+            ("\\uD83D\\uDE00", Some((Character('😀'), 12))),
+            ("\\ud83d\\u0041", Some((LoneSurrogate, 6))),
+            ("\\ud83d\\u00", Some((LoneSurrogate, 6))),
+            ("\\ude00\\ude00", Some((LoneSurrogate, 6))),
+            ("\\u12g4", None),
+            ("\\u+123", None),
+            ("\\u12", None),
+            ("\\x", None),
+            ("\\", None),
+            ("n", None),
+            ("", None),
+        ] {
+            assert_eq!(escape(text.as_bytes()), expected, "{text}");
+        }
+        let text = "a\\u00e9\\\\\\ud83d\\ude00é\\ud800\\\"";
+        assert_eq!(unescape(text.as_bytes()), "aé\\😀é\u{fffd}\"");
+    }
+
+    #[test]
+    fn strings_end_after_their_closing_quote() {
+        for (text, end) in [("\"\"x", 2), ("\"a\\\"b\"x", 6), ("\"a", 2), ("\"\\", 2)] {
+            assert_eq!(string_end(text.as_bytes(), 0), end, "{text}");
+        }
+    }
+}
