@@ -47,8 +47,8 @@ fn stated() -> usize {
     number.expect("CONTRIBUTING.md says `at most N packages`")
 }
 
-#[test]
-fn a_user_of_the_library_compiles_no_more_than_is_stated() {
+/// The packages that a user of the library with these features compiles, the library included.
+fn compiled(features: &str) -> BTreeSet<String> {
     let tree = cargo(&[
         "tree",
         "--package",
@@ -56,13 +56,31 @@ fn a_user_of_the_library_compiles_no_more_than_is_stated() {
         "--edges",
         "normal,build",
         "--no-default-features",
+        "--features",
+        features,
         "--prefix",
         "none",
         "--format",
         "{p}",
         "--no-dedupe",
     ]);
-    let packages: BTreeSet<&str> = tree.lines().filter(|line| !line.is_empty()).collect();
+    let lines = tree.lines().filter(|line| !line.is_empty());
+    lines.map(str::to_owned).collect()
+}
+
+#[test]
+fn the_feature_serde_adds_two_packages() {
+    let (without, with) = (compiled(""), compiled("serde"));
+    let added: Vec<&str> = with
+        .difference(&without)
+        .filter_map(|package| package.split(' ').next())
+        .collect();
+    assert_eq!(added, ["serde", "serde_core"]);
+}
+
+#[test]
+fn a_user_of_the_library_compiles_no_more_than_is_stated() {
+    let packages = compiled("");
     assert!(packages.iter().any(|line| line.starts_with("hydrant v")));
     let foreign: Vec<_> = packages
         .iter()

@@ -115,7 +115,7 @@ pub struct ModelInfo {
 
 impl ModelInfo {
     /// All fields in the order in which the sender writes them.
-    pub fn fields(&self) -> impl Iterator<Item = &'static FieldInfo> + use<> {
+    pub fn fields(&self) -> impl Iterator<Item = &'static FieldInfo> + Clone + use<> {
         let shared = self.shared.map_or(&[][..], |shared| shared.own);
         shared.iter().chain(self.own)
     }
@@ -145,7 +145,7 @@ pub struct MemberInfo {
 
 impl MemberInfo {
     /// The fields that this member has.
-    pub fn fields(&self) -> impl Iterator<Item = &'static FieldInfo> + use<> {
+    pub fn fields(&self) -> impl Iterator<Item = &'static FieldInfo> + Clone + use<> {
         let bit = self.bit;
         self.model
             .fields()

@@ -10,6 +10,7 @@
 mod events;
 mod messages;
 mod registration;
+mod unknown;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
@@ -50,7 +51,7 @@ fn every_rule_has_a_row() {
         .iter()
         .flat_map(|(_, expected)| expected)
         .map(|line| line.split(' ').nth(1).unwrap())
-        .chain(["more"])
+        .chain(["more", "unknown-field"])
         .collect();
     let rules: Vec<&str> = RULES.iter().map(|(rule, _)| *rule).collect();
     assert_eq!(broken, rules.iter().copied().collect());

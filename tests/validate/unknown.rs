@@ -1,0 +1,93 @@
+//! Fields that no model has: found with their object and the name that was probably meant, and nothing else is.
+
+use hydrant::validate::unknown_fields;
+use hydrant::{ErrorKind, ParseOptions, Scratch};
+use hydrant_testing::generate::{Generator, Kind, Options};
+
+use crate::shown;
+
+pub(crate) fn found(body: &str) -> Vec<String> {
+    let mut scratch = Scratch::new();
+    let found = unknown_fields(body.as_bytes(), &mut scratch, &ParseOptions::default());
+    shown(&found.unwrap_or_else(|error| panic!("{error}: {body}")))
+}
+
+/// A message and its findings.
+#[rustfmt::skip]
+pub(crate) fn rows() -> Vec<(&'static str, Vec<&'static str>)> {
+    vec![
+        (r#"{"type":"event_processing_request","events":[]}"#, vec![]),
+        (
+            r#"{"type":"event_processing_request","evnets":[]}"#,
+            vec![r#"warning unknown-field : unknown field "evnets" is skipped; is it `events`?"#],
+        ),
+        (
+            r#"{"type":"event_processing_request","something_else":1}"#,
+            vec![r#"warning unknown-field : unknown field "something_else" is skipped"#],
+        ),
+        // In the order of the text, also where keys, names and values come in every order.
+        (
+            r#"{"Id":1,"events":[{"nmae":"x","type":"custom_event"},{"type":"product_action","products":[{"id":"1"},{"sku":[{"a":"}"}],"\u0070rize":2}]}],"account":{"account":1},"type":"event_processing_request"}"#,
+            vec![
+                r#"warning unknown-field : unknown field "Id" is skipped; is it `id`?"#,
+                r#"warning unknown-field events[0]: unknown field "nmae" is skipped; is it `name`?"#,
+                r#"warning unknown-field events[1].products[1]: unknown field "sku" is skipped"#,
+                r#"warning unknown-field events[1].products[1]: unknown field "prize" is skipped; is it `price`?"#,
+                r#"warning unknown-field account: unknown field "account" is skipped"#,
+            ],
+        ),
+        // Keys of maps are data, and what is unknown as a whole is kept as a whole.
+        (
+            r#"{"type":"event_processing_request","user_attributes":{"nmae":"x"},"events":[{"type":"new","nmae":"x"}],"consent_state":{"gdpr_consent_state":{"a b":{"consent":true}}}}"#,
+            vec![r#"warning unknown-field consent_state.gdpr_consent_state["a b"]: unknown field "consent" is skipped"#],
+        ),
+        // A field of another platform.
+        (
+            r#"{"type":"event_processing_request","runtime_environment":{"type":"roku","screen_width":1,"brand":"x"}}"#,
+            vec![r#"warning unknown-field runtime_environment: field "screen_width" is skipped: objects of this `type` do not have it"#],
+        ),
+        // Web environments have no application fields, but they are read (D19).
+        (r#"{"type":"event_processing_request","runtime_environment":{"type":"mobileweb","application_name":"x"}}"#, vec![]),
+        (
+            r#"{"type":"event_processing_request","user_identities":[{"type":"email","encoding":"raw","value":"a","valeu":"b"}]}"#,
+            vec![r#"warning unknown-field user_identities[0]: unknown field "valeu" is skipped; is it `value`?"#],
+        ),
+    ]
+}
+
+#[test]
+fn unknown_fields_are_found() {
+    for (body, expected) in rows() {
+        assert_eq!(found(body), expected, "{body}");
+    }
+}
+
+#[test]
+fn messages_that_are_refused_are_refused_here_too() {
+    let body = br#"{"type":"event_processing_request","nmae":1,"account":7}"#;
+    let refused = unknown_fields(body, &mut Scratch::new(), &ParseOptions::default());
+    assert_eq!(refused.unwrap_err().kind(), ErrorKind::UnexpectedType);
+}
+
+#[test]
+fn ordinary_messages_have_none() {
+    for kind in Kind::ALL {
+        let mut generator = Generator::new(Options::default().kind(kind).shuffle(true));
+        for _ in 0..200 {
+            let mut line = Vec::new();
+            generator.next_line(&mut line);
+            let line = String::from_utf8(line).unwrap();
+            assert_eq!(found(&line), [""; 0], "{line}");
+        }
+    }
+}
+
+/// Paths are found in one walk, however many fields there are.
+#[test]
+fn a_flood_of_unknown_fields_is_counted() {
+    let fields: Vec<String> = (0..200_000).map(|at| format!(r#""x{at}":[{at}]"#)).collect();
+    let body = format!(r#"{{"type":"event_processing_request",{}}}"#, fields.join(","));
+    let found = found(&body);
+    assert_eq!(found.len(), 10_001);
+    assert_eq!(found[10_000], "warning more : 190000 more findings are not listed");
+}
