@@ -1,4 +1,4 @@
-//! Bytes to messages. What is accepted and what is refused is decided here and in `message`, and
+//! Bytes to messages. This module and `message` decide which texts are accepted; the rules are
 //! listed in `docs/semantics.md`; every refusal says where and why.
 //!
 //! ```text
@@ -42,7 +42,7 @@ use scratch::Open;
 ///
 /// # Errors
 ///
-/// What is not UTF-8 or not JSON, what is over a limit, and what breaks the protocol; see
+/// Fails if the body is not UTF-8 or not JSON, exceeds a limit, or breaks the protocol; see
 /// `docs/semantics.md`. The error says where.
 ///
 /// ```
