@@ -1,5 +1,5 @@
-//! Bytes to messages. What is accepted and what is refused is decided here and in the models,
-//! and listed in `docs/semantics.md`; every refusal says where and why.
+//! Bytes to messages. This module and the models decide which texts are accepted; the rules are
+//! listed in `docs/semantics.md`; every refusal says where and why.
 //!
 //! ```text
 //!  text ──► fast ──► message            padded copy, direct decode; never decides an error
@@ -44,8 +44,8 @@ use walker::Walker;
 ///
 /// # Errors
 ///
-/// A text that is not UTF-8 or not JSON, that is over a limit, or that breaks the rules of its
-/// models. The error says where.
+/// Fails if the text is not UTF-8 or not JSON, exceeds a limit, or breaks the rules of its models. The
+/// error says where.
 pub(crate) fn parse_as<'a, M: Root<'a>>(
     body: &'a [u8],
     scratch: &'a mut Scratch,

@@ -85,9 +85,17 @@ fn ordinary_messages_have_none() {
 /// Paths are found in one walk, however many fields there are.
 #[test]
 fn a_flood_of_unknown_fields_is_counted() {
-    let fields: Vec<String> = (0..200_000).map(|at| format!(r#""x{at}":[{at}]"#)).collect();
-    let body = format!(r#"{{"type":"event_processing_request",{}}}"#, fields.join(","));
+    let fields: Vec<String> = (0..200_000)
+        .map(|at| format!(r#""x{at}":[{at}]"#))
+        .collect();
+    let body = format!(
+        r#"{{"type":"event_processing_request",{}}}"#,
+        fields.join(",")
+    );
     let found = found(&body);
     assert_eq!(found.len(), 10_001);
-    assert_eq!(found[10_000], "warning more : 190000 more findings are not listed");
+    assert_eq!(
+        found[10_000],
+        "warning more : 190000 more findings are not listed"
+    );
 }

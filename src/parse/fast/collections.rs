@@ -3,7 +3,7 @@
 use bumpalo::collections::Vec as ArenaVec;
 
 use super::super::keys::GrowingIndex;
-use super::source::{Bail, FastDecoder};
+use super::decoder::{Bail, FastDecoder};
 use crate::schema::{Decode, Decoder, Map};
 
 impl<'a> FastDecoder<'_, 'a> {

@@ -7,7 +7,7 @@
 //! The files, from the top; each uses only those below it:
 //!
 //! ```text
-//!  source, collections   typed values: Decoder, lists and maps in the arena
+//!  decoder, collections  typed values: Decoder, lists and maps in the arena
 //!  skip                  values that are not wanted
 //!  tokens, numbers,      JSON grammar
 //!    strings
@@ -21,11 +21,11 @@
 mod bitmap;
 mod collections;
 mod cursor;
+mod decoder;
 mod numbers;
 mod padded;
 mod scan;
 mod skip;
-mod source;
 mod strings;
 mod tokens;
 
@@ -36,7 +36,7 @@ use bumpalo::Bump;
 use super::{ParseOptions, Parsed};
 use crate::schema::Root;
 use cursor::Cursor;
-use source::FastDecoder;
+use decoder::FastDecoder;
 
 pub(super) use padded::PaddedBuffer;
 

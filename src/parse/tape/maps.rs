@@ -4,7 +4,7 @@
 use bumpalo::collections::Vec as ArenaVec;
 
 use super::super::keys::KeyIndex;
-use super::source::{Fault, Object, TapeDecoder};
+use super::decoder::{Fault, Object, TapeDecoder};
 use crate::schema::{Decode, Decoder, Map};
 
 impl<'a> TapeDecoder<'_, 'a> {

@@ -7,10 +7,10 @@
 //! what is acceptable and fills the tape again.
 
 mod buffers;
+mod decoder;
 mod maps;
 mod numbers;
 mod positions;
-mod source;
 
 use std::hash::RandomState;
 
@@ -20,10 +20,10 @@ use super::failed::{Failed, Problem};
 use super::{ParseOptions, Parsed};
 use crate::schema::Root;
 use buffers::Filled;
-use source::{Fault, TapeDecoder};
+use decoder::{Fault, TapeDecoder};
 
 pub(super) use buffers::TapeBuffers;
-pub(super) use source::UnknownKey;
+pub(super) use decoder::UnknownKey;
 
 /// Parses a message.
 pub(super) fn parse<'a, M: Root<'a>>(

@@ -4,7 +4,7 @@ use simd_json::{Node, StaticNode};
 
 use super::super::coerce;
 use super::super::failed::Problem;
-use super::source::{Fault, TapeDecoder};
+use super::decoder::{Fault, TapeDecoder};
 use crate::schema::{Decimal, Numeric, trim};
 
 impl<'a> TapeDecoder<'_, 'a> {

@@ -166,22 +166,22 @@ impl<'a> Decoder<'a> for FastDecoder<'_, 'a> {
         &mut self,
         key_of: fn(&'a str) -> (&'a str, bool),
     ) -> Result<Option<Map<'a, V>>, Bail> {
-        self.read_entries(|source| {
-            let Some(key) = source.next_key(&mut ())? else {
+        self.read_entries(|decoder| {
+            let Some(key) = decoder.next_key(&mut ())? else {
                 return Ok(None);
             };
             let (key, known) = key_of(key);
             if !known {
-                source.unknown_value()?;
+                decoder.unknown_value()?;
             }
             // A `null` removes an entry, which only the complete path does.
-            Ok(Some((key, V::decode(source)?.ok_or(Bail)?)))
+            Ok(Some((key, V::decode(decoder)?.ok_or(Bail)?)))
         })
     }
 
     fn text_map(&mut self) -> Result<Option<Map<'a, &'a str>>, Bail> {
-        self.read_entries(|source| match source.cursor.text_entry() {
-            None => source.other_text_entry(),
+        self.read_entries(|decoder| match decoder.cursor.text_entry() {
+            None => decoder.other_text_entry(),
             entry => Ok(entry),
         })
     }
