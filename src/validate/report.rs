@@ -151,7 +151,7 @@ impl Report {
 
     /// A field that the model of the object at `path` does not have.
     pub(super) fn unknown_field(&mut self, path: String, name: &str, model: &'static ModelInfo) {
-        let known = model.fields().map(|field| field.name).chain(["type"]);
+        let known = model.fields().map(|field| field.name);
         let shown = quoted(name);
         let message = if known.clone().any(|known| known == name) {
             format!("field {shown} is skipped: objects of this `type` do not have it")

@@ -43,7 +43,7 @@ pub(crate) fn rows() -> Vec<(&'static str, Vec<&'static str>)> {
         ),
         // A field of another platform.
         (
-            r#"{"type":"event_processing_request","runtime_environment":{"type":"roku","screen_width":1,"brand":"x"}}"#,
+            r#"{"type":"event_processing_request","runtime_environment":{"screen_width":1,"brand":"x","type":"roku"}}"#,
             vec![r#"warning unknown-field runtime_environment: field "screen_width" is skipped: objects of this `type` do not have it"#],
         ),
         // Web environments have no application fields, but they are read (D19).

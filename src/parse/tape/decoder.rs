@@ -198,6 +198,8 @@ impl<'a> Decoder<'a> for TapeDecoder<'_, 'a> {
         let key = self.at - 1;
         if self.unknown_keys.is_some()
             && let Some(Node::String(name)) = self.nodes.get(key)
+            // The discriminator is in no declaration of fields.
+            && *name != "type"
         {
             let offset = self.positions.offset_of(key, self.text);
             self.unknown_keys.get_or_insert_default().push(UnknownKey {
