@@ -1,5 +1,5 @@
 //! Numbers and identifiers to text, in words instead of digit by digit: eight digits are one multiplication apart, and
-//! one store each. The reference is `Display`, which the tests compare with.
+//! one store each. The reference implementation is `Display`; the tests compare with it.
 
 use super::text;
 use crate::schema::{Decimal, Uuid};

@@ -1,6 +1,6 @@
 //! Text into blocks and digests into text, sixteen bytes at a time.
 //!
-//! The twins of `block.rs` and `hex.rs` with the instructions of NEON.
+//! The forms of `block.rs` and `hex.rs` with the instructions of NEON.
 #![allow(unsafe_code)]
 
 use std::arch::aarch64::*;

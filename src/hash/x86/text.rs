@@ -1,4 +1,4 @@
-//! Text into blocks and digests into text: the twins of `block.rs` and `hex.rs`.
+//! Text into blocks and digests into text: the forms of `block.rs` and `hex.rs` for x86-64.
 //!
 //! Sixteen bytes at a time with the instructions of SSE4.1, which every CPU with lanes has; text into
 //! blocks also half a block at a time with those of AVX2, and a block with those of AVX-512.
