@@ -1,5 +1,5 @@
 //! The generator as its users see it: fixed bytes, kinds, layouts, sizes, hostile lines. Whether messages keep to the
-//! protocol is tested inside the crate (`src/generate/conformance`).
+//! protocol is tested in `conformance`.
 
 #![allow(
     clippy::unwrap_used,
