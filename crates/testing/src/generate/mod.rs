@@ -33,8 +33,6 @@
 
 mod audience;
 mod commerce;
-#[cfg(test)]
-mod conformance;
 mod consent;
 mod devices;
 mod events;

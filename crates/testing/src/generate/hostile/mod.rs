@@ -5,6 +5,7 @@
 //! stays as it was. What a reader should make of each case is no business of this module: it gives no expectation along.
 
 mod bytes;
+mod names;
 mod scan;
 mod size;
 mod types;
@@ -167,6 +168,16 @@ impl Case<'_> {
             string.value.end - 1
         };
         self.replace(at..at, text);
+        true
+    }
+
+    /// Adds an element at the head of a list.
+    fn add_element(&mut self, list: &Field, element: &[u8]) -> bool {
+        let rest = self.value(list).get(1..).unwrap_or_default();
+        let empty = rest.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b']');
+        let text = [element, if empty { b"" } else { b"," }].concat();
+        let at = list.value.start + 1;
+        self.replace(at..at, &text);
         true
     }
 

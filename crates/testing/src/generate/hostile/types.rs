@@ -129,12 +129,7 @@ fn element(case: &mut Case<'_>, value: &[u8]) -> bool {
     let Some(field) = case.field(|_, list| list.first() == Some(&b'[')) else {
         return false;
     };
-    let rest = case.value(&field).get(1..).unwrap_or_default();
-    let empty = rest.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b']');
-    let at = field.value.start + 1;
-    let text = [value, if empty { b"" } else { b"," }].concat();
-    case.replace(at..at, &text);
-    true
+    case.add_element(&field, value)
 }
 
 /// A list for an object, an object for a string, and so on.

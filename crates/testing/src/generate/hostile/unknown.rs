@@ -2,6 +2,7 @@
 //!
 //! All leave the text one JSON value.
 
+use super::names::{ENUM_FIELDS, REQUIRED_FIELDS};
 use super::{Case, Damage, is_string};
 use crate::generate::random::Random;
 
@@ -55,21 +56,6 @@ const ENUM_VALUES: &[&str] = &[
     "\"日本\"",
 ];
 
-/// Fields whose value is one of a fixed list.
-const ENUM_FIELDS: &[&str] = &[
-    "custom_event_type",
-    "action",
-    "encoding",
-    "application_state",
-    "setting",
-    "att_authorization_status",
-    "regulation",
-    "subject_request_type",
-    "grant_type",
-    "access_token_type",
-    "source_channel",
-];
-
 /// Among them names of accessors that schema files show as fields (protocol, D2), and names from other places.
 const FIELD_NAMES: &[&str] = &[
     "brand_new_field",
@@ -102,8 +88,12 @@ fn unknown_enum(case: &mut Case<'_>) -> bool {
     let Some(field) = case.field(|key, _| is_enum(key)) else {
         return false;
     };
-    let value = case.random.pick(ENUM_VALUES);
-    case.replace_value(&field, value.as_bytes())
+    let value = case.random.pick(ENUM_VALUES).as_bytes();
+    if case.value(&field).starts_with(b"[") {
+        case.add_element(&field, value)
+    } else {
+        case.replace_value(&field, value)
+    }
 }
 
 /// Another `type` for the message itself.
@@ -193,24 +183,8 @@ fn missing_type(case: &mut Case<'_>) -> bool {
 
 /// Something that the protocol declares as required, or anything else, is not there.
 fn missing_field(case: &mut Case<'_>) -> bool {
-    const REQUIRED: &[&str] = &[
-        "value",
-        "encoding",
-        "id",
-        "timestamp_ms",
-        "name",
-        "action",
-        "key",
-        "account",
-        "account_id",
-        "events",
-        "user_profiles",
-        "setting",
-        "token",
-        "consented",
-    ];
     let any = case.random.chance(30);
-    let is_wanted = |key: &[u8]| any || REQUIRED.iter().any(|name| name.as_bytes() == key);
+    let is_wanted = |key: &[u8]| any || REQUIRED_FIELDS.iter().any(|name| name.as_bytes() == key);
     let Some(field) = case.field(|key, _| is_wanted(key)) else {
         return false;
     };

@@ -1,4 +1,4 @@
-//! JSON values that show what `serde_json::Value` hides: the order of fields, and fields that stand twice.
+//! JSON values that show what `serde_json::Value` hides: the order of fields, and fields that occur twice.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 #[derive(Debug)]
 pub(super) enum Node {
     Null,
-    Bool,
+    Bool(bool),
     Whole(i128),
     Fraction,
     Text(String),
@@ -28,8 +28,8 @@ impl<'de> Deserialize<'de> for Node {
             fn visit_unit<E>(self) -> Result<Node, E> {
                 Ok(Node::Null)
             }
-            fn visit_bool<E>(self, _: bool) -> Result<Node, E> {
-                Ok(Node::Bool)
+            fn visit_bool<E>(self, value: bool) -> Result<Node, E> {
+                Ok(Node::Bool(value))
             }
             fn visit_i64<E>(self, value: i64) -> Result<Node, E> {
                 Ok(Node::Whole(value.into()))
@@ -63,34 +63,7 @@ impl<'de> Deserialize<'de> for Node {
 }
 
 impl Node {
-    pub(super) fn object(&self) -> &[(String, Node)] {
-        match self {
-            Node::Object(fields) => fields,
-            other => panic!("expected an object: {other:?}"),
-        }
-    }
-
-    pub(super) fn get(&self, key: &str) -> Option<&Node> {
-        self.object()
-            .iter()
-            .find(|(name, _)| name == key)
-            .map(|(_, value)| value)
-    }
-
-    pub(super) fn text(&self) -> &str {
-        match self {
-            Node::Text(text) => text,
-            other => panic!("expected a text: {other:?}"),
-        }
-    }
-
-    pub(super) fn whole(&self) -> i128 {
-        match self {
-            Node::Whole(number) => *number,
-            other => panic!("expected a whole number: {other:?}"),
-        }
-    }
-
+    /// Whether a writer leaves it out (section 2.1).
     pub(super) fn is_empty(&self) -> bool {
         match self {
             Node::Null => true,
