@@ -39,7 +39,7 @@ pub(crate) fn rows() -> Vec<(&'static str, Vec<&'static str>)> {
         // Keys of maps are data, and what is unknown as a whole is kept as a whole.
         (
             r#"{"type":"event_processing_request","user_attributes":{"nmae":"x"},"events":[{"type":"new","nmae":"x"}],"consent_state":{"gdpr_consent_state":{"a b":{"consent":true}}}}"#,
-            vec![r#"warning unknown-field consent_state.gdpr_consent_state["a b"]: unknown field "consent" is skipped"#],
+            vec![r#"warning unknown-field consent_state.gdpr_consent_state["a b"]: unknown field "consent" is skipped; is it `consented`?"#],
         ),
         // A field of another platform.
         (
