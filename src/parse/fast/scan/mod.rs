@@ -204,12 +204,12 @@ mod tests {
     fn kernels_agree_with_the_portable_reference() {
         let reference: Copy = |blocks| blocks.copy_each(portable::copy_block);
         let others: &[u8] = if cfg!(miri) {
-            b"x\x80"
+            b"x"
         } else {
             b"x \x80\xff{]\"\\\0"
         };
         for &other in others {
-            for byte in (0..=255).step_by(if cfg!(miri) { 17 } else { 1 }) {
+            for byte in (0..=255).step_by(if cfg!(miri) { 34 } else { 1 }) {
                 // A block for each position.
                 let mut blocks = [[other; BLOCK]; BLOCK];
                 for (position, block) in blocks.iter_mut().enumerate() {
