@@ -9,10 +9,12 @@
 )]
 
 mod commands;
+mod declared;
 mod help;
 mod inputs;
 mod platforms;
 mod process;
+mod schema;
 #[cfg(unix)]
 mod streams;
 mod support;
