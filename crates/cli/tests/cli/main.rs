@@ -15,6 +15,7 @@ mod inputs;
 mod platforms;
 mod process;
 mod schema;
+mod secrets;
 #[cfg(unix)]
 mod streams;
 mod support;
