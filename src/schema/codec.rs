@@ -278,6 +278,8 @@ pub(crate) trait Encode {
 pub(crate) trait Describe {
     /// The type.
     const KIND: Kind;
+    /// The type as that of a list's elements.
+    const ELEMENT: Kind = Self::KIND;
     /// Shows a value that is marked secret in `Debug`: not at all, unless it is an object, which masks its own secrets.
     fn fmt_secret(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
@@ -388,6 +390,7 @@ impl<T: Encode> Encode for Option<T> {
 
 impl<T: Describe> Describe for Option<T> {
     const KIND: Kind = T::KIND;
+    const ELEMENT: Kind = Kind::Nullable(&T::KIND);
     fn fmt_secret(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Some(value) => f.debug_tuple("Some").field(&Redacted(value)).finish(),
@@ -418,7 +421,7 @@ impl<T: Encode> Encode for &[T] {
 }
 
 impl<T: Describe> Describe for &[T] {
-    const KIND: Kind = Kind::List(&T::KIND);
+    const KIND: Kind = Kind::List(&T::ELEMENT);
     fn fmt_secret(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter().map(Redacted)).finish()
     }

@@ -76,6 +76,9 @@ pub enum Kind {
     Family(&'static FamilyInfo),
     /// A list of such values.
     List(&'static Kind),
+    /// Such a value, or `null`, which keeps its place. Only elements of lists are of this type: a field that is `null`
+    /// is absent.
+    Nullable(&'static Kind),
     /// An object whose keys are data.
     Map(&'static MapInfo),
 }
@@ -167,7 +170,7 @@ impl Kind {
                 }
                 models
             }
-            Self::List(element) => element.models(),
+            Self::List(element) | Self::Nullable(element) => element.models(),
             Self::Map(map) => map.values.models(),
             _ => Vec::new(),
         }

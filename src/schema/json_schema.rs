@@ -7,10 +7,12 @@ use super::{EnumInfo, FamilyInfo, FieldInfo, Kind, MemberInfo, ModelInfo, Presen
 impl FamilyInfo {
     /// A JSON Schema of every member: an object whose `type` says which one it is.
     ///
-    /// The schema describes what the canonical writer writes. Parsing accepts more (`docs/semantics.md`): `null` as
-    /// absent, numbers in strings, and enumeration values and members that are newer than this version. Fields that are
-    /// not declared are allowed, because the protocol grows; of the declared ones, `required` lists those without which
-    /// a message is refused. Four keywords are this crate's own: `x-required` marks fields that the protocol declares as
+    /// The schema describes what the canonical writer writes of a message whose values this version knows all. Parsing
+    /// accepts more (`docs/semantics.md`): `null` as absent, numbers in strings, and enumeration values and members that
+    /// are newer than this version. The last two are written back as they came (D31), and such a message is not valid
+    /// against the schema: it says what is known. Elements of lists that are `null` and keep their place are valid.
+    /// Fields that are not declared are allowed, because the protocol grows; of the declared ones, `required` lists
+    /// those without which a message is refused. Four keywords are this crate's own: `x-required` marks fields that the protocol declares as
     /// required although messages without them are read, `x-since` names the first SDK version that has the field,
     /// `x-secret` marks fields whose values are never shown, and `x-decimal` numbers whose digits are kept exactly.
     ///
@@ -179,6 +181,12 @@ impl Definitions {
                 schema.text("type", "array");
                 let element = self.kind(element);
                 schema.object("items", element);
+            }
+            Kind::Nullable(value) => {
+                let mut null = Object::default();
+                null.text("type", "null");
+                let value = self.kind(value);
+                schema.list("anyOf", [Value::Object(value), Value::Object(null)]);
             }
             Kind::Map(map) => {
                 schema.text("type", "object");

@@ -1,5 +1,6 @@
 //! The published JSON schemas against the engine: every property that the protocol calls real is read and written, in
-//! the order of the schema, and nothing else is; every enumeration has the values of its schema.
+//! the order of the schema, and nothing else is; every enumeration has the values of its schema; every field is declared
+//! with the type and the presence that its schema gives it.
 //!
 //! The schemas are not part of this repository: they are looked for in `firehose/schema` below `HYDRANT_SHARED`, or
 //! below `../shared`. Without them the tests say that they are skipped.
@@ -11,6 +12,7 @@
     missing_docs
 )]
 
+mod declarations;
 mod enumerations;
 mod models;
 mod published;

@@ -167,7 +167,8 @@ fn member<'v>(name: &str, values: &'v [String]) -> &'v str {
     plain.unwrap_or(&values[0])
 }
 
-fn text<'s>(schema: &'s Json, key: &str) -> &'s str {
+/// The text under a key.
+pub(crate) fn text<'s>(schema: &'s Json, key: &str) -> &'s str {
     match schema.get(key) {
         Some(Json::String(text)) => text,
         _ => panic!("no {key}"),

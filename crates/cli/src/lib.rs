@@ -14,6 +14,7 @@ mod normalize;
 mod output;
 mod process;
 mod progress;
+mod schema;
 mod stream;
 mod terminal;
 mod validate;
@@ -56,6 +57,7 @@ enum Command {
     Inspect(inspect::InspectArgs),
     Hash(hash::HashArgs),
     Generate(generate::GenerateArgs),
+    Schema(schema::SchemaArgs),
     Completions(manual::CompletionsArgs),
     Manual(manual::ManualArgs),
 }
@@ -79,6 +81,7 @@ pub fn run() -> ExitCode {
         Command::Inspect(args) => inspect::run(&args, &stop),
         Command::Hash(args) => hash::run(&args, &stop),
         Command::Generate(args) => generate::run(&args, &stop),
+        Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => manual::completions(&args),
         Command::Manual(args) => manual::manual(&args),
     };

@@ -10,7 +10,7 @@ use clap_mangen::Man;
 
 use super::Cli;
 use super::exit::{self, Failure, exit_status};
-use super::output::{Output, Unwritable};
+use super::output::Output;
 
 /// Print the completions of a shell
 ///
@@ -51,7 +51,7 @@ pub(super) struct ManualArgs {
 pub(super) fn completions(args: &CompletionsArgs) -> Result<ExitCode, Failure> {
     let mut text = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "hydrant", &mut text);
-    print(&text)
+    Output::stdout().print(&text)
 }
 
 pub(super) fn manual(args: &ManualArgs) -> Result<ExitCode, Failure> {
@@ -69,7 +69,7 @@ pub(super) fn manual(args: &ManualArgs) -> Result<ExitCode, Failure> {
             .ok_or_else(|| Failure::Usage(format!("there is no command `{name}`")))?,
     };
     let (_, page) = page(command)?;
-    print(&page)
+    Output::stdout().print(&page)
 }
 
 fn write_all(cli: &Command, dir: &Path) -> Result<ExitCode, Failure> {
@@ -129,11 +129,4 @@ fn sections(text: &str) -> String {
         roff.push_str(".fi\n");
     }
     roff
-}
-
-fn print(text: &[u8]) -> Result<ExitCode, Failure> {
-    match Output::stdout().write(text) {
-        Ok(()) | Err(Unwritable::Closed) => Ok(exit::GOOD.into()),
-        Err(Unwritable::Failed(failure)) => Err(failure),
-    }
 }

@@ -4,10 +4,11 @@
 use std::fs::{self, File};
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use clap::Args;
 
-use super::exit::Failure;
+use super::exit::{self, Failure};
 use super::input::{Place, Source};
 
 /// Options about the output.
@@ -90,6 +91,14 @@ impl Output {
         Self {
             name: "standard output".to_owned(),
             target: Target::Stdout(io::stdout()),
+        }
+    }
+
+    /// Writes all that a command has to say, and tells how the program ends.
+    pub(super) fn print(mut self, text: &[u8]) -> Result<ExitCode, Failure> {
+        match self.write(text) {
+            Ok(()) | Err(Unwritable::Closed) => Ok(exit::GOOD.into()),
+            Err(Unwritable::Failed(failure)) => Err(failure),
         }
     }
 

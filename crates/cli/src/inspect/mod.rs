@@ -17,7 +17,7 @@ use super::arguments::Limits;
 use super::exit::{self, Failure, exit_status};
 use super::input::{Chunk, Message, Opener, Reader, Source, sources};
 use super::interrupt::Stop;
-use super::output::{Output, Unwritable};
+use super::output::Output;
 use super::stream::pretty;
 use super::terminal;
 use crate::input::{Block, LineReader};
@@ -92,10 +92,7 @@ pub(super) fn run(args: &InspectArgs, stop: &Arc<Stop>) -> Result<ExitCode, Fail
         terminal::complain(&pretty(&Message { line, ..message }, error));
         return Ok(exit::REFUSED.into());
     }
-    match Output::stdout().write(view.finish().as_bytes()) {
-        Ok(()) | Err(Unwritable::Closed) => Ok(exit::GOOD.into()),
-        Err(Unwritable::Failed(failure)) => Err(failure),
-    }
+    Output::stdout().print(view.finish().as_bytes())
 }
 
 fn is_folder(args: &InspectArgs) -> bool {

@@ -3,7 +3,9 @@
 use std::fs;
 
 use hydrant::message::MessageType;
+use hydrant::schema::Kind;
 
+use crate::declared::each_field;
 use crate::support::*;
 
 #[test]
@@ -165,6 +167,22 @@ fn inspect_has_a_view_of_every_message() {
         let kind = MessageType::from_wire(out.lines().next().unwrap());
         assert!(kind.is_known(), "{file:?}: {out}");
     }
+}
+
+/// The names of the permissions are the program's own; none of those that are declared may lack one.
+#[test]
+fn inspect_shows_every_permission() {
+    let mut count = 0;
+    each_field(&mut |place| {
+        if place.model.name != "Permissions" || !matches!(place.field.kind, Kind::Bool) {
+            return;
+        }
+        let [refused, allowed] = [false, true]
+            .map(|value| run(["inspect"], place.with(value.into()).to_string()).good());
+        assert_ne!(refused, allowed, "{}", place.path);
+        count += 1;
+    });
+    assert!(count > 10, "{count} permissions");
 }
 
 #[test]

@@ -5,13 +5,14 @@ use std::process::Stdio;
 
 use crate::support::*;
 
-const COMMANDS: [&str; 8] = [
+const COMMANDS: [&str; 9] = [
     "process",
     "normalize",
     "validate",
     "inspect",
     "hash",
     "generate",
+    "schema",
     "completions",
     "manual",
 ];
@@ -57,6 +58,7 @@ fn nonsense_ends_with_status_2_and_a_reason() {
         &["generate", "--events", "5..3"],
         &["generate", "--kind", "nonsense"],
         &["generate", "--messages", "-1"],
+        &["schema", "nonsense"],
         &["completions", "nonsense"],
         &["manual", "nonsense"],
         &["manual", "process", "--dir", "x"],

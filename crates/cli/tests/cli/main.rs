@@ -9,10 +9,13 @@
 )]
 
 mod commands;
+mod declared;
 mod help;
 mod inputs;
 mod platforms;
 mod process;
+mod schema;
+mod secrets;
 #[cfg(unix)]
 mod streams;
 mod support;

@@ -1,0 +1,156 @@
+//! What is declared as secret is not shown: not by `inspect`, not in `Debug`, not in the text of an error.
+
+use std::collections::BTreeSet;
+
+use hydrant::error::Error;
+use hydrant::message::Message;
+use hydrant::schema::{FieldInfo, Kind, ModelInfo};
+use hydrant::{ParseOptions, Scratch, parse, write};
+use serde_json::{Value, json};
+
+use crate::declared::{each_field, enforced, key, plain};
+use crate::support::*;
+
+/// A value that nothing else has. It is a number, so that it can be sent as one, too.
+const SECRET: &str = "7731994406625528";
+
+#[test]
+fn no_secret_is_shown() {
+    let mut found = BTreeSet::new();
+    let mut places = 0;
+    each_field(&mut |place| {
+        if !place.field.secret {
+            return;
+        }
+        found.insert((place.model.name, place.field.name));
+        places += 1;
+        let path = place.path;
+        let message = place.with(marked(&place.field.kind)).to_string();
+        hidden_in_a_message(path, &message, !matches!(place.field.kind, Kind::Json));
+        if matches!(place.field.kind, Kind::Text) {
+            let number = place.with(json!(SECRET.parse::<u64>().unwrap()));
+            hidden_in_a_message(path, &number.to_string(), true);
+        }
+        for wrong in wrong(&place.field.kind) {
+            hidden_in_an_error(path, &place.with(wrong).to_string());
+        }
+    });
+    assert_eq!(found, declared());
+    assert!(found.len() > 20 && places > 60, "{places} of {found:?}");
+}
+
+/// Every field that is marked, found without building messages.
+fn declared() -> BTreeSet<(&'static str, &'static str)> {
+    let mut fields = BTreeSet::new();
+    Kind::Family(&Message::INFO).visit_models(&mut |model| {
+        let secret = model.fields().filter(|field| field.secret);
+        fields.extend(secret.map(|field| (model.name, field.name)));
+    });
+    fields
+}
+
+/// `written`: whether the canonical form has the value, which shows that it was read.
+#[track_caller]
+fn hidden_in_a_message(path: &str, message: &str, written: bool) {
+    assert!(message.contains(SECRET), "{path}: {message}");
+    let mut scratch = Scratch::new();
+    let parsed = parse(message.as_bytes(), &mut scratch, &ParseOptions::default());
+    let parsed = parsed.unwrap_or_else(|error| panic!("{path}: {error}: {message}"));
+    let mut canonical = Vec::new();
+    write::message(&parsed.message, &mut canonical);
+    let canonical = String::from_utf8(canonical).unwrap();
+    assert_eq!(canonical.contains(SECRET), written, "{path}: {canonical}");
+    for shown in [
+        format!("{:?}", parsed.message),
+        format!("{:#?}", parsed.message),
+        run(["inspect"], message).good(),
+    ] {
+        assert!(
+            !shown.is_empty() && !shown.contains(SECRET),
+            "{path}: {shown}"
+        );
+    }
+}
+
+#[track_caller]
+fn hidden_in_an_error(path: &str, message: &str) {
+    assert!(message.contains(SECRET), "{path}: {message}");
+    let mut scratch = Scratch::new();
+    let options = ParseOptions::default();
+    let error: Error = match parse(message.as_bytes(), &mut scratch, &options) {
+        Err(error) => error,
+        Ok(_) => panic!("{path}: not refused: {message}"),
+    };
+    let mut line = Vec::new();
+    write::error(&error, &mut line);
+    let ran = run(["inspect"], message);
+    assert_eq!(ran.status, Some(1), "{path}");
+    for shown in [
+        error.to_string(),
+        format!("{error:?}"),
+        error.pretty("message.json"),
+        String::from_utf8(line).unwrap(),
+        ran.out + &ran.err,
+    ] {
+        assert!(
+            !shown.is_empty() && !shown.contains(SECRET),
+            "{path}: {shown}"
+        );
+    }
+}
+
+/// A value of this type that holds the secret: in every place that may, where it is an object.
+fn marked(kind: &Kind) -> Value {
+    match kind {
+        Kind::Text => json!(SECRET),
+        Kind::Json => json!({"note": SECRET}),
+        Kind::Model(model) => filled(model, marked),
+        Kind::List(element) => json!([marked(element)]),
+        Kind::Map(map) => json!({ key(map): marked(&map.values) }),
+        other => panic!("no secret of the type {other:?}"),
+    }
+}
+
+/// An object with the fields that must be there, and the secret ones with values that `make` makes.
+fn filled(model: &ModelInfo, make: impl Fn(&Kind) -> Value) -> Value {
+    let mut object = enforced(None, model.fields(), plain);
+    for field in model.fields().filter(|field| field.secret) {
+        object.insert(field.name.to_owned(), make(&field.kind));
+    }
+    Value::Object(object)
+}
+
+/// Values that are refused where this type is declared, all with the secret.
+fn wrong(kind: &Kind) -> Vec<Value> {
+    match kind {
+        // Any JSON is right.
+        Kind::Json => Vec::new(),
+        Kind::Text | Kind::Enum(_) => vec![json!([SECRET]), json!({"note": SECRET})],
+        Kind::Model(model) => {
+            let whole = filled(model, marked);
+            let one = |field: &'static FieldInfo| {
+                let whole = whole.clone();
+                wrong(&field.kind).into_iter().map(move |value| {
+                    let mut object = whole.clone();
+                    object[field.name] = value;
+                    object
+                })
+            };
+            let fields = model.fields().flat_map(one);
+            fields.chain([json!(SECRET), json!([SECRET])]).collect()
+        }
+        Kind::List(element) => {
+            let elements = wrong(element).into_iter();
+            let lists = elements.map(|element| json!([element]));
+            lists
+                .chain([json!(SECRET), json!({"note": SECRET})])
+                .collect()
+        }
+        Kind::Map(map) => {
+            let values = wrong(&map.values).into_iter();
+            let maps = values.map(|value| json!({ key(map): value }));
+            maps.chain([json!(SECRET), json!([SECRET])]).collect()
+        }
+        other => panic!("no secret of the type {other:?}"),
+    }
+}
