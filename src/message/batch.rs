@@ -31,7 +31,7 @@ model! {
         /// How the batch came in: `native`, `javascript`, `pixel`, `partner`, `server_to_server`, `unknown`, free text.
         "source_channel" source_channel: Option<&'a str> = None, set, since "1.3.1";
         /// Names this installation of the app on this device.
-        "device_application_stamp" device_application_stamp: Option<&'a str> = None, set, since "1.4.0";
+        "device_application_stamp" device_application_stamp: Option<&'a str> = None, set, secret, since "1.4.0";
         /// Current consent of the user.
         "consent_state" consent_state: Option<ConsentState<'a>> = None, set, since "1.9.0";
         /// Changes of the profile or system, handled before the events.
