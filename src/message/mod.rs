@@ -44,4 +44,8 @@ pub use message::*;
 pub use registration::*;
 pub use runtime::*;
 
-pub use crate::schema::{Decimal, MAX_DECIMAL_DIGITS, Map, Unknown, Uuid};
+// Values that the codec knows. This is their public path.
+pub use crate::schema::decimal::{Decimal, MAX_DECIMAL_DIGITS};
+pub use crate::schema::map::Map;
+pub use crate::schema::unknown::Unknown;
+pub use crate::schema::uuid::Uuid;

@@ -20,17 +20,17 @@
 //! ```
 
 mod codec;
-mod decimal;
+pub(crate) mod decimal;
 pub(crate) mod family;
 mod info;
 mod json_schema;
-mod map;
+pub(crate) mod map;
 pub(crate) mod model;
 #[cfg(feature = "rust_decimal")]
 mod rust_decimal;
 pub(crate) mod serialize;
-mod unknown;
-mod uuid;
+pub(crate) mod unknown;
+pub(crate) mod uuid;
 mod wire_enum;
 
 pub use codec::MemberSet;
@@ -38,20 +38,14 @@ pub use info::{
     EnumInfo, FamilyInfo, FieldInfo, Kind, MapInfo, MemberInfo, ModelInfo, Presence, Written,
 };
 
-// The public path of these is `message`, whose fields have them.
-#[doc(hidden)]
-pub use {
-    decimal::{Decimal, MAX_DECIMAL_DIGITS},
-    map::Map,
-    unknown::Unknown,
-    uuid::Uuid,
-};
-
 pub(crate) use codec::{
     Decode, Decoder, Describe, Encode, Encoder, Key, Numeric, PaddedText, Redacted, Root,
     decode_field, key, trim,
 };
+pub(crate) use decimal::Decimal;
 pub(crate) use family::family;
+pub(crate) use map::Map;
 pub(crate) use model::{Required, model};
-pub(crate) use unknown::UnknownMember;
+pub(crate) use unknown::{Unknown, UnknownMember};
+pub(crate) use uuid::Uuid;
 pub(crate) use wire_enum::wire_enum;
