@@ -50,7 +50,7 @@ impl Declared {
     fn visit(&mut self, kind: &Kind) {
         match kind {
             Kind::Enum(info) => self.enumeration(info),
-            Kind::List(element) => self.visit(element),
+            Kind::List(element) | Kind::Nullable(element) => self.visit(element),
             Kind::Map(map) => {
                 map.keys.into_iter().for_each(|keys| self.enumeration(keys));
                 self.visit(&map.values);
@@ -119,6 +119,8 @@ fn spelled(kind: &Kind) -> String {
         Kind::Model(model) => model.name.to_owned(),
         Kind::Family(family) => family.name.to_owned(),
         Kind::List(element) => format!("list of {}", spelled(element)),
+        // The tables do not say which elements may be null (D11).
+        Kind::Nullable(value) => spelled(value),
         Kind::Map(map) => {
             let keys = map
                 .keys
