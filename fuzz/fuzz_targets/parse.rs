@@ -1,6 +1,8 @@
-//! Any bytes give a message or an error with a place inside the input, on both paths alike; nothing panics or hangs.
+//! Any bytes give a message or an error with a place inside the input, on both paths alike and when looking for unknown
+//! fields; nothing panics or hangs.
 #![no_main]
 
+use hydrant::validate::{unknown_fields, warnings};
 use hydrant::{ParseOptions, Scratch};
 use libfuzzer_sys::fuzz_target;
 
@@ -11,7 +13,10 @@ fuzz_target!(|input: &[u8]| {
         for fast_path in [true, false] {
             let options = ParseOptions { fast_path, strict, ..ParseOptions::default() };
             match hydrant::parse(input, &mut scratch, &options) {
-                Ok(parsed) => results.push((format!("{:?}", parsed.message), parsed.tally)),
+                Ok(parsed) => {
+                    warnings(&parsed.message);
+                    results.push((format!("{:?}", parsed.message), parsed.tally));
+                }
                 Err(error) => {
                     assert!(error.offset() <= input.len());
                     let _ = (error.to_string(), error.pretty("input"), error.path());
@@ -20,5 +25,9 @@ fuzz_target!(|input: &[u8]| {
             }
         }
         assert!(results[0] == results[1], "the fast path changes the result");
+        let options = ParseOptions { strict, ..ParseOptions::default() };
+        let refused = unknown_fields(input, &mut scratch, &options).err().map(|error| error.to_string());
+        let parsed = hydrant::parse(input, &mut scratch, &options);
+        assert!(refused == parsed.err().map(|error| error.to_string()), "unknown fields change the result");
     }
 });
