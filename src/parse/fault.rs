@@ -1,8 +1,8 @@
-//! From internal failures to errors: finds line, column and path, says what was found, and shows an
-//! excerpt without showing anybody's data.
+//! From internal failures to errors: finds line, column and path, says what was found, and makes an
+//! excerpt in which personal data is masked.
 
 use super::failed::{Failed, Problem};
-use super::text::string_end;
+use super::text::{number_or_bool, string_end};
 use super::walker::Walker;
 use super::{MAX_DEPTH, ParseOptions};
 use crate::error::{Error, ErrorKind, Inner, Location, Snippet};
@@ -138,13 +138,7 @@ fn describe_value(value: &[u8], how: Shown) -> String {
         }
         Some(b'-' | b'0'..=b'9') if how == Shown::Type => "a number".to_owned(),
         Some(b'-' | b'0'..=b'9') if how == Shown::Redacted => "a number [redacted]".to_owned(),
-        Some(b'-' | b'0'..=b'9') => {
-            let end = value
-                .iter()
-                .position(|b| !matches!(b, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'))
-                .unwrap_or(value.len());
-            format!("number {}", shown(end))
-        }
+        Some(b'-' | b'0'..=b'9') => format!("number {}", shown(number_or_bool(value).len())),
         _ => "nothing".to_owned(),
     }
 }
@@ -154,7 +148,7 @@ const BEFORE: usize = 60;
 const AFTER: usize = 40;
 
 /// An excerpt of the line around a position. The contents of all strings but keys, and all digits,
-/// are masked, because they may be anybody's data; in a secret value the keys too. The first
+/// are masked, because they may be personal data; in a secret value the keys too. The first
 /// `well_formed` bytes are known to be so.
 fn snippet(body: &[u8], location: Location, well_formed: usize, secret: bool) -> Snippet {
     let offset = location.offset;

@@ -193,12 +193,7 @@ impl<'t> Walker<'t> {
                 Frame::List { index } => push_path_index(&mut path, index),
                 Frame::Object {
                     key: Some((start, end)),
-                } => {
-                    push_path_key(
-                        &mut path,
-                        &unescape(self.text.get(start..end).unwrap_or_default()),
-                    );
-                }
+                } => push_path_key(&mut path, &self.key(start, end)),
                 Frame::Object { key: None } => {}
             }
         }
@@ -211,12 +206,14 @@ impl<'t> Walker<'t> {
         self.trail.stack.iter().any(|frame| match *frame {
             Frame::Object {
                 key: Some((start, end)),
-            } => {
-                let key = unescape(self.text.get(start..end).unwrap_or_default());
-                root.has_secret(&key)
-            }
+            } => root.has_secret(&self.key(start, end)),
             _ => false,
         })
+    }
+
+    /// The key between these bounds.
+    fn key(&self, start: usize, end: usize) -> String {
+        unescape(self.text.get(start..end).unwrap_or_default())
     }
 
     fn peek(&self) -> Option<u8> {
