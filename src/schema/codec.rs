@@ -1,10 +1,11 @@
-//! The codec: what a value must be able to do to be read from a [`Decoder`] and written to an [`Encoder`]. The two are JSON
-//! syntax; `parse` implements the first (over the padded text and over the tape), `write` the second (over bytes). What is
-//! special to one protocol, such as how it writes points in time, is in the values' own implementations.
+//! The codec. [`Decode`] and [`Encode`] are implemented by values, [`Decoder`] and [`Encoder`] by
+//! the two ends of JSON syntax: `parse` implements the first, over the padded text and over the
+//! tape, and `write` the second, over bytes. What is special to one protocol, such as its notation
+//! of points in time, is in the implementations for its values.
 
 use std::fmt;
 
-use super::{Decimal, Kind, Map, MapInfo, ModelInfo, Uuid};
+use super::{Decimal, Kind, Map, ModelInfo, Uuid};
 
 /// The key of a field: as text, and in quotes.
 #[derive(Clone, Copy)]
@@ -24,8 +25,8 @@ macro_rules! key {
 }
 pub(crate) use key;
 
-/// An enumeration value as a JSON string, padded to a fixed size, so that writing it is a copy of constant size and
-/// a truncation: no branch on its length.
+/// An enumeration value as a JSON string, padded to a fixed size, so that writing it is a copy of
+/// constant size and a truncation: no branch on its length.
 pub(crate) struct PaddedText {
     pub(crate) padded: [u8; PaddedText::SIZE],
     pub(crate) length: u8,
@@ -66,7 +67,19 @@ pub(crate) enum Numeric<'a> {
     Text(&'a str),
 }
 
-/// A set of members of a family, by their position in its declaration: those that are decoded. The others are skipped.
+/// The members of a family that are decoded, by their position in its declaration. The others are
+/// skipped.
+///
+/// ```
+/// use hydrant::ParseOptions;
+/// use hydrant::message::{EventType, Interests};
+/// use hydrant::schema::MemberSet;
+///
+/// assert_eq!(ParseOptions::default().interests, MemberSet::ALL);
+/// let screen_views = Interests::none().with(EventType::ScreenView);
+/// let options = ParseOptions { interests: screen_views.into(), ..ParseOptions::default() };
+/// assert_ne!(options.interests, MemberSet::NONE);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MemberSet(u32);
 
@@ -100,19 +113,20 @@ impl Default for MemberSet {
     }
 }
 
-/// Where typed values are read from, one value after the other. `None` always means "absent" (missing, `null`, or what
-/// the coercion rules treat alike); the model then keeps its default.
+/// Where typed values are read from, one value after the other. `None` always means "absent"
+/// (missing, `null`, or what the coercion rules treat alike); the model then keeps its default.
 pub(crate) trait Decoder<'a>: Sized {
     /// Why reading failed; only the decoder knows where.
     type Fault;
-    /// The state of an object that is being read.
+    /// The state of reading an object.
     type Object;
 
     /// Consumes the next value if it is `null`.
     fn null(&mut self) -> bool;
     /// Enters an object; `None` for `null`.
     fn object(&mut self) -> Result<Option<Self::Object>, Self::Fault>;
-    /// Consumes the next key if it is exactly `key`: the guess that the sender writes fields in declaration order.
+    /// Consumes the next key if it is exactly `key`: the guess that the sender writes fields in
+    /// declaration order.
     fn key_is(&mut self, object: &mut Self::Object, key: Key) -> bool;
     /// The next key, whatever it is; `None` at the end of the object, which is consumed then.
     fn next_key(&mut self, object: &mut Self::Object) -> Result<Option<&'a str>, Self::Fault>;
@@ -127,12 +141,13 @@ pub(crate) trait Decoder<'a>: Sized {
     }
     /// The `type` of the object that comes next, which is not consumed; the first one counts.
     fn discriminator(&mut self) -> Result<&'a str, Self::Fault>;
-    /// Enters the object whose discriminator was asked for last, past the discriminator if it comes first.
+    /// Enters the object whose discriminator was asked for last, past the discriminator if it comes
+    /// first.
     fn tagged_object(&mut self) -> Result<Option<Self::Object>, Self::Fault>;
     /// The source text of the next value, which is consumed.
     fn raw(&mut self) -> Result<&'a str, Self::Fault>;
-    /// Hands every key of the object that comes next to `field`, which reads or skips its value, and returns the source
-    /// text of the whole object.
+    /// Hands every key of the object that comes next to `field`, which reads or skips its value,
+    /// and returns the source text of the whole object.
     fn raw_object(
         &mut self,
         field: impl FnMut(&mut Self, &'a str) -> Result<(), Self::Fault>,
@@ -140,7 +155,7 @@ pub(crate) trait Decoder<'a>: Sized {
     /// Reads the next value, or skips it if it cannot be read.
     fn attempt<T: Decode<'a>>(&mut self) -> Result<Option<T>, Self::Fault>;
 
-    /// A list; elements that are absent are dropped.
+    /// A list; absent elements are dropped.
     fn list<T: Decode<'a>>(&mut self) -> Result<Option<&'a [T]>, Self::Fault>;
     /// An object as a map from text; absent values are dropped, the last of equal keys counts.
     fn map<V: Decode<'a>>(&mut self) -> Result<Option<Map<'a, V>>, Self::Fault> {
@@ -150,8 +165,8 @@ pub(crate) trait Decoder<'a>: Sized {
     fn text_map(&mut self) -> Result<Option<Map<'a, &'a str>>, Self::Fault> {
         self.map()
     }
-    /// A map whose keys are replaced before they are compared. `key` also says whether the key is a known one; the others
-    /// are reported to `unknown_value`.
+    /// A map whose keys are replaced before they are compared. `key` also says whether the key is a
+    /// known one; the others are reported to `unknown_value`.
     fn map_with<V: Decode<'a>>(
         &mut self,
         key: fn(&'a str) -> (&'a str, bool),
@@ -175,8 +190,8 @@ pub(crate) trait Decoder<'a>: Sized {
     fn decimal(&mut self) -> Result<Option<Decimal<'a>>, Self::Fault>;
     /// A uuid.
     fn uuid(&mut self) -> Result<Option<Uuid>, Self::Fault>;
-    /// A value that a protocol writes as a number or as a string: `read` makes it of either, and `expected` says what it
-    /// is where `read` returns `None`.
+    /// A value that a protocol writes as a number or as a string: `read` makes it of either, and
+    /// `expected` says what it is where `read` returns `None`.
     fn number_or_text<T>(
         &mut self,
         expected: &'static str,
@@ -185,8 +200,8 @@ pub(crate) trait Decoder<'a>: Sized {
 
     /// An enumeration value that is not declared was kept; an error in strict mode.
     fn unknown_value(&mut self) -> Result<(), Self::Fault>;
-    /// A member of a family (event, environment, notification, setting, authentication) that is not declared is about to
-    /// be kept; an error in strict mode.
+    /// A member of a family (event, environment, notification, setting, authentication) that is not
+    /// declared is about to be kept; an error in strict mode.
     fn unknown_member(&mut self) -> Result<(), Self::Fault>;
     /// The discriminator asked for last is not one of those that are allowed.
     fn unknown_discriminator(&self, allowed: &'static str) -> Self::Fault;
@@ -241,8 +256,9 @@ pub(crate) trait Encoder {
 pub(crate) trait Decode<'a>: Copy + 'a {
     /// Reads the next value; `None` if it is absent.
     fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault>;
-    /// Reads the next value to where `put` puts it, which is not called if the value is absent. Large values are put
-    /// there first and filled in place, so that they are not moved. Returns whether there is a value.
+    /// Reads the next value to where `put` puts it, which is not called if the value is absent.
+    /// Large values are put there first and filled in place, so that they are not moved. Returns
+    /// whether there is a value.
     #[inline]
     fn decode_in_place<'p, D: Decoder<'a>>(
         decoder: &mut D,
@@ -280,7 +296,8 @@ pub(crate) trait Describe {
     const KIND: Kind;
     /// The type as that of a list's elements.
     const ELEMENT: Kind = Self::KIND;
-    /// Shows a value that is marked secret in `Debug`: not at all, unless it is an object, which masks its own secrets.
+    /// Shows a value that is marked secret in `Debug`: not at all, unless it is an object, which
+    /// masks its own secrets.
     fn fmt_secret(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
     }
@@ -296,166 +313,6 @@ pub(crate) trait Root<'a>: Decode<'a> + Describe {
     fn events_without_id(&self) -> usize {
         0
     }
-}
-
-macro_rules! scalar {
-    ($($type:ty, $kind:ident $(zero $zero:literal)?, $read:ident, |$value:ident, $encoder:ident| $write:expr;)*) => {$(
-        impl<'a> Decode<'a> for $type {
-            #[inline]
-            fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {
-                decoder.$read()
-            }
-        }
-        impl<'a> Encode for $type {
-            fn encode<E: Encoder>(&self, $encoder: &mut E) {
-                let $value = *self;
-                $write
-            }
-        }
-        impl<'a> Describe for $type {
-            const KIND: Kind = Kind::$kind;
-            $( fn is_zero(&self) -> bool {
-                *self == $zero
-            } )?
-        }
-    )*};
-}
-
-scalar! {
-    i32, Int32 zero 0, int32, |value, encoder| encoder.int(i64::from(value));
-    i64, Int64 zero 0, int64, |value, encoder| encoder.int(value);
-    f64, Double, double, |value, encoder| encoder.double(value);
-    bool, Bool, boolean, |value, encoder| encoder.boolean(value);
-    Decimal<'a>, Decimal, decimal, |value, encoder| encoder.decimal(value);
-    Uuid, Uuid, uuid, |value, encoder| encoder.uuid(value);
-}
-
-impl<'a> Decode<'a> for &'a str {
-    #[inline]
-    fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {
-        decoder.text()
-    }
-    #[inline]
-    fn decode_map<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Map<'a, Self>>, D::Fault> {
-        decoder.text_map()
-    }
-}
-
-impl Encode for &str {
-    fn encode<E: Encoder>(&self, encoder: &mut E) {
-        encoder.text(self);
-    }
-    fn is_absent(&self) -> bool {
-        self.is_empty()
-    }
-}
-
-impl Describe for &str {
-    const KIND: Kind = Kind::Text;
-}
-
-/// An optional value. As a list element it keeps `null` in its place.
-impl<'a, T: Decode<'a>> Decode<'a> for Option<T> {
-    #[inline]
-    fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {
-        Ok(Some(T::decode(decoder)?))
-    }
-    #[inline]
-    fn decode_in_place<'p, D: Decoder<'a>>(
-        decoder: &mut D,
-        put: impl FnOnce(Self) -> Option<&'p mut Self>,
-    ) -> Result<bool, D::Fault>
-    where
-        'a: 'p,
-    {
-        let Some(option) = put(None) else {
-            return Ok(false);
-        };
-        T::decode_in_place(decoder, |value| Some(option.insert(value)))?;
-        Ok(true)
-    }
-}
-
-impl<T: Encode> Encode for Option<T> {
-    fn encode<E: Encoder>(&self, encoder: &mut E) {
-        match self {
-            Some(value) => value.encode(encoder),
-            None => encoder.null(),
-        }
-    }
-    fn is_absent(&self) -> bool {
-        self.as_ref().is_none_or(T::is_absent)
-    }
-}
-
-impl<T: Describe> Describe for Option<T> {
-    const KIND: Kind = T::KIND;
-    const ELEMENT: Kind = Kind::Nullable(&T::KIND);
-    fn fmt_secret(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Some(value) => f.debug_tuple("Some").field(&Redacted(value)).finish(),
-            None => f.write_str("None"),
-        }
-    }
-}
-
-impl<'a, T: Decode<'a>> Decode<'a> for &'a [T] {
-    #[inline]
-    fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {
-        decoder.list()
-    }
-}
-
-impl<T: Encode> Encode for &[T] {
-    fn encode<E: Encoder>(&self, encoder: &mut E) {
-        let mark = encoder.begin();
-        for value in *self {
-            encoder.element();
-            value.encode(encoder);
-        }
-        encoder.end_list(mark);
-    }
-    fn is_absent(&self) -> bool {
-        self.is_empty()
-    }
-}
-
-impl<T: Describe> Describe for &[T] {
-    const KIND: Kind = Kind::List(&T::ELEMENT);
-    fn fmt_secret(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.iter().map(Redacted)).finish()
-    }
-}
-
-impl<'a, V: Decode<'a>> Decode<'a> for Map<'a, V> {
-    #[inline]
-    fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {
-        V::decode_map(decoder)
-    }
-}
-
-impl<V: Encode> Encode for Map<'_, V> {
-    fn encode<E: Encoder>(&self, encoder: &mut E) {
-        let mark = encoder.begin();
-        for (key, value) in self {
-            if !value.is_absent() {
-                encoder.key(key);
-                value.encode(encoder);
-            }
-        }
-        encoder.end_object(mark);
-    }
-    /// Entries that are themselves empty do not count (section 2.1, rule 3).
-    fn is_absent(&self) -> bool {
-        self.iter().all(|(_, value)| value.is_absent())
-    }
-}
-
-impl<V: Describe> Describe for Map<'_, V> {
-    const KIND: Kind = Kind::Map(&MapInfo {
-        keys: None,
-        values: V::KIND,
-    });
 }
 
 /// Reads the value of a field; an absent one becomes the default. Returns whether it is there.

@@ -1,17 +1,20 @@
 //! [`family!`]: which `type` is which model.
 
-/// Declares a polymorphic family. Members live in the arena, so that the enumeration stays two words wide. A member that
-/// is not declared is kept as `Unknown`.
+/// Declares a polymorphic family. Members live in the arena, so that the enumeration stays two
+/// words wide. A member that is not declared is kept as `Unknown`.
 ///
 /// ```text
-/// pub enum Name: Tag as accessor, null (absent | refused), unknown (kept Type | refused "what is allowed")
-///     [, skipped Variant, common Type] { Variant(Model [in MEMBER]), ... }
+/// pub enum Name: Tag as accessor, null (absent | refused),
+///     unknown (kept Type | refused "what is allowed") [, skipped Variant, common Type]
+///     { Variant(Model [in MEMBER]), ... }
 /// ```
 ///
-/// - `Tag` is the enumeration of the discriminators, with the same variants, and `accessor` the method that returns it.
-/// - `null` says what `null` means where a member may be.
-/// - `unknown kept` names the type that keeps an undeclared member, `unknown refused` the error text of one.
-/// - `skipped` adds a variant for members that nobody wants, which are not decoded.
+/// - `Tag` is the enumeration of the discriminators, with the same variants, and `accessor` the
+///   method that returns it.
+/// - `null` says how a `null` in the place of a member is read.
+/// - `unknown kept` names the type that keeps an undeclared member, `unknown refused` the error
+///   text of one.
+/// - `skipped` adds a variant for members that were not asked for, which are not decoded.
 /// - `common` adds an accessor for the shared part of the models.
 /// - `in` is the member's bit in a model that several members share.
 macro_rules! family {
@@ -48,7 +51,7 @@ macro_rules! family {
             /// A member this version does not know, with its source text.
             Unknown(&'a $crate::schema::family::unknown_type!($unknown $rule)),
             $(
-                #[doc = "A member that nobody wanted: it was not decoded."]
+                #[doc = "A member that was not asked for and not decoded."]
                 $skipped($tag<'a>),
             )?
         }
@@ -136,7 +139,7 @@ macro_rules! family {
 }
 pub(crate) use family;
 
-/// What `null` means where a member of a family may be.
+/// The result of reading `null` in the place of a member.
 macro_rules! null {
     (absent, $decoder:ident) => {
         Ok(None)
@@ -152,7 +155,7 @@ macro_rules! unknown_type {
     (refused $allowed:literal) => { $crate::schema::Unknown<'a> };
 }
 
-/// What becomes of a member that is not declared.
+/// Reads a member that is not declared: keeps or refuses it.
 macro_rules! unknown {
     (kept $type:ident, $decoder:ident, $type_name:ident) => {{
         $decoder.unknown_member()?;
@@ -178,7 +181,7 @@ macro_rules! common {
     };
 }
 
-/// Skips a member that nobody wanted, in a family that has a variant for those.
+/// Skips a member that was not asked for, in a family that has a variant for those.
 macro_rules! skip_unwanted {
     ([], $decoder:ident, $position:ident, $tag:expr) => {};
     ([$skipped:ident], $decoder:ident, $position:ident, $tag:expr) => {

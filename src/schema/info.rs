@@ -1,4 +1,4 @@
-//! The declarations as data: what a model's fields are called, how they are typed, and which must not be shown.
+//! The declarations as data: names, types, presence and secrecy of the fields of every model.
 
 /// A field of a model.
 #[derive(Clone, Copy, Debug)]
@@ -12,12 +12,13 @@ pub struct FieldInfo {
     pub presence: Presence,
     /// When the canonical writer leaves it out.
     pub written: Written,
-    /// Whether it is or holds an identity, a key or a token, whose values no error text and no `Debug` shows.
+    /// Whether it is or holds an identity, a key or a token, whose values no error text and no
+    /// `Debug` shows.
     pub secret: bool,
-    /// The first SDK version that has it, from 1.0.0 to 3.2.0.
+    /// The first version of the Firehose SDK that has it.
     pub since: &'static str,
-    /// For models that several members of a family share: the members whose model has the field, as bits of
-    /// [`MemberInfo::bit`].
+    /// For models that several members of a family share: the members whose model has the field, as
+    /// bits of [`MemberInfo::bit`].
     pub(crate) members: u32,
 }
 
@@ -25,10 +26,11 @@ pub struct FieldInfo {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Presence {
-    /// It may be absent.
+    /// The field may be absent.
     Optional,
-    /// The protocol declares it as required, and senders have been seen to leave it out: its absence is a finding of
-    /// `validate`, and reading gives the default (`docs/protocol/firehose-protocol.md`, section 2.3).
+    /// The protocol declares it as required, and senders have been seen to leave it out: its
+    /// absence is a finding of `validate`, and reading gives the default
+    /// (`docs/protocol/firehose-protocol.md`, section 2.3).
     Required,
     /// Reading refuses a message without it, as the reference does.
     Enforced,
@@ -76,8 +78,8 @@ pub enum Kind {
     Family(&'static FamilyInfo),
     /// A list of such values.
     List(&'static Kind),
-    /// Such a value, or `null`, which keeps its place. Only elements of lists are of this type: a field that is `null`
-    /// is absent.
+    /// Such a value, or `null`, which keeps its place. Only elements of lists are of this type: a
+    /// field that is `null` is absent.
     Nullable(&'static Kind),
     /// An object whose keys are data.
     Map(&'static MapInfo),
@@ -111,13 +113,22 @@ pub struct ModelInfo {
     pub name: &'static str,
     /// The part that it shares with other models, whose fields come first.
     pub shared: Option<&'static ModelInfo>,
-    /// Its own fields in the order in which the sender writes them. The discriminator of the members of a family is not
-    /// among them.
+    /// Its own fields in the order in which the sender writes them. The discriminator of the
+    /// members of a family is not among them.
     pub own: &'static [FieldInfo],
 }
 
 impl ModelInfo {
     /// All fields in the order in which the sender writes them.
+    ///
+    /// ```
+    /// use hydrant::message::ScreenViewEvent;
+    ///
+    /// let names: Vec<&str> = ScreenViewEvent::INFO.fields().map(|field| field.name).collect();
+    /// // Those of the shared part, then its own.
+    /// assert_eq!(names.first(), Some(&"id"));
+    /// assert_eq!(names.last(), Some(&"custom_flags"));
+    /// ```
     pub fn fields(&self) -> impl Iterator<Item = &'static FieldInfo> + Clone + use<> {
         let shared = self.shared.map_or(&[][..], |shared| shared.own);
         shared.iter().chain(self.own)
@@ -142,12 +153,25 @@ pub struct MemberInfo {
     pub tag: &'static str,
     /// Its model.
     pub model: &'static ModelInfo,
-    /// Its bit in the masks of fields, if it shares its model with other members; otherwise all bits.
+    /// Its bit in the masks of fields, if it shares its model with other members; otherwise all
+    /// bits.
     pub(crate) bit: u32,
 }
 
 impl MemberInfo {
     /// The fields that this member has.
+    ///
+    /// ```
+    /// use hydrant::message::RuntimeEnvironment;
+    ///
+    /// let has = |tag: &str, name: &str| {
+    ///     let mut members = RuntimeEnvironment::INFO.members.iter();
+    ///     let member = members.find(|member| member.tag == tag).unwrap();
+    ///     member.fields().any(|field| field.name == name)
+    /// };
+    /// assert!(has("android", "android_sdk_level"));
+    /// assert!(!has("ios", "android_sdk_level"));
+    /// ```
     pub fn fields(&self) -> impl Iterator<Item = &'static FieldInfo> + Clone + use<> {
         let bit = self.bit;
         self.model
@@ -157,8 +181,9 @@ impl MemberInfo {
 }
 
 impl Kind {
-    /// The model or the models that a value of this type is made of: through lists, maps and families.
-    pub fn models(&self) -> Vec<&'static ModelInfo> {
+    /// The models of the objects in a value of this type: through lists, maps and families, but not
+    /// inside those objects.
+    pub(crate) fn models(&self) -> Vec<&'static ModelInfo> {
         match self {
             Self::Model(model) => vec![model],
             Self::Family(family) => {
@@ -176,7 +201,20 @@ impl Kind {
         }
     }
 
-    /// Calls `visit` with every model that can occur in a value of this type, at any depth, once each.
+    /// Calls `visit` with every model that can occur in a value of this type, at any depth, once
+    /// each.
+    ///
+    /// ```
+    /// use hydrant::message::Message;
+    /// use hydrant::schema::Kind;
+    ///
+    /// let mut secrets = Vec::new();
+    /// Kind::Family(&Message::INFO).visit_models(&mut |model| {
+    ///     let fields = model.own.iter().filter(|field| field.secret);
+    ///     secrets.extend(fields.map(|field| format!("{}.{}", model.name, field.name)));
+    /// });
+    /// assert!(secrets.iter().any(|field| field == "Account.account_settings"));
+    /// ```
     pub fn visit_models(&self, visit: &mut impl FnMut(&'static ModelInfo)) {
         let mut seen: Vec<&'static str> = Vec::new();
         let mut next = self.models();
@@ -190,8 +228,9 @@ impl Kind {
         }
     }
 
-    /// Whether a field of this name, anywhere in a value of this type, is marked secret. Names are compared and not
-    /// paths, so that a value is also masked where it was put into the wrong object.
+    /// Whether a field of this name, anywhere in a value of this type, is marked secret. Names are
+    /// compared and not paths, so that a value is also masked where it was put into the wrong
+    /// object.
     pub(crate) fn has_secret(&self, name: &str) -> bool {
         let mut found = false;
         self.visit_models(&mut |model| {

@@ -7,14 +7,21 @@ use super::{EnumInfo, FamilyInfo, FieldInfo, Kind, MemberInfo, ModelInfo, Presen
 impl FamilyInfo {
     /// A JSON Schema of every member: an object whose `type` says which one it is.
     ///
-    /// The schema describes what the canonical writer writes of a message whose values this version knows all. Parsing
-    /// accepts more (`docs/semantics.md`): `null` as absent, numbers in strings, and enumeration values and members that
-    /// are newer than this version. The last two are written back as they came (D31), and such a message is not valid
-    /// against the schema: it says what is known. Elements of lists that are `null` and keep their place are valid.
-    /// Fields that are not declared are allowed, because the protocol grows; of the declared ones, `required` lists
-    /// those without which a message is refused. Four keywords are this crate's own: `x-required` marks fields that the protocol declares as
-    /// required although messages without them are read, `x-since` names the first SDK version that has the field,
-    /// `x-secret` marks fields whose values are never shown, and `x-decimal` numbers whose digits are kept exactly.
+    /// The schema describes the output of the canonical writer for messages in which every value is
+    /// known to this version. Parsing accepts more (`docs/semantics.md`): `null` as absent, numbers
+    /// in strings, and enumeration values and members that are newer than this version. The writer
+    /// keeps the last two (D31), and such a message is not valid against the schema. Elements of
+    /// lists that are `null` and keep their place are valid. Fields that are not declared are
+    /// allowed, because the protocol grows.
+    ///
+    /// `required` lists the fields without which a message is refused. Four keywords are this
+    /// crate's own:
+    ///
+    /// - `x-required`: the protocol declares the field as required, and messages without it are
+    ///   read.
+    /// - `x-since`: the first SDK version that has the field.
+    /// - `x-secret`: the value is never shown.
+    /// - `x-decimal`: the digits of the number are kept exactly.
     ///
     /// ```
     /// let schema = hydrant::message::Message::INFO.json_schema();
@@ -64,7 +71,8 @@ enum Target {
     Enum(&'static EnumInfo),
 }
 
-/// The definitions that have been referred to, in this order, and how many of them have been written.
+/// The definitions that have been referred to, in this order, and how many of them have been
+/// written.
 #[derive(Default)]
 struct Definitions {
     targets: Vec<(String, Target)>,
@@ -202,7 +210,8 @@ impl Definitions {
     }
 }
 
-/// The keywords of a schema, in order. Names and texts come from the declarations and need no escapes.
+/// The keywords of a schema, in order. Names and texts come from the declarations and need no
+/// escapes.
 #[derive(Default)]
 struct Object(Vec<(String, Value)>);
 

@@ -20,7 +20,8 @@ impl<'a, V> Map<'a, V> {
         Self(pairs)
     }
 
-    /// The value of `key`. Looks at the pairs one after the other: n comparisons of lengths for n pairs.
+    /// The value of `key`. Looks at the pairs one after the other: n comparisons of lengths for n
+    /// pairs.
     pub fn get(&self, key: &str) -> Option<&'a V> {
         self.0
             .iter()

@@ -1,14 +1,16 @@
-//! How models are declared. A field's name on the wire, type, default, writing rule, presence, secrecy and first version
-//! are written once, in one line of a [`model!`]; its reader, writer, redacting `Debug`, `Serialize` and description
-//! ([`FieldInfo`]) come from that line. [`family!`] declares which `type` is which model, [`wire_enum!`] which texts an
-//! enumeration has.
+//! How models are declared. A field's name on the wire, type, default, writing rule, presence,
+//! secrecy and first version are written once, in one line of a `model!`; its reader, writer,
+//! redacting `Debug`, `Serialize` and description ([`FieldInfo`]) come from that line. `family!`
+//! declares the model of each `type`, `wire_enum!` the texts of an enumeration.
 //!
-//! The readers and writers are generic: [`Decode`] and [`Encode`] are what a value can do, [`Decoder`] and [`Encoder`] are
-//! JSON syntax, which `parse` and `write` implement. Nothing here knows the Firehose dialect.
+//! The readers and writers are generic: values implement `Decode` and `Encode`; `parse` and `write`
+//! implement `Decoder` and `Encoder`, which are JSON syntax. The peculiarities of the Firehose
+//! dialect are in [`message`](crate::message).
 //!
-//! The descriptions are public, because more than the codec reads them: error texts mask the fields that are marked
-//! secret, `validate` finds fields that are missing or misspelt, the tests compare them with the published schemas, and
-//! [`FamilyInfo::json_schema`] makes a JSON Schema.
+//! The descriptions are public, because not only the codec reads them: error texts mask fields that
+//! are declared secret, `validate` finds fields that are missing or misspelt, the tests compare
+//! them with the specification and with the published schemas, and [`FamilyInfo::json_schema`]
+//! makes a JSON Schema.
 //!
 //! ```
 //! use hydrant::message::CustomEvent;
@@ -31,6 +33,7 @@ mod rust_decimal;
 pub(crate) mod serialize;
 pub(crate) mod unknown;
 pub(crate) mod uuid;
+mod values;
 mod wire_enum;
 
 pub use codec::MemberSet;

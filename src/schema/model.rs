@@ -1,19 +1,22 @@
-//! [`model!`]: one line per field, from which the struct, its reader, its writer, its `Debug`, its `Serialize` and its
-//! description come.
+//! [`model!`]: one line per field, from which the struct, its reader, its writer, its `Debug`, its
+//! `Serialize` and its description come.
 
 /// Declares a model. Each line reads
 ///
 /// ```text
-/// "wire name" field: Type = default, written [, secret] [, required | enforced [, filled]] [, since "2.3.0"]; [in MEMBERS [, read in MEMBERS];]
+/// "wire name" field: Type = default, written
+///     [, secret] [, required | enforced [, filled]] [, since "2.3.0"];
+///     [in MEMBERS [, read in MEMBERS];]
 /// ```
 ///
-/// - `written` is `always`, `set` (when set and not empty) or `if_true`: when the canonical writer writes it.
+/// - `written` says when the canonical writer writes the field: `always`, `set` (when it is set and
+///   not empty) or `if_true`.
 /// - `secret` keeps the value out of `Debug`, of error texts and of `inspect`.
-/// - `required` fields are declared as required by the protocol, `enforced` ones are refused when absent, and `filled`
-///   ones also when they are empty.
+/// - `required` fields are declared as required by the protocol, `enforced` ones are refused when
+///   absent, and `filled` ones also when they are empty.
 /// - `since` is the first SDK version that has the field; without it, 1.0.0.
-/// - `in` is for a model that several members of a family share: the members that have the field, as bits; `read in`, those
-///   that read it although they do not have it.
+/// - `in` is for a model that several members of a family share: the members that have the field,
+///   as bits; `read in`, those that read it although they do not have it.
 ///
 /// `flatten common: Type;` as the first line puts the fields of a shared part in front.
 macro_rules! model {
@@ -91,7 +94,7 @@ macro_rules! model {
                 Ok(())
             }
 
-            /// Reads the value of `key` if it is one of ours.
+            /// Reads the value of `key` if the model has such a field.
             #[allow(unused_variables, clippy::allow_attributes, reason = "some models have no fields of their own")]
             pub(crate) fn decode_key<D: $crate::schema::Decoder<'a>>(
                 &mut self,
@@ -238,8 +241,9 @@ impl Present {
 
 /// A model whose fields may be declared as required.
 pub(crate) trait Required {
-    /// Calls `visit` with the name of each field of its own that is declared as required and absent. For numbers absence
-    /// reads as zero, which the second argument tells.
+    /// Calls `visit` with the name of each of its own fields that is declared as required and
+    /// absent. An absent number reads as zero, so a field that is zero counts, too; the second
+    /// argument says so.
     fn each_missing(&self, visit: &mut dyn FnMut(&'static str, bool));
 }
 
@@ -285,7 +289,7 @@ macro_rules! is_written {
     };
 }
 
-/// The same as data.
+/// The writing rule as a [`Written`](super::Written).
 macro_rules! written {
     (always) => {
         $crate::schema::Written::Always
@@ -320,7 +324,7 @@ macro_rules! since {
     ([$other:ident] $($others:tt)*) => { $crate::schema::model::since!($($others)*) };
 }
 
-/// The members of a family that have a field: all, if nothing else is said.
+/// The members of a family that have a field; all if none are named.
 macro_rules! or_all {
     () => {
         u32::MAX
@@ -379,7 +383,8 @@ macro_rules! check_required {
     };
 }
 
-/// Fails if a field that must be filled is empty. Checked after the object, because the last of equal keys counts.
+/// Fails if a field that must be filled is empty. Checked after the object, because the last of
+/// equal keys counts.
 macro_rules! check_filled {
     ($field:expr, $decoder:ident, $object:ident, $wire:literal;) => {};
     ($field:expr, $decoder:ident, $object:ident, $wire:literal; filled $($others:ident)*) => {

@@ -1,7 +1,7 @@
-//! `Serialize` for every model, behind the feature `serde`. It is for formats of the user's own and not the wire form:
-//! decimals and points in time are texts, and unknown members are `{"type", "raw"}`.
+//! `Serialize` for every model (feature `serde`), for other formats than the wire form: decimals
+//! and points in time are texts, and unknown members are `{"type", "raw"}`.
 
-/// `Serialize` for a model, from the part of its declaration that this takes.
+/// `Serialize` for a model, from the part of its declaration that concerns it.
 macro_rules! model {
     ([$($generics:tt)*] $name:ident $($common:ident)?; $( $wire:literal $field:ident $written:ident $(in $members:expr)?; )*) => {
         #[cfg(feature = "serde")]

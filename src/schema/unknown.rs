@@ -4,8 +4,9 @@ use std::fmt;
 
 use super::Decoder;
 
-/// A member of a family that this version does not know: an event, an environment, a notification, a setting or a kind
-/// of authentication added to the protocol later. It is kept, counted and written back as it came (D31).
+/// A member of a family that this version does not know: an event, an environment, a notification,
+/// a setting or a kind of authentication added to the protocol later. It is kept, counted and
+/// written back as it came (D31).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Unknown<'a> {
     /// The discriminator.
@@ -24,7 +25,7 @@ impl fmt::Debug for Unknown<'_> {
     }
 }
 
-/// What keeps a member that is not declared.
+/// A type that keeps members that are not declared.
 pub(crate) trait UnknownMember<'a>: Copy {
     /// Reads the object that comes next.
     fn decode<D: Decoder<'a>>(type_name: &'a str, decoder: &mut D) -> Result<Self, D::Fault>;

@@ -1,4 +1,5 @@
-//! A model of no protocol: every flag of a declaration, and what is made of it.
+//! A model for these tests only, with every flag of a declaration: its reader, writer, `Debug` and
+//! description.
 #![allow(unreachable_pub, reason = "models are public")]
 
 use crate::error::ErrorKind;
@@ -7,7 +8,7 @@ use crate::schema::{Describe, Encode, Presence, Root, Written};
 use crate::write::JsonWriter;
 
 model! {
-    /// A model of no protocol, with every flag.
+    /// A visit.
     pub struct Visit<'a> {
         /// A name.
         "name" name: Option<&'a str> = None, set, required;
