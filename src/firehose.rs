@@ -9,8 +9,8 @@ use crate::write;
 ///
 /// # Errors
 ///
-/// A text that is not UTF-8 or not JSON, that is over a limit, or that breaks the protocol; `docs/semantics.md` lists what
-/// is refused. The error says where.
+/// A text that is not UTF-8 or not JSON, that is over a limit, or that breaks the protocol;
+/// `docs/semantics.md` lists what is refused. The error says where.
 ///
 /// ```
 /// use hydrant::message::{Event, Message};
@@ -33,10 +33,11 @@ pub fn parse<'a>(
     parse_as(body, scratch, options)
 }
 
-/// Appends the message in `body` to `out` as one line of canonical Firehose JSON, without the line end.
+/// Appends the message in `body` to `out` as one line of canonical Firehose JSON, without the line
+/// end.
 ///
-/// It makes a [`Scratch`] for every call. To normalize many messages, keep one and call [`parse`] and
-/// [`write::message`].
+/// It makes a [`Scratch`] for every call. To normalize many messages, keep one and call [`parse`]
+/// and [`write::message`].
 ///
 /// # Errors
 ///

@@ -30,10 +30,10 @@
 //!
 //! - [`input`]: limits and encodings
 //! - [`parse`](mod@parse): bytes to messages
-//! - [`schema`]: how the nouns are declared
-//! - [`message`]: the nouns
+//! - [`schema`]: the declarations of the models
+//! - [`message`]: the models
 //! - [`dispatch`]: the engine
-//! - [`processor`]: your side
+//! - [`processor`]: the trait that you implement
 //! - [`hash`](mod@hash): identities
 //! - [`write`](mod@write): messages, errors and records to bytes
 //! - [`validate`]: warnings beyond what delivery enforces

@@ -152,8 +152,7 @@ impl<'a> UnknownMember<'a> for UnknownEvent<'a> {
     }
 }
 
-/// A set of event types: those that somebody wants. Events of other known types are skipped undecoded; unknown ones
-/// always come.
+/// The set of event types to decode. Events of other known types are skipped; unknown types are always in the set.
 ///
 /// ```
 /// use hydrant::message::{EventType, Interests};

@@ -1,4 +1,5 @@
-//! The models of the sixteen events (section 4). Which `type` is which is in `event`.
+//! The models of the sixteen events (section 4). Their family, which maps each `type` to its model,
+//! is in `event`.
 
 use super::{
     Decimal, EventCommon, Impression, Map, Product, ProductAction, Promotion, PromotionAction,
@@ -75,7 +76,7 @@ model! {
         "latitude" latitude: f64 = 0.0, always, required;
         /// Degrees.
         "longitude" longitude: f64 = 0.0, always, required;
-        /// Metres; zero also stands for "not known".
+        /// Metres; zero also means "not known".
         "accuracy" accuracy: f64 = 0.0, always;
     }
 }
@@ -186,7 +187,8 @@ model! {
 }
 
 model! {
-    /// The application was installed, upgraded, started, closed, or changed between background and foreground.
+    /// The application was installed, upgraded, started, closed, or changed between background and
+    /// foreground.
     pub struct ApplicationStateTransitionEvent<'a> {
         flatten common: EventCommon<'a>;
         /// The new state.

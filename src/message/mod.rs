@@ -1,13 +1,13 @@
-//! The nouns of the protocol: ten messages, sixteen events and everything inside them, as plain `Copy` structs that
+//! The models of the protocol: ten messages, sixteen events and everything inside them, as plain `Copy` structs that
 //! borrow from the message they were read from. Strings are slices, lists are slices, maps are ordered slices of pairs.
 //!
 //! Each field is declared once, in a `model!` of [`schema`](crate::schema): its name, type, default, writing rule,
-//! presence and secrecy. This module holds declarations and look-ups on them; it knows neither JSON nor the arena. What
-//! is special to the Firehose dialect is here too: how points in time are written ([`Instant`]), which events are
-//! wanted ([`Interests`]), and which events lack an identifier.
+//! presence and secrecy. This module holds declarations and look-ups on them; it knows neither JSON nor the arena. It
+//! also holds the peculiarities of the Firehose dialect: the notation of points in time ([`Instant`]), the set of event
+//! types to decode ([`Interests`]), and the count of events without an identifier.
 //!
-//! What this version does not know is kept as `Unknown` with its raw text, in every enumeration and every polymorphic
-//! family. `Debug` never shows identity values, setting values, tokens and addresses.
+//! Values and members that this version does not know are kept as `Unknown` with their raw text, in every enumeration and
+//! every polymorphic family. `Debug` never shows identity values, setting values, tokens and addresses.
 
 mod account;
 mod audience;

@@ -1,4 +1,4 @@
-//! `Serialize` for the values that are not declared as models. See the feature `serde`.
+//! `Serialize` (feature `serde`) for the values that are not declared as models.
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};

@@ -58,7 +58,7 @@ impl<'a> KeyIndex<'a> {
 
 /// A [`KeyIndex`] for maps whose size is not known in advance: the table is built when the map
 /// becomes too large to be searched, and again when it outgrows the table. Before that, a Bloom
-/// filter of 256 bits tells most new keys: few keys share their length and their first and last
+/// filter of 256 bits recognizes most new keys: few keys share their length and their first and last
 /// byte.
 pub(super) struct GrowingIndex<'a> {
     index: KeyIndex<'a>,

@@ -22,8 +22,8 @@ pub struct ParseOptions {
     /// Refuses unknown enumeration values, unknown family members and lone surrogates, as the
     /// reference does. Off by default.
     pub strict: bool,
-    /// The events that are decoded, by the position of their type in its declaration; the others are
-    /// skipped. [`Interests`](crate::message::Interests) convert into it. All by default.
+    /// The events that are decoded, by the position of their type in its declaration; the others
+    /// are skipped. [`Interests`](crate::message::Interests) convert into it. All by default.
     pub interests: MemberSet,
     /// Tries the fast path first. It never changes a result, so turning it off is for comparing and
     /// measuring.

@@ -1,10 +1,9 @@
-//! What is odd about a message that was read without complaint. Reading is lenient (section 2.3, D8): it refuses only
-//! what it cannot make sense of. Here stands the rest of what the protocol asks for: declared-required fields, known
+//! Findings on messages that were read without an error. Reading is lenient (section 2.3, D8): it refuses only messages
+//! that it cannot make sense of. This module checks the other rules of the protocol: declared-required fields, known
 //! values, limits, and the rules of registrations (section 12).
 //!
 //! [`warnings`] is a pure function of the model, [`unknown_fields`] of the text. Neither changes anything: whether
-//! a finding matters is up to the caller. Duplicate keys and how a number was written are not looked at.
-//! Findings never hold the value of an identity or a setting.
+//! a finding matters is up to the caller. Duplicate keys and the notation of numbers are not checked. Findings never hold the value of an identity or a setting.
 
 mod audience;
 mod batch;
@@ -63,7 +62,7 @@ pub struct Warning {
     pub rule: &'static str,
     /// How bad it is.
     pub level: Level,
-    /// What is odd, for people. It never holds the value of an identity or a setting.
+    /// What is wrong, for people. It never holds the value of an identity or a setting.
     pub message: String,
 }
 
@@ -78,7 +77,7 @@ impl std::fmt::Display for Warning {
     }
 }
 
-/// Everything that is odd about a message, in the order of its fields. After 10,000 findings the rest is counted, in a
+/// All findings on a message, in the order of its fields. After 10,000 findings the rest is counted, in a
 /// last one with the rule `more`.
 ///
 /// ```
@@ -123,7 +122,7 @@ pub fn warnings(message: &Message<'_>) -> Vec<Warning> {
 }
 
 /// The settings in the answer to a subscription that the module did not declare when it registered: an error by rule 18
-/// of section 12, which takes both messages to judge. Paths are those of the answer.
+/// of section 12, which needs both messages. Paths are those of the answer.
 ///
 /// ```
 /// use hydrant::message::{
@@ -162,8 +161,8 @@ pub fn undeclared_settings(
 
 /// The fields of a message that no model has: misspelt, or newer than this version. Reading skips them.
 ///
-/// They are not in the parsed message, so this reads `body` again, on the path that notes them. After 10,000 findings the
-/// rest is counted.
+/// The parsed message does not have them, so this reads `body` again, on the complete path. After 10,000 findings the rest
+/// is counted.
 ///
 /// # Errors
 ///

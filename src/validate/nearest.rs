@@ -1,6 +1,6 @@
 //! The declared name that a misspelt one probably means.
 
-/// The nearest of these names, if it is within two changes of a character and not just as far as the name is long.
+/// The nearest of these names, if at most two changes lead to it, and fewer than its length.
 pub(super) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     // No declared name is longer, and the distance takes quadratic time.
     if name.len() > 60 {
@@ -13,8 +13,8 @@ pub(super) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> O
         .map(|(_, known)| known)
 }
 
-/// The optimal string alignment distance: how many insertions, deletions, replacements and swaps of neighbours lead
-/// from one text to the other.
+/// The optimal string alignment distance: how many insertions, deletions, replacements and swaps of
+/// neighbours lead from one text to the other.
 fn distance(from: &[u8], to: &[u8]) -> usize {
     let mut before_last: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=to.len()).collect();

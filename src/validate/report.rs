@@ -1,5 +1,5 @@
-//! Where the walk stands and what it has found so far. Paths become text only where something is found; texts hold
-//! nobody's values.
+//! The position of the walk and its findings so far. A path becomes text only for a finding; the texts hold no personal
+//! data.
 
 use super::nearest::nearest;
 use super::rules::{MORE, REQUIRED_FIELD, TIMESTAMP, UNKNOWN_FIELD, UNKNOWN_MEMBER, UNKNOWN_VALUE};
@@ -58,7 +58,7 @@ impl<'p> Place<'p> {
     }
 }
 
-/// What was found.
+/// The findings of a walk.
 #[derive(Default)]
 pub(super) struct Report {
     listed: Vec<Warning>,
@@ -140,7 +140,7 @@ impl Report {
         });
     }
 
-    /// An enumeration value that is not in the table. `shown` is its text, unless it stands in an identity.
+    /// An enumeration value that is not in the table. `shown` is its text, unless it is part of an identity.
     pub(super) fn unknown_value(&mut self, at: &Place<'_>, shown: Option<&str>) {
         let message = match shown {
             Some(text) => format!("unknown value {}", quoted(text)),

@@ -1,5 +1,4 @@
-//! The rules by name, each with one sentence. It holds no judgement: what breaks a rule is decided where the model is
-//! walked.
+//! The rules by name, each with one sentence. The code that walks the models decides whether a rule is broken.
 
 /// Declares the identifiers and [`RULES`] side by side, so that no rule is without a sentence.
 macro_rules! rules {

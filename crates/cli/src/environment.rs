@@ -15,8 +15,8 @@ const HASH_PLATFORM: &str = "HYDRANT_HASH_PLATFORM";
 /// Says how many threads work, from 1 to 65535.
 const THREADS: &str = "HYDRANT_THREADS";
 
-/// The platform to hash on: the one that `HYDRANT_HASH_PLATFORM` names, or the fastest of this CPU if the variable is not
-/// set or empty.
+/// The platform to hash on: the one that `HYDRANT_HASH_PLATFORM` names, or the fastest of this CPU
+/// if the variable is not set or empty.
 pub(super) fn hash_platform() -> Result<Platform, Failure> {
     match env::var_os(HASH_PLATFORM) {
         // A value that is not Unicode is not a name of a platform either.
@@ -28,7 +28,8 @@ pub(super) fn hash_platform() -> Result<Platform, Failure> {
     }
 }
 
-/// The number of threads: what `HYDRANT_THREADS` says, or what the machine grants if the variable is not set or empty.
+/// The number of threads: what `HYDRANT_THREADS` says, or what the machine grants if the variable
+/// is not set or empty.
 pub(super) fn threads() -> Result<usize, Failure> {
     match env::var_os(THREADS) {
         Some(asked) if !asked.is_empty() => parse_threads(&asked).map_err(Failure::Usage),

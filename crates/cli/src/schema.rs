@@ -12,8 +12,9 @@ use hydrant::schema::MemberInfo;
 
 /// Print the JSON Schema of the messages
 ///
-/// The schema (draft 2020-12) describes what 'hydrant normalize' writes, as far as this version knows the values. Reading
-/// accepts more: null for what is absent, numbers in strings, and values and objects that are newer than this version.
+/// The schema (draft 2020-12) describes what 'hydrant normalize' writes, as far as this version
+/// knows the values. Reading accepts more: null for what is absent, numbers in strings, and values
+/// and objects that are newer than this version.
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
     "Examples:\n  \

@@ -1,5 +1,5 @@
-//! The way of all commands that read messages: chunks of input go through the pipeline, every message through one
-//! function, and what comes out is written in the order of the input, whatever the number of threads.
+//! Common to all commands that read messages: chunks of input pass the pipeline, one function handles every message, and
+//! its output is written in the order of the input, whatever the number of threads.
 
 mod pipeline;
 
@@ -18,7 +18,7 @@ use super::terminal;
 use hydrant::error::Error;
 use pipeline::pipeline;
 
-/// What is made of one chunk.
+/// The results of one chunk.
 pub(super) struct Product<T> {
     /// Whole lines for the output.
     pub(super) out: Vec<u8>,
@@ -55,7 +55,7 @@ impl<T: Default> Product<T> {
         self.halted = false;
     }
 
-    /// Counts a message as refused whose error was dealt with.
+    /// Counts a message as refused whose error has been reported.
     pub(super) fn refuse(&mut self) {
         self.refused += 1;
     }
@@ -71,7 +71,7 @@ pub(super) struct Run<'r> {
     pub(super) progress: Progress,
 }
 
-/// How a stream ended, and what it was.
+/// How a stream ended, and its counts.
 pub(super) struct Ended {
     /// Messages seen, the refused ones included.
     pub(super) messages: u64,
@@ -90,7 +90,7 @@ enum End {
     /// By the first refusal.
     Halted,
     Interrupted,
-    /// Nobody reads the output any more.
+    /// The reader of the output has closed it.
     Closed,
     Failed(Failure),
 }
@@ -144,7 +144,7 @@ impl Run<'_> {
                 Ok(()) if self.stop.raised() => End::Interrupted,
                 Ok(()) => return ControlFlow::Continue(()),
             };
-            // The reader may be waiting for input that nobody needs now.
+            // The reader may be waiting for input that is not needed any more.
             self.stop.raise();
             ControlFlow::Break(())
         };
@@ -199,7 +199,7 @@ pub(super) fn pretty(message: &Message<'_>, error: Error) -> String {
 }
 
 impl Ended {
-    /// Whether a summary makes sense: not if nobody listens.
+    /// Whether a summary makes sense: not if the output was closed.
     pub(super) fn has_listeners(&self) -> bool {
         !matches!(self.end, End::Closed)
     }

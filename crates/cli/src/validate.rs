@@ -1,5 +1,5 @@
-//! `hydrant validate`: refusals and findings of all messages. What is a finding is decided in `validate`; here stands how
-//! it is told.
+//! `hydrant validate`: refusals and findings of all messages. The library decides what is a finding; this file formats
+//! them.
 
 use std::fmt::Write as _;
 use std::process::ExitCode;

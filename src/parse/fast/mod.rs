@@ -2,7 +2,7 @@
 //!
 //! It never decides an error. At anything unusual it *bails out*, and the complete path
 //! (`super::tape`) parses the whole message again. Whatever it returns equals what the complete
-//! path returns: differential tests and a fuzz target hold that.
+//! path returns: differential tests and a fuzz target check that.
 //!
 //! The files, from the top; each uses only those below it:
 //!

@@ -37,7 +37,7 @@ pub(super) struct TapeDecoder<'t, 'a> {
     /// The node of the discriminator read last.
     discriminator: usize,
     pub(super) tally: Tally,
-    /// Where keys that no field has are noted, if somebody asks for them.
+    /// The keys that are not fields of their model, if they are to be collected.
     pub(super) unknown_keys: Option<Vec<UnknownKey<'a>>>,
 }
 
