@@ -1,5 +1,5 @@
 //! After warm-up a message costs no heap allocation: not when it is parsed, not when it is dispatched, and not when records
-//! are written for its events (`ARCHITECTURE.md`, step 2). A counting allocator is the judge.
+//! are written for its events (`ARCHITECTURE.md`, step 2). A counting allocator measures it.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,6 +1,6 @@
 //! The corpus holds what it says it holds: every row of the protocol, golden outputs, refusals at their place.
 //!
-//! Everything here is judged by the reference implementation. The engine is compared with the same files elsewhere.
+//! Everything here is read by the reference implementation. Other tests compare the engine with the same files.
 //!
 //! `HYDRANT_BLESS=1 cargo test --test corpus` rewrites the golden files.
 #![allow(

@@ -11,8 +11,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
-/// Beginnings of names that no package below the library has: what the program, hosts, tests and benches use.
-const FOREIGN: [&str; 7] = [
+/// Beginnings of names that no package below the library has: what the program, hosts, tests and
+/// benches use.
+const NOT_BELOW: [&str; 7] = [
     "clap",
     "criterion",
     "tokio",
@@ -82,11 +83,11 @@ fn the_feature_serde_adds_two_packages() {
 fn a_user_of_the_library_compiles_no_more_than_is_stated() {
     let packages = compiled("");
     assert!(packages.iter().any(|line| line.starts_with("hydrant v")));
-    let foreign: Vec<_> = packages
+    let unexpected: Vec<_> = packages
         .iter()
-        .filter(|package| FOREIGN.iter().any(|name| package.starts_with(name)))
+        .filter(|package| NOT_BELOW.iter().any(|name| package.starts_with(name)))
         .collect();
-    assert!(foreign.is_empty(), "{foreign:?}");
+    assert!(unexpected.is_empty(), "{unexpected:?}");
     let stated = stated();
     assert!(
         packages.len() <= stated,

@@ -176,7 +176,8 @@ impl Reader<'_> {
         at + 1
     }
 
-    /// The numbers from `at` on, and the rules that follow them; `word` is where the citation begins.
+    /// The numbers from `at` on, and the rules that follow them; `word` is where the citation
+    /// begins.
     fn sections(&mut self, word: usize, at: usize) -> usize {
         let many = word == at || self.word(word).is_some_and(|w| w.ends_with("ions"));
         let (numbers, next) = self.list(at, many);

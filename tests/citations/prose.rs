@@ -1,4 +1,5 @@
-//! Text as a reader sees it: comment lines and paragraphs joined, so that a citation that wraps is still one.
+//! Text as a reader sees it: comment lines and paragraphs joined, so that a citation that wraps is
+//! still one.
 
 /// Where the text of a block comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

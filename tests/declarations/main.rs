@@ -1,5 +1,6 @@
-//! The declarations of the models against the tables of the specification (`docs/protocol/firehose-protocol.md`):
-//! fields, types, presence, writing rules, versions, the matrix of environments, and enumerations.
+//! The declarations of the models against the tables of the specification
+//! (`docs/protocol/firehose-protocol.md`): fields, types, presence, writing rules, versions, the
+//! matrix of environments, and enumerations.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -19,7 +20,8 @@ use protocol::{Field, Protocol, version};
 
 const MESSAGE: Kind = Kind::Family(&Message::INFO);
 
-/// Fields without a row. `extensions` is unknown to the model of the reference; it is kept for logging (section 3.6).
+/// Fields without a row. `extensions` is unknown to the model of the reference; it is kept for
+/// logging (section 3.6).
 const NO_ROW: &[(&str, &str)] = &[("DsrProcessingRequest", "extensions")];
 
 /// The enumeration of the discriminators of each family, and the part that its members share.
@@ -152,7 +154,8 @@ fn differences(text: &str) -> Vec<String> {
         let mut fields = own(model);
         fields.retain(|field| !NO_ROW.contains(&(name, &field.name)));
         let mut expected = protocol.models.remove(*name).unwrap_or_default();
-        // The matrix is sorted for readers, the declaration in the order of writing; elsewhere the orders are equal.
+        // The matrix is sorted for readers, the declaration in the order of writing; elsewhere the
+        // orders are equal.
         if *name == "Runtime" {
             fields.sort_by(|a, b| a.name.cmp(&b.name));
             expected.sort_by(|a, b| a.name.cmp(&b.name));
@@ -309,8 +312,8 @@ fn declarations_agree_with_the_specification() {
     assert!(found.is_empty(), "{found:#?}");
 }
 
-/// The comparison looks at every row: one that is missing, or that has another type, presence, writing rule or version,
-/// is a difference.
+/// The comparison looks at every row: one that is missing, or that has another type, presence,
+/// writing rule or version, is a difference.
 #[test]
 fn every_row_of_the_specification_counts() {
     let text = document::read();
@@ -337,7 +340,8 @@ fn every_row_of_the_specification_counts() {
                     "Required" => &["yes"],
                     "Written" if line.contains("| always |") => &["when set"],
                     "Written" => &["always"],
-                    // A field is as old as the oldest model with it, and never older than its model.
+                    // A field is as old as the oldest model with it, and never older than its
+                    // model.
                     "Since" => &["0.0.1", "9.9.9"],
                     "Default when absent" | "Meaning" => continue,
                     // A column of the matrix.

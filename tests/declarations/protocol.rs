@@ -6,8 +6,8 @@ use hydrant::schema::{Presence, Written};
 
 use crate::document::{self, Table};
 
-/// Which models the tables of a section describe, in order. Not among them: the identities of section 5.2 and the
-/// environments of section 6.2, whose tables have a form of their own.
+/// Which models the tables of a section describe, in order. Not among them: the identities of
+/// section 5.2 and the environments of section 6.2, whose tables have a form of their own.
 const MODELS: &[(&str, &[&str])] = &[
     ("3.1", &["MessageCommon"]),
     ("3.2", &["ModuleRegistrationResponse"]),
@@ -99,8 +99,8 @@ const RENAMED: &[(&str, &str)] = &[
     ("AuthenticationConfiguration", "Authentication"),
 ];
 
-/// Fields that a writer of the reference always writes, because it invents what is absent; here absence is kept
-/// (section 2.4).
+/// Fields that a writer of the reference always writes, because it invents what is absent; here
+/// absence is kept (section 2.4).
 const NOT_INVENTED: &[(&str, &str)] = &[
     ("MessageCommon", "id"),
     ("MessageCommon", "timestamp_ms"),
@@ -268,7 +268,8 @@ impl Protocol {
         }
     }
 
-    /// Section 5.2: one table for the fields that all identities have, one for what is special to each.
+    /// Section 5.2: one table for the fields that all identities have, one for what is special to
+    /// each.
     fn identities(&mut self, common: &Table, models: &Table) {
         let mut enforced = Vec::new();
         for row in &models.rows {
@@ -344,7 +345,8 @@ impl Protocol {
         }
     }
 
-    /// Section 6: which `type` is which model, and the matrix of models and fields. The library has one struct for all.
+    /// Section 6: which `type` is which model, and the matrix of models and fields. The library has
+    /// one struct for all.
     fn environments(&mut self, matrix: &Table, types: &Table) {
         let mut oldest = BTreeMap::new();
         for row in &types.rows {
@@ -399,7 +401,8 @@ pub(crate) fn has_fields(table: &Table) -> bool {
         && table.columns().iter().any(|title| title == "Required")
 }
 
-/// A type of the document in the names of the library. Whether absence differs from zero is in the writing rule.
+/// A type of the document in the names of the library. Whether absence differs from zero is in the
+/// writing rule.
 fn kind(text: &str) -> String {
     let mut kind = text.trim_end_matches('?').replace(", ", ",");
     for (from, to) in RENAMED {

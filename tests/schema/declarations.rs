@@ -1,4 +1,5 @@
-//! The published schemas against the declarations: the names, the types and the presence of the fields of every model.
+//! The published schemas against the declarations: the names, the types and the presence of the
+//! fields of every model.
 
 use std::collections::BTreeSet;
 
@@ -33,7 +34,8 @@ const DELIBERATE: &[(&str, &str, Difference, &str)] = &[
     ("Identity", "type", Difference::Unpublished, "the base of the identities, each of which has its own types"),
 ];
 
-/// Schemas of the base of a family, which have the fields that all members share. The models of two of them share none.
+/// Schemas of the base of a family, which have the fields that all members share. The models of two
+/// of them share none.
 const BASES: &[&str] = &[
     "AuthenticationConfiguration",
     "Event",
@@ -147,7 +149,8 @@ fn differs(kind: &Kind, property: &Json) -> Option<Difference> {
     (!same).then_some(Difference::Type)
 }
 
-/// What is declared for the class of an object, whose name ends the `id` or the `$ref`; maps have none.
+/// What is declared for the class of an object, whose name ends the `id` or the `$ref`; maps have
+/// none.
 fn class(property: &Json) -> Option<Declared> {
     let urn = ["id", "$ref"].iter().find_map(|key| property.get(key));
     let Some(Json::String(urn)) = urn else {

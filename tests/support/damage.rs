@@ -1,6 +1,6 @@
 //! Damage as `proptest` chooses it: by node, so that the text stays JSON, and by byte, so that it may not.
 //!
-//! The damage itself is done in `hydrant_reference::mutate`. Nothing here judges the outcome.
+//! The damage itself is done in `hydrant_reference::mutate`. The tests that use it check the outcome.
 
 use super::odd::{odd_keys, odd_values};
 use hydrant_reference::mutate::{Damage, Node, apply, nodes};

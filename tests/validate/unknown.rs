@@ -1,4 +1,5 @@
-//! Fields that no model has: found with their object and the name that was probably meant, and nothing else is.
+//! Fields that no model has: found with their object and the name that was probably meant, and
+//! nothing else is.
 
 use hydrant::validate::unknown_fields;
 use hydrant::{ErrorKind, ParseOptions, Scratch};

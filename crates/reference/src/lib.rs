@@ -1,8 +1,8 @@
 //! The slow reference implementation of the Firehose protocol.
 //!
-//! Tests and fuzzers compare the engine with it. It is written from the same pages by other means: tables copied from
-//! `docs/protocol/firehose-protocol.md`, one interpreter, plain `String`s and `serde_json` underneath. It is built to be read and
-//! checked against the tables, not to be fast.
+//! Tests and fuzzers compare the engine with it. It is written from the same pages by other means:
+//! tables copied from `docs/protocol/firehose-protocol.md`, one interpreter, plain `String`s and
+//! `serde_json` underneath. It is built to be read and checked against the tables, not to be fast.
 //!
 //! It must not use anything of `hydrant`: a mistake shared by both sides would not be seen.
 #![allow(

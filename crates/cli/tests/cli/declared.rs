@@ -1,5 +1,5 @@
-//! Messages made from the declarations of the library: every field of every message in turn, in a message that holds as
-//! little else as it can.
+//! Messages made from the declarations of the library: every field of every message in turn, in a
+//! message that holds as little else as it can.
 
 use hydrant::message::Message;
 use hydrant::schema::{FieldInfo, Kind, MapInfo, ModelInfo, Presence};
@@ -26,7 +26,8 @@ impl Place<'_> {
     }
 }
 
-/// Calls `visit` with every field of every message, at any depth and for each member of each family.
+/// Calls `visit` with every field of every message, at any depth and for each member of each
+/// family.
 pub(crate) fn each_field(visit: &mut dyn FnMut(&Place<'_>)) {
     for message in Message::INFO.members {
         let fields = message.fields().collect();

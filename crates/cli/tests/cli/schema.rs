@@ -42,8 +42,8 @@ impl Validators {
         }
     }
 
-    /// Whether the message is valid, on which the schema of all messages and that of its own have to agree; no other
-    /// schema accepts it.
+    /// Whether the message is valid, on which the schema of all messages and that of its own have
+    /// to agree; no other schema accepts it.
     #[track_caller]
     fn accept(&self, message: &Value, about: &str) -> bool {
         let valid = self.all.is_valid(message);
@@ -70,8 +70,8 @@ fn canonical(file: &Path) -> String {
     run(["normalize".as_ref(), file.as_os_str()], "").good()
 }
 
-/// A message as `serde_json` holds it, which has neither lone surrogates nor numbers beyond those of a double. The schema
-/// says nothing of either.
+/// A message as `serde_json` holds it, which has neither lone surrogates nor numbers beyond those
+/// of a double. The schema says nothing of either.
 fn value(message: &Json) -> Value {
     match message {
         Json::Number(text) => serde_json::from_str(text).unwrap_or_else(|_| {
@@ -125,7 +125,8 @@ fn the_canonical_form_of_the_corpus_is_valid() {
         for line in canonical(&file).lines() {
             let message = read(line.as_bytes());
             let parsed = parse(line.as_bytes(), &mut scratch, &ParseOptions::default()).unwrap();
-            // Values and objects that this version does not know are kept, and are not in its schema.
+            // Values and objects that this version does not know are kept, and are not in its
+            // schema.
             let known = parsed.tally.unknown_values + parsed.tally.unknown_members == 0;
             let accepted = validators.accept(&message, &about);
             assert_eq!(accepted, known, "{about}: {}", validators.reasons(&message));

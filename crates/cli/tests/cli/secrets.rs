@@ -1,4 +1,5 @@
-//! What is declared as secret is not shown: not by `inspect`, not in `Debug`, not in the text of an error.
+//! What is declared as secret is not shown: not by `inspect`, not in `Debug`, not in the text of an
+//! error.
 
 use std::collections::BTreeSet;
 

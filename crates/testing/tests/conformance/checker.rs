@@ -1,4 +1,5 @@
-//! Messages against the declarations of `hydrant`, and a few rules of the protocol that the declarations do not state.
+//! Messages against the declarations of `hydrant`, and a few rules of the protocol that the
+//! declarations do not state.
 
 use std::collections::BTreeSet;
 
@@ -30,8 +31,8 @@ const SOURCE_CHANNELS: &[&str] = &[
     "server_to_server",
 ];
 
-/// Checks messages and remembers what it has met: objects (`Account`, `Event(error)`), fields (`Account.account_id`) and
-/// values of enumerations (`ProductAction=refund`).
+/// Checks messages and remembers what it has met: objects (`Account`, `Event(error)`), fields
+/// (`Account.account_id`) and values of enumerations (`ProductAction=refund`).
 pub(super) struct Checker {
     expected: BTreeSet<String>,
     met: BTreeSet<String>,
@@ -81,7 +82,8 @@ impl Checker {
         self.met.insert(name.to_owned());
         let mut next = declared.map(|field| (field, must_be_there(name, field)));
         for (key, value) in fields {
-            // Order: the field must be declared further down than the last one; what is passed over must be optional.
+            // Order: the field must be declared further down than the last one; what is passed over
+            // must be optional.
             let (field, _) = next
                 .by_ref()
                 .inspect(|(field, required)| {
@@ -148,7 +150,8 @@ impl Checker {
         }
     }
 
-    /// Checks a member of a family: the discriminator, which comes first, and the fields that this member has.
+    /// Checks a member of a family: the discriminator, which comes first, and the fields that this
+    /// member has.
     fn member(&mut self, fields: &[(String, Node)], family: &FamilyInfo, at: &str) {
         let Some(((key, Node::Text(tag)), fields)) = fields.split_first() else {
             panic!("{at}: no discriminator in {fields:?}")
@@ -212,7 +215,8 @@ fn member_name(family: &FamilyInfo, tag: &str) -> String {
     format!("{}({tag})", family.name)
 }
 
-/// Whether an ordinary message has this field: the sender always writes it, or promises it (section 2.3).
+/// Whether an ordinary message has this field: the sender always writes it, or promises it (section
+/// 2.3).
 fn must_be_there(name: &str, field: &FieldInfo) -> bool {
     field.written == Written::Always
         || matches!(field.presence, Presence::Required | Presence::Enforced)

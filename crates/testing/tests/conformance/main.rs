@@ -1,5 +1,6 @@
-//! The generator against the protocol: every message is checked field by field against the declarations of `hydrant`,
-//! and every field and enumeration value that a message can have must occur.
+//! The generator against the protocol: every message is checked field by field against the
+//! declarations of `hydrant`, and every field and enumeration value that a message can have must
+//! occur.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,7 +1,7 @@
 //! Names of fields that damages look for. Tests compare them with the declarations of `hydrant`.
 
-/// Fields whose value is one of a fixed list, or a list of such values, but for `type`, which has damages of its own.
-/// `source_channel` is plain text with a documented list.
+/// Fields whose value is one of a fixed list, or a list of such values, but for `type`, which has
+/// damages of its own. `source_channel` is plain text with a documented list.
 pub(super) const ENUM_FIELDS: &[&str] = &[
     "access_token_type",
     "action",
@@ -20,8 +20,8 @@ pub(super) const ENUM_FIELDS: &[&str] = &[
     "supported_system_notification_types",
 ];
 
-/// Fields that the protocol declares as required, but for `type`, which has a damage of its own; and the two without
-/// which a message is a heartbeat.
+/// Fields that the protocol declares as required, but for `type`, which has a damage of its own;
+/// and the two without which a message is a heartbeat.
 pub(super) const REQUIRED_FIELDS: &[&str] = &[
     "account",
     "account_id",
