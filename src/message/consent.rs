@@ -16,7 +16,7 @@ model! {
         /// Where: a place or a URL, free text.
         "location" location: Option<&'a str> = None, set, since "1.9.0";
         /// The device used, free text.
-        "hardware_id" hardware_id: Option<&'a str> = None, set, since "1.9.0";
+        "hardware_id" hardware_id: Option<&'a str> = None, set, secret, since "1.9.0";
     }
 }
 

@@ -11,8 +11,9 @@ impl FamilyInfo {
     /// known to this version. Parsing accepts more (`docs/semantics.md`): `null` as absent, numbers
     /// in strings, and enumeration values and members that are newer than this version. The writer
     /// keeps the last two (D31), and such a message is not valid against the schema. Elements of
-    /// lists that are `null` and keep their place are valid. Fields that are not declared are
-    /// allowed, because the protocol grows.
+    /// lists that are `null` and keep their place are valid, and so are points in time as RFC 3339
+    /// text, which published messages have. Fields that are not declared are allowed, because the
+    /// protocol grows.
     ///
     /// `required` lists the fields without which a message is refused. Four keywords are this
     /// crate's own:

@@ -90,12 +90,14 @@ pub(super) fn run(args: &ValidateArgs, stop: &Arc<Stop>) -> Result<ExitCode, Fai
         reader,
         Scratch::new,
         |scratch, message, product| {
-            match parse(message.body, scratch, &options) {
-                Ok(parsed) => {
-                    let mut found = warnings(&parsed.message);
-                    if let Ok(unknown) = unknown_fields(message.body, scratch, &options) {
-                        found.extend(unknown);
-                    }
+            let found = parse(message.body, scratch, &options)
+                .map(|parsed| warnings(&parsed.message))
+                .and_then(|mut found| {
+                    found.extend(unknown_fields(message.body, scratch, &options)?);
+                    Ok(found)
+                });
+            match found {
+                Ok(found) => {
                     for warning in found {
                         write_warning(args.json, message, &warning, &mut product.out);
                         let tally: &mut Findings = &mut product.tally;

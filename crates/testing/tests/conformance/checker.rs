@@ -132,6 +132,8 @@ impl Checker {
                 self.object(fields, model.name, model.fields());
             }
             (Kind::Family(family), Node::Object(fields)) => self.member(fields, family, at),
+            // The generator makes no elements that are null.
+            (Kind::Nullable(value), _) => self.value(node, value, at),
             (Kind::List(element), Node::List(nodes)) => {
                 nodes.iter().for_each(|node| self.value(node, element, at));
             }
