@@ -30,7 +30,9 @@ pub fn parse<'a>(
     scratch: &'a mut Scratch,
     options: &ParseOptions,
 ) -> Result<Parsed<Message<'a>>, Error> {
-    parse_as(body, scratch, options)
+    let mut parsed = parse_as::<Message<'_>>(body, scratch, options)?;
+    parsed.tally.events_without_id = parsed.message.events_without_id();
+    Ok(parsed)
 }
 
 /// Appends the message in `body` to `out` as one line of canonical Firehose JSON, without the line

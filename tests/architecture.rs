@@ -34,7 +34,14 @@ const MODULES: &[Module] = &[
     Module("processor", &["message", "write"], &[]),
     Module(
         "dispatch",
-        &["error", "message", "parse", "processor", "write"],
+        &[
+            "error",
+            "firehose",
+            "message",
+            "parse",
+            "processor",
+            "write",
+        ],
         &["rayon", "crossbeam_queue"],
     ),
 ];

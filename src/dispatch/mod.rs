@@ -12,8 +12,9 @@ pub use schedule::Order;
 use crossbeam_queue::ArrayQueue;
 
 use crate::error::{Error, ErrorKind};
+use crate::firehose::parse;
 use crate::message::*;
-use crate::parse::{ParseOptions, Scratch, parse_as};
+use crate::parse::{ParseOptions, Scratch};
 use crate::processor::{Context, EventContext, Failure, Invocation, Outcome, Processor};
 use guard::guarded;
 
@@ -124,7 +125,7 @@ impl<P: Processor> Engine<P> {
         output: &mut Output,
     ) -> Result<(), Error> {
         output.clear();
-        let parsed = parse_as::<Message<'_>>(body, scratch, &self.options)?;
+        let parsed = parse(body, scratch, &self.options)?;
         output.tally = parsed.tally;
         let kind = parsed.message.kind();
         output.message_type = MessageType::ALL

@@ -6,7 +6,7 @@ use super::{
     EventProcessingRequest, EventProcessingResponse, ModuleRegistrationRequest,
     ModuleRegistrationResponse, Uuid,
 };
-use crate::schema::{Root, family, model, wire_enum};
+use crate::schema::{family, model, wire_enum};
 
 wire_enum! {
     /// What kind of message.
@@ -72,8 +72,9 @@ model! {
     }
 }
 
-impl<'a> Root<'a> for Message<'a> {
-    fn events_without_id(&self) -> usize {
+impl Message<'_> {
+    /// How many events have no identifier, and so no idempotency key.
+    pub(crate) fn events_without_id(&self) -> usize {
         let Self::EventProcessingRequest(batch) = self else {
             return 0;
         };

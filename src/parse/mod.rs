@@ -39,7 +39,7 @@ pub(crate) use unknown_fields::unknown_fields;
 
 use crate::error::Error;
 use crate::input;
-use crate::schema::Root;
+use crate::schema::{Decode, Describe};
 use scratch::Open;
 
 /// Parses one text as a message of this kind. It borrows from `body` and `scratch`.
@@ -48,7 +48,7 @@ use scratch::Open;
 ///
 /// Fails if the text is not UTF-8 or not JSON, exceeds a limit, or breaks the rules of its models. The
 /// error says where.
-pub(crate) fn parse_as<'a, M: Root<'a>>(
+pub(crate) fn parse_as<'a, M: Decode<'a> + Describe>(
     body: &'a [u8],
     scratch: &'a mut Scratch,
     options: &ParseOptions,
@@ -66,11 +66,9 @@ pub(crate) fn parse_as<'a, M: Root<'a>>(
     } else {
         None
     };
-    let mut parsed: Parsed<M> = match fast {
-        Some(parsed) => parsed,
+    match fast {
+        Some(parsed) => Ok(parsed),
         None => tape::parse(text, tape, arena.arena(), hasher, options)
-            .map_err(|failed| fault::describe(body, framed.skipped, options, failed, M::KIND))?,
-    };
-    parsed.tally.events_without_id = parsed.message.events_without_id();
-    Ok(parsed)
+            .map_err(|failed| fault::describe(body, framed.skipped, options, failed, M::KIND)),
+    }
 }

@@ -21,6 +21,7 @@ pub struct Tally {
     pub lone_surrogates: usize,
     /// `null` elements of lists, dropped.
     pub null_elements: usize,
-    /// Events without an identifier, and so without an idempotency key.
+    /// Events without an identifier, and so without an idempotency key. The entry points of
+    /// a protocol count them.
     pub events_without_id: usize,
 }

@@ -6,7 +6,7 @@ use super::walker::Walker;
 use super::{MAX_DEPTH, ParseOptions, Scratch, fault, tape};
 use crate::error::Error;
 use crate::input;
-use crate::schema::{ModelInfo, Root};
+use crate::schema::{Decode, Describe, ModelInfo};
 
 /// A field of a text that its model does not have, and which was skipped.
 pub(crate) struct UnknownField<'a> {
@@ -23,7 +23,7 @@ pub(crate) struct UnknownField<'a> {
 /// # Errors
 ///
 /// Those of [`parse_as`](super::parse_as).
-pub(crate) fn unknown_fields<'a, M: Root<'a>>(
+pub(crate) fn unknown_fields<'a, M: Decode<'a> + Describe>(
     body: &'a [u8],
     scratch: &'a mut Scratch,
     options: &ParseOptions,

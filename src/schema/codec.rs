@@ -307,14 +307,6 @@ pub(crate) trait Describe {
     }
 }
 
-/// A model that a whole text is read as.
-pub(crate) trait Root<'a>: Decode<'a> + Describe {
-    /// How many events have no identifier, and so no idempotency key.
-    fn events_without_id(&self) -> usize {
-        0
-    }
-}
-
 /// Reads the value of a field; an absent one becomes the default. Returns whether it is there.
 #[inline]
 pub(crate) fn decode_field<'a, D: Decoder<'a>, T: Decode<'a>>(

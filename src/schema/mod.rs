@@ -42,8 +42,8 @@ pub use info::{
 };
 
 pub(crate) use codec::{
-    Decode, Decoder, Describe, Encode, Encoder, Key, Numeric, PaddedText, Redacted, Root,
-    decode_field, key, trim,
+    Decode, Decoder, Describe, Encode, Encoder, Key, Numeric, PaddedText, Redacted, decode_field,
+    key, trim,
 };
 pub(crate) use decimal::Decimal;
 pub(crate) use family::family;

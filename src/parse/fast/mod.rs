@@ -34,7 +34,7 @@ use std::hash::RandomState;
 use bumpalo::Bump;
 
 use super::{ParseOptions, Parsed};
-use crate::schema::Root;
+use crate::schema::Decode;
 use cursor::Cursor;
 use decoder::FastDecoder;
 
@@ -44,7 +44,7 @@ pub(super) use padded::PaddedBuffer;
 pub(super) const MIN_DEPTH_LIMIT: usize = skip::MAX_DEPTH as usize + 16;
 
 /// Parses a message, if it is one that the fast path can read.
-pub(super) fn parse<'a, M: Root<'a>>(
+pub(super) fn parse<'a, M: Decode<'a>>(
     text: &[u8],
     buffer: &'a mut PaddedBuffer,
     arena: &'a Bump,

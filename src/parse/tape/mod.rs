@@ -18,7 +18,7 @@ use bumpalo::Bump;
 
 use super::failed::{Failed, Problem};
 use super::{ParseOptions, Parsed};
-use crate::schema::Root;
+use crate::schema::Decode;
 use buffers::Filled;
 use decoder::{Fault, TapeDecoder};
 
@@ -26,7 +26,7 @@ pub(super) use buffers::TapeBuffers;
 pub(super) use decoder::UnknownKey;
 
 /// Parses a message.
-pub(super) fn parse<'a, M: Root<'a>>(
+pub(super) fn parse<'a, M: Decode<'a>>(
     text: &'a [u8],
     buffers: &'a mut TapeBuffers,
     arena: &'a Bump,
@@ -39,7 +39,7 @@ pub(super) fn parse<'a, M: Root<'a>>(
 }
 
 /// Parses a message, and finds the keys that its models do not have, in the order of the text.
-pub(super) fn parse_with_unknown_keys<'a, M: Root<'a>>(
+pub(super) fn parse_with_unknown_keys<'a, M: Decode<'a>>(
     text: &'a [u8],
     buffers: &'a mut TapeBuffers,
     arena: &'a Bump,
@@ -53,7 +53,7 @@ pub(super) fn parse_with_unknown_keys<'a, M: Root<'a>>(
     Ok(decoder.unknown_keys.unwrap_or_default())
 }
 
-fn read<'a, M: Root<'a>>(
+fn read<'a, M: Decode<'a>>(
     decoder: &mut TapeDecoder<'_, 'a>,
     filled: &Filled<'_>,
     options: &ParseOptions,

@@ -4,7 +4,7 @@
 
 use crate::error::ErrorKind;
 use crate::parse::{ParseOptions, Scratch, parse_as};
-use crate::schema::{Describe, Encode, Presence, Root, Written};
+use crate::schema::{Describe, Encode, Presence, Written};
 use crate::write::JsonWriter;
 
 model! {
@@ -32,8 +32,6 @@ model! {
         "note" note: &'a str = "", set;
     }
 }
-
-impl<'a> Root<'a> for Visit<'a> {}
 
 /// The error of a text on both paths, in every form in which it can be printed.
 fn refused(text: &str) -> (ErrorKind, String, String) {
