@@ -6,7 +6,6 @@ use super::text::{number_or_bool, string_end};
 use super::walker::Walker;
 use super::{MAX_DEPTH, ParseOptions};
 use crate::error::{Error, ErrorKind, Inner, Location, Snippet};
-use crate::schema::Kind;
 
 /// The error of a failure in the text of `body`, which begins after `skipped` bytes and was read as
 /// a message of type `root`.
@@ -15,7 +14,7 @@ pub(super) fn describe(
     skipped: usize,
     options: &ParseOptions,
     failed: Failed,
-    root: Kind,
+    secret_names: &[&str],
 ) -> Error {
     let text = body.get(skipped..).unwrap_or_default();
     let mut walker = Walker::new(text, MAX_DEPTH);
@@ -23,7 +22,7 @@ pub(super) fn describe(
     let _ = walker.run(failed.offset, |_, _| {});
     let path = walker.path();
     let value = text.get(failed.offset..).unwrap_or_default();
-    let secret = walker.is_secret(root);
+    let secret = walker.is_secret(secret_names);
     let shown = match failed.problem {
         Problem::Expected("an object" | "a list") => Shown::Type,
         _ if secret => Shown::Redacted,

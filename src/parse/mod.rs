@@ -35,7 +35,7 @@ pub use options::{MAX_DEPTH, ParseOptions};
 pub use parsed::{Parsed, Tally};
 pub use scratch::Scratch;
 
-pub(crate) use unknown_fields::unknown_fields;
+pub(crate) use unknown_fields::{UnknownFields, unknown_fields};
 
 use crate::error::Error;
 use crate::input;
@@ -68,7 +68,8 @@ pub(crate) fn parse_as<'a, M: Decode<'a> + Describe>(
     };
     match fast {
         Some(parsed) => Ok(parsed),
-        None => tape::parse(text, tape, arena.arena(), hasher, options)
-            .map_err(|failed| fault::describe(body, framed.skipped, options, failed, M::KIND)),
+        None => tape::parse(text, tape, arena.arena(), hasher, options).map_err(|failed| {
+            fault::describe(body, framed.skipped, options, failed, M::secret_names())
+        }),
     }
 }

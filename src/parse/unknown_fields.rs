@@ -8,17 +8,29 @@ use crate::error::Error;
 use crate::input;
 use crate::schema::{Decode, Describe, ModelInfo};
 
-/// A field of a text that its model does not have, and which was skipped.
+/// Fields of a text that their models do not have, and which were skipped.
+pub(crate) struct UnknownFields<'a> {
+    /// The first of them, in the order of the text.
+    pub(crate) listed: Vec<UnknownField<'a>>,
+    /// How many more there are.
+    pub(crate) more: usize,
+}
+
+/// A field of a text that its model does not have.
 pub(crate) struct UnknownField<'a> {
     /// The JSON path of the object that it is in.
     pub(crate) path: String,
     /// Its name.
     pub(crate) name: &'a str,
+    /// Whether it is below a field that is declared secret, where a name may be a secret, too.
+    pub(crate) secret: bool,
     /// The model of the object.
     pub(crate) model: &'static ModelInfo,
+    /// Whether the object has a `type`, which is not among the fields of its model.
+    pub(crate) tagged: bool,
 }
 
-/// The fields of a text that no model has, in the order of the text.
+/// The fields of a text that no model has; at most `most` are listed.
 ///
 /// # Errors
 ///
@@ -27,7 +39,8 @@ pub(crate) fn unknown_fields<'a, M: Decode<'a> + Describe>(
     body: &'a [u8],
     scratch: &'a mut Scratch,
     options: &ParseOptions,
-) -> Result<Vec<UnknownField<'a>>, Error> {
+    most: usize,
+) -> Result<UnknownFields<'a>, Error> {
     let framed = input::frame(body, options.max_bytes)?;
     let Open {
         tape,
@@ -35,20 +48,26 @@ pub(crate) fn unknown_fields<'a, M: Decode<'a> + Describe>(
         hasher,
         ..
     } = scratch.open();
-    let keys =
-        tape::parse_with_unknown_keys::<M>(framed.text, tape, arena.arena(), hasher, options)
-            .map_err(|failed| fault::describe(body, framed.skipped, options, failed, M::KIND))?;
+    let secret_names = M::secret_names();
+    let found =
+        tape::parse_with_unknown_keys::<M>(framed.text, tape, arena.arena(), hasher, options, most)
+            .map_err(|failed| {
+                fault::describe(body, framed.skipped, options, failed, secret_names)
+            })?;
     let mut walker = Walker::new(framed.text, MAX_DEPTH);
-    Ok(keys
-        .into_iter()
-        .map(|key| {
-            // The text is well-formed, so the walk gets there.
-            let _ = walker.run(key.offset, |_, _| {});
-            UnknownField {
-                path: walker.path(),
-                name: key.name,
-                model: key.model,
-            }
-        })
-        .collect())
+    let listed = found.listed.into_iter().map(|key| {
+        // The text is well-formed, so the walk gets there.
+        let _ = walker.run(key.offset, |_, _| {});
+        UnknownField {
+            path: walker.path(),
+            name: key.name,
+            secret: walker.is_secret(secret_names),
+            model: key.model,
+            tagged: key.tagged,
+        }
+    });
+    Ok(UnknownFields {
+        listed: listed.collect(),
+        more: found.more,
+    })
 }

@@ -5,7 +5,6 @@
 use super::failed::{Failed, Problem};
 use super::text::{Escape, escape, unescape};
 use crate::error::{ErrorKind, push_path_index, push_path_key};
-use crate::schema::Kind;
 
 /// The failure of a text that simd-json refuses. `walked` is that of the strict walk, if it has
 /// been taken already. Invalid UTF-8 takes precedence, wherever it is.
@@ -202,11 +201,15 @@ impl<'t> Walker<'t> {
 
     /// Whether the current position is in a field that is declared secret in a message of this type:
     /// its value is not shown.
-    pub(super) fn is_secret(&self, root: Kind) -> bool {
+    pub(super) fn is_secret(&self, names: &[&str]) -> bool {
         self.trail.stack.iter().any(|frame| match *frame {
             Frame::Object {
                 key: Some((start, end)),
-            } => root.has_secret(&self.key(start, end)),
+            } => match self.text.get(start..end) {
+                Some(key) if key.contains(&b'\\') => names.contains(&unescape(key).as_str()),
+                Some(key) => names.iter().any(|name| name.as_bytes() == key),
+                None => false,
+            },
             _ => false,
         })
     }

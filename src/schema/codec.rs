@@ -136,8 +136,8 @@ pub(crate) trait Decoder<'a>: Sized {
     fn skip(&mut self) -> Result<(), Self::Fault>;
     /// The key just read is not a field of this model; its value is skipped next.
     #[inline(always)]
-    fn unknown_field(&mut self, model: &'static ModelInfo) {
-        let _ = model;
+    fn unknown_field(&mut self, object: &Self::Object, model: &'static ModelInfo) {
+        let _ = (object, model);
     }
     /// The `type` of the object that comes next, which is not consumed; the first one counts.
     fn discriminator(&mut self) -> Result<&'a str, Self::Fault>;
@@ -300,6 +300,11 @@ pub(crate) trait Describe {
     /// masks its own secrets.
     fn fmt_secret(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
+    }
+    /// The names of the fields that are marked secret, anywhere in such a value. Models and families
+    /// collect them once.
+    fn secret_names() -> &'static [&'static str] {
+        &[]
     }
     /// Whether this is the integer zero, as which an absent number reads.
     fn is_zero(&self) -> bool {

@@ -126,6 +126,10 @@ macro_rules! family {
 
         impl $crate::schema::Describe for $name<'_> {
             const KIND: $crate::schema::Kind = $crate::schema::Kind::Family(&Self::INFO);
+            fn secret_names() -> &'static [&'static str] {
+                static NAMES: std::sync::OnceLock<Vec<&'static str>> = std::sync::OnceLock::new();
+                NAMES.get_or_init(|| Self::KIND.secret_names())
+            }
             fn fmt_secret(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 std::fmt::Debug::fmt(self, f)
             }

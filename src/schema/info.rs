@@ -228,16 +228,15 @@ impl Kind {
         }
     }
 
-    /// Whether a field of this name, anywhere in a value of this type, is marked secret. Names are
-    /// compared and not paths, so that a value is also masked where it was put into the wrong
-    /// object.
-    pub(crate) fn has_secret(&self, name: &str) -> bool {
-        let mut found = false;
+    /// The names of the fields that are marked secret, anywhere in a value of this type.
+    pub(crate) fn secret_names(&self) -> Vec<&'static str> {
+        let mut names = Vec::new();
         self.visit_models(&mut |model| {
-            found |= model
-                .fields()
-                .any(|field| field.secret && field.name == name);
+            let secret = model.fields().filter(|field| field.secret);
+            names.extend(secret.map(|field| field.name));
         });
-        found
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 }

@@ -130,7 +130,7 @@ macro_rules! model {
                 self.decode_in_order(decoder, object, members, &mut present)?;
                 while let Some(key) = decoder.next_key(object)? {
                     if !self.decode_key(decoder, object, key, members, &mut present)? {
-                        decoder.unknown_field(&Self::INFO);
+                        decoder.unknown_field(object, &Self::INFO);
                         decoder.skip()?;
                         decoder.end_value(object)?;
                     }
@@ -210,6 +210,10 @@ macro_rules! model {
 
         impl $($generics)* $crate::schema::Describe for $name $($generics)* {
             const KIND: $crate::schema::Kind = $crate::schema::Kind::Model(&Self::INFO);
+            fn secret_names() -> &'static [&'static str] {
+                static NAMES: std::sync::OnceLock<Vec<&'static str>> = std::sync::OnceLock::new();
+                NAMES.get_or_init(|| Self::KIND.secret_names())
+            }
             fn fmt_secret(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 std::fmt::Debug::fmt(self, f)
             }

@@ -25,7 +25,7 @@ use crate::message::{
     AudienceSubscriptionResponse, Message, MessageCommon, ModuleRegistrationResponse,
 };
 use crate::parse::{self, ParseOptions, Scratch};
-use report::{Place, Report};
+use report::{MAX_LISTED, Place, Report};
 
 /// How bad a finding is.
 ///
@@ -184,9 +184,8 @@ pub fn unknown_fields(
     options: &ParseOptions,
 ) -> Result<Vec<Warning>, Error> {
     let mut report = Report::default();
-    for field in parse::unknown_fields::<Message<'_>>(body, scratch, options)? {
-        report.unknown_field(field.path, field.name, field.model);
-    }
+    let found = parse::unknown_fields::<Message<'_>>(body, scratch, options, MAX_LISTED)?;
+    report.unknown_fields(found);
     Ok(report.finish())
 }
 

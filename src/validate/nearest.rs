@@ -2,40 +2,49 @@
 
 /// The nearest of these names, if at most two changes lead to it, and fewer than its length.
 pub(super) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    // No declared name is longer, and the distance takes quadratic time.
-    if name.len() > 60 {
-        return None;
-    }
+    let mut rows = Default::default();
     names
-        .map(|known| (distance(name.as_bytes(), known.as_bytes()), known))
+        // Each insertion or deletion changes the length by one.
+        .filter(|known| known.len().abs_diff(name.len()) <= MOST)
+        .map(|known| {
+            (
+                distance(name.as_bytes(), known.as_bytes(), &mut rows),
+                known,
+            )
+        })
         .min_by_key(|(distance, _)| *distance)
-        .filter(|(distance, known)| *distance <= 2 && *distance < known.len())
+        .filter(|(distance, known)| *distance <= MOST && *distance < known.len())
         .map(|(_, known)| known)
 }
 
+/// How many changes lead to the name that was meant.
+const MOST: usize = 2;
+
 /// The optimal string alignment distance: how many insertions, deletions, replacements and swaps of
-/// neighbours lead from one text to the other.
-fn distance(from: &[u8], to: &[u8]) -> usize {
-    let mut before_last: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=to.len()).collect();
+/// neighbours lead from one text to the other. The three rows of its table are buffers.
+fn distance(from: &[u8], to: &[u8], [before_last, last, next]: &mut [Vec<usize>; 3]) -> usize {
+    last.clear();
+    last.extend(0..=to.len());
     for (row, byte) in from.iter().enumerate() {
-        let mut next = vec![row + 1];
+        next.clear();
+        next.push(row + 1);
         for (column, other) in to.iter().enumerate() {
             let at =
                 |line: &[usize], column: usize| line.get(column).copied().unwrap_or(usize::MAX / 2);
-            let mut best = (at(&last, column) + usize::from(byte != other))
-                .min(at(&last, column + 1) + 1)
-                .min(at(&next, column) + 1);
+            let mut best = (at(last, column) + usize::from(byte != other))
+                .min(at(last, column + 1) + 1)
+                .min(at(next, column) + 1);
             if row > 0
                 && column > 0
                 && from.get(row - 1) == Some(other)
                 && to.get(column - 1) == Some(byte)
             {
-                best = best.min(at(&before_last, column - 1) + 1);
+                best = best.min(at(before_last, column - 1) + 1);
             }
             next.push(best);
         }
-        before_last = std::mem::replace(&mut last, next);
+        std::mem::swap(before_last, last);
+        std::mem::swap(last, next);
     }
     last.last().copied().unwrap_or(from.len())
 }
@@ -56,7 +65,7 @@ mod tests {
             ("kitten", "sitting", 3),
         ] {
             assert_eq!(
-                distance(from.as_bytes(), to.as_bytes()),
+                distance(from.as_bytes(), to.as_bytes(), &mut Default::default()),
                 expected,
                 "{from} {to}"
             );

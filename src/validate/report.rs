@@ -5,10 +5,11 @@ use super::nearest::nearest;
 use super::rules::{MORE, REQUIRED_FIELD, TIMESTAMP, UNKNOWN_FIELD, UNKNOWN_MEMBER, UNKNOWN_VALUE};
 use super::{Level, Warning};
 use crate::error::{push_path_index, push_path_key};
-use crate::schema::{ModelInfo, Required};
+use crate::parse::UnknownFields;
+use crate::schema::Required;
 
 /// Findings beyond this many are counted, not listed: a message of 16 MiB has room for millions.
-const MAX_LISTED: usize = 10_000;
+pub(super) const MAX_LISTED: usize = 10_000;
 
 /// A place in the message: a chain of steps that lives on the stack.
 #[derive(Clone, Copy)]
@@ -149,19 +150,27 @@ impl Report {
         self.warn(at, UNKNOWN_VALUE, message);
     }
 
-    /// A field that the model of the object at `path` does not have.
-    pub(super) fn unknown_field(&mut self, path: String, name: &str, model: &'static ModelInfo) {
-        let known = model.fields().map(|field| field.name);
-        let shown = quoted(name);
-        let message = if known.clone().any(|known| known == name) {
-            format!("field {shown} is skipped: objects of this `type` do not have it")
-        } else {
-            match nearest(name, known) {
-                Some(known) => format!("unknown field {shown} is skipped; is it `{known}`?"),
-                None => format!("unknown field {shown} is skipped"),
-            }
-        };
-        self.add_at(path, UNKNOWN_FIELD, Level::Warning, message);
+    /// Fields that the models of their objects do not have. The name of one below a secret field is
+    /// not shown, because it may be a value that was put into the wrong place.
+    pub(super) fn unknown_fields(&mut self, found: UnknownFields<'_>) {
+        for field in found.listed {
+            let known = field.model.fields().map(|field| field.name);
+            let shown = if field.secret {
+                String::new()
+            } else {
+                format!(" {}", quoted(field.name))
+            };
+            let message = if known.clone().any(|known| known == field.name) {
+                format!("field{shown} is skipped: objects of this `type` do not have it")
+            } else {
+                match nearest(field.name, known.chain(field.tagged.then_some("type"))) {
+                    Some(known) => format!("unknown field{shown} is skipped; is it `{known}`?"),
+                    None => format!("unknown field{shown} is skipped"),
+                }
+            };
+            self.add_at(field.path, UNKNOWN_FIELD, Level::Warning, message);
+        }
+        self.unlisted += found.more;
     }
 
     /// A family member that is not in the table.

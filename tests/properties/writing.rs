@@ -1,5 +1,6 @@
 //! Reading and writing: the canonical form is a fixed point, and buffers carry nothing from one message to the next.
 
+use hydrant::message::Message;
 use hydrant::{Error, ParseOptions, Scratch, normalize, parse, write};
 use hydrant_testing::generate::{Generator, Kind, Options};
 use proptest::prelude::*;
@@ -40,6 +41,17 @@ fn normalized(text: &[u8]) -> Result<Vec<u8>, Error> {
     normalize(text, &mut out).map(|()| out)
 }
 
+/// Whether a time is written as seconds that read as milliseconds: the exception of row W17.
+fn is_beyond_the_year_5138(text: &[u8]) -> bool {
+    let mut scratch = Scratch::new();
+    let parsed = parse(text, &mut scratch, &ParseOptions::default()).unwrap();
+    let Message::DsrProcessingRequest(request) = parsed.message else {
+        return false;
+    };
+    let seconds = request.submitted_time.map_or(0, |time| time.seconds);
+    seconds.unsigned_abs() >= 100_000_000_000
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(150))]
 
@@ -48,6 +60,7 @@ proptest! {
         let hostile = options.hostile;
         for text in messages(options, 4) {
             match normalized(&text) {
+                Ok(_) if is_beyond_the_year_5138(&text) => {}
                 Ok(once) => prop_assert_eq!(normalized(&once).unwrap(), once),
                 Err(error) => prop_assert!(hostile, "{}", error),
             }

@@ -38,7 +38,16 @@ pub(super) struct TapeDecoder<'t, 'a> {
     discriminator: usize,
     pub(super) tally: Tally,
     /// The keys that are not fields of their model, if they are to be collected.
-    pub(super) unknown_keys: Option<Vec<UnknownKey<'a>>>,
+    pub(super) unknown_keys: Option<UnknownKeys<'a>>,
+}
+
+/// The keys that their models do not have, as far as they are listed.
+#[derive(Default)]
+pub(in crate::parse) struct UnknownKeys<'a> {
+    pub(in crate::parse) listed: Vec<UnknownKey<'a>>,
+    /// How many are listed at most.
+    pub(super) most: usize,
+    pub(in crate::parse) more: usize,
 }
 
 /// A key that its model does not have.
@@ -46,6 +55,7 @@ pub(in crate::parse) struct UnknownKey<'a> {
     pub(in crate::parse) offset: usize,
     pub(in crate::parse) name: &'a str,
     pub(in crate::parse) model: &'static ModelInfo,
+    pub(in crate::parse) tagged: bool,
 }
 
 /// An object that is being read.
@@ -54,6 +64,8 @@ pub(super) struct Object {
     pub(super) left: usize,
     /// The node of the object.
     node: usize,
+    /// Whether it is a member of a family, which its `type` names.
+    tagged: bool,
 }
 
 impl<'t, 'a> TapeDecoder<'t, 'a> {
@@ -149,7 +161,11 @@ impl<'a> Decoder<'a> for TapeDecoder<'_, 'a> {
             Some(Node::Object { len, .. }) => {
                 let node = self.at;
                 self.at += 1;
-                Ok(Some(Object { left: len, node }))
+                Ok(Some(Object {
+                    left: len,
+                    node,
+                    tagged: false,
+                }))
             }
             Some(Node::Static(StaticNode::Null)) => self.take(None),
             _ => self.expected("an object"),
@@ -194,20 +210,28 @@ impl<'a> Decoder<'a> for TapeDecoder<'_, 'a> {
         Ok(())
     }
 
-    fn unknown_field(&mut self, model: &'static ModelInfo) {
+    fn unknown_field(&mut self, object: &Object, model: &'static ModelInfo) {
         let key = self.at - 1;
-        if self.unknown_keys.is_some()
-            && let Some(Node::String(name)) = self.nodes.get(key)
-            // The discriminator is in no declaration of fields.
-            && *name != "type"
-        {
-            let offset = self.positions.offset_of(key, self.text);
-            self.unknown_keys.get_or_insert_default().push(UnknownKey {
-                offset,
-                name,
-                model,
-            });
+        let Some(found) = &mut self.unknown_keys else {
+            return;
+        };
+        let Some(Node::String(name)) = self.nodes.get(key) else {
+            return;
+        };
+        // The discriminator is not among the fields of a model.
+        if object.tagged && *name == "type" {
+            return;
         }
+        if found.listed.len() == found.most {
+            found.more += 1;
+            return;
+        }
+        found.listed.push(UnknownKey {
+            offset: self.positions.offset_of(key, self.text),
+            name,
+            model,
+            tagged: object.tagged,
+        });
     }
 
     fn discriminator(&mut self) -> Result<&'a str, Fault> {
@@ -245,10 +269,11 @@ impl<'a> Decoder<'a> for TapeDecoder<'_, 'a> {
 
     fn tagged_object(&mut self) -> Result<Option<Object>, Fault> {
         let mut object = self.object()?;
-        if let Some(object) = &mut object
-            && self.key_is(object, key!("type"))
-        {
-            self.skip()?;
+        if let Some(object) = &mut object {
+            object.tagged = true;
+            if self.key_is(object, key!("type")) {
+                self.skip()?;
+            }
         }
         Ok(object)
     }

@@ -20,10 +20,9 @@ use super::failed::{Failed, Problem};
 use super::{ParseOptions, Parsed};
 use crate::schema::Decode;
 use buffers::Filled;
-use decoder::{Fault, TapeDecoder};
+use decoder::{Fault, TapeDecoder, UnknownKeys};
 
 pub(super) use buffers::TapeBuffers;
-pub(super) use decoder::UnknownKey;
 
 /// Parses a message.
 pub(super) fn parse<'a, M: Decode<'a>>(
@@ -45,10 +44,14 @@ pub(super) fn parse_with_unknown_keys<'a, M: Decode<'a>>(
     arena: &'a Bump,
     hasher: &RandomState,
     options: &ParseOptions,
-) -> Result<Vec<UnknownKey<'a>>, Failed> {
+    most: usize,
+) -> Result<UnknownKeys<'a>, Failed> {
     let filled = buffers.fill(text, options.depth_limit())?;
     let mut decoder = TapeDecoder::new(&filled, text, arena, hasher, options);
-    decoder.unknown_keys = Some(Vec::new());
+    decoder.unknown_keys = Some(UnknownKeys {
+        most,
+        ..UnknownKeys::default()
+    });
     read::<M>(&mut decoder, &filled, options)?;
     Ok(decoder.unknown_keys.unwrap_or_default())
 }
