@@ -51,7 +51,21 @@ pub(crate) fn rows() -> Vec<(&'static str, Vec<&'static str>)> {
         (r#"{"type":"event_processing_request","runtime_environment":{"type":"mobileweb","application_name":"x"}}"#, vec![]),
         (
             r#"{"type":"event_processing_request","user_identities":[{"type":"email","encoding":"raw","value":"a","valeu":"b"}]}"#,
-            vec![r#"warning unknown-field user_identities[0]: unknown field "valeu" is skipped; is it `value`?"#],
+            vec!["warning unknown-field user_identities[0]: unknown field is skipped; is it `value`?"],
+        ),
+        // Below a secret field a name may be a value in the wrong place.
+        (
+            r#"{"type":"event_processing_request","user_identities":[{"type":"email","encoding":"raw","value":"a","jane@example.com":1}]}"#,
+            vec!["warning unknown-field user_identities[0]: unknown field is skipped"],
+        ),
+        // Only members of families have a `type`.
+        (
+            r#"{"type":"event_processing_request","account":{"type":"x","account_id":1}}"#,
+            vec![r#"warning unknown-field account: unknown field "type" is skipped"#],
+        ),
+        (
+            r#"{"Type":"x","type":"event_processing_request"}"#,
+            vec![r#"warning unknown-field : unknown field "Type" is skipped; is it `type`?"#],
         ),
     ]
 }
