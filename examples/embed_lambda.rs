@@ -22,7 +22,7 @@
 //!   `lambda_runtime` answers with an error, and the buffers of that invocation are gone, not the process.
 //!
 //! The answer is copied twice, into a string and by `lambda_runtime` into the request that carries it: it has about 150
-//! bytes. What an invocation fails with has no data of the message in it.
+//! bytes. The text of a failure masks what is declared secret.
 
 use std::cell::Cell;
 use std::error::Error;

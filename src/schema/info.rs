@@ -210,7 +210,7 @@ impl Kind {
     ///
     /// let mut secrets = Vec::new();
     /// Kind::Family(&Message::INFO).visit_models(&mut |model| {
-    ///     let fields = model.own.iter().filter(|field| field.secret);
+    ///     let fields = model.fields().filter(|field| field.secret);
     ///     secrets.extend(fields.map(|field| format!("{}.{}", model.name, field.name)));
     /// });
     /// assert!(secrets.iter().any(|field| field == "Account.account_settings"));
