@@ -22,7 +22,7 @@ mod watch;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use endpoint::Endpoint;
@@ -30,15 +30,16 @@ use hydrant::{Engine, Verdict};
 use hydrant_testing::generate;
 use serde_json::{Value, json};
 
-/// cargo must not build for both tests at once.
-static CARGO: Mutex<()> = Mutex::new(());
+/// One test at a time: they share cargo's target folder, and a port that one has found free must not
+/// be given to the other.
+static ALONE: Mutex<()> = Mutex::new(());
 
 #[test]
 fn every_sample_is_answered_under_cargo_lambda_watch() {
     let Some(program) = watch::cargo_lambda() else {
         return;
     };
-    let building = CARGO.lock().unwrap();
+    let _alone = alone();
     let watch = watch::Watch::start(&program, &target());
     let mut count = 0;
     let mut answers_as_here = |name: &str, body: &[u8]| {
@@ -56,7 +57,6 @@ fn every_sample_is_answered_under_cargo_lambda_watch() {
             }
         }
     }
-    drop(building);
 
     // What fails is answered, and the next one is served.
     let good = generate::batch(3, 1);
@@ -76,10 +76,8 @@ fn every_sample_is_answered_under_cargo_lambda_watch() {
 
 #[test]
 fn deadlines_are_kept_and_large_bodies_read() {
-    let program = {
-        let _building = CARGO.lock().unwrap();
-        build()
-    };
+    let _alone = alone();
+    let program = build();
     let endpoint = Endpoint::start();
     let _function = endpoint.run(&program);
     let (good, soon) = (generate::batch(3, 1), now_ms() + 60_000);
@@ -102,6 +100,10 @@ fn deadlines_are_kept_and_large_bodies_read() {
         let answer = endpoint.invoke(body, soon);
         check("large", body, answer.failed, &answer.body, before);
     }
+}
+
+fn alone() -> MutexGuard<'static, ()> {
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Compares an answer with that of the engine in this process. Time stamps may lie between `before` and now, and

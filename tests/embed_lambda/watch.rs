@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -69,12 +69,18 @@ impl Watch {
 
     fn wait_until_it_listens(&mut self) {
         let start = Instant::now();
-        while std::net::TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+        while !self.listens() {
             let ended = self.child.try_wait().unwrap().is_some();
             let waits = !ended && start.elapsed() < Duration::from_secs(60);
             assert!(waits, "{}", self.log());
             thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// A connection to a free local port may be a connection of the socket with itself.
+    fn listens(&self) -> bool {
+        TcpStream::connect(("127.0.0.1", self.port))
+            .is_ok_and(|stream| stream.local_addr().ok() != stream.peer_addr().ok())
     }
 
     fn log(&self) -> String {
