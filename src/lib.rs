@@ -39,7 +39,7 @@
 //! - [`validate`]: warnings beyond what delivery enforces
 //! - [`host`]: time, identifiers and threads for hosts
 
-pub mod dispatch;
+mod dispatch;
 pub mod error;
 mod firehose;
 pub mod hash;
@@ -47,19 +47,32 @@ pub mod host;
 pub mod input;
 pub mod message;
 pub mod parse;
-pub mod processor;
+mod processor;
+pub mod registration;
 pub mod schema;
+mod settings_stub;
 pub mod validate;
 pub mod write;
 
-pub use dispatch::{Engine, EventCounts, FIREHOSE_VERSION, Order, Output, Verdict};
+/// What belongs to the [`Engine`](crate::Engine) beside the names at the root: records, counts, policies, the observer.
+pub mod engine {
+    pub use crate::dispatch::{
+        FIREHOSE_VERSION, Observer, RejectPolicy, Report, SettingErrorPolicy,
+    };
+    pub use crate::processor::{
+        EventCounts, Events, FailureKind, Merge, OutcomeCounts, Record, Records, Subject,
+        SubscriptionReply,
+    };
+}
+
+pub use dispatch::{Engine, Pending};
 pub use error::{Error, ErrorKind, Location};
 pub use firehose::{normalize, parse};
 pub use parse::{ParseOptions, Parsed, Scratch, Tally};
 pub use processor::{
-    Attribute, Context, EventContext, Failure, Handled, Invocation, Outcome, OutcomeCounts,
-    Processor, Record, Records,
+    AsyncProcessor, Call, Failure, Invocation, Outcome, Output, Processor, ResultExt, Verdict,
 };
+pub use registration::Registration;
 
 /// The examples of the README are tests.
 #[cfg(doctest)]

@@ -1,320 +1,310 @@
 //! The engine: one message in, the user's handlers called, the response and the records out.
 
+mod accounts;
+mod check;
 mod cost;
-mod guard;
-mod output;
-mod route;
+mod observer;
+mod pending;
+mod policy;
 mod schedule;
+mod shared;
 
-pub use output::{EventCounts, Output, Verdict};
-pub use schedule::Order;
+use std::fmt;
 
-use crossbeam_queue::ArrayQueue;
-
-use crate::error::{Error, ErrorKind};
-use crate::firehose::parse;
+use crate::error::Error;
 use crate::message::*;
 use crate::parse::{ParseOptions, Scratch};
-use crate::processor::{Context, EventContext, Failure, Invocation, Outcome, Processor};
-use guard::guarded;
+use crate::processor::{
+    AsyncProcessor, Call, Failure, Invocation, Merge, Outcome, Output, Processor,
+    SubscriptionReply, guarded, guarded_async,
+};
+use crate::registration::Registration;
+use schedule::Unordered;
+use shared::Shared;
+
+pub use observer::{Observer, Report};
+pub use pending::Pending;
+pub use policy::{RejectPolicy, SettingErrorPolicy};
 
 /// The version of the protocol that responses state: that of the SDK whose wire format this is.
 pub const FIREHOSE_VERSION: &str = "3.2.0";
 
-/// How many scratches wait for reuse at most.
-const POOLED: usize = 64;
-
-/// Scratches that saw a message larger than this are not kept at that size.
-const POOLED_BYTES: usize = 1 << 20;
-
-/// Parses messages, calls the handlers of a [`Processor`] and writes responses. It is `Send + Sync`, holds no state of
-/// any message, and is meant to be made once and used from every thread.
+/// Parses messages, calls the handlers of a [`Processor`] or an [`AsyncProcessor`], and writes responses. It holds no
+/// state of any message, and is meant to be made once and used from every thread.
 ///
-/// See [`Processor`] for an example.
-#[derive(Debug)]
+/// See [`Processor`] and [`AsyncProcessor`] for examples.
 pub struct Engine<P> {
     processor: P,
-    options: ParseOptions,
-    order: Order,
-    pool: Option<rayon::ThreadPool>,
-    threads: usize,
-    cost: cost::Cost,
-    scratches: ArrayQueue<Box<Scratch>>,
+    shared: Shared,
+    unordered: Option<Unordered<P>>,
 }
 
 impl<P: Processor> Engine<P> {
-    /// An engine with default options: events in order, limits as in [`ParseOptions`].
+    /// An engine for a module with plain handlers, with default options: events in order, limits as in
+    /// [`ParseOptions`].
     pub fn new(processor: P) -> Self {
-        let options = ParseOptions {
-            interests: processor.interests().into(),
-            ..ParseOptions::default()
-        };
+        let shared = Shared::new(processor.registration(), processor.interests());
         Self {
             processor,
-            options,
-            order: Order::InOrder,
-            pool: None,
-            threads: usize::MAX,
-            cost: cost::Cost::default(),
-            scratches: ArrayQueue::new(POOLED),
+            shared,
+            unordered: None,
         }
     }
 
-    /// Sets the limits and strictness. The interests stay those of the processor.
+    /// Handles the events of one batch at the same time on up to this many threads, the calling one included, where that
+    /// is faster. Records, outcomes and the state of the batch are put together in the order of the events. With one
+    /// thread, or where nothing is gained, events are handled in order.
+    ///
+    /// The module's [`batch`](Processor::batch) is not called: its handlers are. Handlers on other threads start from
+    /// the `Default` of the state.
     #[must_use]
-    pub fn with_options(mut self, options: ParseOptions) -> Self {
-        self.options = ParseOptions {
-            interests: self.options.interests,
-            ..options
-        };
+    pub fn unordered(mut self, threads: usize) -> Self
+    where
+        P::Batch: Merge,
+    {
+        self.unordered = (threads > 1).then(|| Unordered::new(threads));
         self
     }
 
-    /// Sets whether the events of one batch may be handled at the same time.
-    #[must_use]
-    pub fn with_order(mut self, order: Order) -> Self {
-        self.order = order;
-        self
-    }
-
-    /// Takes the threads that help with unordered batches from this pool instead of rayon's global one. There are as many
-    /// at work on a batch as the pool has threads, the calling one among them.
-    #[must_use]
-    pub fn with_pool(mut self, pool: rayon::ThreadPool) -> Self {
-        self.pool = Some(pool);
-        self
-    }
-
-    /// Sets how many threads handle one batch at most, the calling one included. With one, no pool is started.
-    #[must_use]
-    pub fn with_threads(mut self, threads: usize) -> Self {
-        self.threads = threads;
-        self
-    }
-
-    /// The processor.
-    pub fn processor(&self) -> &P {
-        &self.processor
-    }
-
-    /// Processes one message: the easy rung, on buffers of the engine's own.
+    /// Processes one message on buffers of the engine's own.
     ///
     /// # Errors
     ///
     /// What [`parse`](fn@crate::parse) refuses, and messages that a module does not receive. No handler has run then.
-    pub fn process(&self, body: &[u8], invocation: &Invocation) -> Result<Output, Error> {
-        let mut scratch = self.scratches.pop().unwrap_or_default();
+    pub fn process(&self, body: &[u8], invocation: &Invocation) -> Result<Pending<'_>, Error> {
+        let mut scratch = self.shared.lease();
         let mut output = Output::new();
-        let result = self.process_into(body, &mut scratch, invocation, &mut output);
-        scratch.shrink_to(POOLED_BYTES);
-        // A full queue drops it.
-        let _ = self.scratches.push(scratch);
-        result.map(|()| output)
+        self.handle(body, &mut scratch, invocation, &mut output)?;
+        Ok(self.shared.pending(output))
     }
 
-    /// Processes one message on buffers of the caller: the fast rung. `output` is cleared first.
+    /// Processes one message on buffers of the caller. Once they have grown, nothing is allocated for a message. `output`
+    /// is cleared first.
     ///
     /// # Errors
     ///
     /// Those of [`process`](Self::process).
-    pub fn process_into(
+    pub fn process_into<'e>(
+        &'e self,
+        body: &[u8],
+        scratch: &mut Scratch,
+        invocation: &Invocation,
+        output: &'e mut Output,
+    ) -> Result<Pending<'e, &'e mut Output>, Error> {
+        self.handle(body, scratch, invocation, output)?;
+        Ok(self.shared.pending(output))
+    }
+
+    fn handle(
         &self,
         body: &[u8],
         scratch: &mut Scratch,
         invocation: &Invocation,
         output: &mut Output,
     ) -> Result<(), Error> {
-        output.clear();
-        let parsed = parse(body, scratch, &self.options)?;
-        output.tally = parsed.tally;
-        let kind = parsed.message.kind();
-        output.message_type = MessageType::ALL
-            .iter()
-            .find(|known| **known == kind)
-            .copied();
-        match parsed.message {
-            Message::EventProcessingRequest(request) => self.batch(request, invocation, output),
-            Message::ModuleRegistrationRequest(request) => {
-                let common = request.common;
-                respond(output, common, invocation, |common, output| {
-                    let mut response = self.processor.register();
-                    response.common = common;
-                    response.sdk_version = response.sdk_version.or(Some(FIREHOSE_VERSION));
-                    output.respond(&Message::ModuleRegistrationResponse(&response));
-                    Ok(())
-                });
+        let message = self.shared.begin(body, scratch, invocation, output)?;
+        let processor = &self.processor;
+        let ended = match message {
+            _ if output.message.is_done() => return Ok(()),
+            _ if invocation.is_late() => Err(Failure::late()),
+            Message::EventProcessingRequest(batch) => {
+                let effects = &mut output.effects;
+                match &self.unordered {
+                    Some(unordered) => {
+                        guarded(|| unordered.batch(processor, batch, invocation, effects))
+                    }
+                    None => guarded(|| {
+                        let mut call = Call::part_of_batch(batch, invocation, effects);
+                        processor.batch(&mut call, batch)
+                    }),
+                }
             }
             Message::AudienceSubscriptionRequest(request) => {
-                self.subscription(request, invocation, output);
-            }
-            Message::AudienceMembershipChangeRequest(request) => {
-                respond(output, request.common, invocation, |common, output| {
-                    // A heartbeat is answered without anybody being asked (section 14).
-                    let reply = if request.user_profiles.is_empty() {
-                        Default::default()
-                    } else {
-                        let account = request.account.as_ref();
-                        let mut context = Context::new(account, invocation, &mut output.records);
-                        self.processor
-                            .audience_membership_change(&mut context, request)?
-                    };
-                    let suspend_subscription = reply.suspend_subscription;
-                    let response = AudienceMembershipChangeResponse {
-                        common,
-                        suspend_subscription,
-                    };
-                    output.respond(&Message::AudienceMembershipChangeResponse(&response));
-                    Ok(())
+                let account = request.account.as_ref();
+                let replied = guarded(|| {
+                    let mut call = Call::of_account(account, invocation, output);
+                    processor.audience_subscription(&mut call, request)
                 });
+                output.reply(replied)
             }
-            Message::DsrProcessingRequest(request) => {
-                respond(output, request.common, invocation, |common, output| {
-                    let account = request.account.as_ref();
-                    let mut context = Context::new(account, invocation, &mut output.records);
-                    self.processor.dsr(&mut context, request)?;
-                    let response = DsrProcessingResponse { common };
-                    output.respond(&Message::DsrProcessingResponse(&response));
-                    Ok(())
-                });
-            }
-            Message::ModuleRegistrationResponse(_)
-            | Message::EventProcessingResponse(_)
-            | Message::AudienceSubscriptionResponse(_)
-            | Message::AudienceMembershipChangeResponse(_)
-            | Message::DsrProcessingResponse(_)
-            | Message::Unknown(_) => return Err(unsupported(kind)),
-        }
+            Message::AudienceMembershipChangeRequest(request) => guarded(|| {
+                let mut call = Call::of_account(request.account.as_ref(), invocation, output);
+                processor.audience_membership_change(&mut call, request)
+            }),
+            Message::DsrProcessingRequest(request) => guarded(|| {
+                let mut call = Call::of_account(request.account.as_ref(), invocation, output);
+                processor.dsr(&mut call, request)
+            }),
+            _ => Ok(()),
+        };
+        self.shared.end(output, ended);
         Ok(())
     }
+}
 
-    fn batch(
-        &self,
-        request: &EventProcessingRequest<'_>,
-        invocation: &Invocation,
-        output: &mut Output,
-    ) {
-        for event in request.events {
-            output.event_counts.add(event.event_type());
-        }
-        let mut suspend_subscription = false;
-        if !request.is_heartbeat() {
-            output.failure =
-                self.handle_batch(request, invocation, output, &mut suspend_subscription);
-        }
-        let common = response_common(request.common, invocation);
-        let response = EventProcessingResponse {
-            common,
-            suspend_subscription,
-        };
-        if output.failure.is_none() {
-            output.respond(&Message::EventProcessingResponse(&response));
-        }
-    }
-
-    /// Steps 2 and 3 of section 10, between the hooks. Returns why the batch as a whole failed.
-    fn handle_batch(
-        &self,
-        request: &EventProcessingRequest<'_>,
-        invocation: &Invocation,
-        output: &mut Output,
-        suspend: &mut bool,
-    ) -> Option<Outcome> {
-        let processor = &self.processor;
-        let mut context = EventContext::new(request, invocation, &mut output.records, suspend);
-        let begun = route::atomically(&mut context, |context| processor.begin_batch(context));
-        if let Err(failure) = begun {
-            let begun = failure.into_outcome();
-            output
-                .notifications
-                .resize(request.system_notifications.len(), begun.clone());
-            output.events.resize(request.events.len(), begun.clone());
-            return Some(begun);
-        }
-        for (index, notification) in request.system_notifications.iter().enumerate() {
-            context.set_notification(index);
-            let handled = route::notification(processor, &mut context, notification);
-            output.notifications.push(handled.into());
-        }
-        let batch = schedule::Batch {
+impl<P: AsyncProcessor> Engine<P> {
+    /// An engine for a module with async handlers, with default options: limits as in [`ParseOptions`].
+    pub fn new_async(processor: P) -> Self {
+        let shared = Shared::new(processor.registration(), processor.interests());
+        Self {
             processor,
-            request,
-            invocation,
-        };
-        let crew = schedule::Crew {
-            order: self.order,
-            pool: self.pool.as_ref(),
-            threads: self.threads,
-            cost: &self.cost,
-        };
-        let mut run = schedule::Run {
-            records: &mut output.records,
-            outcomes: &mut output.events,
-            suspend,
-        };
-        schedule::events(&batch, &crew, &mut run);
-        let mut context = EventContext::new(request, invocation, &mut output.records, suspend);
-        let events = &output.events;
-        let ended = route::atomically(&mut context, |context| processor.end_batch(context, events));
-        ended.err().map(Failure::into_outcome)
-    }
-
-    fn subscription(
-        &self,
-        request: &AudienceSubscriptionRequest<'_>,
-        invocation: &Invocation,
-        output: &mut Output,
-    ) {
-        let mut context = Context::new(request.account.as_ref(), invocation, &mut output.records);
-        match guarded(|| self.processor.audience_subscription(&mut context, request)) {
-            Ok(reply) => {
-                let settings: Vec<(&str, &str)> = reply
-                    .settings
-                    .iter()
-                    .map(|(id, value)| (id.as_str(), value.as_str()))
-                    .collect();
-                let response = AudienceSubscriptionResponse {
-                    common: response_common(request.common, invocation),
-                    audience_subscription_settings: Map::new(&settings),
-                };
-                output.respond(&Message::AudienceSubscriptionResponse(&response));
-            }
-            Err(failure) => fail(output, failure),
+            shared,
+            unordered: None,
         }
     }
-}
 
-/// Lets user code make a response and writes it, or notes why there is none.
-fn respond(
-    output: &mut Output,
-    request: MessageCommon<'_>,
-    invocation: &Invocation,
-    make: impl FnOnce(MessageCommon<'static>, &mut Output) -> Result<(), Failure>,
-) {
-    let common = response_common(request, invocation);
-    if let Err(failure) = guarded(|| make(common, output)) {
-        fail(output, failure);
+    /// Processes one message on buffers of the engine's own.
+    ///
+    /// The future may be dropped at any point: nothing was answered, and the engine is as before.
+    ///
+    /// # Errors
+    ///
+    /// What [`parse`](fn@crate::parse) refuses, and messages that a module does not receive. No handler has run then.
+    pub async fn process_async(
+        &self,
+        body: &[u8],
+        invocation: &Invocation,
+    ) -> Result<Pending<'_>, Error> {
+        let mut scratch = self.shared.lease();
+        let mut output = Output::new();
+        self.handle_async(body, &mut scratch, invocation, &mut output)
+            .await?;
+        Ok(self.shared.pending(output))
+    }
+
+    /// Processes one message on buffers of the caller. `output` is cleared first.
+    ///
+    /// The future may be dropped at any point: engine and scratch are as before, and `output` tells what was settled by
+    /// then; its verdict is *retry*.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`process_async`](Self::process_async).
+    pub async fn process_into_async<'e>(
+        &'e self,
+        body: &[u8],
+        scratch: &mut Scratch,
+        invocation: &Invocation,
+        output: &'e mut Output,
+    ) -> Result<Pending<'e, &'e mut Output>, Error> {
+        self.handle_async(body, scratch, invocation, output).await?;
+        Ok(self.shared.pending(output))
+    }
+
+    async fn handle_async(
+        &self,
+        body: &[u8],
+        scratch: &mut Scratch,
+        invocation: &Invocation,
+        output: &mut Output,
+    ) -> Result<(), Error> {
+        let message = self.shared.begin(body, scratch, invocation, output)?;
+        let processor = &self.processor;
+        let ended = match message {
+            _ if output.message.is_done() => return Ok(()),
+            _ if invocation.is_late() => Err(Failure::late()),
+            Message::EventProcessingRequest(batch) => {
+                let mut call = Call::part_of_batch(batch, invocation, &mut output.effects);
+                guarded_async(async { processor.batch(&mut call, batch).await }).await
+            }
+            Message::AudienceSubscriptionRequest(request) => {
+                let mut call = Call::of_account(request.account.as_ref(), invocation, output);
+                let replied = guarded_async(async {
+                    processor.audience_subscription(&mut call, request).await
+                });
+                let replied = replied.await;
+                output.reply(replied)
+            }
+            Message::AudienceMembershipChangeRequest(request) => {
+                let mut call = Call::of_account(request.account.as_ref(), invocation, output);
+                guarded_async(async {
+                    processor
+                        .audience_membership_change(&mut call, request)
+                        .await
+                })
+                .await
+            }
+            Message::DsrProcessingRequest(request) => {
+                let mut call = Call::of_account(request.account.as_ref(), invocation, output);
+                guarded_async(async { processor.dsr(&mut call, request).await }).await
+            }
+            _ => Ok(()),
+        };
+        self.shared.end(output, ended);
+        Ok(())
     }
 }
 
-fn fail(output: &mut Output, failure: Failure) {
-    output.records.clear();
-    output.response.clear();
-    output.failure = Some(failure.into_outcome());
-}
+/// What is the same for modules of both kinds.
+impl<P> Engine<P> {
+    /// Sets the limits and the strictness of parsing.
+    #[must_use]
+    pub fn with_options(mut self, options: ParseOptions) -> Self {
+        self.shared.set_options(options);
+        self
+    }
 
-/// The identifier is that of the request, so that the logs of both sides can be joined (section 11).
-fn response_common(request: MessageCommon<'_>, invocation: &Invocation) -> MessageCommon<'static> {
-    MessageCommon {
-        id: Some(request.id.unwrap_or(invocation.fresh_id)),
-        timestamp_ms: Some(invocation.now_ms),
-        firehose_version: Some(FIREHOSE_VERSION),
+    /// Sets what is told to the sender about what cannot be processed. [`RejectPolicy::Fail`] by default: it is not
+    /// answered.
+    #[must_use]
+    pub fn with_reject_policy(mut self, policy: RejectPolicy) -> Self {
+        self.shared.policies.reject = policy;
+        self
+    }
+
+    /// Sets what becomes of batches, subscriptions and data subject requests of a customer whose settings are wrong.
+    /// [`SettingErrorPolicy::Reject`] by default.
+    #[must_use]
+    pub fn with_setting_errors_in_batches(mut self, policy: SettingErrorPolicy) -> Self {
+        self.shared.policies.setting_error_in_batch = policy;
+        self
+    }
+
+    /// Sets what becomes of audience membership changes of a customer whose settings are wrong.
+    /// [`SettingErrorPolicy::Suspend`] by default, as the protocol says (`lambda-and-http.md`, section 5).
+    #[must_use]
+    pub fn with_setting_errors_in_audiences(mut self, policy: SettingErrorPolicy) -> Self {
+        self.shared.policies.setting_error_in_audience = policy;
+        self
+    }
+
+    /// Sets who sees what is not done.
+    #[must_use]
+    pub fn with_observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.shared.observer = Some(shared::Hook(Box::new(observer)));
+        self
+    }
+
+    /// The module.
+    pub fn processor(&self) -> &P {
+        &self.processor
+    }
+
+    /// What the module is and wants.
+    pub fn registration(&self) -> &Registration {
+        &self.shared.registration
     }
 }
 
-/// The error of a message whose type is not for a module.
-fn unsupported(kind: MessageType<'_>) -> Error {
-    Error::plain(
-        ErrorKind::UnsupportedMessage,
-        format!("a module does not receive messages of type `{kind}`"),
-    )
+impl Output {
+    /// Keeps the reply to a subscription.
+    fn reply(&mut self, replied: Result<SubscriptionReply, Failure>) -> Result<(), Failure> {
+        self.settings = replied?.settings;
+        Ok(())
+    }
+}
+
+impl Outcome {
+    fn is_done(&self) -> bool {
+        matches!(self, Self::Done)
+    }
+}
+
+impl<P: fmt::Debug> fmt::Debug for Engine<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("processor", &self.processor)
+            .field("shared", &self.shared)
+            .finish_non_exhaustive()
+    }
 }

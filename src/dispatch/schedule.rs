@@ -1,129 +1,174 @@
-//! In order on one thread, or on all cores with the same result. How many threads take part is decided by what handlers
-//! cost, as `cost` measures it: every batch begins on the thread that brought it, and stays there where others would
-//! come too late to help.
+//! The events of one batch on several threads, with the same result as in order. How many threads take part is decided by
+//! what handlers cost, as `cost` measures it: every batch begins on the thread that brought it, and stays there where
+//! others would come too late to help.
 
-use std::iter;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::cost::{Cost, Pace, Watch};
-use super::route;
 use crate::message::{Event, EventProcessingRequest};
-use crate::processor::{EventContext, Invocation, Outcome, Processor, Records};
-
-/// Whether the events of one batch may be handled at the same time. Batches of a stream always may.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Order {
-    /// One after the other, in the order of the batch: what integrations need that update one user.
-    #[default]
-    InOrder,
-    /// On all cores, where that is faster. Records and outcomes still come in the order of the batch.
-    Unordered,
-}
+use crate::processor::{
+    Call, Effects, Failure, Invocation, Merge, Outcome, Processor, begin, end, events,
+};
 
 /// How long the calling thread stays awake for the others to finish, in nanoseconds.
 const PATIENCE: u64 = 50_000;
 
-/// Who may handle the events of a batch.
-pub(super) struct Crew<'e> {
-    pub(super) order: Order,
-    /// Helpers come from here, or from rayon's global pool.
-    pub(super) pool: Option<&'e rayon::ThreadPool>,
-    /// How many threads at most, the calling one included.
-    pub(super) threads: usize,
-    pub(super) cost: &'e Cost,
+/// The scheduler of an engine.
+pub(super) struct Unordered<P> {
+    /// How many threads handle one batch at most, the calling one included.
+    threads: usize,
+    /// The other threads, started when they are first needed; none if they cannot be.
+    pool: OnceLock<Option<ThreadPool>>,
+    cost: Cost,
+    /// [`handle`] for this module, whose state can be merged.
+    handle: Handle<P>,
 }
 
-impl Crew<'_> {
-    /// Does not start a pool for one thread.
-    fn threads(&self) -> usize {
-        if self.threads < 2 {
-            return 1;
-        }
-        let pool = self.pool.map_or_else(
-            rayon::current_num_threads,
-            rayon::ThreadPool::current_num_threads,
-        );
-        self.cost.free(pool.min(self.threads))
-    }
-}
+type Handle<P> = fn(&Unordered<P>, &Batch<'_, '_, P>, &mut Effects) -> Result<(), Failure>;
 
 /// What all handlers of a batch get.
-pub(super) struct Batch<'b, 'a, P: ?Sized> {
-    pub(super) processor: &'b P,
-    pub(super) request: &'a EventProcessingRequest<'a>,
-    pub(super) invocation: &'b Invocation,
+struct Batch<'b, 'a, P> {
+    processor: &'b P,
+    request: &'a EventProcessingRequest<'a>,
+    invocation: &'b Invocation,
 }
 
-/// What one run over events leaves.
-pub(super) struct Run<'r> {
-    pub(super) records: &'r mut Records,
-    pub(super) outcomes: &'r mut Vec<Outcome>,
-    pub(super) suspend: &'r mut bool,
-}
-
-/// Handles all events of a batch.
-pub(super) fn events<P: Processor + ?Sized>(
-    batch: &Batch<'_, '_, P>,
-    crew: &Crew<'_>,
-    run: &mut Run<'_>,
-) {
-    let events = batch.request.events;
-    if crew.order == Order::InOrder || crew.threads < 2 || events.len() < 2 {
-        return serially(batch, 0, events, run);
+impl<P: Processor> Unordered<P> {
+    pub(super) fn new(threads: usize) -> Self
+    where
+        P::Batch: Merge,
+    {
+        Self {
+            threads,
+            pool: OnceLock::new(),
+            cost: Cost::default(),
+            handle: handle::<P>,
+        }
     }
-    unordered(batch, crew, run);
+
+    /// Handles a batch, whose outcomes `effects` holds already.
+    pub(super) fn batch(
+        &self,
+        processor: &P,
+        request: &EventProcessingRequest<'_>,
+        invocation: &Invocation,
+        effects: &mut Effects,
+    ) -> Result<(), Failure> {
+        let batch = Batch {
+            processor,
+            request,
+            invocation,
+        };
+        (self.handle)(self, &batch, effects)
+    }
+
+    /// The threads that may help, and how many may handle this batch.
+    fn helpers(&self) -> Option<(&ThreadPool, usize)> {
+        let threads = self.cost.free(self.threads);
+        if threads < 2 {
+            return None;
+        }
+        let pool = self.pool.get_or_init(|| {
+            let builder = ThreadPoolBuilder::new().num_threads(self.threads - 1);
+            builder
+                .thread_name(|index| format!("hydrant-{index}"))
+                .build()
+                .ok()
+        });
+        Some((pool.as_ref()?, threads))
+    }
 }
 
-/// Apart from what all other batches need.
-#[inline(never)]
-fn unordered<P: Processor + ?Sized>(batch: &Batch<'_, '_, P>, crew: &Crew<'_>, run: &mut Run<'_>) {
-    let events = batch.request.events;
-    let _busy = crew.cost.begin();
+/// Handles a batch.
+fn handle<P: Processor>(
+    unordered: &Unordered<P>,
+    batch: &Batch<'_, '_, P>,
+    effects: &mut Effects,
+) -> Result<(), Failure>
+where
+    P::Batch: Merge,
+{
+    let Batch {
+        processor,
+        request,
+        invocation,
+    } = *batch;
+    let mut state = P::Batch::default();
+    let mut call = Call::part_of_batch(request, invocation, effects);
+    begin(processor, &mut call, &mut state, request)?;
+    if request.events.len() < 2 {
+        events(processor, &mut call, &mut state, 0, request.events)?;
+    } else {
+        handle_events(unordered, batch, effects, &mut state)?;
+    }
+    let mut call = Call::part_of_batch(request, invocation, effects);
+    end(processor, &mut call, state)
+}
+
+/// Handles events in order until it is known whether it pays to share the others.
+fn handle_events<P: Processor>(
+    unordered: &Unordered<P>,
+    batch: &Batch<'_, '_, P>,
+    effects: &mut Effects,
+    state: &mut P::Batch,
+) -> Result<(), Failure>
+where
+    P::Batch: Merge,
+{
+    let (all, cost) = (batch.request.events, &unordered.cost);
+    let _busy = cost.begin();
     let mut watch = Watch::start();
-    let (mut done, mut next) = (0, crew.cost.first_look());
-    let mut before = crew.cost.pace();
+    let (mut done, mut next) = (0, cost.first_look());
+    let mut before = cost.pace();
     loop {
-        let end = next.min(events.len());
-        serially(batch, done, events.get(done..end).unwrap_or_default(), run);
+        let end = next.min(all.len());
+        let mut call = Call::part_of_batch(batch.request, batch.invocation, effects);
+        let some = all.get(done..end).unwrap_or_default();
+        events(batch.processor, &mut call, state, done, some)?;
         done = end;
-        let left = events.get(done..).unwrap_or_default();
+        let left = all.get(done..).unwrap_or_default();
         if left.is_empty() {
-            return crew.cost.learn(watch.nanos(), done);
+            cost.learn(watch.nanos(), done);
+            return Ok(());
         }
         let pace = watch.look(done);
         let confirmed = pace.confirmed_by(before);
-        if confirmed.pays(left.len()) && crew.cost.may_share() {
-            let threads = crew.threads();
-            if threads > 1 {
-                let shared = Shared {
-                    batch,
-                    left,
-                    first: done,
-                    pace: confirmed,
-                    size: confirmed.piece(left.len(), threads),
-                    next: AtomicUsize::new(0),
-                    finished: Mutex::default(),
-                };
-                return together(&shared, run, crew, threads);
-            }
+        if confirmed.pays(left.len())
+            && cost.may_share()
+            && let Some((pool, threads)) = unordered.helpers()
+        {
+            let shared = Shared {
+                batch,
+                left,
+                outcomes: effects.events.get(done..).unwrap_or_default(),
+                first: done,
+                size: confirmed.piece(left.len(), threads),
+                next: AtomicUsize::new(0),
+                finished: Mutex::new(Finished::default()),
+            };
+            let finished = together(&shared, pool, threads, cost, confirmed);
+            return finished.merge(effects, state);
         }
         (before, next) = (pace, done * 2);
     }
 }
 
 /// Handles what is left of a batch on several threads, this one among them.
-fn together<P: Processor + ?Sized>(
+fn together<P: Processor>(
     shared: &Shared<'_, '_, P>,
-    run: &mut Run<'_>,
-    crew: &Crew<'_>,
+    pool: &ThreadPool,
     threads: usize,
-) {
+    cost: &Cost,
+    expected: Pace,
+) -> Finished<P::Batch> {
     let watch = Watch::start();
-    let pieces = shared.left.len().div_ceil(shared.size);
-    let helpers = (threads - 1).min(pieces);
+    let chunks = shared.left.len().div_ceil(shared.size);
+    let helpers = (threads - 1).min(chunks);
     let helped = &AtomicUsize::new(0);
-    scoped(crew.pool, |scope| {
+    pool.in_place_scope(|scope| {
         for _ in 0..helpers {
             scope.spawn(move |_| {
                 shared.help();
@@ -131,118 +176,113 @@ fn together<P: Processor + ?Sized>(
             });
         }
         shared.help();
-        // Going to sleep and being woken takes longer than the last piece of the others.
+        // Going to sleep and being woken takes longer than the last chunk of the others.
         let patience = Watch::start();
         while helped.load(Ordering::Acquire) < helpers && patience.nanos() < PATIENCE {
             std::hint::spin_loop();
         }
     });
-    let mut finished = shared.finished();
+    let finished = std::mem::take(&mut *shared.finished());
     let events = shared.left.len();
-    crew.cost.shared(shared.pace, events, watch.nanos());
-    crew.cost.learn(finished.nanos, events);
-    finished.pieces.sort_unstable_by_key(|(at, _)| *at);
-    for (_, piece) in finished.pieces.drain(..) {
-        run.records.append(&piece.records);
-        run.outcomes.extend(piece.outcomes);
-        *run.suspend |= piece.suspend;
-    }
+    cost.shared(expected, events, watch.nanos());
+    cost.learn(finished.nanos, events);
+    finished
 }
 
-fn scoped<'s>(pool: Option<&rayon::ThreadPool>, lead: impl FnOnce(&rayon::Scope<'s>)) {
-    match pool {
-        Some(pool) => pool.in_place_scope(lead),
-        None => rayon::in_place_scope(lead),
-    }
-}
-
-/// What is left of a batch, for several threads to take pieces of.
-struct Shared<'s, 'a, P: ?Sized> {
+/// What is left of a batch, for several threads to take chunks of.
+struct Shared<'s, 'a, P: Processor> {
     batch: &'s Batch<'s, 'a, P>,
     left: &'s [Event<'a>],
+    /// The outcomes of these events so far: those that are settled are not handled.
+    outcomes: &'s [Outcome],
     /// The position of the first one in the batch.
     first: usize,
-    /// What is expected of them on one thread.
-    pace: Pace,
-    /// Events of a piece.
+    /// Events of a chunk.
     size: usize,
-    /// The piece that is taken next.
+    /// The chunk that is taken next.
     next: AtomicUsize,
-    finished: Mutex<Finished>,
+    finished: Mutex<Finished<P::Batch>>,
 }
 
-#[derive(Default)]
-struct Finished {
-    pieces: Vec<(usize, Piece)>,
+/// The chunks that were handled.
+struct Finished<S> {
+    chunks: Vec<Chunk<S>>,
     /// The time it took, of all threads together.
     nanos: u64,
 }
 
-impl<P: Processor + ?Sized> Shared<'_, '_, P> {
-    /// Handles pieces until there are none.
+/// What one chunk of a batch leaves.
+struct Chunk<S> {
+    effects: Effects,
+    state: S,
+    ended: Result<(), Failure>,
+}
+
+impl<S> Default for Finished<S> {
+    fn default() -> Self {
+        Self {
+            chunks: Vec::new(),
+            nanos: 0,
+        }
+    }
+}
+
+impl<S: Merge> Finished<S> {
+    /// Puts the chunks together in the order of their events.
+    fn merge(mut self, effects: &mut Effects, state: &mut S) -> Result<(), Failure> {
+        self.chunks
+            .sort_unstable_by_key(|chunk| chunk.effects.first);
+        let mut ended = Ok(());
+        for chunk in self.chunks {
+            effects.absorb(chunk.effects);
+            state.merge(chunk.state);
+            ended = ended.and(chunk.ended);
+        }
+        ended
+    }
+}
+
+impl<P: Processor> Shared<'_, '_, P> {
+    /// Handles chunks until there are none.
     fn help(&self) {
         let watch = Watch::start();
-        let mut pieces = Vec::new();
+        let mut chunks = Vec::new();
         loop {
             let at = self.next.fetch_add(1, Ordering::Relaxed);
             let start = at.saturating_mul(self.size);
-            let events = self.left.get(start..).unwrap_or_default();
-            let events = events.get(..self.size).unwrap_or(events);
-            if events.is_empty() {
+            let some = self.left.get(start..).unwrap_or_default();
+            let some = some.get(..self.size).unwrap_or(some);
+            if some.is_empty() {
                 break;
             }
-            let mut piece = Piece::default();
-            piece.outcomes.reserve_exact(events.len());
-            serially(self.batch, self.first + start, events, &mut piece.run());
-            pieces.push((at, piece));
+            chunks.push(self.chunk(start, some));
         }
         let nanos = watch.nanos();
         let mut finished = self.finished();
-        finished.pieces.append(&mut pieces);
+        finished.chunks.append(&mut chunks);
         finished.nanos += nanos;
     }
 
+    fn chunk(&self, start: usize, some: &[Event<'_>]) -> Chunk<P::Batch> {
+        let outcomes = self.outcomes.get(start..).unwrap_or_default();
+        let mut chunk = Chunk {
+            effects: Effects::part(self.first + start, outcomes, some.len()),
+            state: P::Batch::default(),
+            ended: Ok(()),
+        };
+        let Batch {
+            processor,
+            request,
+            invocation,
+        } = *self.batch;
+        let mut call = Call::part_of_batch(request, invocation, &mut chunk.effects);
+        let first = self.first + start;
+        chunk.ended = events(processor, &mut call, &mut chunk.state, first, some);
+        chunk
+    }
+
     /// Nobody panics while holding it, so nothing half-done can be in it.
-    fn finished(&self) -> MutexGuard<'_, Finished> {
+    fn finished(&self) -> MutexGuard<'_, Finished<P::Batch>> {
         self.finished.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// What one piece of a batch leaves; put together in order afterwards.
-#[derive(Default)]
-struct Piece {
-    records: Records,
-    outcomes: Vec<Outcome>,
-    suspend: bool,
-}
-
-impl Piece {
-    fn run(&mut self) -> Run<'_> {
-        Run {
-            records: &mut self.records,
-            outcomes: &mut self.outcomes,
-            suspend: &mut self.suspend,
-        }
-    }
-}
-
-fn serially<P: Processor + ?Sized>(
-    batch: &Batch<'_, '_, P>,
-    first: usize,
-    events: &[Event<'_>],
-    run: &mut Run<'_>,
-) {
-    let mut context = EventContext::new(batch.request, batch.invocation, run.records, run.suspend);
-    // Done unless something else comes of it: an outcome that is handed over for every event costs more than the rest.
-    let before = run.outcomes.len();
-    let done = iter::repeat_with(|| Outcome::Done).take(events.len());
-    run.outcomes.extend(done);
-    let outcomes = run.outcomes.get_mut(before..).unwrap_or_default();
-    for ((index, event), outcome) in (first..).zip(events).zip(outcomes) {
-        context.set_event(index);
-        if let Err(other) = route::event(batch.processor, &mut context, event) {
-            *outcome = other;
-        }
-    }
-    context.records().set_event(None);
 }

@@ -1,145 +1,90 @@
-//! What became of an event: handlers return [`Handled`], the engine records an [`Outcome`] for every event.
+//! What became of an event, a notification or a message, and how many came to which end.
 
-use std::borrow::Cow;
-use std::time::Duration;
+use super::failure::{Failure, FailureKind};
 
-/// What a handler returns: `Ok` if it is done with the event, otherwise why not. The `?` operator works on any error,
-/// which then is fatal for the event.
-pub type Handled = Result<(), Failure>;
-
-/// Why a handler is not done.
-///
-/// ```
-/// use std::time::Duration;
-/// use hydrant::Failure;
-/// fn parse(text: &str) -> Result<i64, Failure> {
-///     if text.is_empty() {
-///         return Err(Failure::drop("no amount"));
-///     }
-///     Ok(text.parse()?)
-/// }
-/// assert!(parse("x").unwrap_err().to_string().starts_with("fatal: invalid digit"));
-/// assert_eq!(parse("").unwrap_err().to_string(), "dropped: no amount");
-/// assert_eq!(Failure::retry_after(Duration::from_secs(2)).to_string(), "retry after 2s");
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure(Outcome);
-
-impl Failure {
-    /// The event is to be tried again.
-    pub fn retry() -> Self {
-        Self(Outcome::Retry { after: None })
-    }
-
-    /// The event is to be tried again, not before this time has passed.
-    pub fn retry_after(after: Duration) -> Self {
-        Self(Outcome::Retry { after: Some(after) })
-    }
-
-    /// The event is not wanted. The reason is counted and reported, so it must not hold data of the event.
-    pub fn drop(reason: impl Into<Cow<'static, str>>) -> Self {
-        Self(Outcome::Dropped {
-            reason: reason.into(),
-        })
-    }
-
-    /// The event can never be processed. The reason is reported, so it must not hold data of the event.
-    pub fn fatal(reason: impl Into<Cow<'static, str>>) -> Self {
-        Self(Outcome::Fatal {
-            reason: reason.into(),
-        })
-    }
-
-    /// What it makes of the event.
-    pub fn into_outcome(self) -> Outcome {
-        self.0
-    }
-}
-
-impl std::fmt::Display for Failure {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Display::fmt(&self.0, f)
-    }
-}
-
-impl<E: std::error::Error> From<E> for Failure {
-    fn from(error: E) -> Self {
-        Self::fatal(error.to_string())
-    }
-}
-
-/// The fate of an event or notification.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What became of an event, a notification or a message.
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Outcome {
+    /// No handler has returned, and nobody has settled it: its future was dropped, or it is still running. It counts
+    /// as *retry*.
+    #[default]
+    Unsettled,
     /// Processed.
     Done,
-    /// Not wanted by the interests of the processor, so never decoded.
+    /// Not registered for, or not among the interests of the processor, so never decoded.
     Skipped,
-    /// To be tried again.
-    Retry {
-        /// Not before this time has passed.
-        after: Option<Duration>,
-    },
-    /// Not wanted by the handler.
-    Dropped {
-        /// Why.
-        reason: Cow<'static, str>,
-    },
-    /// Never to be processed; also the outcome of a handler that panicked.
-    Fatal {
-        /// Why.
-        reason: Cow<'static, str>,
-    },
+    /// Not processed.
+    Failed(Failure),
 }
 
 impl Outcome {
-    /// The name for reports.
-    pub fn name(&self) -> &'static str {
+    /// The name for reports: `unsettled`, `done`, `skipped`, `retry`, `discarded` or `rejected`.
+    pub fn as_str(&self) -> &'static str {
         match self {
+            Self::Unsettled => "unsettled",
             Self::Done => "done",
             Self::Skipped => "skipped",
-            Self::Retry { .. } => "retry",
-            Self::Dropped { .. } => "dropped",
-            Self::Fatal { .. } => "fatal",
+            Self::Failed(failure) => match failure.kind() {
+                FailureKind::Retry { .. } => "retry",
+                FailureKind::Discard => "discarded",
+                FailureKind::Reject => "rejected",
+            },
+        }
+    }
+
+    /// Why it is not done.
+    pub fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Failed(failure) => Some(failure),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is_unsettled(&self) -> bool {
+        matches!(self, Self::Unsettled)
+    }
+}
+
+/// The outcome that a handler returned.
+impl From<Result<(), Failure>> for Outcome {
+    fn from(handled: Result<(), Failure>) -> Self {
+        match handled {
+            Ok(()) => Self::Done,
+            Err(failure) => Self::Failed(failure),
         }
     }
 }
 
-impl From<Handled> for Outcome {
-    fn from(handled: Handled) -> Self {
-        match handled {
-            Ok(()) => Self::Done,
-            Err(failure) => failure.0,
-        }
+impl From<Failure> for Outcome {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
     }
 }
 
 impl std::fmt::Display for Outcome {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Done | Self::Skipped | Self::Retry { after: None } => f.write_str(self.name()),
-            Self::Retry { after: Some(after) } => write!(f, "retry after {after:?}"),
-            Self::Dropped { reason } | Self::Fatal { reason } => {
-                write!(f, "{}: {reason}", self.name())
-            }
+            Self::Failed(failure) => std::fmt::Display::fmt(failure, f),
+            _ => f.write_str(self.as_str()),
         }
     }
 }
 
 /// How many events came to which end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct OutcomeCounts {
     /// Processed.
     pub done: u64,
     /// Never decoded.
     pub skipped: u64,
-    /// To be tried again.
+    /// To be tried again, those among them that nobody settled.
     pub retry: u64,
     /// Not wanted.
-    pub dropped: u64,
+    pub discarded: u64,
     /// Never to be processed.
-    pub fatal: u64,
+    pub rejected: u64,
 }
 
 impl OutcomeCounts {
@@ -148,9 +93,12 @@ impl OutcomeCounts {
         match outcome {
             Outcome::Done => self.done += 1,
             Outcome::Skipped => self.skipped += 1,
-            Outcome::Retry { .. } => self.retry += 1,
-            Outcome::Dropped { .. } => self.dropped += 1,
-            Outcome::Fatal { .. } => self.fatal += 1,
+            Outcome::Unsettled => self.retry += 1,
+            Outcome::Failed(failure) => match failure.kind() {
+                FailureKind::Retry { .. } => self.retry += 1,
+                FailureKind::Discard => self.discarded += 1,
+                FailureKind::Reject => self.rejected += 1,
+            },
         }
     }
 
@@ -159,7 +107,7 @@ impl OutcomeCounts {
         self.done += other.done;
         self.skipped += other.skipped;
         self.retry += other.retry;
-        self.dropped += other.dropped;
-        self.fatal += other.fatal;
+        self.discarded += other.discarded;
+        self.rejected += other.rejected;
     }
 }

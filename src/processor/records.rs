@@ -1,11 +1,11 @@
 //! The records that handlers emit: one growing buffer, so that emitting costs no allocation per record.
 
-use crate::write::JsonWriter;
+use crate::write::{Append, JsonWriter};
 
 /// Records in the order of their events: an optional key and a payload each.
 ///
 /// ```
-/// use hydrant::Records;
+/// use hydrant::engine::Records;
 /// let mut records = Records::default();
 /// records.push(Some(b"user-1"), b"payload");
 /// records.push_json(None, |json| json.text_field("a", "b"));
@@ -52,31 +52,25 @@ impl std::fmt::Debug for Record<'_> {
 impl Records {
     /// Appends a record.
     pub fn push(&mut self, key: Option<&[u8]>, payload: &[u8]) {
-        self.push_with(key, |bytes| bytes.extend_from_slice(payload));
+        self.push_with(key, |out| out.push(payload));
     }
 
-    /// Appends a record whose payload `write` appends to the buffer it is given.
-    pub fn push_with(&mut self, key: Option<&[u8]>, write: impl FnOnce(&mut Vec<u8>)) {
-        let start = self.bytes.len();
-        if let Some(key) = key {
-            self.bytes.extend_from_slice(key);
-        }
-        let payload_start = self.bytes.len();
-        // Should `write` panic, the half-written bytes are cut off by the guard of the handler.
-        write(&mut self.bytes);
-        debug_assert!(self.bytes.len() >= payload_start && payload_start >= start);
-        let end = self.bytes.len().max(payload_start);
-        self.bytes.resize(end, 0);
+    /// Appends a record whose payload `write` appends.
+    pub fn push_with(&mut self, key: Option<&[u8]>, write: impl FnOnce(&mut Append<'_>)) {
+        self.bytes.extend_from_slice(key.unwrap_or_default());
+        let key_end = key.map(|_| self.bytes.len());
+        // Should `write` panic, `rewind` cuts the half-written bytes off.
+        write(&mut Append::new(&mut self.bytes));
         self.entries.push(Entry {
-            key_end: key.map(|_| payload_start),
-            end,
+            key_end,
+            end: self.bytes.len(),
             event: self.current,
         });
     }
 
     /// Appends a record that is one JSON object, whose fields `fields` writes.
     pub fn push_json(&mut self, key: Option<&[u8]>, fields: impl FnOnce(&mut JsonWriter<'_>)) {
-        self.push_with(key, |bytes| JsonWriter::new(bytes).object(fields));
+        self.push_with(key, |out| out.json().object(fields));
     }
 
     /// The records, in order.

@@ -1,10 +1,12 @@
 //! Models to bytes: canonical Firehose JSON in compact form, and the JSON of errors and records. The only place where
 //! borrowed data becomes owned.
 
+mod append;
 mod json;
 mod number;
 mod text;
 
+pub use append::Append;
 pub use json::JsonWriter;
 
 use crate::error::Error;

@@ -159,3 +159,14 @@ impl std::fmt::Display for SettingError {
 }
 
 impl std::error::Error for SettingError {}
+/// x
+pub trait Settings<'a>: Sized {
+    /// x
+    fn read(values: &crate::message::Map<'a, &'a str>) -> Result<Self, SettingError>;
+}
+impl<'a> crate::message::Account<'a> {
+    /// x
+    pub fn settings<T: Settings<'a>>(&self) -> Result<T, SettingError> {
+        T::read(&self.account_settings)
+    }
+}

@@ -1,0 +1,1 @@
+//! Checks of a module before it serves: its registration against what it decodes, and the build.

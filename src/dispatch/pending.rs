@@ -1,0 +1,208 @@
+//! A message whose handlers have returned and whose response is not written yet.
+
+use std::borrow::BorrowMut;
+
+use super::Shared;
+use super::observer::Report;
+use crate::message::{
+    AudienceMembershipChangeResponse, AudienceSubscriptionResponse, DsrProcessingResponse,
+    EventProcessingResponse, Map, Message, MessageType,
+};
+use crate::processor::{Outcome, Output, Subject, Verdict, contained};
+use crate::write;
+
+/// A message whose handlers have returned and whose response is not written yet. The host delivers the records, settles
+/// what it could not deliver, and [`finish`](Self::finish)es.
+///
+/// It owns the [`Output`], or borrows that of the caller. If it is dropped, the message counts as one to be tried again.
+///
+/// ```
+/// # use hydrant::message::{CustomEvent, EventType, Uuid};
+/// # use hydrant::{Call, Engine, Failure, Invocation, Processor, Registration, Verdict};
+/// # struct Module;
+/// # impl Processor for Module {
+/// #     type Batch = ();
+/// #     fn registration(&self) -> Registration { Registration::new("Acme", "1.0").events([EventType::CustomEvent]) }
+/// #     fn custom_event(&self, call: &mut Call<'_>, _: &mut (), event: &CustomEvent<'_>) -> Result<(), Failure> {
+/// #         call.emit(event.name.unwrap_or_default().as_bytes());
+/// #         Ok(())
+/// #     }
+/// # }
+/// # fn deliver(_: &[u8]) -> bool { false }
+/// # let engine = Engine::new(Module);
+/// # let body = br#"{"type":"event_processing_request","events":[{"type":"custom_event","name":"hello"}]}"#;
+/// # let invocation = Invocation::new(1_714_592_744_066, Uuid([7; 16]));
+/// let mut pending = engine.process(body, &invocation)?;
+/// let records = pending.output().records().iter();
+/// let failed: Vec<Option<usize>> =
+///     records.filter(|record| !deliver(record.payload)).map(|record| record.event).collect();
+/// for event in failed {
+///     match event {
+///         Some(event) => pending.settle(event, Failure::retry()),
+///         // The record stems from the batch as a whole.
+///         None => pending.settle_message(Failure::retry()),
+///     }
+/// }
+/// let output = pending.finish();
+/// assert_eq!(output.verdict(), Verdict::Retry { after: None });
+/// # Ok::<(), hydrant::Error>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "nothing is answered until the message is finished"]
+pub struct Pending<'e, O: BorrowMut<Output> = Output> {
+    pub(super) shared: &'e Shared,
+    pub(super) output: O,
+}
+
+impl<O: BorrowMut<Output>> Pending<'_, O> {
+    /// The outcomes and records so far.
+    pub fn output(&self) -> &Output {
+        self.output.borrow()
+    }
+
+    /// Changes the outcome of an event, for example because its record could not be delivered.
+    ///
+    /// A failure of an event that the batch does not have makes the whole message fail with *retry*: some event failed,
+    /// and nobody knows which.
+    pub fn settle(&mut self, event: usize, outcome: impl Into<Outcome>) {
+        let output = self.output.borrow_mut();
+        output.effects.settle(event, outcome.into());
+        if let Err(failure) = output.effects.settle_elsewhere() {
+            output.message = Outcome::Failed(failure);
+        }
+    }
+
+    /// Changes the outcome of the message as a whole. Outcomes of events stay as they are.
+    pub fn settle_message(&mut self, outcome: impl Into<Outcome>) {
+        self.output.borrow_mut().message = outcome.into();
+    }
+
+    /// Asks the sender to stop this subscription, as [`Call::suspend_subscription`](crate::Call::suspend_subscription)
+    /// does.
+    pub fn suspend_subscription(&mut self) {
+        self.output.borrow_mut().effects.suspend = true;
+    }
+
+    /// Sets the settings that an audience subscription is answered with. Other answers do not have any.
+    pub fn set_settings<I: Into<String>, V: Into<String>>(
+        &mut self,
+        settings: impl IntoIterator<Item = (I, V)>,
+    ) {
+        let settings = settings.into_iter();
+        self.output.borrow_mut().settings = settings
+            .map(|(id, value)| (id.into(), value.into()))
+            .collect();
+    }
+
+    /// Ends the message: decides the verdict, tells the observer what is not done, and writes the response if there is to
+    /// be one.
+    pub fn finish(mut self) -> O {
+        let output = self.output.borrow_mut();
+        self.shared.finish(output);
+        self.output
+    }
+}
+
+impl Shared {
+    fn finish(&self, output: &mut Output) {
+        let verdict = self.policies.judge(output);
+        output.verdict = Some(verdict);
+        let answers = matches!(verdict, Verdict::Answer | Verdict::DeadLetter);
+        let account = output.account_id;
+        if output.effects.suspend && !(answers && output.can_suspend()) {
+            self.accounts.suspend(account);
+        }
+        if self.observer.is_some() {
+            self.report(output, verdict);
+        }
+        if answers {
+            self.respond(output);
+        }
+    }
+
+    /// Tells the observer what is not done.
+    fn report(&self, output: &Output, verdict: Verdict) {
+        let Some(observer) = &self.observer else {
+            return;
+        };
+        let account_id = output.account_id;
+        let mut reported = None;
+        for (subject, failure) in output.failures() {
+            if let Some(error) = failure.setting_error() {
+                let fault = error.to_string();
+                // Events of one message that fail alike, and messages that fail as the one before.
+                if reported.as_ref() == Some(&fault)
+                    || !self.accounts.is_new_fault(account_id, &fault)
+                {
+                    continue;
+                }
+                reported = Some(fault);
+            }
+            let events = match subject {
+                Subject::Event(_) => 1,
+                Subject::Notification(_) => 0,
+                Subject::Message => output.events_of_message(),
+            };
+            let report = Report {
+                account_id,
+                message_type: output.message_type,
+                subject,
+                failure,
+                events,
+                verdict,
+            };
+            contained(|| observer.0.observe(&report));
+        }
+    }
+
+    fn respond(&self, output: &mut Output) {
+        let common = output.common;
+        let suspend_subscription = output.effects.suspend;
+        let out = &mut output.response;
+        match output.message_type {
+            Some(MessageType::ModuleRegistrationRequest) => {
+                self.registration.with_response(common, |response| {
+                    write::message(&Message::ModuleRegistrationResponse(response), out);
+                });
+            }
+            Some(MessageType::EventProcessingRequest) => {
+                let response = EventProcessingResponse {
+                    common,
+                    suspend_subscription,
+                };
+                write::message(&Message::EventProcessingResponse(&response), out);
+            }
+            Some(MessageType::AudienceSubscriptionRequest) => {
+                let settings = output.settings.iter();
+                let settings: Vec<(&str, &str)> = settings
+                    .map(|(id, value)| (id.as_str(), value.as_str()))
+                    .collect();
+                let response = AudienceSubscriptionResponse {
+                    common,
+                    audience_subscription_settings: Map::new(&settings),
+                };
+                write::message(&Message::AudienceSubscriptionResponse(&response), out);
+            }
+            Some(MessageType::AudienceMembershipChangeRequest) => {
+                let response = AudienceMembershipChangeResponse {
+                    common,
+                    suspend_subscription,
+                };
+                write::message(&Message::AudienceMembershipChangeResponse(&response), out);
+            }
+            Some(MessageType::DsrProcessingRequest) => {
+                let response = DsrProcessingResponse { common };
+                write::message(&Message::DsrProcessingResponse(&response), out);
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Output {
+    /// How many events failed because the message did.
+    fn events_of_message(&self) -> usize {
+        let failed = self.events().iter().filter_map(Outcome::failure);
+        failed.filter(|failure| failure.is_of_message()).count()
+    }
+}

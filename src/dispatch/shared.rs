@@ -1,0 +1,212 @@
+//! What engines for modules of both kinds share: options, policies, and the beginning and the end of a message.
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
+use crossbeam_queue::ArrayQueue;
+
+use super::FIREHOSE_VERSION;
+use super::accounts::Accounts;
+use super::observer::Observer;
+use super::pending::Pending;
+use super::policy::Policies;
+use crate::error::{Error, ErrorKind};
+use crate::firehose::parse;
+use crate::message::*;
+use crate::parse::{ParseOptions, Scratch};
+use crate::processor::{Failure, Invocation, Outcome, Output};
+use crate::registration::Registration;
+
+/// How many scratches wait for reuse at most.
+const POOLED: usize = 64;
+
+/// Scratches that saw a message larger than this are not kept at that size.
+const POOLED_BYTES: usize = 1 << 20;
+
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) registration: Registration,
+    pub(super) interests: Interests,
+    options: ParseOptions,
+    pub(super) policies: Policies,
+    pub(super) observer: Option<Hook>,
+    pub(super) accounts: Accounts,
+    scratches: ArrayQueue<Box<Scratch>>,
+}
+
+/// An observer, whose `Debug` nobody asks for.
+pub(super) struct Hook(pub(super) Box<dyn Observer>);
+
+impl fmt::Debug for Hook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Observer")
+    }
+}
+
+impl Shared {
+    pub(super) fn new(registration: Registration, narrowed: Interests) -> Self {
+        let registered = registration.interests();
+        let unwanted = EventType::ALL
+            .iter()
+            .filter(|event_type| !narrowed.contains(**event_type));
+        let interests = unwanted.fold(registered, |interests, event_type| {
+            interests.without(*event_type)
+        });
+        let mut shared = Self {
+            registration,
+            interests,
+            options: ParseOptions::default(),
+            policies: Policies::default(),
+            observer: None,
+            accounts: Accounts::default(),
+            scratches: ArrayQueue::new(POOLED),
+        };
+        shared.set_options(ParseOptions::default());
+        shared
+    }
+
+    pub(super) fn set_options(&mut self, options: ParseOptions) {
+        self.options = ParseOptions {
+            interests: self.interests.into(),
+            ..options
+        };
+    }
+
+    /// Parses a message and prepares the output. A message for which no handler is called is done then.
+    pub(super) fn begin<'a>(
+        &self,
+        body: &'a [u8],
+        scratch: &'a mut Scratch,
+        invocation: &Invocation,
+        output: &mut Output,
+    ) -> Result<Message<'a>, Error> {
+        output.clear();
+        let parsed = parse(body, scratch, &self.options)?;
+        output.tally = parsed.tally;
+        let (message_type, common, account) = match parsed.message {
+            Message::ModuleRegistrationRequest(request) => {
+                output.message = Outcome::Done;
+                (MessageType::ModuleRegistrationRequest, request.common, None)
+            }
+            Message::EventProcessingRequest(request) => {
+                for event in request.events {
+                    output.event_counts.add(event.event_type());
+                }
+                let notifications = request.system_notifications.len();
+                output.effects.begin(notifications, 0, request.events);
+                if request.is_heartbeat() {
+                    output.message = Outcome::Done;
+                }
+                let account = request.account.as_ref();
+                (MessageType::EventProcessingRequest, request.common, account)
+            }
+            Message::AudienceSubscriptionRequest(request) => {
+                let account = request.account.as_ref();
+                (
+                    MessageType::AudienceSubscriptionRequest,
+                    request.common,
+                    account,
+                )
+            }
+            Message::AudienceMembershipChangeRequest(request) => {
+                // A heartbeat is answered without a handler being called (section 14).
+                if request.user_profiles.is_empty() {
+                    output.message = Outcome::Done;
+                }
+                let account = request.account.as_ref();
+                (
+                    MessageType::AudienceMembershipChangeRequest,
+                    request.common,
+                    account,
+                )
+            }
+            Message::DsrProcessingRequest(request) => {
+                let account = request.account.as_ref();
+                (MessageType::DsrProcessingRequest, request.common, account)
+            }
+            _ => {
+                let kind = parsed.message.kind();
+                let mut known = MessageType::ALL.iter();
+                output.message_type = known.find(|known| **known == kind).copied();
+                return Err(unsupported(kind));
+            }
+        };
+        output.message_type = Some(message_type);
+        output.account_id = account.map(|account| account.account_id);
+        output.common = response_common(common, invocation);
+        if output.message.is_done() && output.can_suspend() {
+            output.effects.suspend = self.accounts.take_suspension(output.account_id);
+        }
+        Ok(parsed.message)
+    }
+
+    /// The handlers have returned.
+    pub(super) fn end(&self, output: &mut Output, ended: Result<(), Failure>) {
+        let ended = output.effects.settle_elsewhere().and(ended);
+        output.effects.end(&ended);
+        output.message = ended.into();
+        if self.accounts.any() && !output.effects.suspend && output.failures().next().is_none() {
+            self.accounts.done(output.account_id);
+        }
+    }
+
+    pub(super) fn pending<O: std::borrow::BorrowMut<Output>>(&self, output: O) -> Pending<'_, O> {
+        Pending {
+            shared: self,
+            output,
+        }
+    }
+
+    /// Buffers of the engine's own, until the lease is dropped.
+    pub(super) fn lease(&self) -> Lease<'_> {
+        Lease {
+            scratch: self.scratches.pop().unwrap_or_default(),
+            scratches: &self.scratches,
+        }
+    }
+}
+
+/// A scratch of the engine's, which goes back when it is dropped.
+pub(super) struct Lease<'e> {
+    scratch: Box<Scratch>,
+    scratches: &'e ArrayQueue<Box<Scratch>>,
+}
+
+impl Deref for Lease<'_> {
+    type Target = Scratch;
+    fn deref(&self) -> &Scratch {
+        &self.scratch
+    }
+}
+
+impl DerefMut for Lease<'_> {
+    fn deref_mut(&mut self) -> &mut Scratch {
+        &mut self.scratch
+    }
+}
+
+impl Drop for Lease<'_> {
+    fn drop(&mut self) {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        scratch.shrink_to(POOLED_BYTES);
+        // A full queue drops it.
+        let _ = self.scratches.push(scratch);
+    }
+}
+
+/// The identifier is that of the request, so that the logs of both sides can be joined (section 11).
+fn response_common(request: MessageCommon<'_>, invocation: &Invocation) -> MessageCommon<'static> {
+    MessageCommon {
+        id: Some(request.id.unwrap_or(invocation.fresh_id())),
+        timestamp_ms: Some(invocation.now_ms()),
+        firehose_version: Some(FIREHOSE_VERSION),
+    }
+}
+
+/// The error of a message whose type is not for a module.
+fn unsupported(kind: MessageType<'_>) -> Error {
+    Error::plain(
+        ErrorKind::UnsupportedMessage,
+        format!("a module does not receive messages of type `{kind}`"),
+    )
+}

@@ -1,0 +1,479 @@
+//! [`AsyncProcessor`]: a module whose handlers await.
+
+use std::future::{Future, ready};
+
+use super::call::Call;
+use super::failure::Failure;
+use super::reply::SubscriptionReply;
+use super::route;
+use crate::message::{
+    ApplicationStateTransitionEvent, AttributionEvent, AudienceMembershipChangeRequest,
+    AudienceSubscriptionRequest, CcpaConsentStateNotification, CustomEvent, DsrProcessingRequest,
+    ErrorEvent, EventProcessingRequest, GdprConsentStateNotification, ImpressionEvent, Interests,
+    PrivacySettingChangeEvent, ProductActionEvent, PromotionActionEvent, PushMessageOpenEvent,
+    PushMessageReceiptEvent, PushSubscriptionEvent, ScreenViewEvent, SessionEndEvent,
+    SessionStartEvent, Unknown, UnknownEvent, UserAttributeChangeEvent, UserIdentityChangeEvent,
+};
+use crate::registration::Registration;
+
+/// A Firehose module whose handlers await: typically one request per batch to the API of the target system. For handlers
+/// that do not wait see [`Processor`](crate::Processor), which has the same methods.
+///
+/// Implement the methods as `async fn`. They borrow the message, on whatever runtime polls them; their futures are
+/// `Send` and are not boxed. There are two ways to handle events:
+///
+/// - [`batch`](Self::batch), the whole batch at once, or
+/// - one handler per event type, with [state](Self::Batch) from [`begin_batch`](Self::begin_batch) to
+///   [`end_batch`](Self::end_batch), which is what the default of `batch` runs.
+///
+/// Every method but [`registration`](Self::registration) has a default that does nothing. The events of one batch come
+/// in order, batches come in parallel. The sender repeats a whole batch if it gets no answer, so handlers must be safe to
+/// repeat: the `id` of an event is its idempotency key. A handler must not block the thread: a `block_on` in it panics
+/// in most runtimes, and a panic rejects.
+///
+/// A future may be dropped at any point, for example by a time-out: what was not settled is then to be tried again.
+///
+/// ```
+/// use hydrant::message::{Event, EventProcessingRequest, EventType, Uuid};
+/// use hydrant::{AsyncProcessor, Call, Engine, Failure, Invocation, Registration, ResultExt};
+///
+/// struct Names;
+///
+/// impl AsyncProcessor for Names {
+///     type Batch = ();
+///
+///     fn registration(&self) -> Registration {
+///         Registration::new("Names", "1.0").events([EventType::CustomEvent])
+///     }
+///     async fn batch(&self, call: &mut Call<'_>, batch: &EventProcessingRequest<'_>) -> Result<(), Failure> {
+///         let names = call.by_time().translate(|event| match event {
+///             Event::CustomEvent(event) => event.name.or_discard("no name"),
+///             _ => Err(Failure::discard("not a custom event")),
+///         });
+///         let refused = send(batch.mpid, &names).await?;
+///         call.settle_each(refused.into_iter().map(|event| (event, Failure::reject("refused"))));
+///         Ok(())
+///     }
+/// }
+///
+/// /// Stands for the request to the target system: it gives the positions of what was refused.
+/// async fn send(_user: Option<&str>, _names: &[(usize, &str)]) -> Result<Vec<usize>, std::io::Error> {
+///     Ok(vec![])
+/// }
+///
+/// # let main = async {
+/// let engine = Engine::new_async(Names);
+/// let body = br#"{"type":"event_processing_request","events":[{"type":"custom_event","name":"hello"}]}"#;
+/// let invocation = Invocation::new(1_714_592_744_066, Uuid([7; 16]));
+/// let output = engine.process_async(body, &invocation).await?.finish();
+/// assert!(output.response().starts_with(br#"{"type":"event_processing_response","id":""#));
+/// # Ok::<(), hydrant::Error>(()) };
+/// # let waker = std::task::Waker::noop();
+/// # let std::task::Poll::Ready(done) = std::pin::pin!(main).poll(&mut std::task::Context::from_waker(waker)) else { panic!() };
+/// # done?;
+/// # Ok::<(), hydrant::Error>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a Firehose module with async handlers",
+    note = "implement `hydrant::AsyncProcessor` for it; only `type Batch` and `registration` are required",
+    note = "a `hydrant::Processor` goes into `Engine::new`"
+)]
+pub trait AsyncProcessor: Send + Sync {
+    /// State of one batch: filled by [`begin_batch`](Self::begin_batch), handed to every handler, and given to
+    /// [`end_batch`](Self::end_batch). `()` if there is none.
+    type Batch: Default + Send;
+
+    /// What the module is and wants: the answer to a registration request. It also decides which events are decoded.
+    fn registration(&self) -> Registration;
+
+    /// Narrows the events that are decoded to these. All that are registered by default.
+    fn interests(&self) -> Interests {
+        Interests::all()
+    }
+
+    /// A whole batch. The default calls [`begin_batch`](Self::begin_batch), the handlers of the notifications and events
+    /// in order, and [`end_batch`](Self::end_batch). Batches without events come here, too; heartbeats do not.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of everything in the batch that is not settled. `Ok` means that it is done.
+    fn batch(
+        &self,
+        call: &mut Call<'_>,
+        batch: &EventProcessingRequest<'_>,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        route::batch_async(self, call, batch)
+    }
+
+    /// Before the notifications and events of a batch: the place for what is done once per batch, such as finding the
+    /// user.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the batch. No handler is called then, nor is `end_batch`.
+    fn begin_batch(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        let _ = (call, state);
+        ready(Ok(()))
+    }
+
+    /// After the events of a batch.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the batch. Events whose handlers have returned stay settled, but the message is not done.
+    fn end_batch(
+        &self,
+        call: &mut Call<'_>,
+        state: Self::Batch,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        let _ = (call, state);
+        ready(Ok(()))
+    }
+
+    /// GDPR consent changed.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the notification if it is not done.
+    fn gdpr_consent_state(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        notification: &GdprConsentStateNotification<'_>,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        let _ = (call, state, notification);
+        ready(Ok(()))
+    }
+
+    /// CCPA consent changed.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the notification if it is not done.
+    fn ccpa_consent_state(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        notification: &CcpaConsentStateNotification<'_>,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        let _ = (call, state, notification);
+        ready(Ok(()))
+    }
+
+    /// A notification of a kind that this version does not know.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the notification if it is not done.
+    fn unknown_notification(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        notification: &Unknown<'_>,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        let _ = (call, state, notification);
+        ready(Ok(()))
+    }
+
+    /// A user session starts.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn session_start(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &SessionStartEvent<'_>,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        let _ = (call, state, event);
+        ready(Ok(()))
+    }
+
+    /// A session ended.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn session_end(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &SessionEndEvent<'_>,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        let _ = (call, state, event);
+        ready(Ok(()))
+    }
+
+    /// A named event.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn custom_event(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &CustomEvent<'_>,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        let _ = (call, state, event);
+        ready(Ok(()))
+    }
+
+    /// A screen or page was shown.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn screen_view(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &ScreenViewEvent<'_>,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        let _ = (call, state, event);
+        ready(Ok(()))
+    }
+
+    /// The app reported an error, crash or exception of its own.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn error(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &ErrorEvent<'_>,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        let _ = (call, state, event);
+        ready(Ok(()))
+    }
+
+    /// The user opted in or out.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn privacy_setting_change(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &PrivacySettingChangeEvent<'_>,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        let _ = (call, state, event);
+        ready(Ok(()))
+    }
+
+    /// User attributes changed.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn user_attribute_change(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &UserAttributeChangeEvent<'_>,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        let _ = (call, state, event);
+        ready(Ok(()))
+    }
+
+    /// User identities changed.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn user_identity_change(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &UserIdentityChangeEvent<'_>,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        let _ = (call, state, event);
+        ready(Ok(()))
+    }
+
+    /// A push token was registered or withdrawn.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn push_subscription(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &PushSubscriptionEvent<'_>,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        let _ = (call, state, event);
+        ready(Ok(()))
+    }
+
+    /// The application changed its state.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn application_state_transition(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &ApplicationStateTransitionEvent<'_>,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        let _ = (call, state, event);
+        ready(Ok(()))
+    }
+
+    /// The device received a push message.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn push_message_receipt(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &PushMessageReceiptEvent<'_>,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        let _ = (call, state, event);
+        ready(Ok(()))
+    }
+
+    /// Something was done to products.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn product_action(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &ProductActionEvent<'_>,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        let _ = (call, state, event);
+        ready(Ok(()))
+    }
+
+    /// A promotion was shown or clicked.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn promotion_action(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &PromotionActionEvent<'_>,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        let _ = (call, state, event);
+        ready(Ok(()))
+    }
+
+    /// Product lists were shown.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn impression(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &ImpressionEvent<'_>,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        let _ = (call, state, event);
+        ready(Ok(()))
+    }
+
+    /// An install or engagement was credited.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn attribution(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &AttributionEvent<'_>,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        let _ = (call, state, event);
+        ready(Ok(()))
+    }
+
+    /// The user opened a push message.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn push_message_open(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &PushMessageOpenEvent<'_>,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        let _ = (call, state, event);
+        ready(Ok(()))
+    }
+
+    /// An event of a type that this version does not know.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn unknown_event(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &UnknownEvent<'_>,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        let _ = (call, state, event);
+        ready(Ok(()))
+    }
+
+    /// A customer connects, changes or disconnects an audience. The reply holds values of settings to store with the
+    /// subscription.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the request.
+    fn audience_subscription(
+        &self,
+        call: &mut Call<'_>,
+        request: &AudienceSubscriptionRequest<'_>,
+    ) -> impl Future<Output = Result<SubscriptionReply, Failure>> + Send {
+        let _ = (call, request);
+        ready(Ok(SubscriptionReply::default()))
+    }
+
+    /// Users joined or left audiences. Heartbeats do not come here.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the change.
+    fn audience_membership_change(
+        &self,
+        call: &mut Call<'_>,
+        request: &AudienceMembershipChangeRequest<'_>,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        let _ = (call, request);
+        ready(Ok(()))
+    }
+
+    /// A request about the data of one person. The answer says that it was received.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the request.
+    fn dsr(
+        &self,
+        call: &mut Call<'_>,
+        request: &DsrProcessingRequest<'_>,
+    ) -> impl Future<Output = Result<(), Failure>> + Send {
+        let _ = (call, request);
+        ready(Ok(()))
+    }
+}

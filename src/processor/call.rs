@@ -1,0 +1,235 @@
+//! What a handler may look at and do: the batch, the account, the deadline, records, outcomes, the suspension.
+
+use std::time::Instant;
+
+use super::effects::Effects;
+use super::events::Events;
+use super::failure::Failure;
+use super::invocation::Invocation;
+use super::outcome::Outcome;
+use super::output::Output;
+use crate::message::{Account, EventProcessingRequest};
+use crate::registration::{SettingError, Settings};
+use crate::write::{Append, JsonWriter};
+
+/// One call of the sender, as its handlers see it. It lives as long as the message.
+///
+/// The look-ups on the message are methods of the models: `call.batch().email()`, `call.account().setting("x")`. A unit
+/// test makes a call with [`of_batch`](Self::of_batch) or [`of_account`](Self::of_account):
+///
+/// ```
+/// use hydrant::message::{CustomEvent, EventProcessingRequest, Uuid};
+/// use hydrant::{Call, Failure, Invocation, Output};
+///
+/// fn custom_event(call: &mut Call<'_>, event: &CustomEvent<'_>) -> Result<(), Failure> {
+///     call.emit(event.name.unwrap_or("?").as_bytes());
+///     Ok(())
+/// }
+///
+/// let (batch, invocation) = (EventProcessingRequest::EMPTY, Invocation::new(0, Uuid([7; 16])));
+/// let mut output = Output::new();
+/// let mut call = Call::of_batch(&batch, &invocation, &mut output);
+/// custom_event(&mut call, &CustomEvent::EMPTY).unwrap();
+/// assert_eq!(output.records().iter().next().unwrap().payload, b"?");
+/// ```
+pub struct Call<'c> {
+    invocation: &'c Invocation,
+    account: &'c Account<'c>,
+    batch: &'c EventProcessingRequest<'c>,
+    index: usize,
+    effects: &'c mut Effects,
+}
+
+impl<'c> Call<'c> {
+    /// A call about a batch, whose handlers write to `output`.
+    pub fn of_batch(
+        batch: &'c EventProcessingRequest<'c>,
+        invocation: &'c Invocation,
+        output: &'c mut Output,
+    ) -> Self {
+        let effects = &mut output.effects;
+        effects.clear();
+        effects.begin(batch.system_notifications.len(), 0, batch.events);
+        Self::part_of_batch(batch, invocation, effects)
+    }
+
+    /// A call about another message of this account, whose handlers write to `output`.
+    pub fn of_account(
+        account: Option<&'c Account<'c>>,
+        invocation: &'c Invocation,
+        output: &'c mut Output,
+    ) -> Self {
+        Self {
+            invocation,
+            account: account.unwrap_or(&Account::EMPTY),
+            batch: &EventProcessingRequest::EMPTY,
+            index: 0,
+            effects: &mut output.effects,
+        }
+    }
+
+    pub(crate) fn part_of_batch(
+        batch: &'c EventProcessingRequest<'c>,
+        invocation: &'c Invocation,
+        effects: &'c mut Effects,
+    ) -> Self {
+        Self {
+            invocation,
+            account: batch.account.as_ref().unwrap_or(&Account::EMPTY),
+            batch,
+            index: 0,
+            effects,
+        }
+    }
+
+    /// The batch. In calls about other messages it is empty.
+    pub fn batch(&self) -> &'c EventProcessingRequest<'c> {
+        self.batch
+    }
+
+    /// The customer account. It is empty if the message has none.
+    pub fn account(&self) -> &'c Account<'c> {
+        self.account
+    }
+
+    /// The customer's settings.
+    ///
+    /// # Errors
+    ///
+    /// One error that names every setting that is missing or wrong. `?` passes it on as a permanent fault of this
+    /// customer's configuration.
+    pub fn settings<T: Settings<'c>>(&self) -> Result<T, SettingError> {
+        self.account.settings()
+    }
+
+    /// What the host knows of this call.
+    pub fn invocation(&self) -> &'c Invocation {
+        self.invocation
+    }
+
+    /// When the answer must be there.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.invocation.deadline()
+    }
+
+    /// The OAuth access token of the customer that came with the call.
+    pub fn access_token(&self) -> Option<&'c str> {
+        self.invocation.access_token()
+    }
+
+    /// The position of the event at hand among the events, or of the notification among the notifications; zero
+    /// elsewhere.
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// The events of the batch, without those that were skipped, in their order.
+    pub fn events(&mut self) -> Events<'_, 'c> {
+        Events::new(self)
+    }
+
+    /// The events of the batch in the order of their times. Those without a time come first; those of equal times stay
+    /// in their order.
+    pub fn by_time(&mut self) -> Events<'_, 'c> {
+        Events::by_time(self)
+    }
+
+    /// Settles an event of the batch by its position. It stays settled so, whatever its handler or
+    /// [`batch`](crate::AsyncProcessor::batch) returns, and no handler is started for it any more.
+    ///
+    /// A failure of an event that the batch does not have makes the whole message fail with *retry*: some event failed,
+    /// and nobody knows which.
+    pub fn settle(&mut self, event: usize, outcome: impl Into<Outcome>) {
+        self.effects.settle(event, outcome.into());
+    }
+
+    /// Settles events by their positions, for example by the errors in a reply.
+    pub fn settle_each<O: Into<Outcome>>(
+        &mut self,
+        outcomes: impl IntoIterator<Item = (usize, O)>,
+    ) {
+        for (event, outcome) in outcomes {
+            self.settle(event, outcome);
+        }
+    }
+
+    /// What became of the events so far, in order.
+    pub fn outcomes(&self) -> &[Outcome] {
+        &self.effects.events
+    }
+
+    /// Asks the sender to stop this subscription until a user resumes it: for permanent errors only, such as a revoked
+    /// key. It survives an error: if this message cannot be answered, the next heartbeat of the account carries it.
+    ///
+    /// Only answers to batches and to membership changes can carry it.
+    pub fn suspend_subscription(&mut self) {
+        self.effects.suspend = true;
+    }
+
+    /// Emits a record. Records of an event count only if its handler returns `Ok`.
+    pub fn emit(&mut self, payload: &[u8]) {
+        self.effects.records.push(None, payload);
+    }
+
+    /// Emits a record with a key, for example the partition key of a topic.
+    pub fn emit_keyed(&mut self, key: &[u8], payload: &[u8]) {
+        self.effects.records.push(Some(key), payload);
+    }
+
+    /// Emits a record that is one JSON object, whose fields `fields` writes.
+    pub fn emit_json(&mut self, fields: impl FnOnce(&mut JsonWriter<'_>)) {
+        self.effects.records.push_json(None, fields);
+    }
+
+    /// Emits a record with a key, if there is one, whose payload `write` appends.
+    pub fn emit_with(&mut self, key: Option<&[u8]>, write: impl FnOnce(&mut Append<'_>)) {
+        self.effects.records.push_with(key, write);
+    }
+
+    pub(crate) fn effects(&mut self) -> &mut Effects {
+        self.effects
+    }
+
+    /// An event is at hand: records stem from it.
+    pub(crate) fn set_event(&mut self, index: usize) {
+        self.index = index;
+        self.effects.records.set_event(Some(index));
+    }
+
+    /// A notification is at hand, or none (zero): records stem from no event.
+    pub(crate) fn set_notification(&mut self, index: usize) {
+        self.index = index;
+        self.effects.records.set_event(None);
+    }
+
+    /// The records so far, to come back to.
+    #[inline]
+    pub(crate) fn mark(&self) -> usize {
+        self.effects.records.mark()
+    }
+
+    /// Takes the records after the mark back if their handler failed.
+    #[inline]
+    pub(crate) fn keep_if(&mut self, mark: usize, handled: &Result<(), Failure>) {
+        if handled.is_err() {
+            self.effects.records.rewind(mark);
+        }
+    }
+
+    /// No handler is started after the deadline.
+    pub(crate) fn in_time(&self) -> Result<(), Failure> {
+        if self.invocation.is_late() {
+            return Err(Failure::late());
+        }
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for Call<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Call")
+            .field("account_id", &self.account.account_id)
+            .field("index", &self.index)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,41 @@
+//! How many events of which type.
+
+use crate::message::EventType;
+
+/// How many events of which type.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EventCounts {
+    /// In the order of the protocol; unknown types last.
+    counts: [u64; UNKNOWN + 1],
+}
+
+/// Where events of unknown types are counted.
+const UNKNOWN: usize = EventType::ALL.len();
+
+impl EventCounts {
+    /// Counts one more.
+    pub fn add(&mut self, event_type: EventType<'_>) {
+        let position = EventType::ALL.iter().position(|known| *known == event_type);
+        if let Some(count) = self.counts.get_mut(position.unwrap_or(UNKNOWN)) {
+            *count += 1;
+        }
+    }
+
+    /// Adds all of another count.
+    pub fn merge(&mut self, other: &Self) {
+        for (count, more) in self.counts.iter_mut().zip(other.counts) {
+            *count += more;
+        }
+    }
+
+    /// The types with their counts, zeros included, in the order of the protocol; unknown types last, as `unknown`.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
+        let names = EventType::ALL.iter().map(EventType::as_str);
+        names.chain(["unknown"]).zip(self.counts)
+    }
+
+    /// The number of events.
+    pub fn total(&self) -> u64 {
+        self.counts.iter().sum()
+    }
+}

@@ -1,0 +1,270 @@
+//! Why a handler is not done with what it was given: [`Failure`], and the conversions that classify an error.
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::registration::SettingError;
+
+/// Why an event, a notification or a message is not done, and what is to become of it.
+///
+/// | made by | the event | the sender |
+/// |---|---|---|
+/// | [`retry`](Self::retry), [`retry_after`](Self::retry_after), `?` on any error | is to be tried again | is not answered, so it repeats the message |
+/// | [`discard`](Self::discard) | is not wanted, by a rule of yours | is answered |
+/// | [`reject`](Self::reject), a panic | cannot be processed, now or later | see [`RejectPolicy`](crate::engine::RejectPolicy) |
+///
+/// `?` takes every error that converts into `Box<dyn Error + Send + Sync>` and means *retry*: an error that nobody
+/// classified is never acknowledged. [`ResultExt`] classifies. The only exception is a
+/// [`SettingError`](crate::registration::SettingError): a permanent fault of one customer's configuration, which
+/// [`SettingErrorPolicy`](crate::engine::SettingErrorPolicy) decides about.
+///
+/// `Failure` does not implement [`Error`], as `anyhow::Error` does not. Its `Display` and `Debug` show what you state
+/// as the reason and never the error that caused it, which may hold personal data, tokens or URLs: that is at
+/// [`source`](Self::source).
+///
+/// ```
+/// use std::time::Duration;
+/// use hydrant::{Failure, ResultExt};
+///
+/// fn amount(text: &str) -> Result<i64, Failure> {
+///     if text.is_empty() {
+///         return Err(Failure::discard("no amount"));
+///     }
+///     Ok(text.parse().or_reject("the amount is not a number")?)
+/// }
+/// assert_eq!(amount("").unwrap_err().to_string(), "discarded: no amount");
+/// assert_eq!(amount("x").unwrap_err().to_string(), "rejected: the amount is not a number");
+///
+/// fn unclassified(text: &str) -> Result<i64, Failure> {
+///     Ok(text.parse::<i64>()?)
+/// }
+/// let failure = unclassified("x").unwrap_err();
+/// assert_eq!(failure.to_string(), "retry: unclassified core::num::error::ParseIntError");
+/// assert_eq!(failure.source().unwrap().to_string(), "invalid digit found in string");
+/// assert_eq!(Failure::retry_after(Duration::from_secs(2)).to_string(), "retry after 2s");
+/// ```
+#[derive(Clone)]
+pub struct Failure {
+    kind: FailureKind,
+    reason: Cow<'static, str>,
+    source: Option<Arc<dyn Error + Send + Sync>>,
+    /// Whether the failure is that of the whole message, of which this event is a part.
+    of_message: bool,
+}
+
+/// What is to become of something that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FailureKind {
+    /// It is to be tried again.
+    Retry {
+        /// Not before this time has passed.
+        after: Option<Duration>,
+    },
+    /// It is not wanted.
+    Discard,
+    /// It cannot be processed, now or later.
+    Reject,
+}
+
+impl Failure {
+    /// To be tried again.
+    #[must_use]
+    pub fn retry() -> Self {
+        Self::new(FailureKind::Retry { after: None }, Cow::Borrowed(""))
+    }
+
+    /// To be tried again, not before this time has passed.
+    #[must_use]
+    pub fn retry_after(after: Duration) -> Self {
+        Self::new(FailureKind::Retry { after: Some(after) }, Cow::Borrowed(""))
+    }
+
+    /// Not wanted, by a rule that the reason names. The reason is logged and counted, so it must not hold data of the
+    /// event.
+    #[must_use]
+    pub fn discard(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(FailureKind::Discard, reason.into())
+    }
+
+    /// Cannot be processed, now or later. The reason is logged, so it must not hold data of the event.
+    #[must_use]
+    pub fn reject(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(FailureKind::Reject, reason.into())
+    }
+
+    /// The same failure with the error that caused it, which neither `Display` nor `Debug` show.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.source = Some(source.into().into());
+        self
+    }
+
+    /// The same failure with a reason, which must not hold data of the event.
+    #[must_use]
+    pub fn with_reason(mut self, reason: impl Into<Cow<'static, str>>) -> Self {
+        self.reason = reason.into();
+        self
+    }
+
+    /// What is to become of what failed.
+    pub fn kind(&self) -> FailureKind {
+        self.kind
+    }
+
+    /// The reason that was stated. Empty if there is none.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// The error that caused it. Its text may hold personal data.
+    pub fn source(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
+        self.source.as_deref()
+    }
+
+    /// The fault in the customer's settings, if that is the cause.
+    pub fn setting_error(&self) -> Option<&SettingError> {
+        self.source()?.downcast_ref()
+    }
+
+    pub(crate) fn panicked() -> Self {
+        Self::reject("the handler panicked")
+    }
+
+    pub(crate) fn late() -> Self {
+        Self::retry().with_reason("the deadline has passed")
+    }
+
+    /// The failure of a part of a message that failed as a whole.
+    pub(crate) fn of_message(&self) -> Self {
+        Self {
+            of_message: true,
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn is_of_message(&self) -> bool {
+        self.of_message
+    }
+
+    fn new(kind: FailureKind, reason: Cow<'static, str>) -> Self {
+        Self {
+            kind,
+            reason,
+            source: None,
+            of_message: false,
+        }
+    }
+}
+
+/// What `?` does: *retry*, unless it is a [`SettingError`].
+impl<E: Into<Box<dyn Error + Send + Sync>>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        let source = error.into();
+        let failure = match source.downcast_ref::<SettingError>() {
+            // It names settings, never their values.
+            Some(error) => Self::reject(error.to_string()),
+            None => Self::retry().with_reason(unclassified::<E>()),
+        };
+        failure.with_source(source)
+    }
+}
+
+/// The name of the type says where to look without showing any data.
+fn unclassified<E>() -> String {
+    format!("unclassified {}", std::any::type_name::<E>())
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind {
+            FailureKind::Retry { after: None } => f.write_str("retry")?,
+            FailureKind::Retry { after: Some(after) } => write!(f, "retry after {after:?}")?,
+            FailureKind::Discard => f.write_str("discarded")?,
+            FailureKind::Reject => f.write_str("rejected")?,
+        }
+        if self.reason.is_empty() {
+            return Ok(());
+        }
+        write!(f, ": {}", self.reason)
+    }
+}
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Failure")
+            .field("kind", &self.kind)
+            .field("reason", &self.reason)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Classifies what is missing or went wrong: `?` alone means *retry*.
+///
+/// ```
+/// use hydrant::{Failure, ResultExt};
+///
+/// fn user(id: Option<&str>) -> Result<u64, Failure> {
+///     let id = id.or_discard("no user")?;
+///     id.parse().or_reject("the user is not a number")
+/// }
+/// assert_eq!(user(Some("7")).unwrap(), 7);
+/// assert_eq!(user(None).unwrap_err().to_string(), "discarded: no user");
+/// ```
+pub trait ResultExt<T>: Sized {
+    /// Failing means *retry*.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::retry`] with the error as its source.
+    fn or_retry(self) -> Result<T, Failure>;
+
+    /// Failing means *discard*: not wanted, and answered.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::discard`] with the error as its source.
+    fn or_discard(self, reason: &'static str) -> Result<T, Failure>;
+
+    /// Failing means *reject*: it cannot be processed, now or later.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::reject`] with the error as its source.
+    fn or_reject(self, reason: &'static str) -> Result<T, Failure>;
+}
+
+impl<T, E: Into<Box<dyn Error + Send + Sync>>> ResultExt<T> for Result<T, E> {
+    fn or_retry(self) -> Result<T, Failure> {
+        self.map_err(|error| {
+            Failure::retry()
+                .with_reason(std::any::type_name::<E>())
+                .with_source(error)
+        })
+    }
+
+    fn or_discard(self, reason: &'static str) -> Result<T, Failure> {
+        self.map_err(|error| Failure::discard(reason).with_source(error))
+    }
+
+    fn or_reject(self, reason: &'static str) -> Result<T, Failure> {
+        self.map_err(|error| Failure::reject(reason).with_source(error))
+    }
+}
+
+impl<T> ResultExt<T> for Option<T> {
+    fn or_retry(self) -> Result<T, Failure> {
+        self.ok_or_else(Failure::retry)
+    }
+
+    fn or_discard(self, reason: &'static str) -> Result<T, Failure> {
+        self.ok_or_else(|| Failure::discard(reason))
+    }
+
+    fn or_reject(self, reason: &'static str) -> Result<T, Failure> {
+        self.ok_or_else(|| Failure::reject(reason))
+    }
+}

@@ -1,0 +1,50 @@
+//! User code that panics does not take the process down: a panic becomes a failure of what was being handled. With
+//! `panic = "abort"` there is nothing to catch; [`Engine::check`](crate::Engine::check) says so.
+//!
+//! The text of a panic may hold anybody's data, so it is left to the panic hook, which printed it already, and does not
+//! become part of the failure.
+//!
+//! Unwind safety: what user code may have left half-done are the records of the event, which the caller cuts off, and
+//! its own state behind `&self`, which needs its own means of sharing anyway.
+
+use std::any::Any;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
+
+use super::failure::Failure;
+
+/// Runs user code.
+pub(crate) fn guarded<T>(call: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|payload| Err(panicked(payload)))
+}
+
+/// Awaits user code.
+pub(crate) async fn guarded_async<T>(
+    future: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    let mut future = pin!(future);
+    poll_fn(
+        |context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+            Ok(poll) => poll,
+            Err(payload) => Poll::Ready(Err(panicked(payload))),
+        },
+    )
+    .await
+}
+
+/// Runs user code whose result nobody waits for.
+pub(crate) fn contained(call: impl FnOnce()) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(call)) {
+        let _ = panicked(payload);
+    }
+}
+
+/// The payload of a panic is a value of the user's, and dropping it may panic, too.
+fn panicked(payload: Box<dyn Any + Send>) -> Failure {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(payload);
+    }
+    Failure::panicked()
+}

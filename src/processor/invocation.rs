@@ -1,0 +1,89 @@
+//! What the host knows of a call.
+
+use std::fmt;
+use std::time::Instant;
+
+use crate::message::Uuid;
+
+/// What the host knows of a call: the engine has no clock, no randomness and no connection of its own.
+///
+/// ```
+/// use std::time::{Duration, Instant};
+/// use hydrant::{Invocation, message::Uuid};
+///
+/// let invocation = Invocation::new(1_714_592_744_066, Uuid([7; 16]))
+///     .with_deadline(Instant::now() + Duration::from_secs(10))
+///     .with_access_token("from the Authorization header");
+/// assert!(!format!("{invocation:?}").contains("Authorization"));
+/// ```
+#[derive(Clone)]
+pub struct Invocation {
+    now_ms: i64,
+    fresh_id: Uuid,
+    deadline: Option<Instant>,
+    access_token: Option<String>,
+}
+
+impl Invocation {
+    /// A call at this time (milliseconds since the epoch: the time stamp of the response), with this identifier for the
+    /// response if the request has none. It has no deadline and no access token.
+    pub fn new(now_ms: i64, fresh_id: Uuid) -> Self {
+        Self {
+            now_ms,
+            fresh_id,
+            deadline: None,
+            access_token: None,
+        }
+    }
+
+    /// When the answer must be there. The engine starts no handler after it: what is left is to be tried again.
+    #[must_use]
+    pub fn with_deadline(mut self, deadline: Instant) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// The OAuth access token of the customer that came with the call (protocol, section 7.7).
+    #[must_use]
+    pub fn with_access_token(mut self, token: impl Into<String>) -> Self {
+        self.access_token = Some(token.into());
+        self
+    }
+
+    /// The time of the call, in milliseconds since the epoch.
+    pub fn now_ms(&self) -> i64 {
+        self.now_ms
+    }
+
+    /// The identifier of the response if the request has none.
+    pub fn fresh_id(&self) -> Uuid {
+        self.fresh_id
+    }
+
+    /// When the answer must be there.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
+    /// The OAuth access token of the customer.
+    pub fn access_token(&self) -> Option<&str> {
+        self.access_token.as_deref()
+    }
+
+    /// Whether the deadline has passed. Without a deadline no clock is read.
+    pub(crate) fn is_late(&self) -> bool {
+        self.deadline
+            .is_some_and(|deadline| Instant::now() >= deadline)
+    }
+}
+
+/// It does not show the token.
+impl fmt::Debug for Invocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Invocation")
+            .field("now_ms", &self.now_ms)
+            .field("fresh_id", &self.fresh_id)
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
+    }
+}

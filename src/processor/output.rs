@@ -1,0 +1,157 @@
+//! What comes out of one message: the outcome of every event, the records, and in the end the verdict and the response,
+//! in buffers that are reused.
+
+use std::time::Duration;
+
+use super::effects::Effects;
+use super::event_counts::EventCounts;
+use super::failure::Failure;
+use super::outcome::{Outcome, OutcomeCounts};
+use super::records::Records;
+use crate::message::{MessageCommon, MessageType};
+use crate::parse::Tally;
+
+/// The result of one message. It owns its buffers, none of it borrows from the message, and it can be used for the next
+/// one.
+#[derive(Clone, Debug, Default)]
+pub struct Output {
+    pub(crate) message_type: Option<MessageType<'static>>,
+    pub(crate) account_id: Option<i32>,
+    /// The fields of the response that all messages share.
+    pub(crate) common: MessageCommon<'static>,
+    pub(crate) effects: Effects,
+    pub(crate) message: Outcome,
+    /// The settings that a subscription is answered with.
+    pub(crate) settings: Vec<(String, String)>,
+    pub(crate) tally: Tally,
+    pub(crate) event_counts: EventCounts,
+    pub(crate) verdict: Option<Verdict>,
+    pub(crate) response: Vec<u8>,
+}
+
+/// What the host is to tell the sender.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// Answer with the response.
+    Answer,
+    /// Store what failed ([`Output::failures`]) where dead letters go, and only then answer with the response. Only with
+    /// [`RejectPolicy::DeadLetter`](crate::engine::RejectPolicy::DeadLetter).
+    DeadLetter,
+    /// Do not answer: something is to be tried again, so the sender must repeat the message.
+    Retry {
+        /// The longest time that a handler asked for.
+        after: Option<Duration>,
+    },
+    /// Do not answer: something can never be processed, and nothing but the sender has it.
+    Fail,
+}
+
+/// A part of a message, or all of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Subject {
+    /// The message, with everything in it that was unsettled when it failed.
+    Message,
+    /// The notification at this position.
+    Notification(usize),
+    /// The event at this position.
+    Event(usize),
+}
+
+impl Output {
+    /// Empty buffers.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The type of the message.
+    pub fn message_type(&self) -> Option<MessageType<'static>> {
+        self.message_type
+    }
+
+    /// The number of the customer account, if the message has one.
+    pub fn account_id(&self) -> Option<i32> {
+        self.account_id
+    }
+
+    /// The response, canonical JSON. Empty where the verdict is not to answer.
+    pub fn response(&self) -> &[u8] {
+        &self.response
+    }
+
+    /// What to tell the sender. *Retry* as long as the message is not finished: its future was dropped, or
+    /// [`Pending::finish`](crate::Pending::finish) was not called.
+    pub fn verdict(&self) -> Verdict {
+        self.verdict.unwrap_or(Verdict::Retry { after: None })
+    }
+
+    /// The records that were emitted, in the order of the events.
+    pub fn records(&self) -> &Records {
+        &self.effects.records
+    }
+
+    /// What became of each event, in order.
+    pub fn events(&self) -> &[Outcome] {
+        &self.effects.events
+    }
+
+    /// What became of each system notification, in order.
+    pub fn notifications(&self) -> &[Outcome] {
+        &self.effects.notifications
+    }
+
+    /// What became of the message as a whole.
+    pub fn message(&self) -> &Outcome {
+        &self.message
+    }
+
+    /// Everything that failed, the message first. What failed because the message did is not listed on its own.
+    pub fn failures(&self) -> impl Iterator<Item = (Subject, &Failure)> {
+        let notifications = self.notifications().iter().enumerate();
+        let events = self.events().iter().enumerate();
+        [(Subject::Message, &self.message)]
+            .into_iter()
+            .chain(notifications.map(|(index, outcome)| (Subject::Notification(index), outcome)))
+            .chain(events.map(|(index, outcome)| (Subject::Event(index), outcome)))
+            .filter_map(|(subject, outcome)| Some((subject, outcome.failure()?)))
+            .filter(|(_, failure)| !failure.is_of_message())
+    }
+
+    /// Whether a handler asked the sender to stop this subscription. An answer carries it if it can.
+    pub fn is_suspended(&self) -> bool {
+        self.effects.suspend
+    }
+
+    /// What was tolerated in the message.
+    pub fn tally(&self) -> Tally {
+        self.tally
+    }
+
+    /// How many events of which type the message had.
+    pub fn event_counts(&self) -> &EventCounts {
+        &self.event_counts
+    }
+
+    /// How many events came to which end.
+    pub fn outcome_counts(&self) -> OutcomeCounts {
+        let mut counts = OutcomeCounts::default();
+        self.events().iter().for_each(|outcome| counts.add(outcome));
+        counts
+    }
+
+    /// Forgets everything and keeps the memory.
+    pub fn clear(&mut self) {
+        self.message_type = None;
+        self.account_id = None;
+        self.common = MessageCommon::EMPTY;
+        self.effects.clear();
+        self.message = Outcome::Unsettled;
+        self.settings.clear();
+        self.tally = Tally::default();
+        self.event_counts = EventCounts::default();
+        self.verdict = None;
+        self.response.clear();
+    }
+}

@@ -1,0 +1,49 @@
+//! What a module answers to an audience subscription.
+
+/// Values of settings to store with the subscription, for example the id of the list that was made in the target system.
+/// Only settings that the registration declares (protocol, section 12, rule 18). `Debug` does not show the values.
+///
+/// ```
+/// use hydrant::engine::SubscriptionReply;
+/// let reply: SubscriptionReply = [("list_id", "4711")].into();
+/// assert_eq!(reply.settings().collect::<Vec<_>>(), [("list_id", "4711")]);
+/// ```
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct SubscriptionReply {
+    pub(crate) settings: Vec<(String, String)>,
+}
+
+impl SubscriptionReply {
+    /// The settings with their values.
+    pub fn settings(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.settings
+            .iter()
+            .map(|(id, value)| (id.as_str(), value.as_str()))
+    }
+}
+
+impl<I: Into<String>, V: Into<String>> FromIterator<(I, V)> for SubscriptionReply {
+    fn from_iter<T: IntoIterator<Item = (I, V)>>(settings: T) -> Self {
+        let settings = settings.into_iter();
+        Self {
+            settings: settings
+                .map(|(id, value)| (id.into(), value.into()))
+                .collect(),
+        }
+    }
+}
+
+impl<I: Into<String>, V: Into<String>, const N: usize> From<[(I, V); N]> for SubscriptionReply {
+    fn from(settings: [(I, V); N]) -> Self {
+        settings.into_iter().collect()
+    }
+}
+
+impl std::fmt::Debug for SubscriptionReply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let ids = self.settings.iter().map(|(id, _)| id);
+        f.debug_struct("SubscriptionReply")
+            .field("settings", &ids.collect::<Vec<_>>())
+            .finish()
+    }
+}

@@ -1,0 +1,446 @@
+//! [`Processor`]: a module whose handlers are plain functions.
+
+use super::call::Call;
+use super::failure::Failure;
+use super::reply::SubscriptionReply;
+use super::route;
+use crate::message::{
+    ApplicationStateTransitionEvent, AttributionEvent, AudienceMembershipChangeRequest,
+    AudienceSubscriptionRequest, CcpaConsentStateNotification, CustomEvent, DsrProcessingRequest,
+    ErrorEvent, EventProcessingRequest, GdprConsentStateNotification, ImpressionEvent, Interests,
+    PrivacySettingChangeEvent, ProductActionEvent, PromotionActionEvent, PushMessageOpenEvent,
+    PushMessageReceiptEvent, PushSubscriptionEvent, ScreenViewEvent, SessionEndEvent,
+    SessionStartEvent, Unknown, UnknownEvent, UserAttributeChangeEvent, UserIdentityChangeEvent,
+};
+use crate::registration::Registration;
+
+/// A Firehose module whose handlers do not wait: CPU work that emits records, which the host delivers. For handlers that
+/// await a reply see [`AsyncProcessor`](crate::AsyncProcessor), which has the same methods.
+///
+/// Every method but [`registration`](Self::registration) has a default that does nothing. Handlers take `&self` and run
+/// on several threads: batches in parallel, the events of one batch in order unless the engine is
+/// [`unordered`](crate::Engine::unordered). The sender repeats a whole batch if it gets no answer, so handlers must be
+/// safe to repeat: the `id` of an event is its idempotency key.
+///
+/// ```
+/// use hydrant::message::{CustomEvent, EventType, Uuid};
+/// use hydrant::{Call, Engine, Failure, Invocation, Processor, Registration, ResultExt};
+///
+/// struct Shout;
+///
+/// impl Processor for Shout {
+///     type Batch = ();
+///
+///     fn registration(&self) -> Registration {
+///         Registration::new("Shout", "1.0").events([EventType::CustomEvent])
+///     }
+///     fn custom_event(&self, call: &mut Call<'_>, _: &mut (), event: &CustomEvent<'_>) -> Result<(), Failure> {
+///         let name = event.name.or_discard("no name")?;
+///         call.emit(name.to_uppercase().as_bytes());
+///         Ok(())
+///     }
+/// }
+///
+/// let engine = Engine::new(Shout);
+/// let body = br#"{"type":"event_processing_request","events":[{"type":"custom_event","name":"hello"}]}"#;
+/// let invocation = Invocation::new(1_714_592_744_066, Uuid([7; 16]));
+/// let pending = engine.process(body, &invocation)?;
+/// assert_eq!(pending.output().records().iter().next().unwrap().payload, b"HELLO");
+/// // Here the host delivers the records, and settles the events whose records it could not deliver.
+/// let output = pending.finish();
+/// assert!(output.response().starts_with(br#"{"type":"event_processing_response","id":""#));
+/// # Ok::<(), hydrant::Error>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a Firehose module with plain handlers",
+    note = "implement `hydrant::Processor` for it; only `type Batch` and `registration` are required",
+    note = "a `hydrant::AsyncProcessor` goes into `Engine::new_async`"
+)]
+pub trait Processor: Send + Sync {
+    /// State of one batch: filled by [`begin_batch`](Self::begin_batch), handed to every handler, and given to
+    /// [`end_batch`](Self::end_batch). `()` if there is none.
+    type Batch: Default + Send;
+
+    /// What the module is and wants: the answer to a registration request. It also decides which events are decoded.
+    fn registration(&self) -> Registration;
+
+    /// Narrows the events that are decoded to these. All that are registered by default.
+    fn interests(&self) -> Interests {
+        Interests::all()
+    }
+
+    /// A whole batch. The default calls [`begin_batch`](Self::begin_batch), the handlers of the notifications and events
+    /// in order, and [`end_batch`](Self::end_batch). Batches without events come here, too; heartbeats do not. The
+    /// [`unordered`](crate::Engine::unordered) engine does not call it.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of everything in the batch that is not settled. `Ok` means that it is done.
+    fn batch(
+        &self,
+        call: &mut Call<'_>,
+        batch: &EventProcessingRequest<'_>,
+    ) -> Result<(), Failure> {
+        route::batch(self, call, batch)
+    }
+
+    /// Before the notifications and events of a batch: the place for what is done once per batch, such as finding the
+    /// user.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the batch. No handler is called then, nor is `end_batch`.
+    fn begin_batch(&self, call: &mut Call<'_>, state: &mut Self::Batch) -> Result<(), Failure> {
+        let _ = (call, state);
+        Ok(())
+    }
+
+    /// After the events of a batch.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the batch. Events whose handlers have returned stay settled, but the message is not done.
+    fn end_batch(&self, call: &mut Call<'_>, state: Self::Batch) -> Result<(), Failure> {
+        let _ = (call, state);
+        Ok(())
+    }
+
+    /// GDPR consent changed.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the notification if it is not done.
+    fn gdpr_consent_state(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        notification: &GdprConsentStateNotification<'_>,
+    ) -> Result<(), Failure> {
+        let _ = (call, state, notification);
+        Ok(())
+    }
+
+    /// CCPA consent changed.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the notification if it is not done.
+    fn ccpa_consent_state(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        notification: &CcpaConsentStateNotification<'_>,
+    ) -> Result<(), Failure> {
+        let _ = (call, state, notification);
+        Ok(())
+    }
+
+    /// A notification of a kind that this version does not know.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the notification if it is not done.
+    fn unknown_notification(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        notification: &Unknown<'_>,
+    ) -> Result<(), Failure> {
+        let _ = (call, state, notification);
+        Ok(())
+    }
+
+    /// A user session starts.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn session_start(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &SessionStartEvent<'_>,
+    ) -> Result<(), Failure> {
+        let _ = (call, state, event);
+        Ok(())
+    }
+
+    /// A session ended.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn session_end(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &SessionEndEvent<'_>,
+    ) -> Result<(), Failure> {
+        let _ = (call, state, event);
+        Ok(())
+    }
+
+    /// A named event.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn custom_event(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &CustomEvent<'_>,
+    ) -> Result<(), Failure> {
+        let _ = (call, state, event);
+        Ok(())
+    }
+
+    /// A screen or page was shown.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn screen_view(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &ScreenViewEvent<'_>,
+    ) -> Result<(), Failure> {
+        let _ = (call, state, event);
+        Ok(())
+    }
+
+    /// The app reported an error, crash or exception of its own.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn error(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &ErrorEvent<'_>,
+    ) -> Result<(), Failure> {
+        let _ = (call, state, event);
+        Ok(())
+    }
+
+    /// The user opted in or out.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn privacy_setting_change(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &PrivacySettingChangeEvent<'_>,
+    ) -> Result<(), Failure> {
+        let _ = (call, state, event);
+        Ok(())
+    }
+
+    /// User attributes changed.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn user_attribute_change(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &UserAttributeChangeEvent<'_>,
+    ) -> Result<(), Failure> {
+        let _ = (call, state, event);
+        Ok(())
+    }
+
+    /// User identities changed.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn user_identity_change(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &UserIdentityChangeEvent<'_>,
+    ) -> Result<(), Failure> {
+        let _ = (call, state, event);
+        Ok(())
+    }
+
+    /// A push token was registered or withdrawn.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn push_subscription(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &PushSubscriptionEvent<'_>,
+    ) -> Result<(), Failure> {
+        let _ = (call, state, event);
+        Ok(())
+    }
+
+    /// The application changed its state.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn application_state_transition(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &ApplicationStateTransitionEvent<'_>,
+    ) -> Result<(), Failure> {
+        let _ = (call, state, event);
+        Ok(())
+    }
+
+    /// The device received a push message.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn push_message_receipt(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &PushMessageReceiptEvent<'_>,
+    ) -> Result<(), Failure> {
+        let _ = (call, state, event);
+        Ok(())
+    }
+
+    /// Something was done to products.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn product_action(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &ProductActionEvent<'_>,
+    ) -> Result<(), Failure> {
+        let _ = (call, state, event);
+        Ok(())
+    }
+
+    /// A promotion was shown or clicked.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn promotion_action(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &PromotionActionEvent<'_>,
+    ) -> Result<(), Failure> {
+        let _ = (call, state, event);
+        Ok(())
+    }
+
+    /// Product lists were shown.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn impression(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &ImpressionEvent<'_>,
+    ) -> Result<(), Failure> {
+        let _ = (call, state, event);
+        Ok(())
+    }
+
+    /// An install or engagement was credited.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn attribution(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &AttributionEvent<'_>,
+    ) -> Result<(), Failure> {
+        let _ = (call, state, event);
+        Ok(())
+    }
+
+    /// The user opened a push message.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn push_message_open(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &PushMessageOpenEvent<'_>,
+    ) -> Result<(), Failure> {
+        let _ = (call, state, event);
+        Ok(())
+    }
+
+    /// An event of a type that this version does not know.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the event if it is not done.
+    fn unknown_event(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Self::Batch,
+        event: &UnknownEvent<'_>,
+    ) -> Result<(), Failure> {
+        let _ = (call, state, event);
+        Ok(())
+    }
+
+    /// A customer connects, changes or disconnects an audience. The reply holds values of settings to store with the
+    /// subscription.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the request.
+    fn audience_subscription(
+        &self,
+        call: &mut Call<'_>,
+        request: &AudienceSubscriptionRequest<'_>,
+    ) -> Result<SubscriptionReply, Failure> {
+        let _ = (call, request);
+        Ok(SubscriptionReply::default())
+    }
+
+    /// Users joined or left audiences. Heartbeats do not come here.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the change.
+    fn audience_membership_change(
+        &self,
+        call: &mut Call<'_>,
+        request: &AudienceMembershipChangeRequest<'_>,
+    ) -> Result<(), Failure> {
+        let _ = (call, request);
+        Ok(())
+    }
+
+    /// A request about the data of one person. The answer says that it was received.
+    ///
+    /// # Errors
+    ///
+    /// What becomes of the request.
+    fn dsr(&self, call: &mut Call<'_>, request: &DsrProcessingRequest<'_>) -> Result<(), Failure> {
+        let _ = (call, request);
+        Ok(())
+    }
+}
