@@ -170,3 +170,14 @@ impl<'a> crate::message::Account<'a> {
         T::read(&self.account_settings)
     }
 }
+impl<'a> crate::message::Account<'a> {
+    /// x
+    pub fn setting<T: FromSetting<'a>>(&self, id: &str) -> Result<T, SettingError> {
+        let text = self
+            .account_settings
+            .get(id)
+            .copied()
+            .ok_or_else(|| SettingError::missing(id))?;
+        T::from_setting(text).ok_or_else(|| SettingError::invalid(id, T::EXPECTED))
+    }
+}

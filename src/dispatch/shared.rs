@@ -144,6 +144,10 @@ impl Shared {
     pub(super) fn end(&self, output: &mut Output, ended: Result<(), Failure>) {
         let ended = output.effects.settle_elsewhere().and(ended);
         output.effects.end(&ended);
+        let batch = output.message_type == Some(MessageType::EventProcessingRequest);
+        if ended.is_err() && !batch {
+            output.effects.records.clear();
+        }
         output.message = ended.into();
         if self.accounts.any() && !output.effects.suspend && output.failures().next().is_none() {
             self.accounts.done(output.account_id);

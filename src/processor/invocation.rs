@@ -27,7 +27,7 @@ pub struct Invocation {
 impl Invocation {
     /// A call at this time (milliseconds since the epoch: the time stamp of the response), with this identifier for the
     /// response if the request has none. It has no deadline and no access token.
-    pub fn new(now_ms: i64, fresh_id: Uuid) -> Self {
+    pub const fn new(now_ms: i64, fresh_id: Uuid) -> Self {
         Self {
             now_ms,
             fresh_id,

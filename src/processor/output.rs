@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::effects::Effects;
 use super::event_counts::EventCounts;
-use super::failure::Failure;
+use super::failure::{Failure, FailureKind};
 use super::outcome::{Outcome, OutcomeCounts};
 use super::records::Records;
 use crate::message::{MessageCommon, MessageType};
@@ -35,7 +35,7 @@ pub struct Output {
 pub enum Verdict {
     /// Answer with the response.
     Answer,
-    /// Store what failed ([`Output::failures`]) where dead letters go, and only then answer with the response. Only with
+    /// Store the [`Output::dead_letters`], and only then answer with the response. Only with
     /// [`RejectPolicy::DeadLetter`](crate::engine::RejectPolicy::DeadLetter).
     DeadLetter,
     /// Do not answer: something is to be tried again, so the sender must repeat the message.
@@ -117,6 +117,26 @@ impl Output {
             .chain(events.map(|(index, outcome)| (Subject::Event(index), outcome)))
             .filter_map(|(subject, outcome)| Some((subject, outcome.failure()?)))
             .filter(|(_, failure)| !failure.is_of_message())
+    }
+
+    /// What the host must store before it answers, where the verdict is [`Verdict::DeadLetter`]: every event and
+    /// notification that is neither done nor discarded, and the message as a whole if it failed and none of them says so.
+    /// Nothing with other verdicts.
+    pub fn dead_letters(&self) -> impl Iterator<Item = (Subject, &Failure)> {
+        let stored = self.verdict == Some(Verdict::DeadLetter);
+        let notifications = self.notifications().iter().enumerate();
+        let events = self.events().iter().enumerate();
+        let parts = notifications
+            .map(|(index, outcome)| (Subject::Notification(index), outcome))
+            .chain(events.map(|(index, outcome)| (Subject::Event(index), outcome)));
+        let mut parts = parts.filter_map(|(subject, outcome)| Some((subject, outcome.failure()?)));
+        let said = parts.clone().any(|(_, failure)| failure.is_of_message());
+        let message = self.message.failure().filter(|_| !said);
+        let message = message.map(|failure| (Subject::Message, failure));
+        message
+            .into_iter()
+            .chain(std::iter::from_fn(move || parts.next()))
+            .filter(move |(_, failure)| stored && failure.kind() != FailureKind::Discard)
     }
 
     /// Whether a handler asked the sender to stop this subscription. An answer carries it if it can.

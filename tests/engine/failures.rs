@@ -1,10 +1,12 @@
-//! What becomes of handlers that fail or panic, and what the host is told.
+//! What becomes of handlers that fail or panic.
 
 use std::time::Duration;
 
+use hydrant::engine::FailureKind;
 use hydrant::message::*;
+use hydrant::registration::SettingError;
 use hydrant::{
-    Engine, EventContext, Failure, Handled, Outcome, Output, Processor, Scratch, Verdict,
+    Call, Engine, Failure, Outcome, Output, Processor, Registration, ResultExt, Scratch, Verdict,
 };
 
 use crate::panics::panic_on_purpose;
@@ -14,8 +16,8 @@ use crate::recorder::*;
 fn a_failed_event_stops_no_other_and_its_records_vanish() {
     let recorder = Recorder::new(|handler, _| match handler {
         "session_start" => Err(Failure::retry_after(Duration::from_secs(3))),
-        "screen_view" => Err(Failure::drop("not wanted")),
-        "error" => Err(Failure::fatal("never")),
+        "screen_view" => Err(Failure::discard("not wanted")),
+        "error" => Err(Failure::reject("never")),
         "impression" => panic_on_purpose(),
         "attribution" => Err(Failure::retry()),
         "gdpr_consent_state" => Err(Failure::retry_after(Duration::from_secs(8))),
@@ -32,119 +34,149 @@ fn a_failed_event_stops_no_other_and_its_records_vanish() {
         "session_end",
     ];
     let run = Run::of(recorder, &batch_with(NOTIFICATIONS, &types));
-    let retry = |seconds: Option<u64>| Outcome::Retry {
-        after: seconds.map(Duration::from_secs),
-    };
     assert_eq!(
-        run.output().events(),
+        texts(run.output().events()),
         [
-            Outcome::Done,
-            retry(Some(3)),
-            Failure::drop("not wanted").into_outcome(),
-            fatal("never"),
-            fatal("the handler panicked"),
-            retry(None),
-            Outcome::Done,
+            "done",
+            "retry after 3s",
+            "discarded: not wanted",
+            "rejected: never",
+            "rejected: the handler panicked",
+            "retry",
+            "done",
         ]
     );
     assert_eq!(
-        run.output().notifications(),
-        [Outcome::Done, fatal("the handler panicked"), retry(Some(8))]
+        texts(run.output().notifications()),
+        ["done", "rejected: the handler panicked", "retry after 8s"]
     );
     let expected = [
         (None, "begin_batch 0"),
         (None, "ccpa_consent_state 0"),
         (Some(0), "custom_event 0"),
         (Some(6), "session_end 6"),
-        (None, "end_batch"),
+        (
+            None,
+            "end_batch after begin_batch 0, ccpa_consent_state 0, custom_event 0, session_end 6",
+        ),
     ];
     assert_eq!(run.records(), expected);
     let counts = run.output().outcome_counts();
     assert_eq!(
-        (counts.done, counts.retry, counts.dropped, counts.fatal),
+        (counts.done, counts.retry, counts.discarded, counts.rejected),
         (2, 2, 1, 2)
     );
     // The longest time of all, notifications included.
     let after = Some(Duration::from_secs(8));
     assert_eq!(run.output().verdict(), Verdict::Retry { after });
-    // No hook failed: there is a response, should the host deliver the failed events elsewhere.
-    assert!(run.response().contains("event_processing_response"));
-    assert_eq!(run.output().failure(), None);
+    assert!(run.response().is_empty());
 }
 
+/// The first of four ways in which an event was lost: `?` on an error that nobody classified.
 #[test]
-fn verdicts() {
-    const RETRY: Verdict = Verdict::Retry { after: None };
-    let cases: [(Behaviour, Verdict, bool); 6] = [
-        (|_, _| Ok(()), Verdict::Answer, true),
-        (
-            |handler, _| (handler != "error").then_some(()).ok_or(Failure::drop("x")),
-            Verdict::Answer,
-            true,
-        ),
-        (
-            |handler, _| {
-                (handler != "error")
-                    .then_some(())
-                    .ok_or(Failure::fatal("x"))
-            },
-            Verdict::Answer,
-            true,
-        ),
-        (
-            |handler, _| (handler != "error").then_some(()).ok_or(Failure::retry()),
-            RETRY,
-            true,
-        ),
-        (
-            |handler, _| {
-                (handler != "end_batch")
-                    .then_some(())
-                    .ok_or(Failure::retry())
-            },
-            RETRY,
-            false,
-        ),
-        (
-            |handler, _| {
-                (handler != "end_batch")
-                    .then_some(())
-                    .ok_or_else(|| panic_on_purpose())
-            },
-            Verdict::Fail,
-            false,
-        ),
-    ];
-    for (case, (behave, verdict, answered)) in cases.into_iter().enumerate() {
-        let run = Run::of(Recorder::new(behave), &batch(&["error", "screen_view"]));
-        assert_eq!(run.output().verdict(), verdict, "case {case}");
-        assert_eq!(!run.response().is_empty(), answered, "case {case}");
+fn an_unclassified_error_is_never_acknowledged() {
+    fn unclassified() -> Result<(), Failure> {
+        let secret = "secret-key-4711";
+        secret.parse::<u32>()?;
+        std::fs::read("/nonexistent")?;
+        Ok(())
     }
+    let recorder = Recorder::new(|handler, _| match handler {
+        "error" => unclassified(),
+        _ => Ok(()),
+    });
+    let run = Run::of(recorder, &batch(&["screen_view", "error"]));
+    let failure = run.output().events()[1].failure().unwrap();
+    assert_eq!(failure.kind(), FailureKind::Retry { after: None });
+    assert_eq!(run.output().verdict(), Verdict::Retry { after: None });
+    assert!(run.response().is_empty());
+
+    // Whatever converts into a boxed error does.
+    fn boxed() -> Result<(), Failure> {
+        Err(Box::<dyn std::error::Error + Send + Sync>::from("secret"))?;
+        Ok(())
+    }
+    fn text() -> Result<(), Failure> {
+        Err("secret")?;
+        Ok(())
+    }
+    for failure in [boxed().unwrap_err(), text().unwrap_err()] {
+        assert_eq!(failure.kind(), FailureKind::Retry { after: None });
+        assert_eq!(failure.source().unwrap().to_string(), "secret");
+        let shown = format!("{failure} {failure:?} {:?}", Outcome::from(failure.clone()));
+        assert!(!shown.contains("secret"), "{shown}");
+    }
+}
+
+/// The second way, and the third: a runtime refuses to block in an async handler by a panic.
+#[test]
+fn a_panic_is_never_acknowledged() {
+    let run = Run::of(
+        Recorder::new(|handler, _| match handler {
+            "error" => panic_on_purpose(),
+            _ => Ok(()),
+        }),
+        &batch(&["screen_view", "error"]),
+    );
+    assert_eq!(run.output().verdict(), Verdict::Fail);
+    assert!(run.response().is_empty());
+    assert_eq!(
+        texts(run.output().events()),
+        ["done", "rejected: the handler panicked"]
+    );
+}
+
+/// Classified errors keep what caused them, and show only what was said of them.
+#[test]
+fn classified_errors() {
+    let number = || "secret".parse::<u32>();
+    let retry = number().or_retry().unwrap_err();
+    assert_eq!(retry.kind(), FailureKind::Retry { after: None });
+    let discarded = number().or_discard("no number").unwrap_err();
+    assert_eq!(discarded.kind(), FailureKind::Discard);
+    let rejected = number().or_reject("no number").unwrap_err();
+    assert_eq!(rejected.kind(), FailureKind::Reject);
+    for failure in [&retry, &discarded, &rejected] {
+        assert!(
+            failure
+                .source()
+                .unwrap()
+                .to_string()
+                .contains("invalid digit")
+        );
+        assert!(!format!("{failure} {failure:?}").contains("invalid digit"));
+    }
+    assert_eq!(None::<u8>.or_retry().unwrap_err().to_string(), "retry");
+    assert_eq!(
+        None::<u8>.or_reject("nothing").unwrap_err().to_string(),
+        "rejected: nothing"
+    );
 }
 
 #[test]
 fn if_the_batch_cannot_begin_nothing_of_it_happens() {
-    let cases: [(Behaviour, Outcome, Verdict); 4] = [
+    let cases: [(Behaviour, &str, Verdict); 4] = [
         (
             |_, _| Err(Failure::retry_after(Duration::from_millis(5))),
-            Failure::retry_after(Duration::from_millis(5)).into_outcome(),
+            "retry after 5ms",
             Verdict::Retry {
                 after: Some(Duration::from_millis(5)),
             },
         ),
         (
-            |_, _| Err(Failure::fatal("no account")),
-            fatal("no account"),
+            |_, _| Err(Failure::reject("no account")),
+            "rejected: no account",
             Verdict::Fail,
         ),
+        // Not wanted, by a rule of the module's: it is answered, and not repeated for ever.
         (
-            |_, _| Err(Failure::drop("no account")),
-            Failure::drop("no account").into_outcome(),
-            Verdict::Fail,
+            |_, _| Err(Failure::discard("no consent")),
+            "discarded: no consent",
+            Verdict::Answer,
         ),
         (
             |_, _| panic_on_purpose(),
-            fatal("the handler panicked"),
+            "rejected: the handler panicked",
             Verdict::Fail,
         ),
     ];
@@ -152,88 +184,143 @@ fn if_the_batch_cannot_begin_nothing_of_it_happens() {
         let body = batch_with(NOTIFICATIONS, &["error", "hologram_shown"]);
         let run = Run::of(Recorder::new(behave), &body);
         assert_eq!(run.calls, ["begin_batch 0"]);
-        assert_eq!(run.output().failure(), Some(&outcome));
-        assert_eq!(run.output().events(), vec![outcome.clone(); 2]);
-        assert_eq!(run.output().notifications(), vec![outcome; 3]);
+        assert_eq!(run.output().message().to_string(), outcome);
+        assert_eq!(texts(run.output().events()), [outcome; 2]);
+        assert_eq!(texts(run.output().notifications()), [outcome; 3]);
         assert_eq!(run.output().verdict(), verdict);
-        assert!(run.records().is_empty() && run.response().is_empty());
+        assert!(run.records().is_empty());
+        assert_eq!(run.response().is_empty(), verdict != Verdict::Answer);
     }
 }
 
 #[test]
-fn if_the_batch_cannot_end_there_is_no_response_but_what_was_done_stays_known() {
+fn if_the_batch_cannot_end_it_is_not_answered_but_what_was_done_stays_known() {
     let recorder = Recorder::new(|handler, _| match handler {
-        "end_batch" => Err(Failure::fatal("flush failed")),
+        "end_batch" => Err(Failure::reject("flush failed")),
         _ => Ok(()),
     });
     let run = Run::of(recorder, &batch(&["error"]));
-    assert_eq!(run.output().failure(), Some(&fatal("flush failed")));
+    assert_eq!(run.output().message().to_string(), "rejected: flush failed");
     assert_eq!(run.outcomes(), ["done"]);
     assert_eq!(
         run.records(),
         [(None, "begin_batch 0"), (Some(0), "error 0")]
     );
     assert_eq!(run.output().verdict(), Verdict::Fail);
+    assert!(run.response().is_empty());
 }
 
 #[test]
-fn handlers_of_other_messages_that_fail_or_panic_leave_neither_response_nor_records() {
+fn handlers_of_other_messages_that_fail_or_panic() {
     let bodies = [
         r#"{"type":"audience_subscription_request"}"#,
         r#"{"type":"audience_membership_change_request","user_profiles":[{}]}"#,
         r#"{"type":"dsr_processing_request"}"#,
-        r#"{"type":"module_registration_request"}"#,
+    ];
+    let cases: [(Behaviour, Verdict); 4] = [
+        (|_, _| panic_on_purpose(), Verdict::Fail),
+        (|_, _| Err(Failure::retry()), Verdict::Retry { after: None }),
+        (|_, _| Err(Failure::reject("no")), Verdict::Fail),
+        (|_, _| Err(Failure::discard("no")), Verdict::Answer),
     ];
     for body in bodies {
-        let run = Run::of(Recorder::new(|_, _| panic_on_purpose()), body);
-        assert_eq!(
-            run.output().failure(),
-            Some(&fatal("the handler panicked")),
-            "{body}"
-        );
-        assert_eq!(run.output().verdict(), Verdict::Fail);
-        assert!(run.records().is_empty() && run.response().is_empty());
+        for (behave, verdict) in cases {
+            let run = Run::of(Recorder::new(behave), body);
+            assert_eq!(run.output().verdict(), verdict, "{body}");
+            assert!(run.records().is_empty(), "{body}");
+            assert_eq!(run.response().is_empty(), verdict != Verdict::Answer);
+        }
     }
-    for body in &bodies[..3] {
-        let run = Run::of(Recorder::new(|_, _| Err(Failure::retry())), body);
-        assert_eq!(
-            run.output().verdict(),
-            Verdict::Retry { after: None },
-            "{body}"
-        );
-        assert!(run.records().is_empty() && run.response().is_empty());
-        let run = Run::of(Recorder::new(|_, _| Err(Failure::drop("no"))), body);
-        assert_eq!(run.output().verdict(), Verdict::Fail, "{body}");
+}
+
+/// What `?` makes of a fault in the settings is a permanent one, and its text names settings.
+#[test]
+fn setting_errors_are_recognized() {
+    fn settings() -> Result<(), Failure> {
+        let account = Account::EMPTY;
+        account.setting::<i64>("limit")?;
+        Ok(())
     }
+    let failure = settings().unwrap_err();
+    assert_eq!(failure.kind(), FailureKind::Reject);
+    let error: &SettingError = failure.setting_error().unwrap();
+    assert_eq!(error.to_string(), failure.reason());
+    assert!(failure.reason().contains("limit"));
 }
 
 #[test]
 fn the_text_of_a_panic_stays_out_of_the_outcome() {
     struct Talkative;
     impl Processor for Talkative {
-        fn register(&self) -> ModuleRegistrationResponse<'_> {
-            ModuleRegistrationResponse::EMPTY
+        type Batch = ();
+        fn registration(&self) -> Registration {
+            Registration::new("Talkative", "1.0")
         }
-        fn begin_batch(&self, _: &mut EventContext<'_, '_>) -> Handled {
+        fn begin_batch(&self, _: &mut Call<'_>, (): &mut ()) -> Result<(), Failure> {
             // Keeps the hook quiet for this thread's next panic as well as for this one.
             std::panic::resume_unwind(Box::new("jane@example.com".to_owned()))
         }
     }
     let output = Engine::new(Talkative)
         .process(batch(&["error"]).as_bytes(), &INVOCATION)
-        .unwrap();
+        .unwrap()
+        .finish();
     assert!(!format!("{output:?}").contains("jane"));
+}
+
+/// A panic is a value of the user's, and dropping it may panic as well.
+#[test]
+fn a_panic_whose_payload_panics_is_contained() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            std::panic::resume_unwind(Box::new(Bomb))
+        }
+    }
+    struct Bombing;
+    impl Processor for Bombing {
+        type Batch = ();
+        fn registration(&self) -> Registration {
+            Registration::new("Bombing", "1.0")
+        }
+        fn error(&self, _: &mut Call<'_>, (): &mut (), _: &ErrorEvent<'_>) -> Result<(), Failure> {
+            std::panic::resume_unwind(Box::new(Bomb))
+        }
+    }
+    let body = batch(&["error", "screen_view"]);
+    let plain = Engine::new(Bombing);
+    let waiting = Engine::new_async(Waiting(Bombing));
+    for output in [
+        plain
+            .process(body.as_bytes(), &INVOCATION)
+            .unwrap()
+            .finish(),
+        block_on(waiting.process_async(body.as_bytes(), &INVOCATION))
+            .unwrap()
+            .finish(),
+    ] {
+        assert_eq!(
+            texts(output.events()),
+            ["rejected: the handler panicked", "done"]
+        );
+    }
 }
 
 #[test]
 fn an_output_that_is_used_again_keeps_nothing() {
-    let engine = Engine::new(Recorder::obedient());
+    let engine = Engine::new(Recorder::new(|handler, _| match handler {
+        "hologram_shown" => Err(Failure::reject("no")),
+        _ => Ok(()),
+    }));
     let (mut scratch, mut output) = (Scratch::new(), Output::new());
     let body = batch_with(NOTIFICATIONS, &["error", "hologram_shown"]);
     let mut process = |body: &str, output: &mut Output| {
-        engine.process_into(body.as_bytes(), &mut scratch, &INVOCATION, output)
+        let body = body.as_bytes();
+        engine
+            .process_into(body, &mut scratch, &INVOCATION, output)
+            .map(|pending| pending.finish().verdict())
     };
-    process(&body, &mut output).unwrap();
+    assert_eq!(process(&body, &mut output).unwrap(), Verdict::Fail);
     assert!(process("{", &mut output).is_err());
     assert!(output.response().is_empty() && output.records().is_empty());
     assert!(output.events().is_empty() && output.notifications().is_empty());
@@ -242,7 +329,39 @@ fn an_output_that_is_used_again_keeps_nothing() {
         (None, 0)
     );
     assert_eq!(output.tally(), hydrant::Tally::default());
-    assert_eq!(output.verdict(), Verdict::Fail);
-    process(r#"{"type":"event_processing_request"}"#, &mut output).unwrap();
-    assert_eq!(output.verdict(), Verdict::Answer);
+    assert_eq!(output.failures().count(), 0);
+    assert_eq!(output.verdict(), Verdict::Retry { after: None });
+    let answered = process(r#"{"type":"event_processing_request"}"#, &mut output);
+    assert_eq!(answered.unwrap(), Verdict::Answer);
+}
+
+/// The host settles what it could not deliver.
+#[test]
+fn records_are_settled_after_their_delivery() {
+    let engine = Engine::new(Recorder::obedient());
+    let body = batch(&["error", "screen_view", "error"]);
+    let pending = || engine.process(body.as_bytes(), &INVOCATION).unwrap();
+
+    let mut failed = pending();
+    failed.settle(1, Failure::retry_after(Duration::from_secs(1)));
+    let output = failed.finish();
+    assert_eq!(texts(output.events()), ["done", "retry after 1s", "done"]);
+    let after = Some(Duration::from_secs(1));
+    assert_eq!(output.verdict(), Verdict::Retry { after });
+
+    let mut of_the_batch = pending();
+    of_the_batch.settle_message(Failure::reject("no such topic"));
+    assert_eq!(of_the_batch.finish().verdict(), Verdict::Fail);
+
+    let mut mended = pending();
+    mended.settle(0, Failure::retry());
+    mended.settle(0, Outcome::Done);
+    assert_eq!(mended.finish().verdict(), Verdict::Answer);
+
+    // Some event failed, and nobody knows which.
+    let mut unknown = pending();
+    unknown.settle(3, Failure::discard("not wanted"));
+    let output = unknown.finish();
+    assert_eq!(output.verdict(), Verdict::Retry { after: None });
+    assert!(output.message().to_string().contains("event 3 of 3"));
 }

@@ -8,11 +8,13 @@
     missing_docs
 )]
 
-mod contexts;
+mod calls;
 mod dispatch;
 mod failures;
+mod futures;
 #[path = "../support/panics.rs"]
 mod panics;
 mod recorder;
 mod responses;
 mod sharing;
+mod verdicts;

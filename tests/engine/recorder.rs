@@ -1,26 +1,27 @@
-//! A module that notes who is called, and batches to call it with.
+//! A module that notes who is called, as one with plain and as one with async handlers, and batches to call it with.
 
+use std::future::Future;
+use std::pin::pin;
 use std::sync::Mutex;
+use std::task::{Context, Poll, Waker};
 
+use hydrant::engine::SubscriptionReply;
 use hydrant::message::*;
-use hydrant::processor::{AudienceMembershipReply, AudienceSubscriptionReply};
 use hydrant::{
-    Context, Engine, Error, EventContext, Failure, Handled, Invocation, Outcome, Output, Processor,
+    AsyncProcessor, Call, Engine, Error, Failure, Invocation, Outcome, Output, Processor,
+    Registration,
 };
 
-pub(crate) const INVOCATION: Invocation = Invocation {
-    now_ms: 1_714_592_744_066,
-    fresh_id: Uuid([0xab; 16]),
-    deadline: None,
-};
+pub(crate) static INVOCATION: Invocation = Invocation::new(1_714_592_744_066, Uuid([0xab; 16]));
 pub(crate) const FRESH_ID: &str = "abababab-abab-abab-abab-abababababab";
 
 /// What a handler does, by its name and the position of what it is given.
-pub(crate) type Behaviour = fn(&str, usize) -> Handled;
+pub(crate) type Behaviour = fn(&str, usize) -> Result<(), Failure>;
 
 /// Notes who is called, and then does what the test says.
 pub(crate) struct Recorder {
     pub(crate) calls: Mutex<Vec<String>>,
+    pub(crate) registered: Vec<EventType<'static>>,
     pub(crate) interests: Interests,
     behave: Behaviour,
 }
@@ -29,6 +30,7 @@ impl Recorder {
     pub(crate) fn new(behave: Behaviour) -> Self {
         Self {
             calls: Mutex::new(Vec::new()),
+            registered: EventType::ALL.to_vec(),
             interests: Interests::all(),
             behave,
         }
@@ -38,57 +40,72 @@ impl Recorder {
         Self::new(|_, _| Ok(()))
     }
 
+    fn again(&self) -> Self {
+        Self {
+            registered: self.registered.clone(),
+            interests: self.interests,
+            ..Self::new(self.behave)
+        }
+    }
+
     fn note(&self, call: &str) {
         self.calls.lock().unwrap().push(call.to_owned());
     }
 
     /// Emits a record that names the call, so that what vanishes can be seen.
-    fn called(&self, context: &mut EventContext<'_, '_>, handler: &str) -> Handled {
-        let call = format!("{handler} {}", context.index());
-        self.note(&call);
-        context.emit(call.as_bytes());
-        (self.behave)(handler, context.index())
+    fn called(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Vec<String>,
+        handler: &str,
+    ) -> Result<(), Failure> {
+        let name = format!("{handler} {}", call.index());
+        self.note(&name);
+        call.emit(name.as_bytes());
+        (self.behave)(handler, call.index())?;
+        state.push(name);
+        Ok(())
     }
 }
 
 macro_rules! recorded_events {
     ($($handler:ident: $model:ident),* $(,)?) => {$(
-        fn $handler(&self, context: &mut EventContext<'_, '_>, event: &$model<'_>) -> Handled {
-            let in_batch = context.request().events[context.index()];
+        fn $handler(
+            &self,
+            call: &mut Call<'_>,
+            state: &mut Vec<String>,
+            event: &$model<'_>,
+        ) -> Result<(), Failure> {
+            let in_batch = call.batch().events[call.index()];
             assert_eq!(in_batch.event_type().as_str(), stringify!($handler));
             assert_eq!(event.common.id, in_batch.id());
-            assert_eq!(event.common.timestamp_ms, Some(context.index() as i64));
-            self.called(context, stringify!($handler))
+            assert_eq!(event.common.timestamp_ms, Some(call.index() as i64));
+            self.called(call, state, stringify!($handler))
         }
     )*};
 }
 
 impl Processor for Recorder {
-    fn register(&self) -> ModuleRegistrationResponse<'_> {
-        self.note("register");
-        match (self.behave)("register", 0) {
-            Ok(()) => ModuleRegistrationResponse {
-                name: Some("Recorder"),
-                version: Some("1.0"),
-                ..Default::default()
-            },
-            Err(failure) => panic!("a registration cannot fail: {failure}"),
-        }
+    type Batch = Vec<String>;
+
+    fn registration(&self) -> Registration {
+        Registration::new("Recorder", "1.0").events(self.registered.iter().copied())
     }
 
     fn interests(&self) -> Interests {
         self.interests
     }
 
-    fn begin_batch(&self, context: &mut EventContext<'_, '_>) -> Handled {
-        self.called(context, "begin_batch")
+    fn begin_batch(&self, call: &mut Call<'_>, state: &mut Vec<String>) -> Result<(), Failure> {
+        assert!(state.is_empty());
+        self.called(call, state, "begin_batch")
     }
 
-    fn end_batch(&self, context: &mut EventContext<'_, '_>, outcomes: &[Outcome]) -> Handled {
-        assert_eq!(outcomes.len(), context.request().events.len());
-        let names: Vec<&str> = outcomes.iter().map(Outcome::name).collect();
+    fn end_batch(&self, call: &mut Call<'_>, state: Vec<String>) -> Result<(), Failure> {
+        assert_eq!(call.outcomes().len(), call.batch().events.len());
+        let names: Vec<&str> = call.outcomes().iter().map(Outcome::as_str).collect();
         self.note(&format!("end_batch {}", names.join(",")));
-        context.emit(b"end_batch");
+        call.emit(format!("end_batch after {}", state.join(", ")).as_bytes());
         (self.behave)("end_batch", 0)
     }
 
@@ -113,76 +130,188 @@ impl Processor for Recorder {
 
     fn unknown_event(
         &self,
-        context: &mut EventContext<'_, '_>,
+        call: &mut Call<'_>,
+        state: &mut Vec<String>,
         event: &UnknownEvent<'_>,
-    ) -> Handled {
-        let in_batch = context.request().events[context.index()];
+    ) -> Result<(), Failure> {
+        let in_batch = call.batch().events[call.index()];
         assert_eq!(in_batch, Event::Unknown(event));
-        self.called(context, event.unknown.type_name)
+        self.called(call, state, event.unknown.type_name)
     }
 
     fn gdpr_consent_state(
         &self,
-        context: &mut EventContext<'_, '_>,
+        call: &mut Call<'_>,
+        state: &mut Vec<String>,
         notification: &GdprConsentStateNotification<'_>,
-    ) -> Handled {
+    ) -> Result<(), Failure> {
         assert_eq!(notification.purpose, Some("analytics"));
-        self.called(context, "gdpr_consent_state")
+        self.called(call, state, "gdpr_consent_state")
     }
 
     fn ccpa_consent_state(
         &self,
-        context: &mut EventContext<'_, '_>,
+        call: &mut Call<'_>,
+        state: &mut Vec<String>,
         notification: &CcpaConsentStateNotification<'_>,
-    ) -> Handled {
+    ) -> Result<(), Failure> {
         assert_eq!(notification.purpose.0, DATA_SALE_OPT_OUT);
-        self.called(context, "ccpa_consent_state")
+        self.called(call, state, "ccpa_consent_state")
     }
 
     fn unknown_notification(
         &self,
-        context: &mut EventContext<'_, '_>,
+        call: &mut Call<'_>,
+        state: &mut Vec<String>,
         notification: &Unknown<'_>,
-    ) -> Handled {
-        self.called(context, notification.type_name)
+    ) -> Result<(), Failure> {
+        self.called(call, state, notification.type_name)
     }
 
     fn audience_subscription(
         &self,
-        context: &mut Context<'_, '_>,
+        call: &mut Call<'_>,
         request: &AudienceSubscriptionRequest<'_>,
-    ) -> Result<AudienceSubscriptionReply, Failure> {
+    ) -> Result<SubscriptionReply, Failure> {
         self.note("audience_subscription");
-        context.emit(b"subscription");
+        call.emit(b"subscription");
         (self.behave)("audience_subscription", 0)?;
-        Ok(AudienceSubscriptionReply {
-            settings: vec![("list".into(), format!("list-{}", request.audience_id))],
-        })
+        Ok([("list", format!("list-{}", request.audience_id))].into())
     }
 
     fn audience_membership_change(
         &self,
-        context: &mut Context<'_, '_>,
+        call: &mut Call<'_>,
         request: &AudienceMembershipChangeRequest<'_>,
-    ) -> Result<AudienceMembershipReply, Failure> {
-        self.note(&format!(
-            "audience_membership_change {}",
-            request.user_profiles.len()
-        ));
-        context.emit(b"membership");
-        (self.behave)("audience_membership_change", 0)?;
-        Ok(AudienceMembershipReply {
-            suspend_subscription: request.user_profiles.len() > 1,
-        })
+    ) -> Result<(), Failure> {
+        let users = request.user_profiles.len();
+        self.note(&format!("audience_membership_change {users}"));
+        call.emit(b"membership");
+        if users > 1 {
+            call.suspend_subscription();
+        }
+        (self.behave)("audience_membership_change", 0)
     }
 
-    fn dsr(&self, context: &mut Context<'_, '_>, request: &DsrProcessingRequest<'_>) -> Handled {
-        self.note(&format!(
-            "dsr {}",
-            request.subject_request_id.unwrap_or("-")
-        ));
-        context.emit(b"dsr");
+    fn dsr(&self, call: &mut Call<'_>, request: &DsrProcessingRequest<'_>) -> Result<(), Failure> {
+        let id = request.subject_request_id.unwrap_or("-");
+        self.note(&format!("dsr {id}"));
+        call.emit(b"dsr");
         (self.behave)("dsr", 0)
+    }
+}
+
+/// The same with handlers that wait, once each.
+pub(crate) struct Waiting<P>(pub(crate) P);
+
+macro_rules! waiting {
+    ($($handler:ident: $model:ident),* $(,)?) => {
+        impl<P: Processor> AsyncProcessor for Waiting<P> {
+            type Batch = P::Batch;
+
+            fn registration(&self) -> Registration {
+                self.0.registration()
+            }
+
+            fn interests(&self) -> Interests {
+                self.0.interests()
+            }
+
+            async fn begin_batch(&self, call: &mut Call<'_>, state: &mut P::Batch) -> Result<(), Failure> {
+                wait().await;
+                self.0.begin_batch(call, state)
+            }
+
+            async fn end_batch(&self, call: &mut Call<'_>, state: P::Batch) -> Result<(), Failure> {
+                wait().await;
+                self.0.end_batch(call, state)
+            }
+
+            $(
+                async fn $handler(
+                    &self,
+                    call: &mut Call<'_>,
+                    state: &mut P::Batch,
+                    given: &$model<'_>,
+                ) -> Result<(), Failure> {
+                    wait().await;
+                    self.0.$handler(call, state, given)
+                }
+            )*
+
+            async fn audience_subscription(
+                &self,
+                call: &mut Call<'_>,
+                request: &AudienceSubscriptionRequest<'_>,
+            ) -> Result<SubscriptionReply, Failure> {
+                wait().await;
+                self.0.audience_subscription(call, request)
+            }
+
+            async fn audience_membership_change(
+                &self,
+                call: &mut Call<'_>,
+                request: &AudienceMembershipChangeRequest<'_>,
+            ) -> Result<(), Failure> {
+                wait().await;
+                self.0.audience_membership_change(call, request)
+            }
+
+            async fn dsr(&self, call: &mut Call<'_>, request: &DsrProcessingRequest<'_>) -> Result<(), Failure> {
+                wait().await;
+                self.0.dsr(call, request)
+            }
+        }
+
+        /// The handlers of both traits, in the order of the protocol, as the compiler knows them.
+        pub(crate) const HANDLERS: &[&str] = &[$(stringify!($handler)),*];
+    };
+}
+
+waiting! {
+    gdpr_consent_state: GdprConsentStateNotification,
+    ccpa_consent_state: CcpaConsentStateNotification,
+    unknown_notification: Unknown,
+    session_start: SessionStartEvent,
+    session_end: SessionEndEvent,
+    custom_event: CustomEvent,
+    screen_view: ScreenViewEvent,
+    error: ErrorEvent,
+    privacy_setting_change: PrivacySettingChangeEvent,
+    user_attribute_change: UserAttributeChangeEvent,
+    user_identity_change: UserIdentityChangeEvent,
+    push_subscription: PushSubscriptionEvent,
+    application_state_transition: ApplicationStateTransitionEvent,
+    push_message_receipt: PushMessageReceiptEvent,
+    product_action: ProductActionEvent,
+    promotion_action: PromotionActionEvent,
+    impression: ImpressionEvent,
+    attribution: AttributionEvent,
+    push_message_open: PushMessageOpenEvent,
+    unknown_event: UnknownEvent,
+}
+
+/// Is ready when it is polled for the second time.
+pub(crate) async fn wait() {
+    let mut polled = false;
+    std::future::poll_fn(|_| {
+        if std::mem::replace(&mut polled, true) {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    })
+    .await;
+}
+
+/// Polls until it is ready.
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(value) = future.as_mut().poll(&mut context) {
+            return value;
+        }
     }
 }
 
@@ -193,11 +322,39 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    /// Both kinds of handlers see the same and leave the same.
     pub(crate) fn of(recorder: Recorder, body: &str) -> Self {
-        let engine = Engine::new(recorder);
-        let result = engine.process(body.as_bytes(), &INVOCATION);
-        let calls = std::mem::take(&mut *engine.processor().calls.lock().unwrap());
-        Self { result, calls }
+        Self::with(recorder, body, |engine| engine, |engine| engine)
+    }
+
+    pub(crate) fn with(
+        recorder: Recorder,
+        body: &str,
+        plain: impl FnOnce(Engine<Recorder>) -> Engine<Recorder>,
+        waiting: impl FnOnce(Engine<Waiting<Recorder>>) -> Engine<Waiting<Recorder>>,
+    ) -> Self {
+        let other = waiting(Engine::new_async(Waiting(recorder.again())));
+        let engine = plain(Engine::new(recorder));
+        let run = Self {
+            result: engine
+                .process(body.as_bytes(), &INVOCATION)
+                .map(|pending| pending.finish()),
+            calls: std::mem::take(&mut *engine.processor().calls.lock().unwrap()),
+        };
+        let waited = Self {
+            result: block_on(other.process_async(body.as_bytes(), &INVOCATION))
+                .map(|pending| pending.finish()),
+            calls: std::mem::take(&mut *other.processor().0.calls.lock().unwrap()),
+        };
+        assert_eq!(run.calls, waited.calls, "{body}");
+        match (&run.result, &waited.result) {
+            (Ok(left), Ok(right)) => {
+                assert_eq!(format!("{left:?}"), format!("{right:?}"), "{body}");
+                assert!(left.records() == right.records() && left.response() == right.response());
+            }
+            (left, right) => assert_eq!(left.as_ref().unwrap_err(), right.as_ref().unwrap_err()),
+        }
+        run
     }
 
     pub(crate) fn output(&self) -> &Output {
@@ -216,8 +373,13 @@ impl Run {
     }
 
     pub(crate) fn outcomes(&self) -> Vec<&'static str> {
-        self.output().events().iter().map(Outcome::name).collect()
+        self.output().events().iter().map(Outcome::as_str).collect()
     }
+}
+
+/// The texts of outcomes, with their reasons.
+pub(crate) fn texts(outcomes: &[Outcome]) -> Vec<String> {
+    outcomes.iter().map(ToString::to_string).collect()
 }
 
 /// A batch of events of these types. The time stamp of each is its position.
@@ -243,7 +405,3 @@ pub(crate) fn batch_with(fields: &str, types: &[&str]) -> String {
 
 pub(crate) const NOTIFICATIONS: &str = r#""system_notifications":[{"type":"ccpa_consent_state"},
     {"type":"new_notification","x":1},{"type":"gdpr_consent_state","purpose":"analytics"}],"#;
-
-pub(crate) fn fatal(reason: &'static str) -> Outcome {
-    Failure::fatal(reason).into_outcome()
-}

@@ -1,7 +1,8 @@
 //! What the sender is answered (section 11).
 
+use hydrant::engine::FIREHOSE_VERSION;
 use hydrant::message::*;
-use hydrant::{Engine, EventContext, FIREHOSE_VERSION, Handled, Processor, Verdict};
+use hydrant::{Call, Engine, Failure, Processor, Registration, Verdict};
 
 use crate::recorder::*;
 
@@ -47,37 +48,6 @@ fn a_response_repeats_the_id_of_the_request_or_takes_a_fresh_one() {
 }
 
 #[test]
-fn what_the_registration_says_of_itself_is_kept() {
-    struct Module;
-    impl Processor for Module {
-        fn register(&self) -> ModuleRegistrationResponse<'_> {
-            ModuleRegistrationResponse {
-                common: MessageCommon {
-                    id: Some(Uuid([1; 16])),
-                    timestamp_ms: Some(1),
-                    firehose_version: Some("0.0.1"),
-                },
-                sdk_version: Some("9.9"),
-                name: Some("Module"),
-                ..Default::default()
-            }
-        }
-    }
-    let body = br#"{"type":"module_registration_request"}"#;
-    let output = Engine::new(Module).process(body, &INVOCATION).unwrap();
-    assert_eq!(
-        std::str::from_utf8(output.response()).unwrap(),
-        format!(
-            concat!(
-                r#"{{"type":"module_registration_response","id":"{}","timestamp_ms":1714592744066,"#,
-                r#""firehose_version":"3.2.0","sdk_version":"9.9","name":"Module"}}"#
-            ),
-            FRESH_ID
-        )
-    );
-}
-
-#[test]
 fn audience_and_dsr_replies() {
     let body = r#"{"type":"audience_subscription_request","audience_id":17,"action":"add"}"#;
     let run = Run::of(Recorder::obedient(), body);
@@ -105,27 +75,32 @@ fn audience_and_dsr_replies() {
 fn a_module_that_only_registers_answers_everything() {
     struct Silent;
     impl Processor for Silent {
-        fn register(&self) -> ModuleRegistrationResponse<'_> {
-            ModuleRegistrationResponse::EMPTY
+        type Batch = ();
+        fn registration(&self) -> Registration {
+            Registration::new("Silent", "1.0")
         }
     }
-    let engine = Engine::new(Silent);
+    let plain = Engine::new(Silent);
+    let waiting = Engine::new_async(Waiting(Silent));
     for body in [
         batch_with(NOTIFICATIONS, &["error", "hologram_shown"]),
         r#"{"type":"audience_subscription_request"}"#.to_owned(),
         r#"{"type":"audience_membership_change_request","user_profiles":[{}]}"#.to_owned(),
         r#"{"type":"dsr_processing_request"}"#.to_owned(),
     ] {
-        let output = engine.process(body.as_bytes(), &INVOCATION).unwrap();
-        assert_eq!(output.verdict(), Verdict::Answer);
-        assert!(output.records().is_empty());
-        let response = std::str::from_utf8(output.response()).unwrap();
-        let suspends = r#","suspend_subscription":false"#;
-        assert!(
-            response
-                .replace(suspends, "")
-                .ends_with(r#""firehose_version":"3.2.0"}"#)
-        );
+        let plain = plain.process(body.as_bytes(), &INVOCATION).unwrap();
+        let waiting = block_on(waiting.process_async(body.as_bytes(), &INVOCATION)).unwrap();
+        for output in [plain.finish(), waiting.finish()] {
+            assert_eq!(output.verdict(), Verdict::Answer);
+            assert!(output.records().is_empty());
+            let response = std::str::from_utf8(output.response()).unwrap();
+            let suspends = r#","suspend_subscription":false"#;
+            assert!(
+                response
+                    .replace(suspends, "")
+                    .ends_with(r#""firehose_version":"3.2.0"}"#)
+            );
+        }
     }
 }
 
@@ -133,24 +108,52 @@ fn a_module_that_only_registers_answers_everything() {
 fn any_event_may_suspend_the_subscription() {
     struct Suspending;
     impl Processor for Suspending {
-        fn register(&self) -> ModuleRegistrationResponse<'_> {
-            ModuleRegistrationResponse::EMPTY
+        type Batch = ();
+        fn registration(&self) -> Registration {
+            Registration::new("Suspending", "1.0")
         }
-        fn error(&self, context: &mut EventContext<'_, '_>, _: &ErrorEvent<'_>) -> Handled {
-            context.suspend_subscription();
+        fn error(
+            &self,
+            call: &mut Call<'_>,
+            _: &mut (),
+            _: &ErrorEvent<'_>,
+        ) -> Result<(), Failure> {
+            call.suspend_subscription();
             Ok(())
         }
     }
     let engine = Engine::new(Suspending);
     let response = |types: &[&str]| {
-        let output = engine
+        let pending = engine
             .process(batch(types).as_bytes(), &INVOCATION)
             .unwrap();
-        String::from_utf8(output.response().to_vec()).unwrap()
+        String::from_utf8(pending.finish().response().to_vec()).unwrap()
     };
     assert!(
         response(&["screen_view", "error", "screen_view"])
             .ends_with(r#","suspend_subscription":true}"#)
     );
     assert!(!response(&["screen_view"]).contains("suspend"));
+}
+
+/// The host changes the answer before it is written.
+#[test]
+fn a_pending_answer_can_be_changed() {
+    let engine = Engine::new(Recorder::obedient());
+    let body = br#"{"type":"audience_subscription_request","audience_id":17,"action":"add"}"#;
+    let mut pending = engine.process(body, &INVOCATION).unwrap();
+    assert!(pending.output().response().is_empty());
+    assert_eq!(pending.output().verdict(), Verdict::Retry { after: None });
+    pending.set_settings([("list", "other")]);
+    let output = pending.finish();
+    let response = std::str::from_utf8(output.response()).unwrap();
+    assert!(response.ends_with(r#""audience_subscription_settings":{"list":"other"}}"#));
+
+    let mut pending = engine
+        .process(batch(&["error"]).as_bytes(), &INVOCATION)
+        .unwrap();
+    pending.suspend_subscription();
+    let output = pending.finish();
+    let response = std::str::from_utf8(output.response()).unwrap();
+    assert!(response.ends_with(r#""suspend_subscription":true}"#));
 }

@@ -6,8 +6,7 @@ use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
 use hydrant::message::*;
-use hydrant::{Engine, EventContext, Handled, Order, Processor};
-use rayon::ThreadPoolBuilder;
+use hydrant::{Call, Engine, Failure, Processor, Registration, Verdict};
 
 use crate::recorder::{INVOCATION, batch};
 
@@ -24,19 +23,43 @@ impl Slow {
 }
 
 impl Processor for Slow {
-    fn register(&self) -> ModuleRegistrationResponse<'_> {
-        ModuleRegistrationResponse::EMPTY
+    /// The positions of the events.
+    type Batch = Vec<usize>;
+
+    fn registration(&self) -> Registration {
+        Registration::new("Slow", "1.0").events([EventType::ScreenView])
     }
 
-    fn screen_view(&self, context: &mut EventContext<'_, '_>, _: &ScreenViewEvent<'_>) -> Handled {
+    fn begin_batch(&self, _: &mut Call<'_>, state: &mut Vec<usize>) -> Result<(), Failure> {
+        state.push(usize::MAX);
+        Ok(())
+    }
+
+    fn end_batch(&self, call: &mut Call<'_>, state: Vec<usize>) -> Result<(), Failure> {
+        let positions = 0..call.batch().events.len();
+        assert!(
+            state
+                .into_iter()
+                .eq([usize::MAX].into_iter().chain(positions))
+        );
+        Ok(())
+    }
+
+    fn screen_view(
+        &self,
+        call: &mut Call<'_>,
+        state: &mut Vec<usize>,
+        _: &ScreenViewEvent<'_>,
+    ) -> Result<(), Failure> {
         self.seen.lock().unwrap().insert(thread::current().id());
         let began = Instant::now();
         while self.threads() < 2 && began.elapsed() < Duration::from_millis(1) {
             // A single core must have time for the others.
             thread::yield_now();
         }
-        let index = context.index().to_le_bytes();
-        context.emit(&index);
+        let index = call.index();
+        state.push(index);
+        call.emit(&index.to_le_bytes());
         Ok(())
     }
 }
@@ -44,7 +67,10 @@ impl Processor for Slow {
 /// Handles one batch, checks the order of the records, and says how many threads took part.
 fn threads_for(events: usize, engine: &Engine<Slow>) -> usize {
     let body = batch(&vec!["screen_view"; events]);
-    let output = engine.process(body.as_bytes(), &INVOCATION).unwrap();
+    let output = engine
+        .process(body.as_bytes(), &INVOCATION)
+        .unwrap()
+        .finish();
     assert_eq!(output.outcome_counts().done, events as u64);
     let records = output.records();
     assert_eq!(records.len(), events);
@@ -56,29 +82,67 @@ fn threads_for(events: usize, engine: &Engine<Slow>) -> usize {
 }
 
 fn engine() -> Engine<Slow> {
-    Engine::new(Slow::default()).with_order(Order::Unordered)
+    Engine::new(Slow::default())
 }
 
 #[test]
 fn others_help_with_the_first_batch_already() {
-    let pool = |threads| ThreadPoolBuilder::new().num_threads(threads).build();
-    assert_eq!(threads_for(1_000, &engine().with_pool(pool(2).unwrap())), 2);
-    let many = threads_for(1_000, &engine().with_pool(pool(4).unwrap()));
+    assert_eq!(threads_for(1_000, &engine().unordered(2)), 2);
+    let many = threads_for(1_000, &engine().unordered(4));
     assert!((2..=4).contains(&many), "{many}");
 }
 
 #[test]
 fn nobody_helps_where_there_may_be_one_thread() {
-    let pool = ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    assert_eq!(threads_for(20, &engine().with_pool(pool)), 1);
-    assert_eq!(threads_for(20, &engine().with_threads(1)), 1);
-    assert_eq!(threads_for(20, &engine().with_threads(0)), 1);
+    assert_eq!(threads_for(20, &engine().unordered(1)), 1);
+    assert_eq!(threads_for(20, &engine().unordered(0)), 1);
 }
 
 #[test]
 fn nobody_helps_in_order_or_with_a_single_event() {
-    let pool = || ThreadPoolBuilder::new().num_threads(2).build().unwrap();
-    let in_order = Engine::new(Slow::default()).with_pool(pool());
-    assert_eq!(threads_for(20, &in_order), 1);
-    assert_eq!(threads_for(1, &engine().with_pool(pool())), 1);
+    assert_eq!(threads_for(20, &engine()), 1);
+    assert_eq!(threads_for(1, &engine().unordered(2)), 1);
+}
+
+/// Settling reaches the other parts of a batch, those on other threads among them.
+#[test]
+fn an_event_can_settle_any_other_event() {
+    struct Settling(Slow);
+    impl Processor for Settling {
+        type Batch = Vec<usize>;
+        fn registration(&self) -> Registration {
+            self.0.registration()
+        }
+        fn begin_batch(&self, call: &mut Call<'_>, _: &mut Vec<usize>) -> Result<(), Failure> {
+            call.settle(999, Failure::discard("not wanted"));
+            Ok(())
+        }
+        fn screen_view(
+            &self,
+            call: &mut Call<'_>,
+            state: &mut Vec<usize>,
+            event: &ScreenViewEvent<'_>,
+        ) -> Result<(), Failure> {
+            assert_ne!(call.index(), 999, "it is settled already");
+            self.0.screen_view(call, state, event)?;
+            if call.index() % 100 == 0 {
+                call.settle(998 - call.index(), Failure::retry());
+            }
+            Ok(())
+        }
+    }
+    let body = batch(&["screen_view"; 1_000]);
+    for engine in [
+        Engine::new(Settling(Slow::default())),
+        Engine::new(Settling(Slow::default())).unordered(3),
+    ] {
+        let pending = engine.process(body.as_bytes(), &INVOCATION).unwrap();
+        let output = pending.finish();
+        let counts = output.outcome_counts();
+        assert_eq!((counts.retry, counts.discarded, counts.done), (10, 1, 989));
+        for at in 0..10 {
+            assert_eq!(output.events()[998 - at * 100].as_str(), "retry");
+        }
+        assert_eq!(output.verdict(), Verdict::Retry { after: None });
+    }
 }

@@ -1,0 +1,159 @@
+//! Calls: handlers in a unit test, pointers to modules, what the host hands over.
+
+use std::sync::Arc;
+
+use hydrant::message::*;
+use hydrant::{
+    AsyncProcessor, Call, Engine, Failure, Invocation, Output, ParseOptions, Processor,
+    Registration, Scratch, Verdict, parse,
+};
+
+use crate::recorder::*;
+
+/// A handler is called without an engine, on a message that was parsed or built.
+#[test]
+fn handlers_can_be_called_in_a_unit_test() {
+    let body = batch(&["screen_view", "error"]);
+    let (mut scratch, mut output) = (Scratch::new(), Output::new());
+    let options = ParseOptions::default();
+    let parsed = parse(body.as_bytes(), &mut scratch, &options).unwrap();
+    let Message::EventProcessingRequest(batch) = parsed.message else {
+        panic!()
+    };
+    let module = Recorder::obedient();
+    let mut call = Call::of_batch(batch, &INVOCATION, &mut output);
+    Processor::batch(&module, &mut call, batch).unwrap();
+    assert_eq!(texts(call.outcomes()), ["done", "done"]);
+
+    let mut call = Call::of_batch(batch, &INVOCATION, &mut output);
+    let waiting = Waiting(Recorder::obedient());
+    block_on(AsyncProcessor::batch(&waiting, &mut call, batch)).unwrap();
+    assert_eq!(texts(call.outcomes()), ["done", "done"]);
+    assert_eq!(output.records().len(), 4);
+
+    let request = DsrProcessingRequest::EMPTY;
+    let mut call = Call::of_account(None, &INVOCATION, &mut output);
+    module.dsr(&mut call, &request).unwrap();
+    assert_eq!(call.batch().events.len(), 0);
+    assert_eq!(call.account().account_id, 0);
+}
+
+#[test]
+fn pointers_to_modules_are_modules() {
+    let body = batch(&["screen_view"]);
+    let recorder = Recorder::obedient();
+    let boxed: Box<dyn Processor<Batch = Vec<String>>> = Box::new(Recorder::obedient());
+    fn run<P: Processor>(module: P, body: &str) -> Vec<String> {
+        let engine = Engine::new(module);
+        let output = engine
+            .process(body.as_bytes(), &INVOCATION)
+            .unwrap()
+            .finish();
+        assert_eq!(output.verdict(), Verdict::Answer);
+        let records = output.records().iter();
+        records
+            .map(|record| String::from_utf8(record.payload.to_vec()).unwrap())
+            .collect()
+    }
+    let expected = run(Recorder::obedient(), &body);
+    assert_eq!(expected.len(), 3);
+    assert_eq!(run(&recorder, &body), expected);
+    assert_eq!(run(boxed, &body), expected);
+    assert_eq!(run(Arc::new(Recorder::obedient()), &body), expected);
+}
+
+#[test]
+fn a_call_shows_what_the_host_handed_over() {
+    struct Looking;
+    impl Processor for Looking {
+        type Batch = ();
+        fn registration(&self) -> Registration {
+            Registration::new("Looking", "1.0")
+        }
+        fn dsr(&self, call: &mut Call<'_>, _: &DsrProcessingRequest<'_>) -> Result<(), Failure> {
+            assert_eq!(call.access_token(), Some("secret-token"));
+            assert_eq!(call.invocation().now_ms(), 7);
+            assert!(call.deadline().is_none());
+            assert!(!format!("{call:?} {:?}", call.invocation()).contains("secret"));
+            call.emit_keyed(b"key", b"payload");
+            call.emit_json(|json| json.text_field("a", "b"));
+            call.emit_with(None, |out| {
+                out.push(b"[");
+                out.json().text("x");
+                out.push(b"]");
+            });
+            Ok(())
+        }
+    }
+    let invocation = Invocation::new(7, Uuid([1; 16])).with_access_token("secret-token");
+    let body = br#"{"type":"dsr_processing_request"}"#;
+    let engine = Engine::new(Looking);
+    let pending = engine.process(body, &invocation).unwrap();
+    let records = pending.output().records().iter();
+    let records: Vec<_> = records.map(|r| (r.key, r.payload)).collect();
+    assert_eq!(
+        records,
+        [
+            (Some(&b"key"[..]), &b"payload"[..]),
+            (None, b"{\"a\":\"b\"}"),
+            (None, b"[\"x\"]"),
+        ]
+    );
+    assert_eq!(pending.finish().verdict(), Verdict::Answer);
+}
+
+/// An event that is settled before its turn is not handled, and stays as it is.
+#[test]
+fn what_is_settled_stays_settled() {
+    struct Settling;
+    impl Processor for Settling {
+        type Batch = ();
+        fn registration(&self) -> Registration {
+            Registration::new("Settling", "1.0")
+        }
+        fn begin_batch(&self, call: &mut Call<'_>, (): &mut ()) -> Result<(), Failure> {
+            call.settle_each([(1, Failure::discard("seen before"))]);
+            Ok(())
+        }
+        fn screen_view(
+            &self,
+            call: &mut Call<'_>,
+            (): &mut (),
+            _: &ScreenViewEvent<'_>,
+        ) -> Result<(), Failure> {
+            assert_ne!(call.index(), 1);
+            if call.index() == 2 {
+                call.settle(2, Failure::reject("refused"));
+            }
+            Ok(())
+        }
+        fn end_batch(&self, call: &mut Call<'_>, (): ()) -> Result<(), Failure> {
+            // Those that are settled are not among them.
+            assert_eq!(call.events().len(), 0);
+            call.settle(3, Failure::retry());
+            Err(Failure::discard("only what is unsettled ends so"))
+        }
+    }
+    let body = batch(&["screen_view"; 5]);
+    let plain = Engine::new(Settling);
+    let waiting = Engine::new_async(Waiting(Settling));
+    for output in [
+        plain
+            .process(body.as_bytes(), &INVOCATION)
+            .unwrap()
+            .finish(),
+        block_on(waiting.process_async(body.as_bytes(), &INVOCATION))
+            .unwrap()
+            .finish(),
+    ] {
+        let expected = [
+            "done",
+            "discarded: seen before",
+            "rejected: refused",
+            "retry",
+            "done",
+        ];
+        assert_eq!(texts(output.events()), expected);
+        assert_eq!(output.verdict(), Verdict::Retry { after: None });
+    }
+}
