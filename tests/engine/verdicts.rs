@@ -201,14 +201,16 @@ fn told(row: &str, policy: RejectPolicy, waiting: bool) -> (String, String) {
     };
     let mut told = match output.verdict() {
         Verdict::Answer => {
-            let lost = output.failures().filter(|(_, failure)| {
-                let answers = failure.setting_error().is_some() && suspends(response);
-                matches!(failure.kind(), hydrant::engine::FailureKind::Reject) && !answers
-            });
-            let lost: Vec<_> = lost.collect();
-            match lost.is_empty() {
-                true => answered,
-                false => format!("{answered}, {} lost", parts(lost)),
+            let rejects = |outcome: &Outcome| {
+                outcome.as_str() == "rejected"
+                    && !(outcome.failure().unwrap().setting_error().is_some() && suspends(response))
+            };
+            if output.events().iter().any(rejects) {
+                format!("{answered}, rejected lost")
+            } else if rejects(output.message()) {
+                format!("{answered}, message lost")
+            } else {
+                answered
             }
         }
         Verdict::DeadLetter => {
