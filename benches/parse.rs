@@ -87,7 +87,7 @@ fn interests(bench: &mut Bench, input: &Input) {
     for (wanted, decoded) in wanted.iter().zip(decoded) {
         match wanted {
             Event::Skipped(event_type) => {
-                assert_eq!(*event_type, decoded.event_type());
+                assert_eq!(*event_type, decoded.kind());
                 assert!(!two.contains(*event_type));
             }
             wanted => assert_eq!(wanted, decoded),

@@ -194,7 +194,7 @@ impl<P: Processor> Engine<P> {
         output: &mut Output,
     ) {
         for event in request.events {
-            output.event_counts.add(event.event_type());
+            output.event_counts.add(event.kind());
         }
         let mut suspend_subscription = false;
         if !request.is_heartbeat() {

@@ -1,6 +1,6 @@
 //! Data subject requests (sections 3.6, 5.10).
 
-use super::{Account, Instant, Map, MessageCommon};
+use super::{Account, Map, MessageCommon, Timestamp};
 use crate::schema::{
     Decode, Decoder, Describe, Encode, Encoder, Kind, MapInfo, model, trim, wire_enum,
 };
@@ -189,7 +189,7 @@ model! {
         /// What is asked for.
         "subject_request_type" subject_request_type: Option<DsrRequestType<'a>> = None, set, since "2.9.0";
         /// When the data subject asked.
-        "submitted_time" submitted_time: Option<Instant> = None, set, since "2.9.0";
+        "submitted_time" submitted_time: Option<Timestamp> = None, set, since "2.9.0";
         /// The identities to act on.
         "subject_identities" subject_identities: SubjectIdentities<'a> = SubjectIdentities::EMPTY, set, secret, since "2.9.0";
         /// OpenDSR version that the request follows.

@@ -44,7 +44,7 @@ wire_enum! {
 
 family! {
     /// One event. Events live in the arena of the message, so that this is two words wide.
-    pub enum Event: EventType as event_type, null refused, unknown kept UnknownEvent,
+    pub enum Event: EventType, null refused, unknown kept UnknownEvent,
         skipped Skipped, common EventCommon<'a> {
         /// A user session starts.
         SessionStart(SessionStartEvent),
@@ -111,7 +111,7 @@ model! {
         /// Identifier of the session.
         "session_id" session_id: Option<i64> = None, set;
         /// Where it happened.
-        "location" location: Option<Location> = None, set;
+        "location" location: Option<GeoLocation> = None, set;
     }
 }
 

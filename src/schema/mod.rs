@@ -29,7 +29,7 @@ mod json_schema;
 pub(crate) mod map;
 pub(crate) mod model;
 #[cfg(feature = "rust_decimal")]
-mod rust_decimal;
+pub(crate) mod rust_decimal;
 pub(crate) mod serialize;
 pub(crate) mod unknown;
 pub(crate) mod uuid;

@@ -10,7 +10,7 @@ pub(super) fn request(found: &mut Report, at: &Place<'_>, request: &DsrProcessin
     found.required(at, request);
     identity::account(found, at, &request.account);
     let id = request.subject_request_id.filter(|id| !id.is_empty());
-    if id.is_some_and(|id| Uuid::parse(id).is_none()) {
+    if id.is_some_and(|id| id.parse::<Uuid>().is_err()) {
         found.warn(
             &at.key("subject_request_id"),
             SUBJECT_REQUEST_ID,

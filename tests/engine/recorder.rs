@@ -55,7 +55,7 @@ macro_rules! recorded_events {
     ($($handler:ident: $model:ident),* $(,)?) => {$(
         fn $handler(&self, context: &mut EventContext<'_, '_>, event: &$model<'_>) -> Handled {
             let in_batch = context.request().events[context.index()];
-            assert_eq!(in_batch.event_type().as_str(), stringify!($handler));
+            assert_eq!(in_batch.kind().as_str(), stringify!($handler));
             assert_eq!(event.common.id, in_batch.id());
             assert_eq!(event.common.timestamp_ms, Some(context.index() as i64));
             self.called(context, stringify!($handler))

@@ -270,7 +270,7 @@ fn wrong(kind: &Kind) -> Vec<Value> {
         Kind::Double | Kind::Decimal => vec![json!("12.5"), json!(true)],
         Kind::Bool => vec![json!("true"), json!(1)],
         Kind::Uuid => vec![json!("no uuid"), json!(7)],
-        Kind::Instant => vec![json!(true)],
+        Kind::Timestamp => vec![json!(true)],
         Kind::Enum(_) => vec![json!("no such value"), json!(7)],
         Kind::Model(_) => vec![json!("text"), json!([{}])],
         Kind::Family(_) => vec![json!({"type": "no such type"}), json!({}), json!("text")],
