@@ -156,9 +156,11 @@ impl<'a> UnknownMember<'a> for UnknownEvent<'a> {
 ///
 /// ```
 /// use hydrant::message::{EventType, Interests};
+///
 /// let interests = Interests::none().with(EventType::CustomEvent).with(EventType::ScreenView);
 /// assert!(interests.contains(EventType::CustomEvent));
 /// assert!(!interests.contains(EventType::Error));
+/// assert_eq!(interests, Interests::from([EventType::CustomEvent, EventType::ScreenView]));
 /// assert_eq!(Interests::default(), Interests::all());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -166,11 +168,13 @@ pub struct Interests(MemberSet);
 
 impl Interests {
     /// Every event type.
+    #[must_use]
     pub const fn all() -> Self {
         Self(MemberSet::ALL)
     }
 
     /// No event type.
+    #[must_use]
     pub const fn none() -> Self {
         Self(MemberSet::NONE)
     }
@@ -202,6 +206,24 @@ fn position(event_type: EventType<'_>) -> Option<usize> {
 impl From<Interests> for MemberSet {
     fn from(interests: Interests) -> Self {
         interests.0
+    }
+}
+
+impl<'a> FromIterator<EventType<'a>> for Interests {
+    fn from_iter<I: IntoIterator<Item = EventType<'a>>>(event_types: I) -> Self {
+        event_types.into_iter().fold(Self::none(), Self::with)
+    }
+}
+
+impl<'a> Extend<EventType<'a>> for Interests {
+    fn extend<I: IntoIterator<Item = EventType<'a>>>(&mut self, event_types: I) {
+        *self = event_types.into_iter().fold(*self, Self::with);
+    }
+}
+
+impl<'a, const N: usize> From<[EventType<'a>; N]> for Interests {
+    fn from(event_types: [EventType<'a>; N]) -> Self {
+        event_types.into_iter().collect()
     }
 }
 

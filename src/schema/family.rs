@@ -47,7 +47,8 @@ macro_rules! family {
         #[non_exhaustive]
         pub enum $name<'a> {
             $( $(#[$variant_meta])* $variant(&'a $model<'a>), )*
-            /// A member this version does not know, with its source text.
+            /// A member this version does not know, with its source text. A later version may know it, and
+            /// then it has a variant of its own.
             Unknown(&'a $crate::schema::family::unknown_type!($unknown $rule)),
             $(
                 #[doc = "A member that was not asked for and not decoded."]
@@ -57,10 +58,13 @@ macro_rules! family {
 
         impl<'a> $name<'a> {
             /// The discriminator.
+            #[must_use]
             pub fn kind(&self) -> $tag<'a> {
                 match self {
                     $( Self::$variant(_) => $tag::$variant, )*
-                    Self::Unknown(unknown) => $tag::Unknown($crate::schema::UnknownMember::type_name(*unknown)),
+                    Self::Unknown(unknown) => $tag::__Unknown($crate::schema::UnknownText(
+                        $crate::schema::UnknownMember::type_name(*unknown),
+                    )),
                     $( Self::$skipped(tag) => *tag, )?
                 }
             }
@@ -175,6 +179,7 @@ macro_rules! common {
     ([] $($variant:ident)*) => {};
     ([$common:ty] $($variant:ident)*) => {
         /// The fields that all members share; unknown and skipped members have none.
+        #[must_use]
         pub fn common(&self) -> Option<&'a $common> {
             match self {
                 $( Self::$variant(model) => Some(&model.common), )*

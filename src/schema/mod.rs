@@ -49,6 +49,6 @@ pub(crate) use decimal::Decimal;
 pub(crate) use family::family;
 pub(crate) use map::Map;
 pub(crate) use model::{Required, model};
-pub(crate) use unknown::{Unknown, UnknownMember};
+pub(crate) use unknown::{Unknown, UnknownMember, UnknownText};
 pub(crate) use uuid::Uuid;
 pub(crate) use wire_enum::wire_enum;

@@ -21,7 +21,7 @@ pub(super) fn request(found: &mut Report, at: &Place<'_>, request: &DsrProcessin
     if let Some(time) = request.submitted_time {
         found.seconds(&at.key("submitted_time"), time.seconds);
     }
-    for (identity_type, identity) in request.subject_identities.iter() {
+    for (identity_type, identity) in &request.subject_identities {
         let at = at.key("subject_identities");
         let at = &at.key(identity_type.as_str());
         if !identity_type.is_known() {

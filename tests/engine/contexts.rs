@@ -148,7 +148,7 @@ fn the_first_identity_of_a_chain_that_is_there() {
         );
         assert_eq!(find(&[Partner("acme_id")]), found("p1", "md5"));
         assert_eq!(
-            find(&[User(UserIdentityType::Unknown("loyalty_card"))]),
+            find(&[User(UserIdentityType::from("loyalty_card"))]),
             found("l1", "raw")
         );
         assert_eq!(find(&[DeviceApplicationStamp, Mpid]), found("-42", "raw"));

@@ -222,7 +222,7 @@ fn u8_unknown_events_have_id_and_time_as_far_as_they_go() {
             panic!("another message")
         };
         let event = &read.events[0];
-        assert_eq!(event.kind(), EventType::Unknown("new"));
+        assert_eq!(event.kind(), EventType::from("new"));
         assert_eq!(
             (event.id().map(|id| id.to_string()), event.timestamp_ms()),
             expected,

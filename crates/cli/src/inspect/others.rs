@@ -210,7 +210,7 @@ pub(super) fn data_subject_request(view: &mut View, message: &DsrProcessingReque
     account(view, message.account.as_ref());
     if !message.subject_identities.is_empty() {
         view.section("identities");
-        for (identity_type, identity) in message.subject_identities.iter() {
+        for (identity_type, identity) in &message.subject_identities {
             let encoding = identity.encoding.map_or("?", |encoding| encoding.as_str());
             let value = view.identity(identity.value.unwrap_or_default());
             view.field(
