@@ -100,7 +100,7 @@ impl Function {
         let Buffers { scratch, output } = buffers;
         self.engine
             .process_into(&body, scratch, &invocation, output)
-            .map_err(|error| failure(error.kind().name(), error))?;
+            .map_err(|error| failure(error.kind().as_str(), error))?;
         drop(body);
         match output.verdict() {
             Verdict::Answer => {}

@@ -28,8 +28,7 @@
 //!
 //! The modules, in the order in which a message passes them:
 //!
-//! - [`input`]: limits and encodings
-//! - [`parse`](mod@parse): bytes to messages
+//! - [`parse`], [`normalize`], [`ParseOptions`]: bytes to messages, and their limits
 //! - [`schema`]: the declarations of the models
 //! - [`message`]: the models
 //! - [`dispatch`]: the engine
@@ -40,13 +39,15 @@
 //! - [`host`]: time, identifiers and threads for hosts
 
 pub mod dispatch;
-pub mod error;
+mod error;
 mod firehose;
 pub mod hash;
 pub mod host;
-pub mod input;
+mod input;
+#[doc(hidden)]
+pub mod internals;
 pub mod message;
-pub mod parse;
+mod parse;
 pub mod processor;
 pub mod schema;
 pub mod validate;

@@ -72,13 +72,13 @@ fn platforms_are_named_and_end_with_the_portable_one() {
     assert_eq!(all.last(), Some(&Platform::PORTABLE));
     for (index, platform) in all.iter().enumerate() {
         assert_eq!(all.iter().position(|other| other == platform), Some(index));
-        assert_eq!(platform.name().parse(), Ok(*platform));
-        assert_eq!(platform.name().to_uppercase().parse(), Ok(*platform));
-        assert_eq!(platform.to_string(), platform.name());
+        assert_eq!(platform.as_str().parse(), Ok(*platform));
+        assert_eq!(platform.as_str().to_uppercase().parse(), Ok(*platform));
+        assert_eq!(platform.to_string(), platform.as_str());
     }
     let error = "mmx".parse::<Platform>().unwrap_err().to_string();
     for platform in all {
-        assert!(error.contains(platform.name()), "{error}");
+        assert!(error.contains(platform.as_str()), "{error}");
     }
 }
 

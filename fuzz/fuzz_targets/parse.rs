@@ -2,7 +2,7 @@
 //! fields; nothing panics or hangs.
 #![no_main]
 
-use hydrant::validate::{unknown_fields, warnings};
+use hydrant::validate::{findings, unknown_fields};
 use hydrant::{ParseOptions, Scratch};
 use libfuzzer_sys::fuzz_target;
 
@@ -14,7 +14,7 @@ fuzz_target!(|input: &[u8]| {
             let options = ParseOptions { fast_path, strict, ..ParseOptions::default() };
             match hydrant::parse(input, &mut scratch, &options) {
                 Ok(parsed) => {
-                    warnings(&parsed.message);
+                    findings(&parsed.message);
                     results.push((format!("{:?}", parsed.message), parsed.tally));
                 }
                 Err(error) => {

@@ -117,6 +117,7 @@ model! {
 
 /// An event of a type that this version does not know.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct UnknownEvent<'a> {
     /// Its type and source text.
     pub unknown: Unknown<'a>,

@@ -36,14 +36,13 @@ pub(crate) mod uuid;
 mod values;
 mod wire_enum;
 
-pub use codec::MemberSet;
 pub use info::{
     EnumInfo, FamilyInfo, FieldInfo, Kind, MapInfo, MemberInfo, ModelInfo, Presence, Written,
 };
 
 pub(crate) use codec::{
-    Decode, Decoder, Describe, Encode, Encoder, Key, Numeric, PaddedText, Redacted, decode_field,
-    key, trim,
+    Decode, Decoder, Describe, Encode, Encoder, Key, MemberSet, Numeric, PaddedText, Redacted,
+    decode_field, key, trim,
 };
 pub(crate) use decimal::Decimal;
 pub(crate) use family::family;

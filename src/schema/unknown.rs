@@ -8,6 +8,7 @@ use super::Decoder;
 /// a setting or a kind of authentication added to the protocol later. It is kept, counted and
 /// written back as it came (D31).
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Unknown<'a> {
     /// The discriminator.
     pub type_name: &'a str,

@@ -10,7 +10,7 @@ fn e1_refusals_are_complete() {
     let body = "{\"type\":\"event_processing_request\",\r\n \"source_id\":\"é😀\", \"mpid\":\"é😀\", \"events\":[\n{\"type\":\"error\"},\n  {\"type\":\"error\",\"message\":\"é😀\",\"is_crash\":\"perhaps\"}]}";
     let error = normal(body).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidValue);
-    assert_eq!(error.kind().name(), "invalid_value");
+    assert_eq!(error.kind().as_str(), "invalid_value");
     assert_eq!(
         error.message(),
         r#"expected a bool, found string "perhaps""#

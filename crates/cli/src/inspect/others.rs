@@ -130,7 +130,7 @@ fn settings(view: &mut View, name: &str, settings: &[Setting<'_>]) {
             Setting::Float(setting) => (setting.common, setting.required, false),
             Setting::Boolean(setting) => (setting.common, false, false),
             // Unknown ones, and those that only a later version of the library knows.
-            _ => (SettingCommon::EMPTY, false, false),
+            _ => (SettingCommon::default(), false, false),
         };
         let marks = [
             ("required", required),
