@@ -11,7 +11,7 @@ struct Look<F>(F);
 
 impl<F: Fn(&mut EventContext<'_, '_>) -> Handled + Send + Sync> Processor for Look<F> {
     fn register(&self) -> ModuleRegistrationResponse<'_> {
-        ModuleRegistrationResponse::EMPTY
+        ModuleRegistrationResponse::default()
     }
     fn begin_batch(&self, context: &mut EventContext<'_, '_>) -> Handled {
         (self.0)(context)

@@ -212,7 +212,7 @@ fn the_text_of_a_panic_stays_out_of_the_outcome() {
     struct Talkative;
     impl Processor for Talkative {
         fn register(&self) -> ModuleRegistrationResponse<'_> {
-            ModuleRegistrationResponse::EMPTY
+            ModuleRegistrationResponse::default()
         }
         fn begin_batch(&self, _: &mut EventContext<'_, '_>) -> Handled {
             // Keeps the hook quiet for this thread's next panic as well as for this one.

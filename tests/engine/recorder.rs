@@ -67,11 +67,12 @@ impl Processor for Recorder {
     fn register(&self) -> ModuleRegistrationResponse<'_> {
         self.note("register");
         match (self.behave)("register", 0) {
-            Ok(()) => ModuleRegistrationResponse {
-                name: Some("Recorder"),
-                version: Some("1.0"),
-                ..Default::default()
-            },
+            Ok(()) => {
+                let mut registration = ModuleRegistrationResponse::default();
+                registration.name = Some("Recorder");
+                registration.version = Some("1.0");
+                registration
+            }
             Err(failure) => panic!("a registration cannot fail: {failure}"),
         }
     }

@@ -51,16 +51,13 @@ fn what_the_registration_says_of_itself_is_kept() {
     struct Module;
     impl Processor for Module {
         fn register(&self) -> ModuleRegistrationResponse<'_> {
-            ModuleRegistrationResponse {
-                common: MessageCommon {
-                    id: Some(Uuid([1; 16])),
-                    timestamp_ms: Some(1),
-                    firehose_version: Some("0.0.1"),
-                },
-                sdk_version: Some("9.9"),
-                name: Some("Module"),
-                ..Default::default()
-            }
+            let mut registration = ModuleRegistrationResponse::default();
+            registration.common.id = Some(Uuid([1; 16]));
+            registration.common.timestamp_ms = Some(1);
+            registration.common.firehose_version = Some("0.0.1");
+            registration.sdk_version = Some("9.9");
+            registration.name = Some("Module");
+            registration
         }
     }
     let body = br#"{"type":"module_registration_request"}"#;
@@ -106,7 +103,7 @@ fn a_module_that_only_registers_answers_everything() {
     struct Silent;
     impl Processor for Silent {
         fn register(&self) -> ModuleRegistrationResponse<'_> {
-            ModuleRegistrationResponse::EMPTY
+            ModuleRegistrationResponse::default()
         }
     }
     let engine = Engine::new(Silent);
@@ -134,7 +131,7 @@ fn any_event_may_suspend_the_subscription() {
     struct Suspending;
     impl Processor for Suspending {
         fn register(&self) -> ModuleRegistrationResponse<'_> {
-            ModuleRegistrationResponse::EMPTY
+            ModuleRegistrationResponse::default()
         }
         fn error(&self, context: &mut EventContext<'_, '_>, _: &ErrorEvent<'_>) -> Handled {
             context.suspend_subscription();

@@ -25,7 +25,7 @@ impl Slow {
 
 impl Processor for Slow {
     fn register(&self) -> ModuleRegistrationResponse<'_> {
-        ModuleRegistrationResponse::EMPTY
+        ModuleRegistrationResponse::default()
     }
 
     fn screen_view(&self, context: &mut EventContext<'_, '_>, _: &ScreenViewEvent<'_>) -> Handled {

@@ -1,5 +1,6 @@
 //! U: families, types and unknown values.
 
+use hydrant::internals::with_interests;
 use hydrant::message::{Event, EventType, Interests, Message, RuntimeEnvironment};
 use hydrant::{ErrorKind, ParseOptions, Scratch, parse};
 
@@ -372,10 +373,8 @@ fn u13_extensions_are_opaque() {
 
 #[test]
 fn u14_events_nobody_wants_are_not_decoded() {
-    let options = ParseOptions {
-        interests: Interests::none().with(EventType::CustomEvent).into(),
-        ..ParseOptions::default()
-    };
+    let interests = Interests::from([EventType::CustomEvent]);
+    let options = with_interests(ParseOptions::new(), interests);
     let body = batch(
         r#""events":[{"type":"error","is_crash":[]},{"type":"custom_event","name":"n"},{"type":"new"}]"#,
     );

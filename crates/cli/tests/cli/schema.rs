@@ -219,10 +219,7 @@ fn wrong_messages_are_not_valid() {
 fn every_declared_field_is_in_the_schema() {
     let validators = Validators::new();
     let mut scratch = Scratch::new();
-    let strict = ParseOptions {
-        strict: true,
-        ..ParseOptions::default()
-    };
+    let strict = ParseOptions::new().strict(true);
     let (mut fields, mut refused) = (0, 0);
     each_field(&mut |place| {
         let (path, kind) = (place.path, &place.field.kind);
