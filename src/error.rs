@@ -337,7 +337,9 @@ mod tests {
     }
 
     #[test]
-    fn one_word() {
+    fn one_word_for_all_threads() {
+        fn is_an_error<T: std::error::Error + Clone + Send + Sync + 'static>() {}
+        is_an_error::<Error>();
         assert_eq!(size_of::<Error>(), size_of::<usize>());
     }
 }

@@ -12,7 +12,9 @@
 //!
 //! impl Processor for Module {
 //!     fn register(&self) -> ModuleRegistrationResponse<'_> {
-//!         ModuleRegistrationResponse { name: Some("Acme"), version: Some("1.0"), ..Default::default() }
+//!         let mut registration = ModuleRegistrationResponse::default();
+//!         (registration.name, registration.version) = (Some("Acme"), Some("1.0"));
+//!         registration
 //!     }
 //!     fn screen_view(&self, context: &mut EventContext<'_, '_>, event: &ScreenViewEvent<'_>) -> Handled {
 //!         context.emit(event.screen_name.unwrap_or("?").as_bytes());
@@ -35,7 +37,7 @@
 //! - [`processor`]: the trait that you implement
 //! - [`hash`](mod@hash): identities
 //! - [`write`](mod@write): messages, errors and records to bytes
-//! - [`validate`]: warnings beyond what delivery enforces
+//! - [`validate`]: findings beyond what delivery enforces
 //! - [`host`]: time, identifiers and threads for hosts
 
 pub mod dispatch;

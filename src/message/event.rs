@@ -234,3 +234,35 @@ impl Default for Interests {
         Self::all()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_that_are_not_known_are_compared_by_their_text() {
+        let known = EventType::from(" screen_view\n");
+        assert_eq!(known, EventType::ScreenView);
+        assert_eq!((known.is_known(), known.unknown()), (true, None));
+        let unknown = EventType::from("hologram_shown");
+        assert_eq!(unknown, "hologram_shown");
+        assert_eq!(unknown.unknown(), Some(unknown.as_str()));
+        assert_ne!(unknown, EventType::from("hologram_hidden"));
+        assert_eq!(format!("{unknown:?}"), "Unknown(\"hologram_shown\")");
+        assert_eq!(format!("{known:?} {known:>12}"), "ScreenView  screen_view");
+    }
+
+    #[test]
+    fn interests_are_a_collection_of_types() {
+        let mut interests: Interests = [EventType::ScreenView].into_iter().collect();
+        interests.extend([EventType::Error, EventType::from("hologram_shown")]);
+        let expected = Interests::from([EventType::Error, EventType::ScreenView]);
+        assert_eq!(interests, expected);
+        let all: Interests = EventType::ALL.iter().copied().collect();
+        assert!(
+            EventType::ALL
+                .iter()
+                .all(|event_type| all.contains(*event_type))
+        );
+    }
+}

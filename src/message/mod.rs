@@ -45,7 +45,7 @@ pub use runtime::*;
 pub use timestamp::*;
 
 // Values that the codec knows. This is their public path.
-pub use crate::schema::decimal::{Decimal, MAX_DECIMAL_DIGITS, ParseDecimalError};
+pub use crate::schema::decimal::{Decimal, ParseDecimalError};
 pub use crate::schema::map::Map;
 #[cfg(feature = "rust_decimal")]
 pub use crate::schema::rust_decimal::TryFromDecimalError;

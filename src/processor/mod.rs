@@ -53,7 +53,9 @@ macro_rules! processor {
         ///
         /// impl Processor for Shout {
         ///     fn register(&self) -> ModuleRegistrationResponse<'_> {
-        ///         ModuleRegistrationResponse { name: Some("Shout"), version: Some("1.0"), ..Default::default() }
+        ///         let mut registration = ModuleRegistrationResponse::default();
+        ///         (registration.name, registration.version) = (Some("Shout"), Some("1.0"));
+        ///         registration
         ///     }
         ///     fn custom_event(&self, context: &mut EventContext<'_, '_>, event: &CustomEvent<'_>) -> Handled {
         ///         let name = event.name.ok_or(Failure::drop("no name"))?;

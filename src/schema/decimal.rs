@@ -24,9 +24,6 @@ pub struct Decimal<'a> {
     text: &'a str,
 }
 
-/// More digits than this in the number itself are refused, and plain notation is not stretched beyond it.
-pub const MAX_DECIMAL_DIGITS: usize = 1000;
-
 /// A number cut into its parts; the value is `digits * 10^exponent`, `digits` being integer and fraction together.
 #[derive(Clone, Copy)]
 struct Parts<'a> {
@@ -37,6 +34,9 @@ struct Parts<'a> {
 }
 
 impl<'a> Decimal<'a> {
+    /// More digits than this in the number itself are refused, and plain notation is not stretched beyond it.
+    pub const MAX_DIGITS: usize = 1000;
+
     /// Zero, with scale zero.
     pub const ZERO: Decimal<'static> = Decimal { text: "0" };
 
@@ -48,7 +48,7 @@ impl<'a> Decimal<'a> {
     /// A decimal of text that is known to be a JSON number, with an exponent or without; `None` if it is too long.
     pub(crate) fn from_json_number(text: &'a str, exponent: bool) -> Option<Self> {
         // No number of this length has too many digits, and without exponent its scale is small.
-        if text.len() <= MAX_DECIMAL_DIGITS && !exponent {
+        if text.len() <= Decimal::MAX_DIGITS && !exponent {
             Some(Self { text })
         } else {
             Self::try_from(text).ok()
@@ -109,7 +109,7 @@ impl<'a> Decimal<'a> {
     }
 
     /// Hands out the pieces of the plain notation, of which the scale is part: `10.00`, `0.00000001`. Zero has no sign.
-    /// Where plain notation would take more than [`MAX_DECIMAL_DIGITS`] digits it is scientific, with the same scale:
+    /// Where plain notation would take more than [`MAX_DIGITS`](Decimal::MAX_DIGITS) digits it is scientific, with the same scale:
     /// what is written can be read again.
     pub fn write_to<E>(&self, mut write: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
         let parts = self.parts();
@@ -119,7 +119,7 @@ impl<'a> Decimal<'a> {
             write("-")?;
         }
         let written = parts.integer.len() + parts.fraction.len();
-        if parts.exponent == 0 && written < MAX_DECIMAL_DIGITS {
+        if parts.exponent == 0 && written < Decimal::MAX_DIGITS {
             // Nothing moves: the usual case, and the only fast one.
             write(if whole.is_empty() { "0" } else { whole })?;
             return if parts.fraction.is_empty() {
@@ -137,7 +137,7 @@ impl<'a> Decimal<'a> {
             (_, ..=0) => point,
             _ => (significant as i64).max(scale.saturating_add(1)),
         };
-        if digits > MAX_DECIMAL_DIGITS as i64 {
+        if digits > Decimal::MAX_DIGITS as i64 {
             write(if significant == 0 { "0" } else { whole })?;
             write(part)?;
             write("E")?;
@@ -168,13 +168,13 @@ impl<'a> Decimal<'a> {
 }
 
 /// Reads `[+-] digits [. digits] [e[+-]digits]`, at least one digit before or after the point, at most
-/// [`MAX_DECIMAL_DIGITS`], with a scale of 32 bits, as the reference's decimals have. No white space.
+/// [`MAX_DIGITS`](Decimal::MAX_DIGITS), with a scale of 32 bits, as the reference's decimals have. No white space.
 impl<'a> TryFrom<&'a str> for Decimal<'a> {
     type Error = ParseDecimalError;
 
     fn try_from(text: &'a str) -> Result<Self, Self::Error> {
         let parts = Parts::of(text).ok_or(ParseDecimalError(()))?;
-        let short = parts.integer.len() + parts.fraction.len() <= MAX_DECIMAL_DIGITS;
+        let short = parts.integer.len() + parts.fraction.len() <= Decimal::MAX_DIGITS;
         if short && i32::try_from(parts.scale()).is_ok() {
             Ok(Self { text })
         } else {
@@ -191,7 +191,8 @@ impl fmt::Display for ParseDecimalError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "expected a decimal number of at most {MAX_DECIMAL_DIGITS} digits"
+            "expected a decimal number of at most {} digits",
+            Decimal::MAX_DIGITS
         )
     }
 }

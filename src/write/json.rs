@@ -275,7 +275,7 @@ fn push_raw(json: &str, out: &mut Vec<u8>) {
     let mut rest = json.as_bytes();
     while let Some(&byte) = rest.first() {
         let length = match byte {
-            b'"' => string_length(rest),
+            b'"' => string_end(rest).unwrap_or(rest.len()),
             b' ' | b'\n' | b'\r' | b'\t' => 0,
             _ => 1,
         };
@@ -289,32 +289,35 @@ fn push_raw(json: &str, out: &mut Vec<u8>) {
 fn is_closed(json: &str) -> bool {
     let mut depth = 0usize;
     let mut rest = json.trim().as_bytes();
-    let mut valid = !rest.is_empty();
+    let empty = rest.is_empty();
     while let Some(&byte) = rest.first() {
-        let length = if byte == b'"' { string_length(rest) } else { 1 };
+        let mut length = 1;
         match byte {
-            b'"' => valid &= length > 1 && rest.get(length - 1) == Some(&b'"'),
+            b'"' => match string_end(rest) {
+                Some(end) => length = end,
+                None => return false,
+            },
             b'{' | b'[' => depth += 1,
-            b'}' | b']' if depth == 0 => valid = false,
+            b'}' | b']' if depth == 0 => return false,
             b'}' | b']' => depth -= 1,
-            b',' | b':' => valid &= depth > 0,
+            b',' | b':' if depth == 0 => return false,
             _ => {}
         }
         rest = rest.get(length..).unwrap_or_default();
     }
-    valid && depth == 0
+    !empty && depth == 0
 }
 
-/// The length of the string at the beginning of `json`, with its quotes.
-fn string_length(json: &[u8]) -> usize {
+/// The end of the string at the beginning of `json`, behind its second quote.
+fn string_end(json: &[u8]) -> Option<usize> {
     let mut at = 1;
-    while let Some(&byte) = json.get(at) {
-        at += if byte == b'\\' { 2 } else { 1 };
-        if byte == b'"' {
-            break;
+    loop {
+        match json.get(at)? {
+            b'"' => return Some(at + 1),
+            b'\\' => at += 2,
+            _ => at += 1,
         }
     }
-    at.min(json.len())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Exact decimals against plain school arithmetic on digits.
 
-use hydrant::message::{Decimal, MAX_DECIMAL_DIGITS};
+use hydrant::message::Decimal;
 use proptest::prelude::*;
 
 /// A number as digits without leading zeros (none for zero) and a scale.
@@ -135,17 +135,17 @@ fn check(pieces: &Pieces) -> Result<(), TestCaseError> {
     let model = Model::new(pieces);
     let Ok(decimal) = Decimal::try_from(&*text) else {
         prop_assert!(
-            pieces.whole.len() + pieces.fraction.len() > MAX_DECIMAL_DIGITS,
+            pieces.whole.len() + pieces.fraction.len() > Decimal::MAX_DIGITS,
             "{}",
             text
         );
         return Ok(());
     };
-    prop_assert!(pieces.whole.len() + pieces.fraction.len() <= MAX_DECIMAL_DIGITS);
+    prop_assert!(pieces.whole.len() + pieces.fraction.len() <= Decimal::MAX_DIGITS);
     prop_assert_eq!(decimal.as_source(), &text);
     prop_assert_eq!(decimal.scale(), model.scale);
     let written = decimal.to_string();
-    if model.plain_length() <= MAX_DECIMAL_DIGITS {
+    if model.plain_length() <= Decimal::MAX_DIGITS {
         prop_assert!(!written.contains('E'), "{}", written);
         prop_assert_eq!(Model::of_written(&written), model.clone().plainly());
     } else {

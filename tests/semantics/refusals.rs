@@ -273,7 +273,7 @@ fn e6_syntax_goes_first_then_the_order_of_reading() {
 #[test]
 fn e7_refusals_of_a_whole_input_have_no_place() {
     let too_large = parsed(MARK.to_string(), &ParseOptions::new().max_bytes(1)).unwrap_err();
-    let utf_16 = normal("\0{").unwrap_err();
+    let utf_16 = normal("\0{\0}").unwrap_err();
     for (error, kind) in [(too_large, "too_large"), (utf_16, "encoding")] {
         assert_eq!((error.kind().as_str(), error.location()), (kind, None));
         assert_eq!(error.to_string(), error.message());
