@@ -114,14 +114,10 @@ fn respond(
     let Message::EventProcessingRequest(request) = parsed.message else {
         panic!("no batch")
     };
-    let answer = EventProcessingResponse {
-        common: MessageCommon {
-            id: Some(request.common.id.unwrap_or(invocation.fresh_id)),
-            timestamp_ms: Some(invocation.now_ms),
-            firehose_version: Some(FIREHOSE_VERSION),
-        },
-        suspend_subscription: false,
-    };
+    let mut answer = EventProcessingResponse::default();
+    answer.common.id = Some(request.common.id.unwrap_or(invocation.fresh_id));
+    answer.common.timestamp_ms = Some(invocation.now_ms);
+    answer.common.firehose_version = Some(FIREHOSE_VERSION);
     response.clear();
     write::message(&Message::EventProcessingResponse(&answer), response);
 }
@@ -174,7 +170,7 @@ struct Idle;
 
 impl Processor for Idle {
     fn register(&self) -> ModuleRegistrationResponse<'_> {
-        ModuleRegistrationResponse::EMPTY
+        ModuleRegistrationResponse::default()
     }
 }
 
@@ -195,7 +191,7 @@ macro_rules! busy {
     ($($method:ident: $model:ident),* $(,)?) => {
         impl Processor for Busy {
             fn register(&self) -> ModuleRegistrationResponse<'_> {
-                ModuleRegistrationResponse::EMPTY
+                ModuleRegistrationResponse::default()
             }
             $( fn $method(&self, context: &mut EventContext<'_, '_>, _: &$model<'_>) -> Handled {
                 self.work(context)

@@ -168,7 +168,7 @@ macro_rules! module {
     ($($method:ident: $model:ident = $event_type:ident $(with $field:ident)?;)*) => {
         impl Processor for Module {
             fn register(&self) -> ModuleRegistrationResponse<'_> {
-                ModuleRegistrationResponse::EMPTY
+                ModuleRegistrationResponse::default()
             }
             $( fn $method(&self, context: &mut EventContext<'_, '_>, event: &$model<'_>) -> Handled {
                 self.emit(context, EventType::$event_type, &event.common, |_json| {

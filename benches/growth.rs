@@ -73,11 +73,9 @@ fn time(bench: &mut Bench) {
         Sized::new("32 KiB", 54, sum),
         Sized::new("64 MiB", 121_000 * sum / (64 << 20), sum),
     ];
-    let options = ParseOptions {
-        max_bytes: usize::MAX,
-        max_memory: usize::MAX,
-        ..ParseOptions::default()
-    };
+    let options = ParseOptions::new()
+        .max_bytes(usize::MAX)
+        .max_memory(usize::MAX);
     let mut race = bench
         .race_on("64 MiB in messages of", "distinct", sum)
         .only_in_turn();

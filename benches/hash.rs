@@ -79,6 +79,7 @@ fn main() {
                     Algorithm::Md5 => case.race::<md5::Md5>(&mut bench, name),
                     Algorithm::Sha1 => case.race::<sha1::Sha1>(&mut bench, name),
                     Algorithm::Sha256 => case.race::<sha2::Sha256>(&mut bench, name),
+                    other => panic!("{other} has no peer"),
                 }
             }
         }
@@ -211,6 +212,7 @@ fn plain(algorithm: Algorithm, value: &str) -> String {
         Algorithm::Md5 => md5::Md5::digest(value).to_vec(),
         Algorithm::Sha1 => sha1::Sha1::digest(value).to_vec(),
         Algorithm::Sha256 => sha2::Sha256::digest(value).to_vec(),
+        other => panic!("{other} has no peer"),
     };
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -21,6 +21,7 @@ mod support;
 use std::hint::black_box;
 
 use bumpalo::Bump;
+use hydrant::internals::{complete_path_only, with_interests};
 use hydrant::message::{Event, EventType, Interests, Message};
 use hydrant::{ParseOptions, Scratch, parse, write};
 use peers::{arena, borrowed, owned};
@@ -70,14 +71,9 @@ fn pretty(bench: &mut Bench, input: &Input) {
 
 /// Two of sixteen event types, and all of them.
 fn interests(bench: &mut Bench, input: &Input) {
-    let two = Interests::none()
-        .with(EventType::CustomEvent)
-        .with(EventType::ProductAction);
-    let some = ParseOptions {
-        interests: two.into(),
-        ..ParseOptions::default()
-    };
-    let all = ParseOptions::default();
+    let two = Interests::from([EventType::CustomEvent, EventType::ProductAction]);
+    let some = with_interests(ParseOptions::new(), two);
+    let all = ParseOptions::new();
 
     let (mut scratch, mut other) = (Scratch::new(), Scratch::new());
     let body = &input.bodies[0];
@@ -87,7 +83,7 @@ fn interests(bench: &mut Bench, input: &Input) {
     for (wanted, decoded) in wanted.iter().zip(decoded) {
         match wanted {
             Event::Skipped(event_type) => {
-                assert_eq!(*event_type, decoded.event_type());
+                assert_eq!(*event_type, decoded.kind());
                 assert!(!two.contains(*event_type));
             }
             wanted => assert_eq!(wanted, decoded),
@@ -112,10 +108,7 @@ fn events(message: Message<'_>) -> &[Event<'_>] {
 
 /// The fast path, and the complete path alone.
 fn ours<'b, 'c>(mut race: Race<'b, 'c>, input: &'c Input) -> Race<'b, 'c> {
-    let complete = ParseOptions {
-        fast_path: false,
-        ..ParseOptions::default()
-    };
+    let complete = complete_path_only(ParseOptions::new());
     for (name, options) in [
         ("hydrant", ParseOptions::default()),
         ("hydrant, tape walk", complete),

@@ -100,7 +100,7 @@ impl Function {
         let Buffers { scratch, output } = buffers;
         self.engine
             .process_into(&body, scratch, &invocation, output)
-            .map_err(|error| failure(error.kind().name(), error))?;
+            .map_err(|error| failure(error.kind().as_str(), error))?;
         drop(body);
         match output.verdict() {
             Verdict::Answer => {}
@@ -203,12 +203,11 @@ pub(crate) struct Module;
 
 impl Processor for Module {
     fn register(&self) -> ModuleRegistrationResponse<'_> {
-        ModuleRegistrationResponse {
-            name: Some("names"),
-            version: Some("1.0"),
-            event_processing_registration: Some(EventProcessingRegistration::default()),
-            ..ModuleRegistrationResponse::EMPTY
-        }
+        let mut registration = ModuleRegistrationResponse::default();
+        registration.name = Some("names");
+        registration.version = Some("1.0");
+        registration.event_processing_registration = Some(EventProcessingRegistration::default());
+        registration
     }
 
     #[expect(clippy::panic, reason = "shows what becomes of a panic")]

@@ -21,10 +21,9 @@ struct Names;
 
 impl Processor for Names {
     fn register(&self) -> ModuleRegistrationResponse<'_> {
-        ModuleRegistrationResponse {
-            name: Some("names"),
-            ..ModuleRegistrationResponse::EMPTY
-        }
+        let mut registration = ModuleRegistrationResponse::default();
+        registration.name = Some("names");
+        registration
     }
 
     fn custom_event(&self, context: &mut EventContext<'_, '_>, event: &CustomEvent<'_>) -> Handled {

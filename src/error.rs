@@ -36,13 +36,12 @@ pub enum ErrorKind {
     LoneSurrogate,
     /// The message is one that a module does not receive.
     UnsupportedMessage,
-    /// Reading or writing failed.
-    Io,
 }
 
 impl ErrorKind {
     /// The name for machines, in `snake_case`.
-    pub fn name(&self) -> &'static str {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::EmptyInput => "empty_input",
             Self::TooLarge => "too_large",
@@ -58,13 +57,19 @@ impl ErrorKind {
             Self::UnknownValue => "unknown_value",
             Self::LoneSurrogate => "lone_surrogate",
             Self::UnsupportedMessage => "unsupported_message",
-            Self::Io => "io",
         }
     }
 }
 
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
 /// A place in the input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Location {
     /// Bytes before it; never beyond the end of the input.
     pub offset: usize,
@@ -97,11 +102,14 @@ impl Location {
 
 /// Why an input was refused, in one machine word.
 ///
+/// Most errors have a place in the input. Errors of the input as a whole have none: one that is too
+/// large, that is in another encoding, or that a module does not receive.
+///
 /// ```
 /// let error = hydrant::normalize(br#"{"type":"event_processing_request","account":7}"#, &mut Vec::new()).unwrap_err();
-/// assert_eq!(error.kind().name(), "unexpected_type");
+/// assert_eq!(error.kind().as_str(), "unexpected_type");
 /// assert_eq!(error.path(), "account");
-/// assert_eq!(error.offset(), 45);
+/// assert_eq!(error.location().unwrap().offset, 45);
 /// assert_eq!(error.to_string(), "expected an object, found a number at account (line 1, column 46, byte 45)");
 /// ```
 #[derive(Clone, PartialEq)]
@@ -111,7 +119,9 @@ pub struct Error(Box<Inner>);
 pub(crate) struct Inner {
     pub(crate) kind: ErrorKind,
     pub(crate) message: Cow<'static, str>,
-    pub(crate) location: Location,
+    pub(crate) location: Option<Location>,
+    /// The line of a stream on which the message begins.
+    pub(crate) line: Option<usize>,
     pub(crate) path: String,
     pub(crate) snippet: Option<Snippet>,
 }
@@ -137,37 +147,41 @@ impl Error {
         Self::from_inner(Inner {
             kind,
             message: message.into(),
-            location: Location {
-                offset: 0,
-                line: 1,
-                column: 1,
-            },
+            location: None,
+            line: None,
             path: String::new(),
             snippet: None,
         })
     }
 
     /// What kind of thing went wrong.
+    #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
     /// What was expected and what was found.
+    #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// Where, as byte offset, line and column.
-    pub fn location(&self) -> Location {
+    /// Where, as byte offset, line and column; `None` if the error is one of the whole input.
+    ///
+    /// ```
+    /// use hydrant::{ErrorKind, ParseOptions, Scratch, parse};
+    ///
+    /// let options = ParseOptions::new().max_bytes(10);
+    /// let error = parse(br#"{"type":"x"}"#, &mut Scratch::new(), &options).unwrap_err();
+    /// assert_eq!((error.kind(), error.location()), (ErrorKind::TooLarge, None));
+    /// ```
+    #[must_use]
+    pub fn location(&self) -> Option<Location> {
         self.0.location
     }
 
-    /// Where, as byte offset; never beyond the end of the input.
-    pub fn offset(&self) -> usize {
-        self.0.location.offset
-    }
-
     /// Where, as JSON path from the top of the message: `events[3].products[0].price`. Empty at the top.
+    #[must_use]
     pub fn path(&self) -> &str {
         &self.0.path
     }
@@ -176,38 +190,40 @@ impl Error {
     ///
     /// ```
     /// let error = hydrant::normalize(b"[]", &mut Vec::new()).unwrap_err().on_line(17);
-    /// assert_eq!(error.location().line, 17);
+    /// assert_eq!(error.location().unwrap().line, 17);
     /// assert!(error.pretty("stream.ndjson").contains("stream.ndjson:17:1"));
     /// ```
     #[must_use]
     pub fn on_line(mut self, line: usize) -> Self {
-        let own = &mut self.0.location.line;
-        *own = own.saturating_add(line.saturating_sub(1));
+        if let Some(location) = &mut self.0.location {
+            location.line = location.line.saturating_add(line.saturating_sub(1));
+        }
+        self.0.line = Some(line);
         self
-    }
-
-    /// Whether the same input may succeed later. No error of reading is: the sender would repeat it for nothing.
-    pub fn is_retryable(&self) -> bool {
-        matches!(self.0.kind, ErrorKind::Io)
     }
 
     /// The error for a terminal: several lines, with the name of the input and the neighbourhood of the place, in which
     /// all other values are masked.
+    #[must_use]
     pub fn pretty(&self, name: &str) -> String {
-        let Location {
-            offset,
-            line,
-            column,
-        } = self.0.location;
-        let mut text = format!(
-            "error: {}\n  --> {name}:{line}:{column} (byte {offset})",
-            self.0.message
-        );
+        let mut text = format!("error: {}\n  --> {name}", self.0.message);
+        match (self.0.location, self.0.line) {
+            (Some(at), _) => {
+                let Location {
+                    offset,
+                    line,
+                    column,
+                } = at;
+                text.push_str(&format!(":{line}:{column} (byte {offset})"));
+            }
+            (None, Some(line)) => text.push_str(&format!(":{line}")),
+            (None, None) => {}
+        }
         if !self.0.path.is_empty() {
             text.push_str(&format!("\n   at {}", self.0.path));
         }
-        if let Some(snippet) = &self.0.snippet {
-            let number = line.to_string();
+        if let (Some(snippet), Some(location)) = (&self.0.snippet, self.0.location) {
+            let number = location.line.to_string();
             let gap = " ".repeat(number.len());
             let indent = " ".repeat(snippet.indent);
             let mark = "^".repeat(snippet.width.max(1));
@@ -222,17 +238,16 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Location {
-            offset,
-            line,
-            column,
-        } = self.0.location;
         f.write_str(&self.0.message)?;
         if !self.0.path.is_empty() {
             write!(f, " at {}", self.0.path)?;
         }
-        if self.0.snippet.is_some() {
-            write!(f, " (line {line}, column {column}, byte {offset})")?;
+        if let Some(at) = self.0.location {
+            write!(
+                f,
+                " (line {}, column {}, byte {})",
+                at.line, at.column, at.offset
+            )?;
         }
         Ok(())
     }
@@ -250,12 +265,6 @@ impl fmt::Debug for Error {
 }
 
 impl std::error::Error for Error {}
-
-impl From<std::io::Error> for Error {
-    fn from(error: std::io::Error) -> Self {
-        Self::plain(ErrorKind::Io, error.to_string())
-    }
-}
 
 /// Adds a key to a JSON path: `.name`, or `["any text"]` where the key is no plain word. Very long keys are cut.
 pub(crate) fn push_path_key(path: &mut String, key: &str) {
@@ -328,7 +337,9 @@ mod tests {
     }
 
     #[test]
-    fn one_word() {
+    fn one_word_for_all_threads() {
+        fn is_an_error<T: std::error::Error + Clone + Send + Sync + 'static>() {}
+        is_an_error::<Error>();
         assert_eq!(size_of::<Error>(), size_of::<usize>());
     }
 }

@@ -2,9 +2,6 @@
 
 use crate::error::{Error, ErrorKind};
 
-/// The limit on the size of a message unless another is set: 16 MiB.
-pub const DEFAULT_MAX_BYTES: usize = 16 << 20;
-
 /// The text of a message without its byte order mark.
 #[derive(Clone, Copy)]
 pub(crate) struct Framed<'a> {

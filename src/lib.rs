@@ -1,52 +1,56 @@
-//! An engine for mParticle Firehose event batches: bytes in, typed borrowed messages in an arena, one call of your code
-//! per event, an answer and records out.
+//! An engine and SDK for mParticle Firehose integrations: bytes in, typed borrowed messages in an arena, calls of your
+//! code, an answer that acknowledges nothing that failed, and records out.
 //!
-//! A SaaS company that wants its customers' data implements a Firehose *module*: the platform calls it with JSON
-//! messages. Implement [`Processor`], hand it to an [`Engine`], and give the engine each message:
+//! A SaaS company that wants its customers' data implements a Firehose *module*: the platform calls it with JSON messages.
+//! Implement [`AsyncProcessor`] if your handlers await a reply, or [`Processor`] if they compute and emit records; hand it
+//! to an [`Engine`], and give the engine each message:
 //!
 //! ```
-//! use hydrant::message::{ModuleRegistrationResponse, ScreenViewEvent, Uuid};
-//! use hydrant::{Engine, EventContext, Handled, Invocation, Processor};
+//! use hydrant::message::{EventType, ScreenViewEvent, Uuid};
+//! use hydrant::{Call, Engine, Failure, Invocation, Processor, Registration, ResultExt};
 //!
 //! struct Module;
 //!
 //! impl Processor for Module {
-//!     fn register(&self) -> ModuleRegistrationResponse<'_> {
-//!         ModuleRegistrationResponse { name: Some("Acme"), version: Some("1.0"), ..Default::default() }
+//!     type Batch = ();
+//!
+//!     fn registration(&self) -> Registration {
+//!         Registration::new("Acme", "1.0").events([EventType::ScreenView])
 //!     }
-//!     fn screen_view(&self, context: &mut EventContext<'_, '_>, event: &ScreenViewEvent<'_>) -> Handled {
-//!         context.emit(event.screen_name.unwrap_or("?").as_bytes());
+//!     fn screen_view(&self, call: &mut Call<'_>, _: &mut (), event: &ScreenViewEvent<'_>) -> Result<(), Failure> {
+//!         call.emit(event.screen_name.or_discard("no name")?.as_bytes());
 //!         Ok(())
 //!     }
 //! }
 //!
 //! let body = br#"{"type":"event_processing_request","events":[{"type":"screen_view","screen_name":"home"}]}"#;
-//! let output = Engine::new(Module).process(body, &Invocation::new(1_714_592_744_066, Uuid([7; 16])))?;
-//! assert_eq!(output.records().iter().next().unwrap().payload, b"home");
+//! let pending = Engine::new(Module).process(body, &Invocation::new(1_714_592_744_066, Uuid([7; 16])))?;
+//! assert_eq!(pending.output().records().iter().next().unwrap().payload, b"home");
+//! # let _ = pending;
 //! # Ok::<(), hydrant::Error>(())
 //! ```
 //!
-//! The modules, in the order in which a message passes them:
+//! The names of a first program are at the root. Everything else is in one of these modules:
 //!
-//! - [`input`]: limits and encodings
-//! - [`parse`](mod@parse): bytes to messages
-//! - [`schema`]: the declarations of the models
-//! - [`message`]: the models
-//! - [`dispatch`]: the engine
-//! - [`processor`]: the trait that you implement
+//! - [`message`]: the models of the messages, and look-ups on them
+//! - [`registration`]: what a module is and wants, and its settings
+//! - [`engine`]: outcomes, records, policies and the observer of the [`Engine`]
 //! - [`hash`](mod@hash): identities
 //! - [`write`](mod@write): messages, errors and records to bytes
-//! - [`validate`]: warnings beyond what delivery enforces
+//! - [`validate`]: findings beyond what delivery enforces
+//! - [`schema`]: the declarations of the models
 //! - [`host`]: time, identifiers and threads for hosts
 
 mod dispatch;
-pub mod error;
+mod error;
 mod firehose;
 pub mod hash;
 pub mod host;
-pub mod input;
+mod input;
+#[doc(hidden)]
+pub mod internals;
 pub mod message;
-pub mod parse;
+mod parse;
 mod processor;
 pub mod registration;
 pub mod schema;
@@ -54,7 +58,7 @@ mod settings_stub;
 pub mod validate;
 pub mod write;
 
-/// What belongs to the [`Engine`](crate::Engine) beside the names at the root: records, counts, policies, the observer.
+/// What belongs to the [`Engine`] beside the names at the root: outcomes, records, policies and the observer.
 pub mod engine {
     pub use crate::dispatch::{
         FIREHOSE_VERSION, Observer, RejectPolicy, Report, SettingErrorPolicy,

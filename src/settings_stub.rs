@@ -80,7 +80,7 @@ impl FromAttribute<'_> for f64 {
 
 impl<'a> FromAttribute<'a> for Decimal<'a> {
     fn from_attribute(text: &'a str) -> Option<Self> {
-        Decimal::parse(text)
+        Decimal::try_from(text).ok()
     }
 }
 

@@ -77,11 +77,10 @@ struct Idle;
 
 impl Processor for Idle {
     fn register(&self) -> ModuleRegistrationResponse<'_> {
-        ModuleRegistrationResponse {
-            name: Some("Idle"),
-            version: Some("1"),
-            ..ModuleRegistrationResponse::EMPTY
-        }
+        let mut registration = ModuleRegistrationResponse::default();
+        registration.name = Some("Idle");
+        registration.version = Some("1");
+        registration
     }
 }
 
@@ -103,7 +102,7 @@ impl Emitting {
 
 impl Processor for Emitting {
     fn register(&self) -> ModuleRegistrationResponse<'_> {
-        ModuleRegistrationResponse::EMPTY
+        ModuleRegistrationResponse::default()
     }
 
     fn begin_batch(&self, context: &mut EventContext<'_, '_>) -> Handled {
@@ -169,7 +168,7 @@ struct ParsingCompletely(Parsing);
 impl Default for ParsingCompletely {
     fn default() -> Self {
         let mut parsing = Parsing::default();
-        parsing.options.fast_path = false;
+        parsing.options = hydrant::internals::complete_path_only(parsing.options);
         Self(parsing)
     }
 }

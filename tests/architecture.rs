@@ -31,6 +31,7 @@ const MODULES: &[Module] = &[
     Module("write", &["error", "message", "schema"], &["zmij"]),
     Module("firehose", &["error", "message", "parse", "write"], &[]),
     Module("validate", &["error", "message", "parse", "schema"], &[]),
+    Module("internals", &["message", "parse"], &[]),
     Module("processor", &["message", "write"], &[]),
     Module(
         "dispatch",

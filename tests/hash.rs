@@ -21,14 +21,8 @@ use sha2::Digest as _;
 const NORMALIZATIONS: [Normalization; 4] = [
     Normalization::STANDARD,
     Normalization::VERBATIM,
-    Normalization {
-        trim: true,
-        lower_case: false,
-    },
-    Normalization {
-        trim: false,
-        lower_case: true,
-    },
+    Normalization::STANDARD.lower_case(false),
+    Normalization::STANDARD.trim(false),
 ];
 
 /// The reference implementation.
@@ -38,6 +32,7 @@ fn reference(algorithm: Algorithm, normalization: Normalization, value: &str) ->
         Algorithm::Md5 => md5::Md5::digest(&value).to_vec(),
         Algorithm::Sha1 => sha1::Sha1::digest(&value).to_vec(),
         Algorithm::Sha256 => sha2::Sha256::digest(&value).to_vec(),
+        other => panic!("{other} has no reference implementation"),
     };
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -13,7 +13,7 @@ libfuzzer_sys::fuzz_target!(|batch: (u8, Vec<(bool, &str)>)| {
     for platform in Platform::available() {
         let mut digests = HexDigests::new();
         Hasher::with_platform(platform).hash_many(algorithm, Normalization::STANDARD, &inputs, &mut digests);
-        assert!(digests.iter().eq(expected.iter().map(String::as_str)), "{}", platform.name());
+        assert!(digests.iter().eq(expected.iter().map(String::as_str)), "{}", platform.as_str());
     }
 });
 
@@ -24,6 +24,7 @@ fn one_at_a_time(algorithm: Algorithm, input: Input<'_>) -> String {
         Algorithm::Md5 => md5::Md5::digest(text).to_vec(),
         Algorithm::Sha1 => sha1::Sha1::digest(text).to_vec(),
         Algorithm::Sha256 => sha2::Sha256::digest(text).to_vec(),
+        other => panic!("{other} has no reference implementation"),
     };
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -90,7 +90,7 @@ impl Shared {
             }
             Message::EventProcessingRequest(request) => {
                 for event in request.events {
-                    output.event_counts.add(event.event_type());
+                    output.event_counts.add(event.kind());
                 }
                 let notifications = request.system_notifications.len();
                 output.effects.begin(notifications, 0, request.events);

@@ -19,6 +19,7 @@ use std::str::FromStr;
 /// # Ok::<(), hydrant::hash::ParseAlgorithmError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Algorithm {
     /// MD5 (RFC 1321): 16 bytes, 32 digits.
     Md5,
@@ -34,7 +35,7 @@ impl Algorithm {
 
     /// The name on the wire: `md5`, `sha1` or `sha256`.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Md5 => "md5",
             Self::Sha1 => "sha1",
@@ -61,7 +62,7 @@ impl Algorithm {
 
 impl fmt::Display for Algorithm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
+        f.pad(self.as_str())
     }
 }
 
@@ -124,9 +125,9 @@ mod tests {
     #[test]
     fn names_are_read_back_in_any_case() {
         for algorithm in Algorithm::ALL {
-            assert_eq!(algorithm.name().parse(), Ok(algorithm));
+            assert_eq!(algorithm.as_str().parse(), Ok(algorithm));
             assert_eq!(algorithm.to_string().to_uppercase().parse(), Ok(algorithm));
-            let dashed = algorithm.name().replace("sha", "Sha-");
+            let dashed = algorithm.as_str().replace("sha", "Sha-");
             assert_eq!(dashed.parse(), Ok(algorithm));
         }
         assert_eq!(

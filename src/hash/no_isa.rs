@@ -16,7 +16,7 @@ impl Lanes {
         iter::empty()
     }
 
-    pub(super) const fn name(self, _: bool) -> &'static str {
+    pub(super) const fn as_str(self, _: bool) -> &'static str {
         match self {}
     }
 

@@ -9,10 +9,11 @@
 /// use hydrant::hash::Normalization;
 ///
 /// assert_eq!(Normalization::default(), Normalization::STANDARD);
-/// let spaces_count = Normalization { trim: false, ..Normalization::STANDARD };
-/// assert!(spaces_count.lower_case);
+/// let spaces_count = Normalization::STANDARD.trim(false);
+/// assert!(spaces_count.lower_case && !spaces_count.trim);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Normalization {
     /// Drop white space from both ends: every character up to U+0020 (what Java's `String.trim`
     /// drops) and every character with the Unicode property White_Space (what [`str::trim`]
@@ -35,6 +36,20 @@ impl Normalization {
         trim: false,
         lower_case: false,
     };
+
+    /// Sets whether white space is dropped from both ends.
+    #[must_use]
+    pub const fn trim(mut self, trim: bool) -> Self {
+        self.trim = trim;
+        self
+    }
+
+    /// Sets whether letters become lower case.
+    #[must_use]
+    pub const fn lower_case(mut self, lower_case: bool) -> Self {
+        self.lower_case = lower_case;
+        self
+    }
 
     /// `value` without its white space, if that is asked for.
     #[inline]

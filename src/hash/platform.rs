@@ -29,7 +29,7 @@ use super::portable;
 /// assert_eq!(Platform::available().next(), Some(Platform::detect()));
 /// assert_eq!(Platform::available().last(), Some(Platform::PORTABLE));
 /// for platform in Platform::available() {
-///     assert_eq!(platform.name().parse(), Ok(platform));
+///     assert_eq!(platform.as_str().parse(), Ok(platform));
 /// }
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -71,9 +71,9 @@ impl Platform {
 
     /// Its name.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self.lanes {
-            Some(lanes) => lanes.name(self.sha.is_some()),
+            Some(lanes) => lanes.as_str(self.sha.is_some()),
             None => "portable",
         }
     }
@@ -152,13 +152,13 @@ impl Platform {
 
 impl fmt::Display for Platform {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
+        f.pad(self.as_str())
     }
 }
 
 impl fmt::Debug for Platform {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Platform({})", self.name())
+        write!(f, "Platform({})", self.as_str())
     }
 }
 
@@ -168,7 +168,7 @@ impl FromStr for Platform {
     /// Reads the name of a platform that this CPU can be, in any letter case.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Self::available()
-            .find(|platform| text.eq_ignore_ascii_case(platform.name()))
+            .find(|platform| text.eq_ignore_ascii_case(platform.as_str()))
             .ok_or(ParsePlatformError(()))
     }
 }

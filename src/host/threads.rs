@@ -22,7 +22,7 @@ const LAMBDA_MEGABYTES_PER_CPU: usize = 1769;
 /// # use hydrant::{Engine, Order, Processor, message::ModuleRegistrationResponse};
 /// # struct Module;
 /// # impl Processor for Module {
-/// #     fn register(&self) -> ModuleRegistrationResponse<'_> { ModuleRegistrationResponse::EMPTY }
+/// #     fn register(&self) -> ModuleRegistrationResponse<'_> { ModuleRegistrationResponse::default() }
 /// # }
 /// let threads = hydrant::host::granted_threads();
 /// let engine = Engine::new(Module).with_order(Order::Unordered).with_threads(threads);

@@ -92,7 +92,7 @@ wire_enum! {
 
 family! {
     /// A change of the profile or system, handled before the events.
-    pub enum SystemNotification: SystemNotificationType as kind, null refused, unknown kept Unknown {
+    pub enum SystemNotification: SystemNotificationType, null refused, unknown kept Unknown {
         /// GDPR consent changed.
         GdprConsentState(GdprConsentStateNotification),
         /// CCPA consent changed.

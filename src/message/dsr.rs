@@ -1,6 +1,6 @@
 //! Data subject requests (sections 3.6, 5.10).
 
-use super::{Account, Instant, Map, MessageCommon};
+use super::{Account, Map, MessageCommon, Timestamp};
 use crate::schema::{
     Decode, Decoder, Describe, Encode, Encoder, Kind, MapInfo, model, trim, wire_enum,
 };
@@ -90,12 +90,8 @@ impl<'a> SubjectIdentities<'a> {
     }
 
     /// The identities with their types.
-    pub fn iter(
-        &self,
-    ) -> impl Iterator<Item = (OpenDsrIdentityType<'a>, &'a OpenDsrIdentity<'a>)> + use<'a> {
-        self.0
-            .iter()
-            .map(|(key, identity)| (OpenDsrIdentityType::from_wire(key), identity))
+    pub fn iter(&self) -> SubjectIdentitiesIter<'a> {
+        SubjectIdentitiesIter(self.0.iter())
     }
 
     /// The number of identities.
@@ -109,12 +105,41 @@ impl<'a> SubjectIdentities<'a> {
     }
 }
 
+impl<'a> IntoIterator for &SubjectIdentities<'a> {
+    type Item = (OpenDsrIdentityType<'a>, &'a OpenDsrIdentity<'a>);
+    type IntoIter = SubjectIdentitiesIter<'a>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// The identities of a [`SubjectIdentities`] with their types.
+#[derive(Clone, Debug)]
+pub struct SubjectIdentitiesIter<'a>(std::slice::Iter<'a, (&'a str, OpenDsrIdentity<'a>)>);
+
+impl<'a> Iterator for SubjectIdentitiesIter<'a> {
+    type Item = (OpenDsrIdentityType<'a>, &'a OpenDsrIdentity<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (key, identity) = self.0.next()?;
+        Some((OpenDsrIdentityType::from(*key), identity))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl ExactSizeIterator for SubjectIdentitiesIter<'_> {}
+impl std::iter::FusedIterator for SubjectIdentitiesIter<'_> {}
+
 /// The wire value that a key stands for, and whether it is a known one: matched like any enumeration value, and with the
 /// second name of Roku's publisher id (D26). Unknown keys stay as they are.
 fn canonical_key(key: &str) -> (&str, bool) {
     let identity_type = match trim(key) {
         "roku_publishing_id" => OpenDsrIdentityType::RokuPublisherId,
-        _ => OpenDsrIdentityType::from_wire(key),
+        _ => OpenDsrIdentityType::from(key),
     };
     (identity_type.as_str(), identity_type.is_known())
 }
@@ -189,7 +214,7 @@ model! {
         /// What is asked for.
         "subject_request_type" subject_request_type: Option<DsrRequestType<'a>> = None, set, since "2.9.0";
         /// When the data subject asked.
-        "submitted_time" submitted_time: Option<Instant> = None, set, since "2.9.0";
+        "submitted_time" submitted_time: Option<Timestamp> = None, set, since "2.9.0";
         /// The identities to act on.
         "subject_identities" subject_identities: SubjectIdentities<'a> = SubjectIdentities::EMPTY, set, secret, since "2.9.0";
         /// OpenDSR version that the request follows.

@@ -44,7 +44,7 @@ wire_enum! {
 
 family! {
     /// One event. Events live in the arena of the message, so that this is two words wide.
-    pub enum Event: EventType as event_type, null refused, unknown kept UnknownEvent,
+    pub enum Event: EventType, null refused, unknown kept UnknownEvent,
         skipped Skipped, common EventCommon<'a> {
         /// A user session starts.
         SessionStart(SessionStartEvent),
@@ -111,12 +111,13 @@ model! {
         /// Identifier of the session.
         "session_id" session_id: Option<i64> = None, set;
         /// Where it happened.
-        "location" location: Option<Location> = None, set;
+        "location" location: Option<GeoLocation> = None, set;
     }
 }
 
 /// An event of a type that this version does not know.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct UnknownEvent<'a> {
     /// Its type and source text.
     pub unknown: Unknown<'a>,
@@ -156,9 +157,11 @@ impl<'a> UnknownMember<'a> for UnknownEvent<'a> {
 ///
 /// ```
 /// use hydrant::message::{EventType, Interests};
+///
 /// let interests = Interests::none().with(EventType::CustomEvent).with(EventType::ScreenView);
 /// assert!(interests.contains(EventType::CustomEvent));
 /// assert!(!interests.contains(EventType::Error));
+/// assert_eq!(interests, Interests::from([EventType::CustomEvent, EventType::ScreenView]));
 /// assert_eq!(Interests::default(), Interests::all());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -166,11 +169,13 @@ pub struct Interests(MemberSet);
 
 impl Interests {
     /// Every event type.
+    #[must_use]
     pub const fn all() -> Self {
         Self(MemberSet::ALL)
     }
 
     /// No event type.
+    #[must_use]
     pub const fn none() -> Self {
         Self(MemberSet::NONE)
     }
@@ -205,9 +210,59 @@ impl From<Interests> for MemberSet {
     }
 }
 
+impl<'a> FromIterator<EventType<'a>> for Interests {
+    fn from_iter<I: IntoIterator<Item = EventType<'a>>>(event_types: I) -> Self {
+        event_types.into_iter().fold(Self::none(), Self::with)
+    }
+}
+
+impl<'a> Extend<EventType<'a>> for Interests {
+    fn extend<I: IntoIterator<Item = EventType<'a>>>(&mut self, event_types: I) {
+        *self = event_types.into_iter().fold(*self, Self::with);
+    }
+}
+
+impl<'a, const N: usize> From<[EventType<'a>; N]> for Interests {
+    fn from(event_types: [EventType<'a>; N]) -> Self {
+        event_types.into_iter().collect()
+    }
+}
+
 /// Everything.
 impl Default for Interests {
     fn default() -> Self {
         Self::all()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_that_are_not_known_are_compared_by_their_text() {
+        let known = EventType::from(" screen_view\n");
+        assert_eq!(known, EventType::ScreenView);
+        assert_eq!((known.is_known(), known.unknown()), (true, None));
+        let unknown = EventType::from("hologram_shown");
+        assert_eq!(unknown, "hologram_shown");
+        assert_eq!(unknown.unknown(), Some(unknown.as_str()));
+        assert_ne!(unknown, EventType::from("hologram_hidden"));
+        assert_eq!(format!("{unknown:?}"), "Unknown(\"hologram_shown\")");
+        assert_eq!(format!("{known:?} {known:>12}"), "ScreenView  screen_view");
+    }
+
+    #[test]
+    fn interests_are_a_collection_of_types() {
+        let mut interests: Interests = [EventType::ScreenView].into_iter().collect();
+        interests.extend([EventType::Error, EventType::from("hologram_shown")]);
+        let expected = Interests::from([EventType::Error, EventType::ScreenView]);
+        assert_eq!(interests, expected);
+        let all: Interests = EventType::ALL.iter().copied().collect();
+        assert!(
+            EventType::ALL
+                .iter()
+                .all(|event_type| all.contains(*event_type))
+        );
     }
 }

@@ -71,7 +71,7 @@ wire_enum! {
 
 model! {
     /// Where an event happened (section 5.6).
-    pub struct Location {
+    pub struct GeoLocation {
         /// Degrees.
         "latitude" latitude: f64 = 0.0, always, required;
         /// Degrees.

@@ -1,7 +1,7 @@
 //! Identities of users, devices and partners, and the permissions to receive them (sections 5.2, 7.3). These are the
 //! only models whose fields must be present: reading fails, with the path, where one is missing or empty.
 
-use crate::schema::{model, wire_enum};
+use crate::schema::{UnknownText, model, wire_enum};
 
 wire_enum! {
     /// How an identity value is encoded.
@@ -96,9 +96,9 @@ model! {
     #[derive(Eq)]
     pub struct UserIdentity<'a> {
         /// What identifies the user.
-        "type" identity_type: UserIdentityType<'a> = UserIdentityType::Unknown(""), always, enforced;
+        "type" identity_type: UserIdentityType<'a> = UserIdentityType::__Unknown(UnknownText("")), always, enforced;
         /// How the value is encoded.
-        "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::Unknown(""), always, enforced;
+        "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::__Unknown(UnknownText("")), always, enforced;
         /// The identity, encoded. Never empty.
         "value" value: &'a str = "", always, secret, enforced, filled;
     }
@@ -109,9 +109,9 @@ model! {
     #[derive(Eq)]
     pub struct DeviceIdentity<'a> {
         /// What identifies the device.
-        "type" identity_type: DeviceIdentityType<'a> = DeviceIdentityType::Unknown(""), always, enforced;
+        "type" identity_type: DeviceIdentityType<'a> = DeviceIdentityType::__Unknown(UnknownText("")), always, enforced;
         /// How the value is encoded.
-        "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::Unknown(""), always, enforced;
+        "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::__Unknown(UnknownText("")), always, enforced;
         /// The identity, encoded. Never empty.
         "value" value: &'a str = "", always, secret, enforced, filled;
     }
@@ -124,7 +124,7 @@ model! {
         /// The registered name of the partner identity. Never empty.
         "type" identity_type: &'a str = "", always, enforced, filled, since "2.2.0";
         /// How the value is encoded.
-        "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::Unknown(""), always, enforced, since "2.2.0";
+        "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::__Unknown(UnknownText("")), always, enforced, since "2.2.0";
         /// The identity, encoded. Never empty.
         "value" value: &'a str = "", always, secret, enforced, filled, since "2.2.0";
     }
@@ -135,9 +135,9 @@ model! {
     #[derive(Eq)]
     pub struct DeviceIdentityPermission<'a> {
         /// Which device identity.
-        "type" identity_type: DeviceIdentityType<'a> = DeviceIdentityType::Unknown(""), always, enforced;
+        "type" identity_type: DeviceIdentityType<'a> = DeviceIdentityType::__Unknown(UnknownText("")), always, enforced;
         /// How the value is encoded.
-        "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::Unknown(""), always, enforced;
+        "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::__Unknown(UnknownText("")), always, enforced;
         /// Whether only users are wanted that have one of the required identities (section 12, rule 6).
         "required" required: bool = false, always, since "1.0.1";
     }
@@ -148,9 +148,9 @@ model! {
     #[derive(Eq)]
     pub struct UserIdentityPermission<'a> {
         /// Which user identity.
-        "type" identity_type: UserIdentityType<'a> = UserIdentityType::Unknown(""), always, enforced;
+        "type" identity_type: UserIdentityType<'a> = UserIdentityType::__Unknown(UnknownText("")), always, enforced;
         /// How the value is encoded.
-        "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::Unknown(""), always, enforced;
+        "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::__Unknown(UnknownText("")), always, enforced;
         /// Whether only users are wanted that have one of the required identities (section 12, rule 6).
         "required" required: bool = false, always, since "1.0.1";
     }
@@ -163,7 +163,7 @@ model! {
         /// Name of the partner identity, or `$cookie_sync_id`.
         "type" identity_type: &'a str = "", always, enforced, filled, since "2.2.0";
         /// How the value is encoded.
-        "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::Unknown(""), always, enforced, since "2.2.0";
+        "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::__Unknown(UnknownText("")), always, enforced, since "2.2.0";
         /// Whether only users are wanted that have one of the required identities (section 12, rule 6).
         "required" required: bool = false, always, since "2.2.0";
     }

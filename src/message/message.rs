@@ -36,7 +36,7 @@ wire_enum! {
 
 family! {
     /// A message (section 3). Reading refuses unknown types, so `Unknown` never comes from `parse`.
-    pub enum Message: MessageType as kind, null absent, unknown refused "one of the ten message types" {
+    pub enum Message: MessageType, null absent, unknown refused "one of the ten message types" {
         /// Asks a module what it wants.
         ModuleRegistrationRequest(ModuleRegistrationRequest),
         /// What a module is and wants.

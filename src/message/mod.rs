@@ -3,7 +3,7 @@
 //!
 //! Each field is declared once, in a `model!` of [`schema`](crate::schema): its name, type, default, writing rule,
 //! presence and secrecy. This module holds declarations and look-ups on them; it knows neither JSON nor the arena. It
-//! also holds the peculiarities of the Firehose dialect: the notation of points in time ([`Instant`]), the set of event
+//! also holds the peculiarities of the Firehose dialect: the notation of points in time ([`Timestamp`]), the set of event
 //! types to decode ([`Interests`]), and the count of events without an identifier.
 //!
 //! Values and members that this version does not know are kept as `Unknown` with their raw text, in every enumeration and
@@ -18,7 +18,6 @@ mod dsr;
 mod event;
 mod event_models;
 mod identity;
-mod instant;
 #[allow(
     clippy::module_inception,
     clippy::allow_attributes,
@@ -29,6 +28,7 @@ mod registration;
 mod runtime;
 #[cfg(feature = "serde")]
 mod serialize;
+mod timestamp;
 
 pub use account::*;
 pub use audience::*;
@@ -39,13 +39,15 @@ pub use dsr::*;
 pub use event::*;
 pub use event_models::*;
 pub use identity::*;
-pub use instant::*;
 pub use message::*;
 pub use registration::*;
 pub use runtime::*;
+pub use timestamp::*;
 
 // Values that the codec knows. This is their public path.
-pub use crate::schema::decimal::{Decimal, MAX_DECIMAL_DIGITS};
+pub use crate::schema::decimal::{Decimal, ParseDecimalError};
 pub use crate::schema::map::Map;
+#[cfg(feature = "rust_decimal")]
+pub use crate::schema::rust_decimal::TryFromDecimalError;
 pub use crate::schema::unknown::Unknown;
-pub use crate::schema::uuid::Uuid;
+pub use crate::schema::uuid::{ParseUuidError, Uuid};

@@ -116,7 +116,7 @@ model! {
 
 family! {
     /// A setting that the customer is asked for.
-    pub enum Setting: SettingType as kind, null absent, unknown kept Unknown {
+    pub enum Setting: SettingType, null absent, unknown kept Unknown {
         /// Text.
         Text(TextSetting),
         /// Integer.
@@ -168,7 +168,7 @@ model! {
 
 family! {
     /// How the customer authorizes the module.
-    pub enum Authentication: AuthenticationType as kind, null absent, unknown kept Unknown {
+    pub enum Authentication: AuthenticationType, null absent, unknown kept Unknown {
         /// OAuth 2.
         Oauth2(Oauth2Authentication),
     }

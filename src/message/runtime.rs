@@ -167,7 +167,7 @@ model! {
 
 family! {
     /// The device and application of a batch.
-    pub enum RuntimeEnvironment: RuntimeType as runtime_type, null absent, unknown kept Unknown {
+    pub enum RuntimeEnvironment: RuntimeType, null absent, unknown kept Unknown {
         /// Not known to the sender, or server-side input.
         Unspecified(Runtime in GENERIC),
         /// Android.

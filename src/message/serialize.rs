@@ -3,9 +3,9 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::{CcpaPurpose, Decimal, Instant, Map, RawJson, SubjectIdentities, Unknown, Uuid};
+use super::{CcpaPurpose, Decimal, Map, RawJson, SubjectIdentities, Timestamp, Unknown, Uuid};
 
-impl Serialize for Instant {
+impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }

@@ -1,10 +1,10 @@
 //! From internal failures to errors: finds line, column and path, says what was found, and makes an
 //! excerpt in which personal data is masked.
 
+use super::ParseOptions;
 use super::failed::{Failed, Problem};
 use super::text::{number_or_bool, string_end};
 use super::walker::Walker;
-use super::{MAX_DEPTH, ParseOptions};
 use crate::error::{Error, ErrorKind, Inner, Location, Snippet};
 
 /// The error of a failure in the text of `body`, which begins after `skipped` bytes and was read as
@@ -17,7 +17,7 @@ pub(super) fn describe(
     secret_names: &[&str],
 ) -> Error {
     let text = body.get(skipped..).unwrap_or_default();
-    let mut walker = Walker::new(text, MAX_DEPTH);
+    let mut walker = Walker::new(text, ParseOptions::MAX_DEPTH);
     // Stops at the failure or, if it is inside a token, at the beginning of that.
     let _ = walker.run(failed.offset, |_, _| {});
     let path = walker.path();
@@ -69,7 +69,8 @@ pub(super) fn describe(
     Error::from_inner(Inner {
         kind,
         message: message.into(),
-        location,
+        location: Some(location),
+        line: None,
         path,
         snippet: Some(snippet(body, location, well_formed, secret)),
     })

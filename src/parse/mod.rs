@@ -31,7 +31,7 @@ mod text;
 mod unknown_fields;
 mod walker;
 
-pub use options::{MAX_DEPTH, ParseOptions};
+pub use options::ParseOptions;
 pub use parsed::{Parsed, Tally};
 pub use scratch::Scratch;
 

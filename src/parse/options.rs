@@ -1,54 +1,88 @@
 //! Options of parsing.
 
-use crate::input::DEFAULT_MAX_BYTES;
 use crate::schema::MemberSet;
 
 /// Limits and strictness of parsing.
 ///
 /// ```
 /// use hydrant::ParseOptions;
-/// let options = ParseOptions { strict: true, ..ParseOptions::default() };
-/// assert_eq!((options.max_depth, options.max_bytes), (128, 16 << 20));
+///
+/// let options = ParseOptions::new().strict(true).max_bytes(1 << 20);
+/// assert_eq!((options.strict, options.max_bytes, options.max_depth), (true, 1 << 20, 128));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ParseOptions {
     /// Larger messages are refused before they are parsed. 16 MiB by default.
     pub max_bytes: usize,
     /// Deeper nesting of objects and lists is refused, also inside unknown fields. 128 by default,
-    /// at most 1000.
+    /// at most [`MAX_DEPTH`](Self::MAX_DEPTH).
     pub max_depth: usize,
-    /// Messages whose lists and maps need more memory are refused. 256 MiB by default.
+    /// Messages whose lists and maps need more bytes of memory are refused. 256 MiB by default.
     pub max_memory: usize,
     /// Refuses unknown enumeration values, unknown family members and lone surrogates, as the
     /// reference does. Off by default.
     pub strict: bool,
     /// The events that are decoded, by the position of their type in its declaration; the others
-    /// are skipped. [`Interests`](crate::message::Interests) convert into it. All by default.
-    pub interests: MemberSet,
-    /// Tries the fast path first. It never changes a result, so turning it off is for comparing and
-    /// measuring.
-    pub fast_path: bool,
+    /// are skipped. The engine sets them.
+    pub(crate) interests: MemberSet,
+    /// Tries the fast path first. It never changes a result, so only tests and benches turn it off.
+    pub(crate) fast_path: bool,
 }
-
-/// The highest limit on nesting.
-pub const MAX_DEPTH: usize = 1000;
 
 impl ParseOptions {
-    /// The limit on nesting that is applied.
-    pub(super) fn depth_limit(&self) -> usize {
-        self.max_depth.clamp(1, MAX_DEPTH)
-    }
-}
+    /// The highest limit on nesting; higher ones count as this one.
+    pub const MAX_DEPTH: usize = 1000;
 
-impl Default for ParseOptions {
-    fn default() -> Self {
+    /// The default limits, not strict.
+    #[must_use]
+    pub const fn new() -> Self {
         Self {
-            max_bytes: DEFAULT_MAX_BYTES,
+            max_bytes: 16 << 20,
             max_depth: 128,
             max_memory: 256 << 20,
             strict: false,
             interests: MemberSet::ALL,
             fast_path: true,
         }
+    }
+
+    /// Sets the limit on the size of a message, in bytes.
+    #[must_use]
+    pub const fn max_bytes(mut self, bytes: usize) -> Self {
+        self.max_bytes = bytes;
+        self
+    }
+
+    /// Sets the limit on the nesting of objects and lists.
+    #[must_use]
+    pub const fn max_depth(mut self, depth: usize) -> Self {
+        self.max_depth = depth;
+        self
+    }
+
+    /// Sets the limit on the memory that lists and maps take, in bytes.
+    #[must_use]
+    pub const fn max_memory(mut self, bytes: usize) -> Self {
+        self.max_memory = bytes;
+        self
+    }
+
+    /// Sets whether what the reference refuses is refused.
+    #[must_use]
+    pub const fn strict(mut self, strict: bool) -> Self {
+        self.strict = strict;
+        self
+    }
+
+    /// The limit on nesting that is applied.
+    pub(super) fn depth_limit(&self) -> usize {
+        self.max_depth.clamp(1, Self::MAX_DEPTH)
+    }
+}
+
+impl Default for ParseOptions {
+    fn default() -> Self {
+        Self::new()
     }
 }

@@ -2,6 +2,7 @@
 
 /// A message and what was tolerated in it.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Parsed<M> {
     /// The message.
     pub message: M,
@@ -11,6 +12,7 @@ pub struct Parsed<M> {
 
 /// What was tolerated in a message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Tally {
     /// Enumeration values that this version does not know.
     pub unknown_values: usize,

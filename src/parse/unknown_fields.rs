@@ -3,7 +3,7 @@
 
 use super::scratch::Open;
 use super::walker::Walker;
-use super::{MAX_DEPTH, ParseOptions, Scratch, fault, tape};
+use super::{ParseOptions, Scratch, fault, tape};
 use crate::error::Error;
 use crate::input;
 use crate::schema::{Decode, Describe, ModelInfo};
@@ -54,7 +54,7 @@ pub(crate) fn unknown_fields<'a, M: Decode<'a> + Describe>(
             .map_err(|failed| {
                 fault::describe(body, framed.skipped, options, failed, secret_names)
             })?;
-    let mut walker = Walker::new(framed.text, MAX_DEPTH);
+    let mut walker = Walker::new(framed.text, ParseOptions::MAX_DEPTH);
     let listed = found.listed.into_iter().map(|key| {
         // The text is well-formed, so the walk gets there.
         let _ = walker.run(key.offset, |_, _| {});

@@ -26,10 +26,10 @@ use crate::write::{Append, JsonWriter};
 ///     Ok(())
 /// }
 ///
-/// let (batch, invocation) = (EventProcessingRequest::EMPTY, Invocation::new(0, Uuid([7; 16])));
+/// let (batch, invocation) = (EventProcessingRequest::default(), Invocation::new(0, Uuid([7; 16])));
 /// let mut output = Output::new();
 /// let mut call = Call::of_batch(&batch, &invocation, &mut output);
-/// custom_event(&mut call, &CustomEvent::EMPTY).unwrap();
+/// custom_event(&mut call, &CustomEvent::default()).unwrap();
 /// assert_eq!(output.records().iter().next().unwrap().payload, b"?");
 /// ```
 pub struct Call<'c> {

@@ -69,25 +69,14 @@ pub(crate) enum Numeric<'a> {
 
 /// The members of a family that are decoded, by their position in its declaration. The others are
 /// skipped.
-///
-/// ```
-/// use hydrant::ParseOptions;
-/// use hydrant::message::{EventType, Interests};
-/// use hydrant::schema::MemberSet;
-///
-/// assert_eq!(ParseOptions::default().interests, MemberSet::ALL);
-/// let screen_views = Interests::none().with(EventType::ScreenView);
-/// let options = ParseOptions { interests: screen_views.into(), ..ParseOptions::default() };
-/// assert_ne!(options.interests, MemberSet::NONE);
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MemberSet(u32);
+pub(crate) struct MemberSet(u32);
 
 impl MemberSet {
     /// Every member.
-    pub const ALL: Self = Self(u32::MAX);
+    pub(crate) const ALL: Self = Self(u32::MAX);
     /// No member.
-    pub const NONE: Self = Self(0);
+    pub(crate) const NONE: Self = Self(0);
 
     /// These and the member at this position; positions are below 32.
     pub(crate) const fn with(self, position: usize) -> Self {
@@ -103,13 +92,6 @@ impl MemberSet {
     #[inline]
     pub(crate) const fn contains(self, position: usize) -> bool {
         self.0 & (1 << (position & 31)) != 0
-    }
-}
-
-/// Everything.
-impl Default for MemberSet {
-    fn default() -> Self {
-        Self::ALL
     }
 }
 

@@ -1,5 +1,8 @@
 //! Decimal numbers exactly as they were sent: digits and scale, never binary floating point (section 2.6).
 
+use std::error::Error;
+use std::fmt;
+
 /// A decimal number that keeps its digits and scale; it borrows the text it was read from.
 ///
 /// Equality is that of the reference's decimals: `1.0` and `1.00` differ. Compare [`Decimal::to_f64`] or a conversion
@@ -7,20 +10,19 @@
 ///
 /// ```
 /// use hydrant::message::Decimal;
-/// let price = Decimal::parse("12.50").unwrap();
+///
+/// let price = Decimal::try_from("12.50")?;
 /// assert_eq!((price.to_string().as_str(), price.scale()), ("12.50", 2));
 /// assert_eq!(price.to_f64(), 12.5);
 /// assert_eq!(price.to_i64(), Some(12));
-/// assert_eq!(Decimal::parse("1E-8").unwrap().to_string(), "0.00000001");
-/// assert!(Decimal::parse("twelve").is_none());
+/// assert_eq!(Decimal::try_from("1E-8")?.to_string(), "0.00000001");
+/// assert!(Decimal::try_from("twelve").is_err());
+/// # Ok::<(), hydrant::message::ParseDecimalError>(())
 /// ```
 #[derive(Clone, Copy)]
 pub struct Decimal<'a> {
     text: &'a str,
 }
-
-/// More digits than this in the number itself are refused, and plain notation is not stretched beyond it.
-pub const MAX_DECIMAL_DIGITS: usize = 1000;
 
 /// A number cut into its parts; the value is `digits * 10^exponent`, `digits` being integer and fraction together.
 #[derive(Clone, Copy)]
@@ -32,18 +34,13 @@ struct Parts<'a> {
 }
 
 impl<'a> Decimal<'a> {
+    /// More digits than this in the number itself are refused, and plain notation is not stretched beyond it.
+    pub const MAX_DIGITS: usize = 1000;
+
     /// Zero, with scale zero.
     pub const ZERO: Decimal<'static> = Decimal { text: "0" };
 
-    /// Reads `[+-] digits [. digits] [e[+-]digits]`, at least one digit before or after the point, at most
-    /// [`MAX_DECIMAL_DIGITS`], with a scale of 32 bits, as the reference's decimals have. No white space.
-    pub fn parse(text: &'a str) -> Option<Self> {
-        let parts = Parts::of(text)?;
-        let short = parts.integer.len() + parts.fraction.len() <= MAX_DECIMAL_DIGITS;
-        (short && i32::try_from(parts.scale()).is_ok()).then_some(Self { text })
-    }
-
-    /// The same without limits, for numbers of which only an integer is wanted.
+    /// Reads a number without limits, for numbers of which only an integer is wanted.
     pub(crate) fn of_any_size(text: &'a str) -> Option<Self> {
         Parts::of(text).map(|_| Self { text })
     }
@@ -51,10 +48,10 @@ impl<'a> Decimal<'a> {
     /// A decimal of text that is known to be a JSON number, with an exponent or without; `None` if it is too long.
     pub(crate) fn from_json_number(text: &'a str, exponent: bool) -> Option<Self> {
         // No number of this length has too many digits, and without exponent its scale is small.
-        if text.len() <= MAX_DECIMAL_DIGITS && !exponent {
+        if text.len() <= Decimal::MAX_DIGITS && !exponent {
             Some(Self { text })
         } else {
-            Self::parse(text)
+            Self::try_from(text).ok()
         }
     }
 
@@ -112,7 +109,7 @@ impl<'a> Decimal<'a> {
     }
 
     /// Hands out the pieces of the plain notation, of which the scale is part: `10.00`, `0.00000001`. Zero has no sign.
-    /// Where plain notation would take more than [`MAX_DECIMAL_DIGITS`] digits it is scientific, with the same scale:
+    /// Where plain notation would take more than [`MAX_DIGITS`](Decimal::MAX_DIGITS) digits it is scientific, with the same scale:
     /// what is written can be read again.
     pub fn write_to<E>(&self, mut write: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
         let parts = self.parts();
@@ -122,7 +119,7 @@ impl<'a> Decimal<'a> {
             write("-")?;
         }
         let written = parts.integer.len() + parts.fraction.len();
-        if parts.exponent == 0 && written < MAX_DECIMAL_DIGITS {
+        if parts.exponent == 0 && written < Decimal::MAX_DIGITS {
             // Nothing moves: the usual case, and the only fast one.
             write(if whole.is_empty() { "0" } else { whole })?;
             return if parts.fraction.is_empty() {
@@ -140,7 +137,7 @@ impl<'a> Decimal<'a> {
             (_, ..=0) => point,
             _ => (significant as i64).max(scale.saturating_add(1)),
         };
-        if digits > MAX_DECIMAL_DIGITS as i64 {
+        if digits > Decimal::MAX_DIGITS as i64 {
             write(if significant == 0 { "0" } else { whole })?;
             write(part)?;
             write("E")?;
@@ -169,6 +166,38 @@ impl<'a> Decimal<'a> {
         write(part_after)
     }
 }
+
+/// Reads `[+-] digits [. digits] [e[+-]digits]`, at least one digit before or after the point, at most
+/// [`MAX_DIGITS`](Decimal::MAX_DIGITS), with a scale of 32 bits, as the reference's decimals have. No white space.
+impl<'a> TryFrom<&'a str> for Decimal<'a> {
+    type Error = ParseDecimalError;
+
+    fn try_from(text: &'a str) -> Result<Self, Self::Error> {
+        let parts = Parts::of(text).ok_or(ParseDecimalError(()))?;
+        let short = parts.integer.len() + parts.fraction.len() <= Decimal::MAX_DIGITS;
+        if short && i32::try_from(parts.scale()).is_ok() {
+            Ok(Self { text })
+        } else {
+            Err(ParseDecimalError(()))
+        }
+    }
+}
+
+/// The text is not a [`Decimal`], or one beyond its limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParseDecimalError(());
+
+impl fmt::Display for ParseDecimalError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "expected a decimal number of at most {} digits",
+            Decimal::MAX_DIGITS
+        )
+    }
+}
+
+impl Error for ParseDecimalError {}
 
 /// Hands out so many zeros.
 fn zeros<E>(count: i64, write: &mut impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
@@ -252,25 +281,24 @@ impl PartialEq for Decimal<'_> {
     }
 }
 
-impl std::fmt::Display for Decimal<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Decimal<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write_to(|piece| f.write_str(piece))
     }
 }
 
-impl std::fmt::Debug for Decimal<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Display::fmt(self, f)
+impl fmt::Debug for Decimal<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
-/// As text, because most formats have no exact decimal number.
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn plain(text: &str) -> String {
-        Decimal::parse(text).unwrap().to_string()
+        Decimal::try_from(text).unwrap().to_string()
     }
 
     #[test]
@@ -329,7 +357,7 @@ mod tests {
             format!("-{}e-1000", "7".repeat(1000)),
         ] {
             let written = plain(&text);
-            assert_eq!(Decimal::parse(&written), Decimal::parse(&text));
+            assert_eq!(Decimal::try_from(&*written), Decimal::try_from(&*text));
             assert_eq!(plain(&written), written);
         }
     }
@@ -355,15 +383,15 @@ mod tests {
             "1e-2147483648",
             "1e99999999999999999999999",
         ] {
-            assert!(Decimal::parse(text).is_none(), "{text}");
+            assert!(Decimal::try_from(text).is_err(), "{text}");
         }
-        assert!(Decimal::parse(&"9".repeat(1000)).is_some());
-        assert!(Decimal::parse(&"9".repeat(1001)).is_none());
+        assert!(Decimal::try_from(&"9".repeat(1000)[..]).is_ok());
+        assert!(Decimal::try_from(&"9".repeat(1001)[..]).is_err());
     }
 
     #[test]
     fn conversions() {
-        let decimal = |text| Decimal::parse(text).unwrap();
+        let decimal = |text| Decimal::try_from(text).unwrap();
         assert_eq!(decimal("-5.99").to_i64(), Some(-5));
         assert_eq!(decimal("1e3").to_i64(), Some(1000));
         assert_eq!(decimal("9223372036854775807.9").to_i64(), Some(i64::MAX));
@@ -379,7 +407,7 @@ mod tests {
 
     #[test]
     fn equality_is_of_digits_and_scale() {
-        let equal = |a, b| Decimal::parse(a).unwrap() == Decimal::parse(b).unwrap();
+        let equal = |a, b| Decimal::try_from(a).unwrap() == Decimal::try_from(b).unwrap();
         assert!(equal("1.50", "+01.50"));
         assert!(equal("-0.0", "0.0"));
         assert!(equal("12.3", "123e-1"));

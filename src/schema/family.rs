@@ -4,13 +4,12 @@
 /// words wide. A member that is not declared is kept as `Unknown`.
 ///
 /// ```text
-/// pub enum Name: Tag as accessor, null (absent | refused),
+/// pub enum Name: Tag, null (absent | refused),
 ///     unknown (kept Type | refused "what is allowed") [, skipped Variant, common Type]
 ///     { Variant(Model [in MEMBER]), ... }
 /// ```
 ///
-/// - `Tag` is the enumeration of the discriminators, with the same variants, and `accessor` the
-///   method that returns it.
+/// - `Tag` is the enumeration of the discriminators, with the same variants.
 /// - `null` says how a `null` in the place of a member is read.
 /// - `unknown kept` names the type that keeps an undeclared member, `unknown refused` the error
 ///   text of one.
@@ -20,26 +19,26 @@
 macro_rules! family {
     (
         $(#[$meta:meta])*
-        pub enum $name:ident: $tag:ident as $accessor:ident, null $null:ident, unknown $unknown:ident $rule:tt,
+        pub enum $name:ident: $tag:ident, null $null:ident, unknown $unknown:ident $rule:tt,
             skipped $skipped:ident, common $common:ty { $($members:tt)* }
     ) => {
         $crate::schema::family! {
-            @define [$skipped] [$skipped] [$common] $(#[$meta])* $name $tag $accessor $null $unknown $rule { $($members)* }
+            @define [$skipped] [$skipped] [$common] $(#[$meta])* $name $tag $null $unknown $rule { $($members)* }
         }
     };
     (
         $(#[$meta:meta])*
-        pub enum $name:ident: $tag:ident as $accessor:ident, null $null:ident, unknown $unknown:ident $rule:tt
+        pub enum $name:ident: $tag:ident, null $null:ident, unknown $unknown:ident $rule:tt
             { $($members:tt)* }
     ) => {
         $crate::schema::family! {
-            @define [] [] [] $(#[$meta])* $name $tag $accessor $null $unknown $rule { $($members)* }
+            @define [] [] [] $(#[$meta])* $name $tag $null $unknown $rule { $($members)* }
         }
     };
     (
         @define [$($skipped:ident)?] $if_skipped:tt $if_common:tt
         $(#[$meta:meta])*
-        $name:ident $tag:ident $accessor:ident $null:ident $unknown:ident $rule:tt {
+        $name:ident $tag:ident $null:ident $unknown:ident $rule:tt {
             $( $(#[$variant_meta:meta])* $variant:ident($model:ident $(in $member:expr)?), )*
         }
     ) => {
@@ -48,7 +47,8 @@ macro_rules! family {
         #[non_exhaustive]
         pub enum $name<'a> {
             $( $(#[$variant_meta])* $variant(&'a $model<'a>), )*
-            /// A member this version does not know, with its source text.
+            /// A member this version does not know, with its source text. A later version may know it, and
+            /// then it has a variant of its own.
             Unknown(&'a $crate::schema::family::unknown_type!($unknown $rule)),
             $(
                 #[doc = "A member that was not asked for and not decoded."]
@@ -58,10 +58,13 @@ macro_rules! family {
 
         impl<'a> $name<'a> {
             /// The discriminator.
-            pub fn $accessor(&self) -> $tag<'a> {
+            #[must_use]
+            pub fn kind(&self) -> $tag<'a> {
                 match self {
                     $( Self::$variant(_) => $tag::$variant, )*
-                    Self::Unknown(unknown) => $tag::Unknown($crate::schema::UnknownMember::type_name(*unknown)),
+                    Self::Unknown(unknown) => $tag::__Unknown($crate::schema::UnknownText(
+                        $crate::schema::UnknownMember::type_name(*unknown),
+                    )),
                     $( Self::$skipped(tag) => *tag, )?
                 }
             }
@@ -136,7 +139,7 @@ macro_rules! family {
         }
 
         $crate::schema::serialize::family! {
-            $name $accessor $(, $skipped)?;
+            $name $(, $skipped)?;
             $( $variant $( in $member )?; )*
         }
     };
@@ -176,6 +179,7 @@ macro_rules! common {
     ([] $($variant:ident)*) => {};
     ([$common:ty] $($variant:ident)*) => {
         /// The fields that all members share; unknown and skipped members have none.
+        #[must_use]
         pub fn common(&self) -> Option<&'a $common> {
             match self {
                 $( Self::$variant(model) => Some(&model.common), )*

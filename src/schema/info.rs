@@ -67,7 +67,7 @@ pub enum Kind {
     /// A uuid of 36 characters.
     Uuid,
     /// A point in time: seconds since the epoch, or RFC 3339 text.
-    Instant,
+    Timestamp,
     /// Any JSON.
     Json,
     /// One of the texts of an enumeration.

@@ -179,7 +179,7 @@ impl Definitions {
                 schema.text("type", "string");
                 schema.text("format", "uuid");
             }
-            Kind::Instant => schema.list("type", [Value::text("number"), Value::text("string")]),
+            Kind::Timestamp => schema.list("type", [Value::text("number"), Value::text("string")]),
             Kind::Json => {}
             Kind::Enum(info) => return self.reference(info.name.to_owned(), Target::Enum(info)),
             Kind::Model(model) => {

@@ -29,26 +29,25 @@ mod json_schema;
 pub(crate) mod map;
 pub(crate) mod model;
 #[cfg(feature = "rust_decimal")]
-mod rust_decimal;
+pub(crate) mod rust_decimal;
 pub(crate) mod serialize;
 pub(crate) mod unknown;
 pub(crate) mod uuid;
 mod values;
 mod wire_enum;
 
-pub use codec::MemberSet;
 pub use info::{
     EnumInfo, FamilyInfo, FieldInfo, Kind, MapInfo, MemberInfo, ModelInfo, Presence, Written,
 };
 
 pub(crate) use codec::{
-    Decode, Decoder, Describe, Encode, Encoder, Key, Numeric, PaddedText, Redacted, decode_field,
-    key, trim,
+    Decode, Decoder, Describe, Encode, Encoder, Key, MemberSet, Numeric, PaddedText, Redacted,
+    decode_field, key, trim,
 };
 pub(crate) use decimal::Decimal;
 pub(crate) use family::family;
 pub(crate) use map::Map;
 pub(crate) use model::{Required, model};
-pub(crate) use unknown::{Unknown, UnknownMember};
+pub(crate) use unknown::{Unknown, UnknownMember, UnknownText};
 pub(crate) use uuid::Uuid;
 pub(crate) use wire_enum::wire_enum;

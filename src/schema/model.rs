@@ -34,6 +34,7 @@ macro_rules! model {
     }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, PartialEq)]
+        #[non_exhaustive]
         pub struct $name $($generics)* {
             $( /// The fields that all members of the family share.
             pub $common: $common_type, )?
@@ -41,8 +42,8 @@ macro_rules! model {
         }
 
         impl<'a> $name $($generics)* {
-            /// Every field at its default, for building values with `..`.
-            pub const EMPTY: Self = Self {
+            /// Every field at its default, for constants. Outside the crate it is `Default`.
+            pub(crate) const EMPTY: Self = Self {
                 $( $common: <$common_type>::EMPTY, )?
                 $( $field: $default, )*
             };

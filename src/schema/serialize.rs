@@ -33,13 +33,13 @@ macro_rules! model {
 
 /// `Serialize` for a family.
 macro_rules! family {
-    ($name:ident $accessor:ident $(, $skipped:ident)?; $( $variant:ident $(in $member:expr)?; )*) => {
+    ($name:ident $(, $skipped:ident)?; $( $variant:ident $(in $member:expr)?; )*) => {
         #[cfg(feature = "serde")]
         impl serde::Serialize for $name<'_> {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 use serde::ser::SerializeMap;
                 let mut map = serializer.serialize_map(None)?;
-                map.serialize_entry("type", self.$accessor().as_str())?;
+                map.serialize_entry("type", self.kind().as_str())?;
                 match self {
                     $( Self::$variant(model) => {
                         model.serialize_fields(&mut map, $crate::schema::model::or_all!($($member)?))?;

@@ -8,6 +8,7 @@ use super::Decoder;
 /// a setting or a kind of authentication added to the protocol later. It is kept, counted and
 /// written back as it came (D31).
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Unknown<'a> {
     /// The discriminator.
     pub type_name: &'a str,
@@ -24,6 +25,12 @@ impl fmt::Debug for Unknown<'_> {
             .finish()
     }
 }
+
+/// The text of an enumeration value that this version does not know. Only the crate makes and reads
+/// it, so that users cannot match such a value by its text in a pattern, which would stop to match
+/// without a word once a version knows the value.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct UnknownText<'a>(pub(crate) &'a str);
 
 /// A type that keeps members that are not declared.
 pub(crate) trait UnknownMember<'a>: Copy {

@@ -1,22 +1,23 @@
 //! Uuids as their 16 bytes.
 
+use std::error::Error;
+use std::fmt;
+use std::str::FromStr;
+
 /// A 128-bit identifier, kept as its 16 bytes.
 ///
 /// ```
 /// use hydrant::message::Uuid;
-/// let id = Uuid::parse("F93ADF6A-BE2C-4DD9-BE7A-3BAC9A0987EE").unwrap();
+///
+/// let id: Uuid = "F93ADF6A-BE2C-4DD9-BE7A-3BAC9A0987EE".parse()?;
 /// assert_eq!(id.to_string(), "f93adf6a-be2c-4dd9-be7a-3bac9a0987ee");
+/// # Ok::<(), hydrant::message::ParseUuidError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Uuid(pub [u8; 16]);
 
 impl Uuid {
-    /// Reads 36 characters, 8-4-4-4-12 hexadecimal digits of either case; anything else is `None`.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::decode(text.as_bytes().try_into().ok()?)
-    }
-
-    /// The same of exactly 36 bytes.
+    /// Reads 36 characters: 8-4-4-4-12 hexadecimal digits of either case.
     #[inline]
     pub(crate) fn decode(text: &[u8; 36]) -> Option<Self> {
         let dashes = [8, 13, 18, 23].map(|at| text.get(at) == Some(&b'-'));
@@ -84,6 +85,44 @@ impl Uuid {
     }
 }
 
+/// Reads 36 characters, 8-4-4-4-12 hexadecimal digits of either case, and nothing else.
+impl FromStr for Uuid {
+    type Err = ParseUuidError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.as_bytes().try_into().map_err(|_| ParseUuidError(()))?;
+        Self::decode(text).ok_or(ParseUuidError(()))
+    }
+}
+
+/// The text is not a [`Uuid`].
+///
+/// The text itself is not repeated: it may be an identity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParseUuidError(());
+
+impl fmt::Display for ParseUuidError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "expected a uuid of 36 characters, such as 00112233-4455-6677-8899-aabbccddeeff",
+        )
+    }
+}
+
+impl Error for ParseUuidError {}
+
+impl From<[u8; 16]> for Uuid {
+    fn from(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl From<Uuid> for [u8; 16] {
+    fn from(uuid: Uuid) -> Self {
+        uuid.0
+    }
+}
+
 /// Four bytes, the first in the lowest, as eight hexadecimal digits, the first in the lowest byte.
 #[inline]
 fn hex_of_four(bytes: u32) -> u64 {
@@ -97,15 +136,15 @@ fn hex_of_four(bytes: u32) -> u64 {
     nibbles + ONES * u64::from(b'0') + letters * u64::from(b'a' - b'0' - 10)
 }
 
-impl std::fmt::Display for Uuid {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(std::str::from_utf8(&self.encode()).map_err(|_| std::fmt::Error)?)
+impl fmt::Display for Uuid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(std::str::from_utf8(&self.encode()).map_err(|_| fmt::Error)?)
     }
 }
 
-impl std::fmt::Debug for Uuid {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Display::fmt(self, f)
+impl fmt::Debug for Uuid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -116,7 +155,7 @@ mod tests {
     #[test]
     fn uuid_accepts_only_the_canonical_shape() {
         let text = "00112233-4455-6677-8899-aabbccddeeff";
-        assert_eq!(Uuid::parse(text).unwrap().to_string(), text);
+        assert_eq!(text.parse::<Uuid>().unwrap().to_string(), text);
         for wrong in [
             "",
             "00112233445566778899aabbccddeeff",
@@ -125,7 +164,7 @@ mod tests {
             "00112233-4455-6677-8899-aabbccddeefé",
             "00112233_4455-6677-8899-aabbccddeeff",
         ] {
-            assert_eq!(Uuid::parse(wrong), None, "{wrong}");
+            assert_eq!(wrong.parse::<Uuid>(), Err(ParseUuidError(())), "{wrong}");
         }
     }
 

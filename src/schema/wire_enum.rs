@@ -4,12 +4,16 @@
 macro_rules! wire_enum {
     ($(#[$meta:meta])* pub enum $name:ident { $( $(#[$variant_meta:meta])* $variant:ident = $wire:literal, )* }) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        ///
+        /// A value that this version does not know is kept as it came. Compare such a value by
+        /// [`as_str`](Self::as_str), which does not change when a later version knows it.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum $name<'a> {
             $( $(#[$variant_meta])* $variant, )*
-            /// A value this version does not know, as it came.
-            Unknown(&'a str),
+            // Not to be named outside the crate: a value leaves it when a later version knows it.
+            #[doc(hidden)]
+            __Unknown($crate::schema::UnknownText<'a>),
         }
 
         impl $name<'static> {
@@ -24,25 +28,50 @@ macro_rules! wire_enum {
         }
 
         impl<'a> $name<'a> {
-            /// The value of this text; white space around it does not count.
-            pub fn from_wire(text: &'a str) -> Self {
-                match $crate::schema::trim(text) {
-                    $( $wire => Self::$variant, )*
-                    _ => Self::Unknown(text),
-                }
-            }
-
             /// The text on the wire.
+            #[must_use]
             pub const fn as_str(&self) -> &'a str {
                 match *self {
                     $( Self::$variant => $wire, )*
-                    Self::Unknown(text) => text,
+                    Self::__Unknown(unknown) => unknown.0,
                 }
             }
 
             /// Whether this version knows the value.
-            pub fn is_known(&self) -> bool {
-                !matches!(self, Self::Unknown(_))
+            #[must_use]
+            pub const fn is_known(&self) -> bool {
+                !matches!(self, Self::__Unknown(_))
+            }
+
+            /// The text, if this version does not know the value.
+            #[must_use]
+            pub const fn unknown(&self) -> Option<&'a str> {
+                match *self {
+                    Self::__Unknown(unknown) => Some(unknown.0),
+                    _ => None,
+                }
+            }
+        }
+
+        /// The value of this text; white space around it does not count.
+        impl<'a> From<&'a str> for $name<'a> {
+            fn from(text: &'a str) -> Self {
+                match $crate::schema::trim(text) {
+                    $( $wire => Self::$variant, )*
+                    _ => Self::__Unknown($crate::schema::UnknownText(text)),
+                }
+            }
+        }
+
+        impl PartialEq<str> for $name<'_> {
+            fn eq(&self, other: &str) -> bool {
+                self.as_str() == other
+            }
+        }
+
+        impl PartialEq<&str> for $name<'_> {
+            fn eq(&self, other: &&str) -> bool {
+                self.as_str() == *other
             }
         }
 
@@ -52,10 +81,19 @@ macro_rules! wire_enum {
             }
         }
 
+        impl std::fmt::Debug for $name<'_> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                match self {
+                    $( Self::$variant => f.write_str(stringify!($variant)), )*
+                    Self::__Unknown(unknown) => f.debug_tuple("Unknown").field(&unknown.0).finish(),
+                }
+            }
+        }
+
         impl<'a> $crate::schema::Decode<'a> for $name<'a> {
             fn decode<D: $crate::schema::Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {
                 let Some(text) = decoder.string_only()? else { return Ok(None) };
-                let value = Self::from_wire(text);
+                let value = Self::from(text);
                 if !value.is_known() {
                     decoder.unknown_value()?;
                 }
@@ -68,7 +106,7 @@ macro_rules! wire_enum {
             fn encode<E: $crate::schema::Encoder>(&self, encoder: &mut E) {
                 match *self {
                     $( Self::$variant => encoder.padded_text(const { &$crate::schema::PaddedText::new($wire) }), )*
-                    Self::Unknown(text) => encoder.text(text),
+                    Self::__Unknown(unknown) => encoder.text(unknown.0),
                 }
             }
         }

@@ -50,7 +50,7 @@ pub(super) fn request(found: &mut Report, at: &Place<'_>, batch: &EventProcessin
     }
     if let Some(stamp) = batch.device_application_stamp
         && !stamp.is_empty()
-        && Uuid::parse(stamp).is_none()
+        && stamp.parse::<Uuid>().is_err()
     {
         found.warn(
             &at.key("device_application_stamp"),
@@ -70,7 +70,7 @@ pub(super) fn request(found: &mut Report, at: &Place<'_>, batch: &EventProcessin
 
 fn runtime(found: &mut Report, at: &Place<'_>, environment: &RuntimeEnvironment<'_>) {
     let Some(runtime) = environment.known() else {
-        return found.unknown_member(at, environment.runtime_type().as_str());
+        return found.unknown_member(at, environment.kind().as_str());
     };
     identity::devices(found, &at.key("identities"), runtime.common.identities);
     if !(-14..=14).contains(&runtime.timezone_offset) {

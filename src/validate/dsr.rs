@@ -10,7 +10,7 @@ pub(super) fn request(found: &mut Report, at: &Place<'_>, request: &DsrProcessin
     found.required(at, request);
     identity::account(found, at, &request.account);
     let id = request.subject_request_id.filter(|id| !id.is_empty());
-    if id.is_some_and(|id| Uuid::parse(id).is_none()) {
+    if id.is_some_and(|id| id.parse::<Uuid>().is_err()) {
         found.warn(
             &at.key("subject_request_id"),
             SUBJECT_REQUEST_ID,
@@ -21,7 +21,7 @@ pub(super) fn request(found: &mut Report, at: &Place<'_>, request: &DsrProcessin
     if let Some(time) = request.submitted_time {
         found.seconds(&at.key("submitted_time"), time.seconds);
     }
-    for (identity_type, identity) in request.subject_identities.iter() {
+    for (identity_type, identity) in &request.subject_identities {
         let at = at.key("subject_identities");
         let at = &at.key(identity_type.as_str());
         if !identity_type.is_known() {

@@ -3,7 +3,7 @@
 use super::report::{Place, Report, known};
 use super::rules::{CURRENCY_CODE, LOCATION, SESSION_LENGTH};
 use super::{identity, limits};
-use crate::message::{Event, EventCommon, Location};
+use crate::message::{Event, EventCommon, GeoLocation};
 
 pub(super) fn event(found: &mut Report, at: &Place<'_>, event: &Event<'_>) {
     if let Some(fields) = event.common() {
@@ -90,7 +90,7 @@ fn common(found: &mut Report, at: &Place<'_>, event: &EventCommon<'_>) {
 }
 
 /// Reading has made sure that the numbers are finite.
-fn location(found: &mut Report, at: &Place<'_>, location: &Location) {
+fn location(found: &mut Report, at: &Place<'_>, location: &GeoLocation) {
     for (field, degrees, limit) in [
         ("latitude", location.latitude, 90.0),
         ("longitude", location.longitude, 180.0),

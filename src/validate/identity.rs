@@ -50,7 +50,7 @@ fn value(found: &mut Report, at: &Place<'_>, encoding: IdentityEncoding<'_>, val
         IdentityEncoding::Md5 => 32,
         IdentityEncoding::Sha1 => 40,
         IdentityEncoding::Sha256 => 64,
-        IdentityEncoding::Unknown(_) => {
+        IdentityEncoding::__Unknown(_) => {
             found.unknown_value(&at.key("encoding"), None);
             return;
         }

@@ -2,13 +2,15 @@
 //! that it cannot make sense of. This module checks the other rules of the protocol: declared-required fields, known
 //! values, limits, and the rules of registrations (section 12).
 //!
-//! [`warnings`] is a pure function of the model, [`unknown_fields`] of the text. Neither changes anything: whether
-//! a finding matters is up to the caller. Duplicate keys and the notation of numbers are not checked. Findings never hold the value of an identity or a setting.
+//! [`findings`] is a pure function of the model, [`unknown_fields`] of the text. Neither changes anything: whether
+//! a finding matters is up to the caller. Duplicate keys and the notation of numbers are not checked. Findings never hold
+//! the value of an identity or a setting.
 
 mod audience;
 mod batch;
 mod dsr;
 mod event;
+mod finding;
 mod identity;
 mod limits;
 mod nearest;
@@ -18,6 +20,7 @@ mod report;
 mod rules;
 mod settings;
 
+pub use finding::{Finding, Level};
 pub use rules::RULES;
 
 use crate::error::Error;
@@ -27,61 +30,11 @@ use crate::message::{
 use crate::parse::{self, ParseOptions, Scratch};
 use report::{MAX_LISTED, Place, Report};
 
-/// How bad a finding is.
-///
-/// ```
-/// use hydrant::validate::Level;
-/// assert!(Level::Error > Level::Warning);
-/// assert_eq!(Level::Error.name(), "error");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Level {
-    /// Legal, but probably a mistake.
-    Warning,
-    /// The registration will be refused or is useless (section 12).
-    Error,
-}
-
-impl Level {
-    /// The name for machines: `warning` or `error`.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
-
-/// A finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Warning {
-    /// Where, as JSON path from the top of the message: `events[3].products[0].price`. Where a field is missing, the
-    /// path of the object that lacks it. Empty at the top.
-    pub path: String,
-    /// The rule, one of [`RULES`].
-    pub rule: &'static str,
-    /// How bad it is.
-    pub level: Level,
-    /// What is wrong, for people. It never holds the value of an identity or a setting.
-    pub message: String,
-}
-
-/// `warning: missing field `name` at events[3] (required-field)`
-impl std::fmt::Display for Warning {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.level.name(), self.message)?;
-        if !self.path.is_empty() {
-            write!(f, " at {}", self.path)?;
-        }
-        write!(f, " ({})", self.rule)
-    }
-}
-
 /// All findings on a message, in the order of its fields. After 10,000 findings the rest is counted, in a
 /// last one with the rule `more`.
 ///
 /// ```
-/// use hydrant::validate::{Level, warnings};
+/// use hydrant::validate::{Level, findings};
 /// use hydrant::{ParseOptions, Scratch, parse};
 ///
 /// let body = br#"{"type":"module_registration_response","id":"66062a39-ea83-450e-9d5e-92829b6e565d",
@@ -89,7 +42,7 @@ impl std::fmt::Display for Warning {
 ///     "audience_processing_registration":{"bulk_configuration":{"bulk_forward_wait_in_minutes":0}}}"#;
 /// let mut scratch = Scratch::new();
 /// let parsed = parse(body, &mut scratch, &ParseOptions::default())?;
-/// let found = warnings(&parsed.message);
+/// let found = findings(&parsed.message);
 /// assert_eq!(found.len(), 1);
 /// assert_eq!((found[0].level, found[0].rule), (Level::Error, "registration-19"));
 /// assert_eq!(
@@ -98,7 +51,8 @@ impl std::fmt::Display for Warning {
 /// );
 /// # Ok::<(), hydrant::Error>(())
 /// ```
-pub fn warnings(message: &Message<'_>) -> Vec<Warning> {
+#[must_use]
+pub fn findings(message: &Message<'_>) -> Vec<Finding> {
     let mut report = Report::default();
     let (found, top) = (&mut report, &Place::TOP);
     match message {
@@ -127,33 +81,30 @@ pub fn warnings(message: &Message<'_>) -> Vec<Warning> {
 /// ```
 /// use hydrant::message::{
 ///     AudienceProcessingRegistration, AudienceSubscriptionResponse, Map, ModuleRegistrationResponse, Setting,
-///     SettingCommon, TextSetting,
+///     TextSetting,
 /// };
 /// use hydrant::validate::undeclared_settings;
 ///
-/// let list_id = TextSetting {
-///     common: SettingCommon { id: Some("list_id"), visible: false, ..SettingCommon::EMPTY },
-///     ..TextSetting::EMPTY
-/// };
-/// let registration = ModuleRegistrationResponse {
-///     audience_processing_registration: Some(AudienceProcessingRegistration {
-///         audience_subscription_settings: &[Setting::Text(&list_id)],
-///         ..AudienceProcessingRegistration::EMPTY
-///     }),
-///     ..ModuleRegistrationResponse::EMPTY
-/// };
-/// let answer = AudienceSubscriptionResponse {
-///     audience_subscription_settings: Map::new(&[("list_id", "7"), ("list", "7")]),
-///     ..AudienceSubscriptionResponse::EMPTY
-/// };
+/// let mut list_id = TextSetting::default();
+/// list_id.common.id = Some("list_id");
+/// list_id.common.visible = false;
+/// let settings = [Setting::Text(&list_id)];
+/// let mut audiences = AudienceProcessingRegistration::default();
+/// audiences.audience_subscription_settings = &settings;
+/// let mut registration = ModuleRegistrationResponse::default();
+/// registration.audience_processing_registration = Some(audiences);
+///
+/// let mut answer = AudienceSubscriptionResponse::default();
+/// answer.audience_subscription_settings = Map::new(&[("list_id", "7"), ("list", "7")]);
 /// let found = undeclared_settings(&registration, &answer);
 /// assert_eq!(found.len(), 1);
 /// assert_eq!(found[0].path, "audience_subscription_settings.list");
 /// ```
+#[must_use]
 pub fn undeclared_settings(
     registration: &ModuleRegistrationResponse<'_>,
     answer: &AudienceSubscriptionResponse<'_>,
-) -> Vec<Warning> {
+) -> Vec<Finding> {
     let mut report = Report::default();
     settings::undeclared(&mut report, registration, answer);
     report.finish()
@@ -182,7 +133,7 @@ pub fn unknown_fields(
     body: &[u8],
     scratch: &mut Scratch,
     options: &ParseOptions,
-) -> Result<Vec<Warning>, Error> {
+) -> Result<Vec<Finding>, Error> {
     let mut report = Report::default();
     let found = parse::unknown_fields::<Message<'_>>(body, scratch, options, MAX_LISTED)?;
     report.unknown_fields(found);

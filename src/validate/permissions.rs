@@ -122,8 +122,7 @@ fn may_have(platform: RuntimeType<'_>, identity: DeviceIdentityType<'_>) -> bool
         | Identity::ApplePushNotificationToken => &[RuntimeType::Ios, RuntimeType::Tvos],
         Identity::RokuAdvertisingId | Identity::RokuPublisherId => &[RuntimeType::Roku],
         Identity::MicrosoftAdvertisingId | Identity::MicrosoftPublisherId => &[RuntimeType::Xbox],
-        Identity::Unknown(_) => return true,
+        Identity::__Unknown(_) => return true,
     };
-    homes.contains(&platform)
-        || matches!(platform, RuntimeType::Unspecified | RuntimeType::Unknown(_))
+    homes.contains(&platform) || platform == RuntimeType::Unspecified || !platform.is_known()
 }

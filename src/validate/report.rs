@@ -3,7 +3,7 @@
 
 use super::nearest::nearest;
 use super::rules::{MORE, REQUIRED_FIELD, TIMESTAMP, UNKNOWN_FIELD, UNKNOWN_MEMBER, UNKNOWN_VALUE};
-use super::{Level, Warning};
+use super::{Finding, Level};
 use crate::error::{push_path_index, push_path_key};
 use crate::parse::UnknownFields;
 use crate::schema::Required;
@@ -62,25 +62,23 @@ impl<'p> Place<'p> {
 /// The findings of a walk.
 #[derive(Default)]
 pub(super) struct Report {
-    listed: Vec<Warning>,
+    listed: Vec<Finding>,
     unlisted: usize,
     unlisted_error: bool,
 }
 
 impl Report {
     /// The findings, in the order of the walk.
-    pub(super) fn finish(mut self) -> Vec<Warning> {
+    pub(super) fn finish(mut self) -> Vec<Finding> {
         if self.unlisted > 0 {
-            self.listed.push(Warning {
-                path: String::new(),
-                rule: MORE,
-                level: if self.unlisted_error {
-                    Level::Error
-                } else {
-                    Level::Warning
-                },
-                message: format!("{} more findings are not listed", self.unlisted),
-            });
+            let level = if self.unlisted_error {
+                Level::Error
+            } else {
+                Level::Warning
+            };
+            let message = format!("{} more findings are not listed", self.unlisted);
+            self.listed
+                .push(Finding::new(level, MORE, String::new(), message));
         }
         self.listed
     }
@@ -117,12 +115,7 @@ impl Report {
         message: impl Into<String>,
     ) {
         if self.listed.len() < MAX_LISTED {
-            self.listed.push(Warning {
-                path,
-                rule,
-                level,
-                message: message.into(),
-            });
+            self.listed.push(Finding::new(level, rule, path, message));
         } else {
             self.unlisted += 1;
             self.unlisted_error |= level == Level::Error;

@@ -5,7 +5,7 @@ macro_rules! rules {
     ($($name:ident = $id:literal: $says:literal;)*) => {
         $(pub(super) const $name: &str = $id;)*
 
-        /// Every rule: its identifier, as in [`Warning::rule`](super::Warning::rule), and what it asks for. Those of
+        /// Every rule: its identifier, as in [`Finding::rule`](super::Finding::rule), and what it asks for. Those of
         /// section 12 of the protocol keep its numbers.
         ///
         /// ```

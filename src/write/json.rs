@@ -1,138 +1,194 @@
 //! A compact JSON writer that appends to bytes. Every element writes a comma in front of itself, and the bracket that
 //! begins an object or list replaces the first one: so no state about "first or not" is kept.
 
+use std::fmt;
+
 use super::{number, text};
 use crate::schema::{Decimal, Encoder, PaddedText, Uuid};
 
-/// Appends compact JSON to a buffer. It does not allocate beyond growing the buffer.
+/// Appends compact JSON to a buffer: one value, or an object or list whose parts a closure writes.
+/// It cannot reach what the buffer held before, and does not allocate beyond growing it.
+///
+/// Methods named after a type write a value, those that end in `_field` a field of an object, and those
+/// that end in `_element` an element of a list. What is written is JSON if fields are written in
+/// objects only, elements in lists only, and one value elsewhere.
 ///
 /// ```
 /// use hydrant::write::JsonWriter;
+///
 /// let mut out = Vec::new();
 /// JsonWriter::new(&mut out).object(|json| {
 ///     json.text_field("name", "caf\u{e9} \"q\"");
-///     json.int_field("count", 3);
+///     json.int_field("count", -3);
 ///     json.list_field("tags", |json| {
 ///         json.text_element("a");
 ///         json.null_element();
 ///     });
 ///     json.object_field("empty", |_| {});
 /// });
-/// assert_eq!(out, "{\"name\":\"caf\u{e9} \\\"q\\\"\",\"count\":3,\"tags\":[\"a\",null],\"empty\":{}}".as_bytes());
+/// assert_eq!(out, "{\"name\":\"caf\u{e9} \\\"q\\\"\",\"count\":-3,\"tags\":[\"a\",null],\"empty\":{}}".as_bytes());
 /// ```
-#[derive(Debug)]
 pub struct JsonWriter<'o> {
     out: &'o mut Vec<u8>,
 }
 
+/// The three methods of each type of scalar.
+macro_rules! scalars {
+    ($( $(#[$meta:meta])* $value:ident $field:ident $element:ident ($( $argument:ident: $type:ty )?) |$json:ident| $write:expr; )*) => {
+        impl JsonWriter<'_> {
+            $(
+                $(#[$meta])*
+                #[inline]
+                pub fn $value(&mut self $(, $argument: $type)?) {
+                    let $json = self;
+                    $write;
+                }
+
+                #[doc = concat!("Writes a field as [`", stringify!($value), "`](Self::", stringify!($value), ") writes a value.")]
+                #[inline]
+                pub fn $field(&mut self, key: &str $(, $argument: $type)?) {
+                    text::push_key(key, self.out);
+                    self.$value($($argument)?);
+                }
+
+                #[doc = concat!("Writes an element as [`", stringify!($value), "`](Self::", stringify!($value), ") writes a value.")]
+                #[inline]
+                pub fn $element(&mut self $(, $argument: $type)?) {
+                    self.out.push(b',');
+                    self.$value($($argument)?);
+                }
+            )*
+        }
+    };
+}
+
+scalars! {
+    /// Writes a text, quoted and escaped.
+    ///
+    /// ```
+    /// let mut out = Vec::new();
+    /// hydrant::write::JsonWriter::new(&mut out).text("a \"quote\"");
+    /// assert_eq!(out, br#""a \"quote\"""#);
+    /// ```
+    text text_field text_element (value: &str) |json| text::push_quoted(value, json.out);
+    /// Writes a signed integer.
+    int int_field int_element (value: i64) |json| number::push_int(value, json.out);
+    /// Writes an unsigned integer.
+    uint uint_field uint_element (value: u64) |json| number::push_unsigned(value, json.out);
+    /// Writes a double in the shortest text that reads as the same double; `null` if it is not finite.
+    double double_field double_element (value: f64) |json| push_double(value, json.out);
+    /// Writes a bool.
+    bool bool_field bool_element (value: bool) |json| json.push(if value { "true" } else { "false" });
+    /// Writes a uuid as text: lower case, with hyphens.
+    uuid uuid_field uuid_element (value: Uuid) |json| number::push_uuid(value, json.out);
+    /// Writes a decimal as a number with all its digits.
+    decimal decimal_field decimal_element (value: Decimal<'_>) |json| number::push_decimal(value, json.out);
+    /// Writes `null`.
+    null null_field null_element () |json| json.push("null");
+    /// Writes a value that is JSON already. White space between its tokens is left out, so that a line
+    /// stays a line.
+    ///
+    /// `json` must be one valid JSON value: nothing checks it but an assertion in debug builds that it is
+    /// not empty and that its brackets and quotes are closed.
+    ///
+    /// ```
+    /// let mut out = Vec::new();
+    /// hydrant::write::JsonWriter::new(&mut out).object(|json| json.raw_field("extra", "[1, 2]"));
+    /// assert_eq!(out, br#"{"extra":[1,2]}"#);
+    /// ```
+    raw raw_field raw_element (value: &str) |json| {
+        debug_assert!(is_closed(value), "not one JSON value");
+        push_raw(value, json.out)
+    };
+}
+
 impl<'o> JsonWriter<'o> {
     /// Appends to this buffer.
+    #[inline]
+    #[must_use]
     pub fn new(out: &'o mut Vec<u8>) -> Self {
         Self { out }
     }
 
     /// Writes an object whose fields `fields` writes.
-    pub fn object(&mut self, fields: impl FnOnce(&mut Self)) {
+    #[inline]
+    pub fn object(&mut self, fields: impl FnOnce(&mut JsonWriter<'_>)) {
         let mark = self.begin();
-        fields(self);
+        fields(&mut JsonWriter::new(self.out));
         self.end_object(mark);
     }
 
     /// Writes a field that is an object.
-    pub fn object_field(&mut self, key: &str, fields: impl FnOnce(&mut Self)) {
+    #[inline]
+    pub fn object_field(&mut self, key: &str, fields: impl FnOnce(&mut JsonWriter<'_>)) {
         self.key(key);
         self.object(fields);
     }
 
-    /// Writes a field that is a list, whose elements `elements` writes.
-    pub fn list_field(&mut self, key: &str, elements: impl FnOnce(&mut Self)) {
-        self.key(key);
+    /// Writes an element that is an object.
+    #[inline]
+    pub fn object_element(&mut self, fields: impl FnOnce(&mut JsonWriter<'_>)) {
+        self.element();
+        self.object(fields);
+    }
+
+    /// Writes a list whose elements `elements` writes.
+    ///
+    /// ```
+    /// let mut out = Vec::new();
+    /// hydrant::write::JsonWriter::new(&mut out).list(|json| {
+    ///     json.uint_element(1);
+    ///     json.list_element(|json| json.bool_element(true));
+    ///     json.object_element(|json| json.null_field("a"));
+    /// });
+    /// assert_eq!(out, br#"[1,[true],{"a":null}]"#);
+    /// ```
+    #[inline]
+    pub fn list(&mut self, elements: impl FnOnce(&mut JsonWriter<'_>)) {
         let mark = self.begin();
-        elements(self);
+        elements(&mut JsonWriter::new(self.out));
         self.end_list(mark);
     }
 
-    /// Writes a text field.
-    pub fn text_field(&mut self, key: &str, value: &str) {
+    /// Writes a field that is a list.
+    #[inline]
+    pub fn list_field(&mut self, key: &str, elements: impl FnOnce(&mut JsonWriter<'_>)) {
         self.key(key);
-        self.text(value);
+        self.list(elements);
     }
 
-    /// Writes an integer field.
-    pub fn int_field(&mut self, key: &str, value: i64) {
-        self.key(key);
-        self.int(value);
-    }
-
-    /// Writes a number field; `null` if the number is not finite.
-    pub fn double_field(&mut self, key: &str, value: f64) {
-        self.key(key);
-        self.double(value);
-    }
-
-    /// Writes a bool field.
-    pub fn bool_field(&mut self, key: &str, value: bool) {
-        self.key(key);
-        self.boolean(value);
-    }
-
-    /// Writes a uuid field: lower case, with hyphens.
-    pub fn uuid_field(&mut self, key: &str, value: Uuid) {
-        self.key(key);
-        self.uuid(value);
-    }
-
-    /// Writes a field that is `null`.
-    pub fn null_field(&mut self, key: &str) {
-        self.key(key);
-        self.null();
-    }
-
-    /// Writes a text, quoted and escaped, without a key and without a comma.
-    ///
-    /// ```
-    /// let mut out = b"{\"key\":".to_vec();
-    /// hydrant::write::JsonWriter::new(&mut out).text("a \"quote\"");
-    /// assert_eq!(out, br#"{"key":"a \"quote\"""#);
-    /// ```
-    pub fn text(&mut self, value: &str) {
-        text::push_quoted(value, self.out);
+    /// Writes an element that is a list.
+    #[inline]
+    pub fn list_element(&mut self, elements: impl FnOnce(&mut JsonWriter<'_>)) {
+        self.element();
+        self.list(elements);
     }
 
     /// How many bytes the buffer holds, those that were there before this writer among them: the offset at which the next
     /// byte is written.
+    #[must_use]
     pub fn position(&self) -> usize {
         self.out.len()
-    }
-
-    /// Writes a text element of a list.
-    pub fn text_element(&mut self, value: &str) {
-        self.element();
-        self.text(value);
-    }
-
-    /// Writes `null` as an element of a list.
-    pub fn null_element(&mut self) {
-        self.element();
-        self.null();
-    }
-
-    /// Writes an object as an element of a list.
-    pub fn object_element(&mut self, fields: impl FnOnce(&mut Self)) {
-        self.element();
-        self.object(fields);
     }
 
     fn push(&mut self, text: &str) {
         self.out.extend_from_slice(text.as_bytes());
     }
 
+    /// The bracket replaces the comma of the first element or field.
     fn end(&mut self, mark: usize, open: u8, close: u8) {
         match self.out.get_mut(mark) {
             Some(comma) => *comma = open,
             None => self.out.push(open),
         }
         self.out.push(close);
+    }
+}
+
+/// The buffer may hold personal data; nothing of it is shown.
+impl fmt::Debug for JsonWriter<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JsonWriter").finish_non_exhaustive()
     }
 }
 
@@ -164,7 +220,7 @@ impl Encoder for JsonWriter<'_> {
     }
 
     fn null(&mut self) {
-        self.push("null");
+        JsonWriter::null(self);
     }
 
     #[inline]
@@ -175,62 +231,93 @@ impl Encoder for JsonWriter<'_> {
     }
 
     fn text(&mut self, text: &str) {
-        self.text(text);
+        JsonWriter::text(self, text);
     }
 
     fn int(&mut self, value: i64) {
-        number::push_int(value, self.out);
+        JsonWriter::int(self, value);
     }
 
     fn double(&mut self, value: f64) {
-        if number::push_short_double(value, self.out) {
-            return;
-        }
-        if value.is_finite() {
-            text::push(zmij::Buffer::new().format_finite(value), self.out);
-        } else {
-            self.null();
-        }
+        JsonWriter::double(self, value);
     }
 
     fn boolean(&mut self, value: bool) {
-        self.push(if value { "true" } else { "false" });
+        JsonWriter::bool(self, value);
     }
 
     fn decimal(&mut self, value: Decimal<'_>) {
-        number::push_decimal(value, self.out);
+        JsonWriter::decimal(self, value);
     }
 
     fn uuid(&mut self, value: Uuid) {
-        number::push_uuid(value, self.out);
+        JsonWriter::uuid(self, value);
     }
 
-    /// Leaves out white space between tokens, so that a line stays a line.
     fn raw(&mut self, json: &str) {
-        let mut rest = json.as_bytes();
-        while let Some(&byte) = rest.first() {
-            let length = match byte {
-                b'"' => string_length(rest),
-                b' ' | b'\n' | b'\r' | b'\t' => 0,
-                _ => 1,
-            };
-            self.out
-                .extend_from_slice(rest.get(..length).unwrap_or(rest));
-            rest = rest.get(length.max(1)..).unwrap_or_default();
-        }
+        push_raw(json, self.out);
     }
 }
 
-/// The length of the string at the beginning of `json`, with its quotes.
-fn string_length(json: &[u8]) -> usize {
+fn push_double(value: f64, out: &mut Vec<u8>) {
+    if number::push_short_double(value, out) {
+        return;
+    }
+    if value.is_finite() {
+        text::push(zmij::Buffer::new().format_finite(value), out);
+    } else {
+        out.extend_from_slice(b"null");
+    }
+}
+
+/// Leaves out white space between tokens, so that a line stays a line.
+fn push_raw(json: &str, out: &mut Vec<u8>) {
+    let mut rest = json.as_bytes();
+    while let Some(&byte) = rest.first() {
+        let length = match byte {
+            b'"' => string_end(rest).unwrap_or(rest.len()),
+            b' ' | b'\n' | b'\r' | b'\t' => 0,
+            _ => 1,
+        };
+        out.extend_from_slice(rest.get(..length).unwrap_or(rest));
+        rest = rest.get(length.max(1)..).unwrap_or_default();
+    }
+}
+
+/// Whether a text may be one JSON value: it is not empty, its quotes and brackets are closed, and there
+/// is no comma outside of brackets.
+fn is_closed(json: &str) -> bool {
+    let mut depth = 0usize;
+    let mut rest = json.trim().as_bytes();
+    let empty = rest.is_empty();
+    while let Some(&byte) = rest.first() {
+        let mut length = 1;
+        match byte {
+            b'"' => match string_end(rest) {
+                Some(end) => length = end,
+                None => return false,
+            },
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth == 0 => return false,
+            b'}' | b']' => depth -= 1,
+            b',' | b':' if depth == 0 => return false,
+            _ => {}
+        }
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    !empty && depth == 0
+}
+
+/// The end of the string at the beginning of `json`, behind its second quote.
+fn string_end(json: &[u8]) -> Option<usize> {
     let mut at = 1;
-    while let Some(&byte) = json.get(at) {
-        at += if byte == b'\\' { 2 } else { 1 };
-        if byte == b'"' {
-            break;
+    loop {
+        match json.get(at)? {
+            b'"' => return Some(at + 1),
+            b'\\' => at += 2,
+            _ => at += 1,
         }
     }
-    at.min(json.len())
 }
 
 #[cfg(test)]
@@ -256,6 +343,40 @@ mod tests {
         let mut out = Vec::new();
         JsonWriter::new(&mut out).raw("{ \"a b\" :\n[ 1.50 , \"\\\" \\\\\" , null ]\t}");
         assert_eq!(out, br#"{"a b":[1.50,"\" \\",null]}"#);
+    }
+
+    #[test]
+    fn raw_json_that_is_not_closed_is_noticed() {
+        for json in [
+            "1",
+            " [1, \"]\"]",
+            "{\"a\":[{}]}",
+            "\"\"",
+            "\"a\\\"\"",
+            "null",
+        ] {
+            assert!(is_closed(json), "{json}");
+        }
+        for json in [
+            "", " ", "[", "]", "{}}", "\"", "\"a", "\"a\\\"", "1,2", "\"a\":1",
+        ] {
+            assert!(!is_closed(json), "{json}");
+        }
+    }
+
+    #[test]
+    fn what_was_there_before_stays() {
+        for write in [
+            |json: &mut JsonWriter<'_>| json.object(|_| {}),
+            |json: &mut JsonWriter<'_>| json.list(|json| json.text("no element")),
+            |json: &mut JsonWriter<'_>| {
+                json.object(|json| *json = JsonWriter::new(Box::leak(Box::default())))
+            },
+        ] {
+            let mut out = b"before".to_vec();
+            write(&mut JsonWriter::new(&mut out));
+            assert!(out.starts_with(b"before") && out.len() >= 8);
+        }
     }
 
     #[test]

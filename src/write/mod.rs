@@ -17,11 +17,11 @@ use crate::schema::Encode;
 /// table order, absent and empty ones left out, decimals exact (`docs/semantics.md`).
 ///
 /// ```
-/// use hydrant::message::{EventProcessingResponse, Message, MessageCommon};
-/// let response = EventProcessingResponse {
-///     common: MessageCommon { timestamp_ms: Some(1_714_592_744_067), ..MessageCommon::EMPTY },
-///     suspend_subscription: true,
-/// };
+/// use hydrant::message::{EventProcessingResponse, Message};
+///
+/// let mut response = EventProcessingResponse::default();
+/// response.common.timestamp_ms = Some(1_714_592_744_067);
+/// response.suspend_subscription = true;
 /// let mut out = Vec::new();
 /// hydrant::write::message(&Message::EventProcessingResponse(&response), &mut out);
 /// assert_eq!(
@@ -34,7 +34,7 @@ pub fn message(message: &Message<'_>, out: &mut Vec<u8>) {
 }
 
 /// Appends an error as one JSON object: `{"error":{"kind","message","offset","line","column","path"}}`, without the line
-/// end.
+/// end. The three of the place are `null` if the error has none.
 ///
 /// ```
 /// let error = hydrant::normalize(b"[]", &mut Vec::new()).unwrap_err();
@@ -46,15 +46,23 @@ pub fn message(message: &Message<'_>, out: &mut Vec<u8>) {
 /// );
 /// ```
 pub fn error(error: &Error, out: &mut Vec<u8>) {
-    let location = error.location();
     let mut json = JsonWriter::new(out);
     json.object(|json| {
         json.object_field("error", |json| {
-            json.text_field("kind", error.kind().name());
+            json.text_field("kind", error.kind().as_str());
             json.text_field("message", error.message());
-            json.int_field("offset", location.offset as i64);
-            json.int_field("line", location.line as i64);
-            json.int_field("column", location.column as i64);
+            match error.location() {
+                Some(at) => {
+                    json.uint_field("offset", at.offset as u64);
+                    json.uint_field("line", at.line as u64);
+                    json.uint_field("column", at.column as u64);
+                }
+                None => {
+                    json.null_field("offset");
+                    json.null_field("line");
+                    json.null_field("column");
+                }
+            }
             json.text_field("path", error.path());
         });
     });

@@ -116,7 +116,7 @@ fn spelled(kind: &Kind) -> String {
         Kind::Bool => "bool".to_owned(),
         Kind::Decimal => "decimal".to_owned(),
         Kind::Uuid => "uuid".to_owned(),
-        Kind::Instant => "instant".to_owned(),
+        Kind::Timestamp => "instant".to_owned(),
         Kind::Enum(info) => format!("enum {}", info.name),
         Kind::Model(model) => model.name.to_owned(),
         Kind::Family(family) => family.name.to_owned(),

@@ -50,7 +50,7 @@ const MODELS: &[(&str, &[&str])] = &[
     ("5.3", &["Product"]),
     ("5.4", &["Promotion"]),
     ("5.5", &["Impression"]),
-    ("5.6", &["Location"]),
+    ("5.6", &["GeoLocation"]),
     // One struct for the records of both laws, which have the same fields.
     ("5.7", &["Consent", "Consent"]),
     ("5.8", &["ConsentState"]),
@@ -97,6 +97,7 @@ const RENAMED: &[(&str, &str)] = &[
     ("GDPRConsent", "Consent"),
     ("CCPAConsent", "Consent"),
     ("AuthenticationConfiguration", "Authentication"),
+    ("Location", "GeoLocation"),
 ];
 
 /// Fields that a writer of the reference always writes, because it invents what is absent; here

@@ -116,7 +116,7 @@ fn check(name: &str, body: &[u8], failed: bool, answer: &[u8], before: u64) {
             Verdict::Retry { .. } => Err(("retry", "to be tried again later".to_owned())),
             Verdict::Fail => Err(("failed", output.failure().unwrap().to_string())),
         },
-        Err(error) => Err((error.kind().name(), error.to_string())),
+        Err(error) => Err((error.kind().as_str(), error.to_string())),
     };
     let mut answer = value(answer);
     let expected = match expected {

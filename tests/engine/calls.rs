@@ -15,7 +15,7 @@ use crate::recorder::*;
 fn handlers_can_be_called_in_a_unit_test() {
     let body = batch(&["screen_view", "error"]);
     let (mut scratch, mut output) = (Scratch::new(), Output::new());
-    let options = ParseOptions::default();
+    let options = ParseOptions::new();
     let parsed = parse(body.as_bytes(), &mut scratch, &options).unwrap();
     let Message::EventProcessingRequest(batch) = parsed.message else {
         panic!()
@@ -31,7 +31,7 @@ fn handlers_can_be_called_in_a_unit_test() {
     assert_eq!(texts(call.outcomes()), ["done", "done"]);
     assert_eq!(output.records().len(), 4);
 
-    let request = DsrProcessingRequest::EMPTY;
+    let request = DsrProcessingRequest::default();
     let mut call = Call::of_account(None, &INVOCATION, &mut output);
     module.dsr(&mut call, &request).unwrap();
     assert_eq!(call.batch().events.len(), 0);

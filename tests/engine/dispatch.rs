@@ -112,10 +112,7 @@ fn events_that_are_not_registered_or_of_no_interest_are_skipped_undecoded() {
         .with(EventType::ScreenView)
         .with(EventType::Error);
     for recorder in [uninterested, unregistered, both] {
-        let options = || ParseOptions {
-            max_depth: 20,
-            ..ParseOptions::default()
-        };
+        let options = || ParseOptions::new().max_depth(20);
         let run = Run::with(
             recorder,
             &body,

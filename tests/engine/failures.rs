@@ -237,7 +237,7 @@ fn handlers_of_other_messages_that_fail_or_panic() {
 #[test]
 fn setting_errors_are_recognized() {
     fn settings() -> Result<(), Failure> {
-        let account = Account::EMPTY;
+        let account = Account::default();
         account.setting::<i64>("limit")?;
         Ok(())
     }

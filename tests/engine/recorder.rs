@@ -77,7 +77,7 @@ macro_rules! recorded_events {
             event: &$model<'_>,
         ) -> Result<(), Failure> {
             let in_batch = call.batch().events[call.index()];
-            assert_eq!(in_batch.event_type().as_str(), stringify!($handler));
+            assert_eq!(in_batch.kind().as_str(), stringify!($handler));
             assert_eq!(event.common.id, in_batch.id());
             assert_eq!(event.common.timestamp_ms, Some(call.index() as i64));
             self.called(call, state, stringify!($handler))

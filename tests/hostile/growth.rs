@@ -77,10 +77,7 @@ fn time_is_linear_for_every_kind() {
 
 #[test]
 fn time_is_linear_for_every_kind_on_the_complete_path() {
-    time_is_linear(&ParseOptions {
-        fast_path: false,
-        ..ParseOptions::default()
-    });
+    time_is_linear(&hydrant::internals::complete_path_only(ParseOptions::new()));
 }
 
 /// The measurement must be able to find what it looks for.

@@ -1,5 +1,6 @@
 //! Where the limits are, and that every kind of hostile input is answered rightly at full size.
 
+use hydrant::internals::complete_path_only;
 use hydrant::{ErrorKind, ParseOptions, Scratch, parse};
 
 use crate::judge::{judge, judge_with};
@@ -12,11 +13,8 @@ fn every_kind_at_full_size() {
     for kind in kinds::all() {
         let text = (kind.make)(6 << 20);
         assert!(text.len() > 5 << 20, "{}: {} bytes", kind.name, text.len());
-        for fast_path in [true, false] {
-            let options = ParseOptions {
-                fast_path,
-                ..ParseOptions::default()
-            };
+        let options = ParseOptions::new();
+        for options in [options.clone(), complete_path_only(options)] {
             let started = std::time::Instant::now();
             (kind.answer)(&text, parse(&text, &mut scratch, &options));
             println!("{:>9.1?} {}", started.elapsed(), kind.name);
@@ -56,10 +54,7 @@ fn ten_thousand_levels() {
 
 #[test]
 fn the_limit_on_nesting_is_exact() {
-    let options = |max_depth| ParseOptions {
-        max_depth,
-        ..ParseOptions::default()
-    };
+    let options = |max_depth| ParseOptions::new().max_depth(max_depth);
     for (asked, limit) in [
         (1, 1),
         (0, 1),
@@ -94,10 +89,7 @@ fn the_limit_on_nesting_is_exact() {
 #[test]
 fn the_limit_on_size_is_exact() {
     let text = br#"{"type":"dsr_processing_request"}"#;
-    let options = |max_bytes| ParseOptions {
-        max_bytes,
-        ..ParseOptions::default()
-    };
+    let options = |max_bytes| ParseOptions::new().max_bytes(max_bytes);
     let mut scratch = Scratch::new();
     judge_with(text, &mut scratch, &options(text.len())).unwrap();
     let error = judge_with(text, &mut scratch, &options(text.len() - 1)).unwrap_err();
@@ -115,12 +107,8 @@ fn the_limit_on_memory_stops_lists_and_maps() {
         ),
         format!(r#"{{"type":"event_processing_request","user_attributes":{{{attributes}"a":0}}}}"#),
     ] {
-        for fast_path in [true, false] {
-            let options = ParseOptions {
-                max_memory,
-                fast_path,
-                ..ParseOptions::default()
-            };
+        let options = ParseOptions::new().max_memory(max_memory);
+        for options in [options.clone(), complete_path_only(options)] {
             let mut scratch = Scratch::new();
             let error = parse(text.as_bytes(), &mut scratch, &options).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::TooLarge);
@@ -133,13 +121,13 @@ fn the_limit_on_memory_stops_lists_and_maps() {
 
 #[test]
 fn strict_mode_refuses_lone_surrogates_with_their_place() {
-    let options = ParseOptions {
-        strict: true,
-        ..ParseOptions::default()
-    };
+    let options = ParseOptions::new().strict(true);
     let text = r#"{"type":"event_processing_request","user_attributes":{"a":"x\ud83d\ude00","b":"xy\ude00"}}"#;
     let error = parse(text.as_bytes(), &mut Scratch::new(), &options).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::LoneSurrogate);
     assert_eq!(error.path(), "user_attributes.b");
-    assert_eq!(error.offset(), text.rfind("\\ude00").unwrap());
+    assert_eq!(
+        error.location().unwrap().offset,
+        text.rfind("\\ude00").unwrap()
+    );
 }

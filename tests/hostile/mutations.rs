@@ -68,7 +68,7 @@ fn invalid_utf_8_is_refused_at_its_place_everywhere() {
                 ErrorKind::InvalidUtf8,
                 "{name} at {at}: {error}"
             );
-            assert_eq!(error.offset(), place, "{name} at {at}");
+            assert_eq!(error.location().unwrap().offset, place, "{name} at {at}");
         }
     }
 }
@@ -103,7 +103,7 @@ fn a_control_character_is_refused_everywhere() {
                 // In the middle of an escape it is the escape that is wrong.
                 let place = at.saturating_sub(5)..=at;
                 assert!(
-                    place.contains(&error.offset()),
+                    place.contains(&error.location().unwrap().offset),
                     "{byte:#x} at {at}: {error}"
                 );
             }
@@ -169,11 +169,11 @@ fn white_space_in_front_changes_nothing_but_offsets() {
         let text = " ".repeat(spaces) + SAMPLE;
         judge(text.as_bytes()).unwrap();
         let error = judge(&text.as_bytes()[..text.len() - 1]).unwrap_err();
-        assert_eq!(error.offset(), text.len() - 1);
+        assert_eq!(error.location().unwrap().offset, text.len() - 1);
         let broken = text.replace("\"mpid\":12", "\"mpid\":[]");
         let error = judge(broken.as_bytes()).unwrap_err();
         assert_eq!(
-            (error.path(), error.offset()),
+            (error.path(), error.location().unwrap().offset),
             ("mpid", broken.rfind('[').unwrap())
         );
     }

@@ -77,7 +77,7 @@ macro_rules! lively {
 
 impl Processor for Lively {
     fn register(&self) -> ModuleRegistrationResponse<'_> {
-        ModuleRegistrationResponse::EMPTY
+        ModuleRegistrationResponse::default()
     }
 
     fn interests(&self) -> Interests {

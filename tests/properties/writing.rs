@@ -83,7 +83,7 @@ proptest! {
     #[test]
     fn a_scratch_remembers_nothing(options in streams(), max_depth in 5..200usize) {
         let mut used = Scratch::new();
-        let options_of_reading = ParseOptions { max_depth, ..ParseOptions::default() };
+        let options_of_reading = ParseOptions::new().max_depth(max_depth);
         for text in messages(options, 6) {
             let on = |scratch: &mut Scratch| {
                 parse(&text, scratch, &options_of_reading).map(|parsed| {

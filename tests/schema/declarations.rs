@@ -123,7 +123,7 @@ fn differs(kind: &Kind, property: &Json) -> Option<Difference> {
         ("number", Kind::Double | Kind::Decimal) => true,
         ("boolean", Kind::Bool) => true,
         // `submitted_time` (D5).
-        ("any", Kind::Instant) => true,
+        ("any", Kind::Timestamp) => true,
         ("array", Kind::List(element)) => {
             let element = match *element {
                 Kind::Nullable(value) => value,
@@ -257,7 +257,7 @@ fn differences_are_found() {
         (r#"{"type":"integer"}"#, Kind::Int32, Kind::Double),
         (r#"{"type":"number"}"#, Kind::Decimal, Kind::Int64),
         (r#"{"type":"boolean"}"#, Kind::Bool, Kind::Text),
-        (r#"{"type":"any"}"#, Kind::Instant, Kind::Json),
+        (r#"{"type":"any"}"#, Kind::Timestamp, Kind::Json),
         (texts, Kind::List(&Kind::Text), Kind::List(&Kind::Int32)),
         (texts, Kind::List(&Kind::Nullable(&Kind::Text)), Kind::Text),
         (map, Account::FIELDS[1].kind, Kind::Model(&Account::INFO)),

@@ -1,5 +1,6 @@
 //! U: families, types and unknown values.
 
+use hydrant::internals::with_interests;
 use hydrant::message::{Event, EventType, Interests, Message, RuntimeEnvironment};
 use hydrant::{ErrorKind, ParseOptions, Scratch, parse};
 
@@ -222,7 +223,7 @@ fn u8_unknown_events_have_id_and_time_as_far_as_they_go() {
             panic!("another message")
         };
         let event = &read.events[0];
-        assert_eq!(event.event_type(), EventType::Unknown("new"));
+        assert_eq!(event.kind(), EventType::from("new"));
         assert_eq!(
             (event.id().map(|id| id.to_string()), event.timestamp_ms()),
             expected,
@@ -372,10 +373,8 @@ fn u13_extensions_are_opaque() {
 
 #[test]
 fn u14_events_nobody_wants_are_not_decoded() {
-    let options = ParseOptions {
-        interests: Interests::none().with(EventType::CustomEvent).into(),
-        ..ParseOptions::default()
-    };
+    let interests = Interests::from([EventType::CustomEvent]);
+    let options = with_interests(ParseOptions::new(), interests);
     let body = batch(
         r#""events":[{"type":"error","is_crash":[]},{"type":"custom_event","name":"n"},{"type":"new"}]"#,
     );

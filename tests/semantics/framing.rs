@@ -77,7 +77,7 @@ fn f3_other_encodings_are_named() {
             (utf32(&text, u32::to_be_bytes), "UTF-32 (big-endian)"),
         ] {
             let message = format!("expected UTF-8, found what looks like {name}");
-            refuses_bytes(&body, ErrorKind::Encoding, 0, "", &message);
+            refuses_bytes(&body, ErrorKind::Encoding, None, "", &message);
         }
     }
 }
@@ -150,7 +150,7 @@ fn f7_text_after_the_message_is_refused() {
     for rest in ["x", "]", "}", ",", "null", "\u{a0}", "0"] {
         let error = normal(format!("{TINY} {rest}")).unwrap_err();
         assert_eq!(
-            (error.kind(), error.offset()),
+            (error.kind(), error.location().unwrap().offset),
             (ErrorKind::TrailingText, TINY.len() + 1)
         );
     }

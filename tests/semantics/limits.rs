@@ -24,10 +24,7 @@ fn f9_depth_is_limited() {
     };
     for shape in shapes {
         for limit in [2, 3, 128, 129, 999, 1000] {
-            let options = ParseOptions {
-                max_depth: limit,
-                ..ParseOptions::default()
-            };
+            let options = ParseOptions::new().max_depth(limit);
             let inside = (limit - 1) / shape.1 * shape.1;
             assert!(
                 parsed(nested(inside, shape), &options).is_ok(),
@@ -45,15 +42,12 @@ fn f9_depth_is_limited() {
     let error = normal(nested(128)).unwrap_err();
     let first = TINY.len() - 1 + ",\"x\":".len();
     assert_eq!(
-        (error.kind(), error.offset()),
+        (error.kind(), error.location().unwrap().offset),
         (ErrorKind::TooDeep, first + 127)
     );
     assert_eq!(error.path(), format!("x{}", "[0]".repeat(127)));
     // No more than 1000, whatever is asked for; and a million levels are no more dangerous than one too many.
-    let options = ParseOptions {
-        max_depth: usize::MAX,
-        ..ParseOptions::default()
-    };
+    let options = ParseOptions::new().max_depth(usize::MAX);
     assert!(parsed(nested(999), &options).is_ok());
     for levels in [1000, 1_000_000] {
         assert_eq!(
@@ -78,10 +72,7 @@ fn f9_depth_is_limited() {
 
 #[test]
 fn f10_size_is_limited() {
-    let options = ParseOptions {
-        max_bytes: TINY.len(),
-        ..ParseOptions::default()
-    };
+    let options = ParseOptions::new().max_bytes(TINY.len());
     assert!(parsed(TINY, &options).is_ok());
     // Before anything is looked at: these are no JSON either.
     for body in [
@@ -91,8 +82,8 @@ fn f10_size_is_limited() {
     ] {
         let error = parsed(&body, &options).unwrap_err();
         assert_eq!(
-            (error.kind(), error.offset(), error.path()),
-            (ErrorKind::TooLarge, 0, "")
+            (error.kind(), error.location(), error.path()),
+            (ErrorKind::TooLarge, None, "")
         );
         let message = format!(
             "the message has {} bytes, the limit is {}",
@@ -115,15 +106,7 @@ fn f11_memory_is_limited() {
         r#""user_attributes":{{{}"k":""}}"#,
         r#""a":"","#.repeat(1000)
     ));
-    let with = |max_memory| {
-        parsed(
-            &body,
-            &ParseOptions {
-                max_memory,
-                ..ParseOptions::default()
-            },
-        )
-    };
+    let with = |max_memory| parsed(&body, &ParseOptions::new().max_memory(max_memory));
     assert!(with(1 << 20).is_ok());
     let error = with(1 << 10).unwrap_err();
     assert_eq!(

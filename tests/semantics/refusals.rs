@@ -1,8 +1,8 @@
 //! E: refusals.
 
-use hydrant::{ErrorKind, Location};
+use hydrant::{ErrorKind, ParseOptions};
 
-use super::{MARK, batch, custom, dsr, normal, refuses, registration};
+use super::{MARK, batch, custom, dsr, normal, parsed, refuses, registration};
 
 #[test]
 fn e1_refusals_are_complete() {
@@ -10,20 +10,14 @@ fn e1_refusals_are_complete() {
     let body = "{\"type\":\"event_processing_request\",\r\n \"source_id\":\"é😀\", \"mpid\":\"é😀\", \"events\":[\n{\"type\":\"error\"},\n  {\"type\":\"error\",\"message\":\"é😀\",\"is_crash\":\"perhaps\"}]}";
     let error = normal(body).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidValue);
-    assert_eq!(error.kind().name(), "invalid_value");
+    assert_eq!(error.kind().as_str(), "invalid_value");
     assert_eq!(
         error.message(),
         r#"expected a bool, found string "perhaps""#
     );
     let offset = body.find("\"perhaps").unwrap();
-    assert_eq!(
-        error.location(),
-        Location {
-            offset,
-            line: 4,
-            column: 45
-        }
-    );
+    let at = error.location().unwrap();
+    assert_eq!((at.offset, at.line, at.column), (offset, 4, 45));
     assert_eq!(error.path(), "events[1].is_crash");
     assert_eq!(
         error.to_string(),
@@ -64,7 +58,11 @@ fn e2_the_place_is_the_first_byte_of_the_value() {
     ] {
         let (before, after) = marked.split_once(MARK).unwrap();
         let error = normal(format!("{before}{after}")).unwrap_err();
-        assert_eq!(error.offset(), before.len(), "{error}: {marked}");
+        assert_eq!(
+            error.location().unwrap().offset,
+            before.len(),
+            "{error}: {marked}"
+        );
     }
 }
 
@@ -273,8 +271,20 @@ fn e6_syntax_goes_first_then_the_order_of_reading() {
 }
 
 #[test]
-fn e7_refusals_are_not_retryable() {
-    for body in ["", "x", "{}", "null", "\u{feff}", "[[[["] {
-        assert!(!normal(body).unwrap_err().is_retryable());
+fn e7_refusals_of_a_whole_input_have_no_place() {
+    let too_large = parsed(MARK.to_string(), &ParseOptions::new().max_bytes(1)).unwrap_err();
+    let utf_16 = normal("\0{\0}").unwrap_err();
+    for (error, kind) in [(too_large, "too_large"), (utf_16, "encoding")] {
+        assert_eq!((error.kind().as_str(), error.location()), (kind, None));
+        assert_eq!(error.to_string(), error.message());
+        let pretty = format!("error: {}\n  --> body", error.message());
+        assert_eq!(error.pretty("body"), pretty);
+        let mut out = Vec::new();
+        hydrant::write::error(&error, &mut out);
+        let out = String::from_utf8(out).unwrap();
+        let end = r#","offset":null,"line":null,"column":null,"path":""}}"#;
+        assert!(out.ends_with(end), "{out}");
+        // In a stream the line is known.
+        assert_eq!(error.on_line(7).pretty("body"), pretty + ":7");
     }
 }

@@ -5,11 +5,7 @@ use hydrant::{Error, ErrorKind, ParseOptions};
 use super::{MARK, batch, custom, dsr, parsed, registration};
 
 fn strict(body: impl AsRef<[u8]>) -> Result<(), Error> {
-    let options = ParseOptions {
-        strict: true,
-        ..ParseOptions::default()
-    };
-    parsed(body, &options).map(|_| ())
+    parsed(body, &ParseOptions::new().strict(true)).map(|_| ())
 }
 
 /// Refused in strict mode, accepted otherwise.
@@ -18,7 +14,12 @@ fn refuses_strictly(marked: &str, kind: ErrorKind, path: &str, message: &str) {
     let (before, after) = marked.split_once(MARK).unwrap();
     let body = format!("{before}{after}");
     let error = strict(&body).expect_err(&body);
-    let found = (error.kind(), error.path(), error.message(), error.offset());
+    let found = (
+        error.kind(),
+        error.path(),
+        error.message(),
+        error.location().unwrap().offset,
+    );
     assert_eq!(found, (kind, path, message, before.len()), "{body}");
     assert!(parsed(&body, &ParseOptions::default()).is_ok());
 }

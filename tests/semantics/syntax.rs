@@ -96,7 +96,11 @@ fn f6_what_is_no_json_is_refused_where_it_is_wrong() {
 fn refuses_somewhere(marked: &str, message: &str) -> String {
     let (before, after) = marked.split_once(MARK).unwrap();
     let error = normal(format!("{before}{after}")).unwrap_err();
-    let found = (error.kind(), error.message(), error.offset());
+    let found = (
+        error.kind(),
+        error.message(),
+        error.location().unwrap().offset,
+    );
     assert_eq!(
         found,
         (ErrorKind::Syntax, message, before.len()),

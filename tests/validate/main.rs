@@ -16,24 +16,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::PathBuf;
 
-use hydrant::validate::{Level, RULES, Warning, warnings};
+use hydrant::validate::{self, Finding, Level, RULES};
 use hydrant::{ParseOptions, Scratch, parse};
 use hydrant_testing::generate::{Generator, Kind, Options};
 
 /// A message and its findings, each as `level rule path: text`.
 type Row = (String, Vec<&'static str>);
 
-fn findings(body: &str) -> Vec<Warning> {
+fn findings(body: &str) -> Vec<Finding> {
     let mut scratch = Scratch::new();
     let parsed = parse(body.as_bytes(), &mut scratch, &ParseOptions::default())
         .unwrap_or_else(|error| panic!("{error}: {body}"));
-    warnings(&parsed.message)
+    validate::findings(&parsed.message)
 }
 
-fn shown(found: &[Warning]) -> Vec<String> {
+fn shown(found: &[Finding]) -> Vec<String> {
     found
         .iter()
-        .map(|w| format!("{} {} {}: {}", w.level.name(), w.rule, w.path, w.message))
+        .map(|w| format!("{} {} {}: {}", w.level.as_str(), w.rule, w.path, w.message))
         .collect()
 }
 
@@ -67,7 +67,7 @@ fn ordinary_messages_are_beyond_reproach() {
             let mut line = Vec::new();
             generator.next_line(&mut line);
             let parsed = parse(&line, &mut scratch, &ParseOptions::default()).unwrap();
-            let found = warnings(&parsed.message);
+            let found = validate::findings(&parsed.message);
             assert!(
                 found.is_empty(),
                 "{:?} in {}",

@@ -21,6 +21,7 @@ use std::hint::black_box;
 
 use gungraun::prelude::*;
 use hydrant::hash::{self, Algorithm, Hasher, HexDigests, Normalization};
+use hydrant::internals::{complete_path_only, with_interests};
 use hydrant::message::{EventType, Interests, ModuleRegistrationResponse, Uuid};
 use hydrant::{Engine, Invocation, Output, ParseOptions, Processor, Scratch, parse, write};
 use inputs::Input;
@@ -59,24 +60,12 @@ fn fast(input: Input) -> Parsing {
 }
 
 fn complete(input: Input) -> Parsing {
-    let options = ParseOptions {
-        fast_path: false,
-        ..ParseOptions::default()
-    };
-    Parsing::warm(input, options)
+    Parsing::warm(input, complete_path_only(ParseOptions::new()))
 }
 
 fn two_of_sixteen(input: Input) -> Parsing {
-    let interests = Interests::none()
-        .with(EventType::CustomEvent)
-        .with(EventType::ProductAction);
-    Parsing::warm(
-        input,
-        ParseOptions {
-            interests: interests.into(),
-            ..ParseOptions::default()
-        },
-    )
+    let interests = Interests::from([EventType::CustomEvent, EventType::ProductAction]);
+    Parsing::warm(input, with_interests(ParseOptions::new(), interests))
 }
 
 #[library_benchmark]
@@ -136,7 +125,7 @@ struct Nothing;
 
 impl Processor for Nothing {
     fn register(&self) -> ModuleRegistrationResponse<'_> {
-        ModuleRegistrationResponse::EMPTY
+        ModuleRegistrationResponse::default()
     }
 }
 

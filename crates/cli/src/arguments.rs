@@ -6,8 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::exit::Failure;
-use hydrant::message::Interests;
-use hydrant::parse::{MAX_DEPTH, ParseOptions};
+use hydrant::ParseOptions;
 
 /// The part of the help about the environment, for the variables that the command reads.
 macro_rules! environment {
@@ -55,20 +54,17 @@ pub(super) struct Limits {
         long,
         value_name = "LEVELS",
         default_value = "128",
-        value_parser = clap::value_parser!(u64).range(1..=MAX_DEPTH as u64)
+        value_parser = clap::value_parser!(u64).range(1..=ParseOptions::MAX_DEPTH as u64)
     )]
     max_depth: u64,
 }
 
 impl Limits {
     pub(super) fn options(&self) -> ParseOptions {
-        ParseOptions {
-            strict: self.strict,
-            max_bytes: self.max_bytes,
-            max_depth: usize::try_from(self.max_depth).unwrap_or(MAX_DEPTH),
-            interests: Interests::all().into(),
-            ..ParseOptions::default()
-        }
+        ParseOptions::new()
+            .strict(self.strict)
+            .max_bytes(self.max_bytes)
+            .max_depth(usize::try_from(self.max_depth).unwrap_or(ParseOptions::MAX_DEPTH))
     }
 }
 

@@ -39,8 +39,8 @@ pub(super) struct GenerateArgs {
     #[arg(
         long,
         value_name = "KIND",
-        default_value = Kind::Mixed.name(),
-        value_parser = clap::builder::PossibleValuesParser::new(Kind::ALL.map(|kind| kind.name()))
+        default_value = Kind::Mixed.as_str(),
+        value_parser = clap::builder::PossibleValuesParser::new(Kind::ALL.map(|kind| kind.as_str()))
     )]
     kind: String,
 

@@ -59,10 +59,9 @@ pub(super) fn run(args: &HashArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure
     let mut reader = Reader::new(Opener::new(stop), sources, LONGEST).lines_only();
     let mut digester = Digester {
         algorithm: args.algorithm,
-        normalization: Normalization {
-            trim: !args.no_trim,
-            lower_case: !args.no_lower_case,
-        },
+        normalization: Normalization::STANDARD
+            .trim(!args.no_trim)
+            .lower_case(!args.no_lower_case),
         hasher: Hasher::with_platform(platform),
         digests: HexDigests::new(),
         line: 0,
@@ -157,12 +156,8 @@ impl Digester {
 
 /// Whether nothing is left of the value to be hashed.
 fn is_nothing(value: &str, normalization: Normalization) -> bool {
-    let trim_only = Normalization {
-        lower_case: false,
-        ..normalization
-    };
     // Nothing is written into the buffer by trimming.
-    normalize(value, trim_only, &mut String::new()).is_empty()
+    normalize(value, normalization.lower_case(false), &mut String::new()).is_empty()
 }
 
 #[cfg(test)]

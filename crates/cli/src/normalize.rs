@@ -12,9 +12,8 @@ use super::interrupt::Stop;
 use super::output::OutputArgs;
 use super::progress::Progress;
 use super::stream::{Product, Run};
-use hydrant::error::Error;
 use hydrant::write;
-use hydrant::{ParseOptions, Scratch, parse};
+use hydrant::{Error, ParseOptions, Scratch, parse};
 
 /// Write every message back as one line of canonical JSON
 ///

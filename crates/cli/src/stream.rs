@@ -15,7 +15,7 @@ use super::interrupt::Stop;
 use super::output::{Output, Unwritable};
 use super::progress::Progress;
 use super::terminal;
-use hydrant::error::Error;
+use hydrant::Error;
 use pipeline::pipeline;
 
 /// The results of one chunk.

@@ -15,10 +15,9 @@ use super::output::Output;
 use super::progress::Progress;
 use super::stream::{Run, pretty};
 use super::terminal;
-use hydrant::error::Error;
-use hydrant::validate::{Level, Warning, unknown_fields, warnings};
+use hydrant::validate::{Finding, Level, findings, unknown_fields};
 use hydrant::write::JsonWriter;
-use hydrant::{Scratch, parse};
+use hydrant::{Error, Scratch, parse};
 
 /// Show what is wrong and what is odd about messages
 ///
@@ -91,19 +90,19 @@ pub(super) fn run(args: &ValidateArgs, stop: &Arc<Stop>) -> Result<ExitCode, Fai
         Scratch::new,
         |scratch, message, product| {
             let found = parse(message.body, scratch, &options)
-                .map(|parsed| warnings(&parsed.message))
+                .map(|parsed| findings(&parsed.message))
                 .and_then(|mut found| {
                     found.extend(unknown_fields(message.body, scratch, &options)?);
                     Ok(found)
                 });
             match found {
                 Ok(found) => {
-                    for warning in found {
-                        write_warning(args.json, message, &warning, &mut product.out);
+                    for finding in found {
+                        write_finding(args.json, message, &finding, &mut product.out);
                         let tally: &mut Findings = &mut product.tally;
-                        match warning.level {
+                        match finding.level {
                             Level::Error => tally.errors += 1,
-                            Level::Warning => tally.warnings += 1,
+                            _ => tally.warnings += 1,
                         }
                     }
                 }
@@ -142,35 +141,42 @@ fn write_error(json: bool, message: &Message<'_>, error: Error, out: &mut Vec<u8
         return;
     }
     let location = error.location();
-    let line = message.line.unwrap_or(location.line as u64);
+    let line = message.line.or(location.map(|at| at.line as u64));
     JsonWriter::new(out).object(|json| {
         json.text_field("source", message.source);
-        json.int_field("line", line as i64);
+        count_or_null(json, "line", line);
         json.text_field("level", "refused");
-        json.text_field("rule", error.kind().name());
+        json.text_field("rule", error.kind().as_str());
         json.text_field("message", error.message());
         json.text_field("path", error.path());
-        json.int_field("offset", location.offset as i64);
-        json.int_field("column", location.column as i64);
+        count_or_null(json, "offset", location.map(|at| at.offset as u64));
+        count_or_null(json, "column", location.map(|at| at.column as u64));
     });
     out.push(b'\n');
 }
 
-fn write_warning(json: bool, message: &Message<'_>, warning: &Warning, out: &mut Vec<u8>) {
+fn count_or_null(json: &mut JsonWriter<'_>, key: &str, count: Option<u64>) {
+    match count {
+        Some(count) => json.uint_field(key, count),
+        None => json.null_field(key),
+    }
+}
+
+fn write_finding(json: bool, message: &Message<'_>, finding: &Finding, out: &mut Vec<u8>) {
     if !json {
         let mut text = format!(
             "{}: {} ({})\n  --> {}",
-            warning.level.name(),
-            warning.message,
-            warning.rule,
+            finding.level.as_str(),
+            finding.message,
+            finding.rule,
             message.source
         );
         // Writing to a string does not fail.
         if let Some(line) = message.line {
             let _ = write!(text, ":{line}");
         }
-        if !warning.path.is_empty() {
-            let _ = write!(text, "\n   at {}", warning.path);
+        if !finding.path.is_empty() {
+            let _ = write!(text, "\n   at {}", finding.path);
         }
         out.extend_from_slice(terminal::harmless_lines(&text).as_bytes());
         out.push(b'\n');
@@ -178,14 +184,11 @@ fn write_warning(json: bool, message: &Message<'_>, warning: &Warning, out: &mut
     }
     JsonWriter::new(out).object(|json| {
         json.text_field("source", message.source);
-        match message.line {
-            Some(line) => json.int_field("line", line as i64),
-            None => json.null_field("line"),
-        }
-        json.text_field("level", warning.level.name());
-        json.text_field("rule", warning.rule);
-        json.text_field("message", &warning.message);
-        json.text_field("path", &warning.path);
+        count_or_null(json, "line", message.line);
+        json.text_field("level", finding.level.as_str());
+        json.text_field("rule", finding.rule);
+        json.text_field("message", &finding.message);
+        json.text_field("path", &finding.path);
     });
     out.push(b'\n');
 }

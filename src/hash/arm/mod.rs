@@ -33,7 +33,7 @@ impl Lanes {
     }
 
     /// The name of the platform that has these lanes, with or without SHA instructions.
-    pub(super) const fn name(self, sha: bool) -> &'static str {
+    pub(super) const fn as_str(self, sha: bool) -> &'static str {
         match (self, sha) {
             (Self::Neon(_), false) => "neon",
             (Self::Neon(_), true) => "neon+sha",

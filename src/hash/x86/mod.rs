@@ -45,7 +45,7 @@ impl Lanes {
     }
 
     /// The name of the platform that has these lanes, with or without SHA instructions.
-    pub(super) const fn name(self, sha: bool) -> &'static str {
+    pub(super) const fn as_str(self, sha: bool) -> &'static str {
         match (self, sha) {
             (Self::Sse41(_), false) => "sse4.1",
             (Self::Sse41(_), true) => "sse4.1+sha",

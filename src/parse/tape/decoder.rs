@@ -397,9 +397,9 @@ impl<'a> Decoder<'a> for TapeDecoder<'_, 'a> {
         const WHAT: &str = "a uuid of 36 characters";
         match self.string_only()?.map(trim) {
             None | Some("") => Ok(None),
-            Some(text) => match Uuid::parse(text) {
-                Some(uuid) => Ok(Some(uuid)),
-                None => Err(Fault {
+            Some(text) => match text.parse() {
+                Ok(uuid) => Ok(Some(uuid)),
+                Err(_) => Err(Fault {
                     node: self.at - 1,
                     problem: Problem::Invalid(WHAT),
                 }),

@@ -59,7 +59,7 @@ impl<'a> TapeDecoder<'_, 'a> {
         match self.numeric(EXPECTED)? {
             None => self.take(None),
             Some(Numeric::Number(text) | Numeric::Text(text)) => {
-                self.take_valid(Decimal::parse(text), EXPECTED)
+                self.take_valid(Decimal::try_from(text).ok(), EXPECTED)
             }
         }
     }

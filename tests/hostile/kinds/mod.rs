@@ -82,7 +82,7 @@ fn batch<'a>(result: Result<Parsed<Message<'a>>, Error>) -> &'a EventProcessingR
 fn refused(result: Result<Parsed<Message<'_>>, Error>, kind: ErrorKind, offset: usize, path: &str) {
     let error = result.expect_err("refused");
     assert_eq!(
-        (error.kind(), error.offset(), error.path()),
+        (error.kind(), error.location().unwrap().offset, error.path()),
         (kind, offset, path),
         "{error}"
     );

@@ -111,7 +111,7 @@ fn user_attributes(view: &mut View, request: &EventProcessingRequest<'_>) {
 fn runtime(view: &mut View, runtime: Option<&RuntimeEnvironment<'_>>) {
     let Some(environment) = runtime else { return };
     view.section("runtime environment");
-    view.field("type", environment.runtime_type());
+    view.field("type", environment.kind());
     let Some(runtime) = environment.known() else {
         view.field("", "not known to this version");
         return;

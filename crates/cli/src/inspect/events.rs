@@ -9,7 +9,7 @@ pub(super) fn table(view: &mut View, events: &[Event<'_>]) {
     let row = |(index, event): (usize, &Event<'_>)| {
         vec![
             index.to_string(),
-            shown(event.event_type().as_str()),
+            shown(event.kind().as_str()),
             event.id().map_or_else(String::new, |id| id.to_string()),
             event
                 .timestamp_ms()

@@ -21,9 +21,8 @@ use super::output::Output;
 use super::stream::pretty;
 use super::terminal;
 use crate::input::{Block, LineReader};
-use hydrant::error::{Error, ErrorKind};
 use hydrant::message;
-use hydrant::{ParseOptions, Parsed, Scratch, Tally, parse};
+use hydrant::{Error, ErrorKind, ParseOptions, Parsed, Scratch, Tally, parse};
 use view::View;
 
 /// Show one message readably

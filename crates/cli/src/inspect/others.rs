@@ -130,7 +130,7 @@ fn settings(view: &mut View, name: &str, settings: &[Setting<'_>]) {
             Setting::Float(setting) => (setting.common, setting.required, false),
             Setting::Boolean(setting) => (setting.common, false, false),
             // Unknown ones, and those that only a later version of the library knows.
-            _ => (SettingCommon::EMPTY, false, false),
+            _ => (SettingCommon::default(), false, false),
         };
         let marks = [
             ("required", required),
@@ -210,7 +210,7 @@ pub(super) fn data_subject_request(view: &mut View, message: &DsrProcessingReque
     account(view, message.account.as_ref());
     if !message.subject_identities.is_empty() {
         view.section("identities");
-        for (identity_type, identity) in message.subject_identities.iter() {
+        for (identity_type, identity) in &message.subject_identities {
             let encoding = identity.encoding.map_or("?", |encoding| encoding.as_str());
             let value = view.identity(identity.value.unwrap_or_default());
             view.field(

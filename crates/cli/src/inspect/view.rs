@@ -6,7 +6,7 @@ use std::fmt::{Display, Write};
 use comfy_table::{Table, presets};
 
 use crate::terminal::harmless;
-use hydrant::message::{IdentityEncoding, Instant, Map, MessageCommon};
+use hydrant::message::{IdentityEncoding, Map, MessageCommon, Timestamp};
 
 /// Stands for a value that is not shown.
 const REDACTED: &str = "[redacted]";
@@ -141,8 +141,8 @@ pub(super) fn shown(text: &str) -> String {
 }
 
 /// Milliseconds since the epoch as RFC 3339.
-pub(super) fn time(millis: i64) -> Instant {
-    Instant::from_millis(millis)
+pub(super) fn time(millis: i64) -> Timestamp {
+    Timestamp::from_millis(millis)
 }
 
 /// Words with commas between.

@@ -125,7 +125,7 @@ impl<'a> Found<'a> {
             for ((key, algorithm), found) in plan.0.iter().zip(&self.planned) {
                 let Some(found) = found else { continue };
                 let raw = found.encoding == IdentityEncoding::Raw;
-                if !raw && found.encoding.as_str() != algorithm.name() {
+                if !raw && found.encoding.as_str() != algorithm.as_str() {
                     left_out += 1;
                     continue;
                 }
@@ -133,7 +133,7 @@ impl<'a> Found<'a> {
                     if raw {
                         missing.leave_room(json, *algorithm, found.value);
                     } else {
-                        json.text_field("encoding", algorithm.name());
+                        json.text_field("encoding", algorithm.as_str());
                         json.text_field("value", found.value);
                     }
                 });
@@ -165,7 +165,7 @@ impl<'a> Digests<'a> {
     fn leave_room(&mut self, json: &mut JsonWriter<'_>, algorithm: Algorithm, value: &'a str) {
         const ROOM: &str = "----------------------------------------------------------------";
         let room = ROOM.get(..algorithm.hex_len()).unwrap_or(ROOM);
-        json.text_field("encoding", algorithm.name());
+        json.text_field("encoding", algorithm.as_str());
         json.text_field("value", room);
         // A quotation mark follows the digest.
         let at = json.position() - self.start - room.len() - 1;

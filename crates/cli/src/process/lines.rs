@@ -27,11 +27,10 @@ macro_rules! lines {
     ($($event_type:ident: $model:ident),*) => {
         impl Processor for Lines {
             fn register(&self) -> ModuleRegistrationResponse<'_> {
-                ModuleRegistrationResponse {
-                    name: Some("hydrant"),
-                    version: Some(env!("CARGO_PKG_VERSION")),
-                    ..Default::default()
-                }
+                let mut registration = ModuleRegistrationResponse::default();
+                registration.name = Some("hydrant");
+                registration.version = Some(env!("CARGO_PKG_VERSION"));
+                registration
             }
 
             fn interests(&self) -> Interests {

@@ -23,10 +23,9 @@ use super::stream::{Product, Run};
 use ends::Ends;
 use hashes::Plan;
 use hydrant::dispatch::{Engine, Order, Output};
-use hydrant::error::{Error, ErrorKind};
 use hydrant::host::system_invocation;
 use hydrant::message::{EventType, Interests};
-use hydrant::parse::Scratch;
+use hydrant::{Error, ErrorKind, Scratch};
 use lines::Lines;
 use report::{Report, Totals};
 

@@ -164,7 +164,7 @@ fn inspect_has_a_view_of_every_message() {
     for file in fs::read_dir(folder).unwrap() {
         let file = file.unwrap().path();
         let out = run(["inspect".as_ref(), file.as_os_str()], "").good();
-        let kind = MessageType::from_wire(out.lines().next().unwrap());
+        let kind = MessageType::from(out.lines().next().unwrap());
         assert!(kind.is_known(), "{file:?}: {out}");
     }
 }

@@ -125,7 +125,7 @@ pub(crate) fn plain(kind: &Kind) -> Value {
         Kind::Double | Kind::Decimal => json!(12.5),
         Kind::Bool => json!(true),
         Kind::Uuid => json!("9daa09f0-0c61-4b46-a16a-272c8cdd47e8"),
-        Kind::Instant => json!(1_714_592_744.5),
+        Kind::Timestamp => json!(1_714_592_744.5),
         Kind::Json => json!({"any": ["json"]}),
         Kind::Enum(info) => json!(info.values[0]),
         Kind::Model(model) => Value::Object(enforced(None, model.fields(), plain)),

@@ -219,10 +219,7 @@ fn wrong_messages_are_not_valid() {
 fn every_declared_field_is_in_the_schema() {
     let validators = Validators::new();
     let mut scratch = Scratch::new();
-    let strict = ParseOptions {
-        strict: true,
-        ..ParseOptions::default()
-    };
+    let strict = ParseOptions::new().strict(true);
     let (mut fields, mut refused) = (0, 0);
     each_field(&mut |place| {
         let (path, kind) = (place.path, &place.field.kind);
@@ -270,7 +267,7 @@ fn wrong(kind: &Kind) -> Vec<Value> {
         Kind::Double | Kind::Decimal => vec![json!("12.5"), json!(true)],
         Kind::Bool => vec![json!("true"), json!(1)],
         Kind::Uuid => vec![json!("no uuid"), json!(7)],
-        Kind::Instant => vec![json!(true)],
+        Kind::Timestamp => vec![json!(true)],
         Kind::Enum(_) => vec![json!("no such value"), json!(7)],
         Kind::Model(_) => vec![json!("text"), json!([{}])],
         Kind::Family(_) => vec![json!({"type": "no such type"}), json!({}), json!("text")],

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use hydrant::error::Error;
+use hydrant::Error;
 use hydrant::message::Message;
 use hydrant::schema::{FieldInfo, Kind, ModelInfo};
 use hydrant::{ParseOptions, Scratch, parse, write};

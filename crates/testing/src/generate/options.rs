@@ -51,7 +51,7 @@ impl Kind {
 
     /// The name that [`FromStr`] reads and [`Display`](fmt::Display) writes.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Mixed => "mixed",
             Self::Events => "events",
@@ -66,7 +66,7 @@ impl Kind {
 
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
+        f.pad(self.as_str())
     }
 }
 
@@ -76,7 +76,7 @@ impl FromStr for Kind {
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         Self::ALL
             .into_iter()
-            .find(|kind| kind.name() == name)
+            .find(|kind| kind.as_str() == name)
             .ok_or_else(|| UnknownKind {
                 name: name.to_owned(),
             })
@@ -97,7 +97,7 @@ impl fmt::Display for UnknownKind {
             self.name
         )?;
         for (at, kind) in Kind::ALL.into_iter().enumerate() {
-            write!(f, "{} {}", if at == 0 { "" } else { "," }, kind.name())?;
+            write!(f, "{} {}", if at == 0 { "" } else { "," }, kind.as_str())?;
         }
         Ok(())
     }
@@ -210,8 +210,8 @@ mod tests {
     #[test]
     fn names_are_read_back() {
         for kind in Kind::ALL {
-            assert_eq!(kind.name().parse(), Ok(kind));
-            assert_eq!(kind.to_string(), kind.name());
+            assert_eq!(kind.as_str().parse(), Ok(kind));
+            assert_eq!(kind.to_string(), kind.as_str());
         }
         assert_eq!(format!("{:>7}|", Kind::Dsr), "    dsr|");
         let error = "Mixed".parse::<Kind>().unwrap_err().to_string();

@@ -121,7 +121,7 @@ impl Checker {
     fn value(&mut self, node: &Node, kind: &Kind, at: &str) {
         match (kind, node) {
             (Kind::Text, Node::Text(_)) | (Kind::Bool, Node::Bool(_)) => {}
-            (Kind::Double | Kind::Decimal | Kind::Instant, Node::Whole(_) | Node::Fraction) => {}
+            (Kind::Double | Kind::Decimal | Kind::Timestamp, Node::Whole(_) | Node::Fraction) => {}
             (Kind::Int32, Node::Whole(number)) => assert!(i32::try_from(*number).is_ok(), "{at}"),
             (Kind::Int64, Node::Whole(number)) => assert!(i64::try_from(*number).is_ok(), "{at}"),
             (Kind::Uuid, Node::Text(text)) => assert!(is_uuid(text), "{at}: {text}"),

@@ -1,21 +1,26 @@
 //! A point in time with nanoseconds, as data subject requests carry it (section 2.6, D5), and the small piece of
 //! calendar arithmetic that reading and showing it takes. No clock.
 
+use std::error::Error;
+use std::fmt;
 use std::io::Write as _;
+use std::str::FromStr;
 
 use crate::schema::{Decode, Decoder, Describe, Encode, Encoder, Kind, Numeric};
 
 /// A point in time: whole seconds since 1970-01-01T00:00:00Z and the nanoseconds after them.
 ///
 /// ```
-/// use hydrant::message::Instant;
-/// let t = Instant::from_rfc3339("2024-05-01T19:45:44.067235Z").unwrap();
-/// assert_eq!((t.seconds, t.nanoseconds), (1_714_592_744, 67_235_000));
-/// assert_eq!(Instant::from_epoch_text("1714592744067"), Instant::from_rfc3339("2024-05-01T19:45:44.067Z"));
-/// assert_eq!(t.to_string(), "2024-05-01T19:45:44.067235Z");
+/// use hydrant::message::Timestamp;
+///
+/// let time: Timestamp = "2024-05-01T21:45:44.067235+02:00".parse()?;
+/// assert_eq!((time.seconds, time.nanoseconds), (1_714_592_744, 67_235_000));
+/// assert_eq!(time.to_string(), "2024-05-01T19:45:44.067235Z");
+/// assert_eq!("1714592744067".parse(), Ok(Timestamp::from_millis(1_714_592_744_067)));
+/// # Ok::<(), hydrant::message::ParseTimestampError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Instant {
+pub struct Timestamp {
     /// Seconds since the epoch, rounded down.
     pub seconds: i64,
     /// Nanoseconds after `seconds`, below 1,000,000,000.
@@ -28,7 +33,7 @@ const MAX_SECONDS: i64 = 31_556_889_864_403_199;
 /// Numbers from here on are milliseconds, smaller ones seconds (D5).
 const MILLISECONDS_FROM: u64 = 100_000_000_000;
 
-impl Instant {
+impl Timestamp {
     /// From milliseconds since the epoch.
     pub fn from_millis(millis: i64) -> Self {
         Self {
@@ -55,7 +60,7 @@ impl Instant {
     }
 
     /// Reads the text of a number: seconds, or milliseconds from 10^11 on. Digits after the nanosecond are cut.
-    pub fn from_epoch_text(text: &str) -> Option<Self> {
+    fn of_number(text: &str) -> Option<Self> {
         let number = super::Decimal::of_any_size(text)?;
         let seconds = number.scaled_integer(0)?;
         if seconds.unsigned_abs() >= u128::from(MILLISECONDS_FROM) {
@@ -66,7 +71,7 @@ impl Instant {
     }
 
     /// Reads RFC 3339 text with `Z` or an offset.
-    pub fn from_rfc3339(text: &str) -> Option<Self> {
+    fn of_rfc3339(text: &str) -> Option<Self> {
         let mut rest = text;
         let year = digits(&mut rest, 4)?;
         literal(&mut rest, |c| c == '-')?;
@@ -110,9 +115,33 @@ impl Instant {
     }
 }
 
+/// Reads what a message may hold as a string (D5): RFC 3339 text with `Z` or an offset, or a number of seconds since the
+/// epoch, of milliseconds from 10^11 on. Digits after the nanosecond are cut.
+impl FromStr for Timestamp {
+    type Err = ParseTimestampError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::of_number(text)
+            .or_else(|| Self::of_rfc3339(text))
+            .ok_or(ParseTimestampError(()))
+    }
+}
+
+/// The text is not a [`Timestamp`], or one beyond its range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParseTimestampError(());
+
+impl fmt::Display for ParseTimestampError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected an RFC 3339 time with an offset, or seconds since the epoch")
+    }
+}
+
+impl Error for ParseTimestampError {}
+
 /// RFC 3339 in UTC, with as many fractional digits as there are; years beyond four digits carry a sign.
-impl std::fmt::Display for Instant {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day) = civil_from_days(self.seconds.div_euclid(86_400));
         let time = self.seconds.rem_euclid(86_400);
         if (0..=9999).contains(&year) {
@@ -135,18 +164,18 @@ impl std::fmt::Display for Instant {
     }
 }
 
-impl<'a> Decode<'a> for Instant {
+impl<'a> Decode<'a> for Timestamp {
     fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {
         const EXPECTED: &str = "an RFC 3339 time with an offset, or seconds since the epoch";
         decoder.number_or_text(EXPECTED, |value| match value {
-            Numeric::Number(text) => Self::from_epoch_text(text),
-            Numeric::Text(text) => Self::from_epoch_text(text).or_else(|| Self::from_rfc3339(text)),
+            Numeric::Number(text) => Self::of_number(text),
+            Numeric::Text(text) => text.parse().ok(),
         })
     }
 }
 
 /// Seconds with nine digits after the point, as the reference writes them (D5).
-impl Encode for Instant {
+impl Encode for Timestamp {
     fn encode<E: Encoder>(&self, encoder: &mut E) {
         let nanos = self.as_nanos();
         let sign = if nanos < 0 { "-" } else { "" };
@@ -163,8 +192,8 @@ impl Encode for Instant {
     }
 }
 
-impl Describe for Instant {
-    const KIND: Kind = Kind::Instant;
+impl Describe for Timestamp {
+    const KIND: Kind = Kind::Timestamp;
 }
 
 fn digits(rest: &mut &str, count: usize) -> Option<i64> {
@@ -257,7 +286,7 @@ mod tests {
 
     #[test]
     fn text_forms() {
-        let expected = Some(Instant {
+        let expected = Some(Timestamp {
             seconds: 1_714_592_744,
             nanoseconds: 67_235_000,
         });
@@ -268,7 +297,7 @@ mod tests {
             "2024-05-01 14:15:44.0672350009-0530",
             "2024-05-01T20:45:44.067235+01",
         ] {
-            assert_eq!(Instant::from_rfc3339(text), expected, "{text}");
+            assert_eq!(Timestamp::of_rfc3339(text), expected, "{text}");
         }
         for text in [
             "2024-05-01",
@@ -282,42 +311,48 @@ mod tests {
             "2024-05-01T19:45:44Z ",
             "",
         ] {
-            assert_eq!(Instant::from_rfc3339(text), None, "{text}");
+            assert_eq!(Timestamp::of_rfc3339(text), None, "{text}");
         }
     }
 
     #[test]
     fn numbers_are_seconds_until_they_must_be_milliseconds() {
-        let at = |text| Instant::from_epoch_text(text).unwrap();
+        let at = |text| Timestamp::of_number(text).unwrap();
         assert_eq!(at("1714592744.067235000").nanoseconds, 67_235_000);
-        assert_eq!(at("1714592744067"), Instant::from_millis(1_714_592_744_067));
+        assert_eq!(
+            at("1714592744067"),
+            Timestamp::from_millis(1_714_592_744_067)
+        );
         assert_eq!(at("99999999999").seconds, 99_999_999_999);
         assert_eq!(at("100000000000").seconds, 100_000_000);
         assert_eq!(
             at("-1.5"),
-            Instant {
+            Timestamp {
                 seconds: -2,
                 nanoseconds: 500_000_000
             }
         );
         assert_eq!(
             at("1e-12"),
-            Instant {
+            Timestamp {
                 seconds: 0,
                 nanoseconds: 0
             }
         );
-        assert_eq!(Instant::from_epoch_text("1e400"), None);
-        assert_eq!(Instant::from_epoch_text("x"), None);
+        assert_eq!(Timestamp::of_number("1e400"), None);
+        assert_eq!(Timestamp::of_number("x"), None);
     }
 
     #[test]
     fn display_is_rfc3339() {
         assert_eq!(
-            Instant::from_millis(-1).to_string(),
+            Timestamp::from_millis(-1).to_string(),
             "1969-12-31T23:59:59.999Z"
         );
-        assert_eq!(Instant::from_millis(0).to_string(), "1970-01-01T00:00:00Z");
+        assert_eq!(
+            Timestamp::from_millis(0).to_string(),
+            "1970-01-01T00:00:00Z"
+        );
     }
 
     #[test]
@@ -329,7 +364,7 @@ mod tests {
             (0, "0.000000000"),
         ] {
             let mut out = Vec::new();
-            Instant::from_nanos(nanos)
+            Timestamp::from_nanos(nanos)
                 .unwrap()
                 .encode(&mut crate::write::JsonWriter::new(&mut out));
             assert_eq!(String::from_utf8(out).unwrap(), expected);

@@ -1,0 +1,22 @@
+//! What the tests, fuzz targets and benches of this repository need and nobody else.
+//!
+//! **Not covered by semantic versioning**: anything here may change or go in any release.
+
+use crate::message::Interests;
+use crate::parse::ParseOptions;
+
+/// These options with the fast path turned off. It never changes a result, so this is for comparing
+/// and measuring.
+#[must_use]
+pub fn complete_path_only(mut options: ParseOptions) -> ParseOptions {
+    options.fast_path = false;
+    options
+}
+
+/// These options with the events of other types skipped, as the engine does it for the interests of
+/// a processor.
+#[must_use]
+pub fn with_interests(mut options: ParseOptions, interests: Interests) -> ParseOptions {
+    options.interests = interests.into();
+    options
+}

@@ -1,0 +1,82 @@
+//! What a finding says, for people and for machines.
+
+use std::fmt;
+
+/// How bad a finding is.
+///
+/// ```
+/// use hydrant::validate::Level;
+///
+/// assert!(Level::Error > Level::Warning);
+/// assert_eq!(Level::Error.as_str(), "error");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Level {
+    /// Legal, but probably a mistake.
+    Warning,
+    /// The registration will be refused or is useless (section 12).
+    Error,
+}
+
+impl Level {
+    /// The name for machines: `warning` or `error`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Something in a message or a registration that is wrong, or probably wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// How bad it is.
+    pub level: Level,
+    /// The rule, one of [`RULES`](super::RULES).
+    pub rule: &'static str,
+    /// Where, as JSON path from the top of the message: `events[3].products[0].price`. Where a field is missing, the
+    /// path of the object that lacks it. Empty at the top.
+    pub path: String,
+    /// What is wrong, for people. It never holds the value of an identity or a setting.
+    pub message: String,
+}
+
+impl Finding {
+    pub(crate) fn new(
+        level: Level,
+        rule: &'static str,
+        path: String,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            level,
+            rule,
+            path,
+            message: message.into(),
+        }
+    }
+}
+
+/// ``warning: missing field `name` at events[3] (required-field)``
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = if self.path.is_empty() { "" } else { " at " };
+        let Self {
+            level,
+            rule,
+            path,
+            message,
+        } = self;
+        write!(f, "{level}: {message}{at}{path} ({rule})")
+    }
+}
