@@ -21,10 +21,11 @@ mod support;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use hydrant::engine::FIREHOSE_VERSION;
 use hydrant::message::*;
 use hydrant::{
-    Engine, EventContext, FIREHOSE_VERSION, Handled, Invocation, Order, Output, ParseOptions,
-    Processor, Scratch, parse, write,
+    AsyncProcessor, Call, Engine, Failure, Invocation, Output, ParseOptions, Processor,
+    Registration, Scratch, parse, write,
 };
 use support::{Bench, Input};
 
@@ -115,8 +116,8 @@ fn respond(
         panic!("no batch")
     };
     let mut answer = EventProcessingResponse::default();
-    answer.common.id = Some(request.common.id.unwrap_or(invocation.fresh_id));
-    answer.common.timestamp_ms = Some(invocation.now_ms);
+    answer.common.id = Some(request.common.id.unwrap_or(invocation.fresh_id()));
+    answer.common.timestamp_ms = Some(invocation.now_ms());
     answer.common.firehose_version = Some(FIREHOSE_VERSION);
     response.clear();
     write::message(&Message::EventProcessingResponse(&answer), response);
@@ -169,8 +170,10 @@ fn invocation() -> Invocation {
 struct Idle;
 
 impl Processor for Idle {
-    fn register(&self) -> ModuleRegistrationResponse<'_> {
-        ModuleRegistrationResponse::default()
+    type Batch = ();
+
+    fn registration(&self) -> Registration {
+        Registration::new("Bench", "1.0")
     }
 }
 
@@ -180,9 +183,9 @@ struct Busy {
 }
 
 impl Busy {
-    fn work(&self, context: &mut EventContext<'_, '_>) -> Handled {
-        let index = context.index() as u64;
-        context.emit(&mixed(index, self.steps).to_le_bytes());
+    fn work(&self, call: &mut Call<'_>) -> Result<(), Failure> {
+        let index = call.index() as u64;
+        call.emit(&mixed(index, self.steps).to_le_bytes());
         Ok(())
     }
 }
@@ -190,11 +193,13 @@ impl Busy {
 macro_rules! busy {
     ($($method:ident: $model:ident),* $(,)?) => {
         impl Processor for Busy {
-            fn register(&self) -> ModuleRegistrationResponse<'_> {
-                ModuleRegistrationResponse::default()
+            type Batch = ();
+
+            fn registration(&self) -> Registration {
+                Registration::new("Bench", "1.0")
             }
-            $( fn $method(&self, context: &mut EventContext<'_, '_>, _: &$model<'_>) -> Handled {
-                self.work(context)
+            $( fn $method(&self, call: &mut Call<'_>, _: &mut (), _: &$model<'_>) -> Result<(), Failure> {
+                self.work(call)
             } )*
         }
     };

@@ -27,7 +27,7 @@ use std::process::Command;
 use hydrant::hash::{Algorithm, Normalization, hash_one};
 use hydrant::message::*;
 use hydrant::{
-    Engine, EventContext, Handled, Invocation, Output, Processor, Scratch, write::JsonWriter,
+    Call, Engine, Failure, Invocation, Output, Processor, Registration, Scratch, write::JsonWriter,
 };
 use peers::{owned, words};
 use serde::Serialize;
@@ -127,17 +127,17 @@ struct Module;
 impl Module {
     fn emit(
         &self,
-        context: &mut EventContext<'_, '_>,
+        call: &mut Call<'_>,
         event_type: EventType<'_>,
         common: &EventCommon<'_>,
         more: impl FnOnce(&mut JsonWriter<'_>),
-    ) -> Handled {
-        let mpid = context.request().mpid;
-        let customer = match context.index() {
-            0 => context.customer_id(),
+    ) -> Result<(), Failure> {
+        let mpid = call.batch().mpid;
+        let customer = match call.index() {
+            0 => call.customer_id(),
             _ => None,
         };
-        context.emit_json(|json| {
+        call.emit_json(|json| {
             json.text_field("type", event_type.as_str());
             if let Some(id) = common.id {
                 json.text_field("id", std::str::from_utf8(&id.encode()).unwrap_or_default());
@@ -167,11 +167,13 @@ impl Module {
 macro_rules! module {
     ($($method:ident: $model:ident = $event_type:ident $(with $field:ident)?;)*) => {
         impl Processor for Module {
-            fn register(&self) -> ModuleRegistrationResponse<'_> {
-                ModuleRegistrationResponse::default()
+            type Batch = ();
+
+            fn registration(&self) -> Registration {
+                Registration::new("Bench", "1.0")
             }
-            $( fn $method(&self, context: &mut EventContext<'_, '_>, event: &$model<'_>) -> Handled {
-                self.emit(context, EventType::$event_type, &event.common, |_json| {
+            $( fn $method(&self, call: &mut Call<'_>, _: &mut (), event: &$model<'_>) -> Result<(), Failure> {
+                self.emit(call, EventType::$event_type, &event.common, |_json| {
                     $( if let Some(text) = event.$field { _json.text_field("name", text); } )?
                 })
             } )*

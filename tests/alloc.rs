@@ -14,11 +14,14 @@ mod support;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
 use hydrant::message::*;
 use hydrant::{
-    Engine, ErrorKind, EventContext, Handled, Invocation, Order, Output, ParseOptions, Processor,
-    Scratch, parse, write,
+    AsyncProcessor, Call, Engine, ErrorKind, Failure, Invocation, Output, ParseOptions, Processor,
+    Registration, Scratch, parse,
 };
 use hydrant_testing::generate::{Kind, Options, batch};
 use support::Named;
@@ -76,11 +79,10 @@ fn requests(run: impl FnOnce()) -> u64 {
 struct Idle;
 
 impl Processor for Idle {
-    fn register(&self) -> ModuleRegistrationResponse<'_> {
-        let mut registration = ModuleRegistrationResponse::default();
-        registration.name = Some("Idle");
-        registration.version = Some("1");
-        registration
+    type Batch = ();
+
+    fn registration(&self) -> Registration {
+        Registration::new("Bench", "1.0")
     }
 }
 
@@ -88,9 +90,9 @@ impl Processor for Idle {
 struct Emitting;
 
 impl Emitting {
-    fn emit(context: &mut EventContext<'_, '_>, common: &EventCommon<'_>, text: &str) -> Handled {
-        let mpid = context.request().mpid;
-        context.emit_json(|json| {
+    fn emit(call: &mut Call<'_>, common: &EventCommon<'_>, text: &str) -> Result<(), Failure> {
+        let mpid = call.batch().mpid;
+        call.emit_json(|json| {
             json.int_field("timestamp_ms", common.timestamp_ms.unwrap_or(-1));
             json.text_field("mpid", mpid.unwrap_or_default());
             json.text_field("text", text);
@@ -101,22 +103,34 @@ impl Emitting {
 }
 
 impl Processor for Emitting {
-    fn register(&self) -> ModuleRegistrationResponse<'_> {
-        ModuleRegistrationResponse::default()
+    type Batch = ();
+
+    fn registration(&self) -> Registration {
+        Registration::new("Bench", "1.0")
     }
 
-    fn begin_batch(&self, context: &mut EventContext<'_, '_>) -> Handled {
-        let message = Message::EventProcessingRequest(context.request());
-        context.emit_with(None, |out| write::message(&message, out));
+    fn begin_batch(&self, call: &mut Call<'_>, _: &mut ()) -> Result<(), Failure> {
+        let message = Message::EventProcessingRequest(call.batch());
+        call.emit_with(None, |out| out.json().message(&message));
         Ok(())
     }
 
-    fn custom_event(&self, context: &mut EventContext<'_, '_>, event: &CustomEvent<'_>) -> Handled {
-        Self::emit(context, &event.common, event.name.unwrap_or_default())
+    fn custom_event(
+        &self,
+        call: &mut Call<'_>,
+        _: &mut (),
+        event: &CustomEvent<'_>,
+    ) -> Result<(), Failure> {
+        Self::emit(call, &event.common, event.name.unwrap_or_default())
     }
 
-    fn error(&self, context: &mut EventContext<'_, '_>, event: &ErrorEvent<'_>) -> Handled {
-        Self::emit(context, &event.common, event.message.unwrap_or_default())
+    fn error(
+        &self,
+        call: &mut Call<'_>,
+        _: &mut (),
+        event: &ErrorEvent<'_>,
+    ) -> Result<(), Failure> {
+        Self::emit(call, &event.common, event.message.unwrap_or_default())
     }
 }
 
@@ -212,9 +226,7 @@ struct DispatchingUnordered(Dispatching);
 
 impl Default for DispatchingUnordered {
     fn default() -> Self {
-        Self(Dispatching::to(
-            Engine::new(Idle).with_order(Order::Unordered),
-        ))
+        Self(Dispatching::to(Engine::new(Idle).unordered(2)))
     }
 }
 
@@ -225,17 +237,17 @@ impl Subject for DispatchingUnordered {
 }
 
 impl Dispatching {
-    const INVOCATION: Invocation = Invocation {
-        now_ms: 1_714_592_744_066,
-        fresh_id: Uuid([7; 16]),
-        deadline: None,
-    };
+    const INVOCATION: &Invocation = &Invocation::new(1_714_592_744_066, Uuid([7; 16]));
 
-    /// Responses are not for a module, and saying so takes memory.
+    /// Responses are not for a module, and saying so takes memory. So does the answer to a registration request, once in
+    /// the life of a module.
     fn is_for_modules(text: &[u8]) -> bool {
-        let result = Engine::new(Idle).process(text, &Self::INVOCATION);
+        let engine = Engine::new(Idle);
+        let result = engine.process(text, Self::INVOCATION);
         match result {
-            Ok(_) => true,
+            Ok(pending) => {
+                pending.finish().message_type() != Some(MessageType::ModuleRegistrationRequest)
+            }
             Err(error) => {
                 assert_eq!(error.kind(), ErrorKind::UnsupportedMessage);
                 false
@@ -247,9 +259,51 @@ impl Dispatching {
 impl<P: Processor> Subject for Dispatching<P> {
     fn handle(&mut self, text: &[u8]) {
         let (scratch, output) = (&mut self.scratch, &mut self.output);
-        let invocation = &Dispatching::INVOCATION;
-        let done = self.engine.process_into(text, scratch, invocation, output);
-        assert!(done.is_ok() && !output.response().is_empty());
+        let invocation = Dispatching::INVOCATION;
+        let pending = self.engine.process_into(text, scratch, invocation, output);
+        assert!(!pending.unwrap().finish().response().is_empty());
+    }
+}
+
+/// Async handlers that never wait.
+struct IdleAsync;
+
+impl AsyncProcessor for IdleAsync {
+    type Batch = ();
+
+    fn registration(&self) -> Registration {
+        Registration::new("Idle", "1")
+    }
+}
+
+struct DispatchingAsync {
+    engine: Engine<IdleAsync>,
+    scratch: Scratch,
+    output: Output,
+}
+
+impl Default for DispatchingAsync {
+    fn default() -> Self {
+        Self {
+            engine: Engine::new_async(IdleAsync),
+            scratch: Scratch::new(),
+            output: Output::new(),
+        }
+    }
+}
+
+impl Subject for DispatchingAsync {
+    fn handle(&mut self, text: &[u8]) {
+        let (scratch, output) = (&mut self.scratch, &mut self.output);
+        let invocation = Dispatching::INVOCATION;
+        let future = self
+            .engine
+            .process_into_async(text, scratch, invocation, output);
+        let mut context = Context::from_waker(Waker::noop());
+        let Poll::Ready(pending) = pin!(future).poll(&mut context) else {
+            panic!("it never waits")
+        };
+        assert!(!pending.unwrap().finish().response().is_empty());
     }
 }
 
@@ -323,6 +377,7 @@ fn dispatching_a_message_again_allocates_nothing() {
     messages.retain(|message| Dispatching::is_for_modules(&message.text));
     each_message_alone::<Dispatching>(&messages);
     each_message_alone::<DispatchingUnordered>(&messages);
+    each_message_alone::<DispatchingAsync>(&messages);
 }
 
 #[test]

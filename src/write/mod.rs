@@ -30,7 +30,14 @@ use crate::schema::Encode;
 /// );
 /// ```
 pub fn message(message: &Message<'_>, out: &mut Vec<u8>) {
-    message.encode(&mut JsonWriter::new(out));
+    JsonWriter::new(out).message(message);
+}
+
+impl JsonWriter<'_> {
+    /// Writes a message as canonical JSON, as [`message`] does: for example into the payload of a record.
+    pub fn message(&mut self, message: &Message<'_>) {
+        message.encode(self);
+    }
 }
 
 /// Appends an error as one JSON object: `{"error":{"kind","message","offset","line","column","path"}}`, without the line

@@ -1,12 +1,9 @@
 //! The number of threads changes nothing that can be seen from outside.
 
 use hydrant::message::*;
-use hydrant::{
-    Engine, EventContext, Failure, Handled, Invocation, Order, Outcome, Output, Processor,
-};
+use hydrant::{Call, Engine, Failure, Invocation, Outcome, Output, Processor, Registration};
 use hydrant_testing::generate::batch;
 use proptest::prelude::*;
-use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::panics::panic_on_purpose;
 
@@ -29,15 +26,15 @@ fn mixed(seed: u64, number: u64) -> u64 {
 }
 
 impl Lively {
-    fn live(&self, context: &mut EventContext<'_, '_>, kind: &str) -> Handled {
-        let index = context.index();
+    fn live(&self, call: &mut Call<'_>, kind: &str) -> Result<(), Failure> {
+        let index = call.index();
         let fate = mixed(self.seed, index as u64);
         std::hint::black_box(work(fate));
         for record in 0..fate % 4 {
             let payload = format!("{kind} {index}.{record}");
             match fate >> (8 + record) & 1 {
-                0 => context.emit(payload.as_bytes()),
-                _ => context.emit_keyed(
+                0 => call.emit(payload.as_bytes()),
+                _ => call.emit_keyed(
                     &fate.to_le_bytes()[..(fate % 9) as usize],
                     payload.as_bytes(),
                 ),
@@ -47,17 +44,17 @@ impl Lively {
             0 => Err(Failure::retry_after(std::time::Duration::from_millis(
                 fate % 100,
             ))),
-            1 => Err(Failure::drop("not wanted")),
-            2 => Err(Failure::fatal(format!("number {index}"))),
+            1 => Err(Failure::discard("not wanted")),
+            2 => Err(Failure::reject(format!("number {index}"))),
             3 => panic_on_purpose(),
             4 => {
-                context.suspend_subscription();
+                call.suspend_subscription();
                 Ok(())
             }
             5 => {
                 // What was begun and not finished vanishes too.
-                context.emit_with(None, |bytes| {
-                    bytes.extend_from_slice(b"half a record");
+                call.emit_with(None, |out| {
+                    out.push(b"half a record");
                     panic_on_purpose();
                 });
                 Ok(())
@@ -69,28 +66,30 @@ impl Lively {
 
 macro_rules! lively {
     ($($handler:ident: $model:ident),* $(,)?) => {$(
-        fn $handler(&self, context: &mut EventContext<'_, '_>, _: &$model<'_>) -> Handled {
-            self.live(context, stringify!($handler))
+        fn $handler(&self, call: &mut Call<'_>, _: &mut (), _: &$model<'_>) -> Result<(), Failure> {
+            self.live(call, stringify!($handler))
         }
     )*};
 }
 
 impl Processor for Lively {
-    fn register(&self) -> ModuleRegistrationResponse<'_> {
-        ModuleRegistrationResponse::default()
+    type Batch = ();
+
+    fn registration(&self) -> Registration {
+        Registration::new("Bench", "1.0")
     }
 
     fn interests(&self) -> Interests {
         self.interests
     }
 
-    fn begin_batch(&self, context: &mut EventContext<'_, '_>) -> Handled {
-        context.emit(b"begin");
+    fn begin_batch(&self, call: &mut Call<'_>, _: &mut ()) -> Result<(), Failure> {
+        call.emit(b"begin");
         Ok(())
     }
 
-    fn end_batch(&self, context: &mut EventContext<'_, '_>, outcomes: &[Outcome]) -> Handled {
-        context.emit(format!("end of {}", outcomes.len()).as_bytes());
+    fn end_batch(&self, call: &mut Call<'_>, (): ()) -> Result<(), Failure> {
+        call.emit(format!("end of {}", call.outcomes().len()).as_bytes());
         Ok(())
     }
 
@@ -115,11 +114,7 @@ impl Processor for Lively {
     }
 }
 
-const INVOCATION: Invocation = Invocation {
-    now_ms: 1,
-    fresh_id: Uuid([7; 16]),
-    deadline: None,
-};
+const INVOCATION: Invocation = Invocation::new(1, Uuid([7; 16]));
 
 /// Everything that can be seen of an output.
 fn seen(output: &Output) -> impl PartialEq + std::fmt::Debug + use<> {
@@ -138,9 +133,10 @@ fn seen(output: &Output) -> impl PartialEq + std::fmt::Debug + use<> {
         (
             output.response().to_vec(),
             output.verdict(),
-            output.failure().cloned(),
+            output.message().to_string(),
+            output.is_suspended(),
         ),
-        (output.events().to_vec(), output.notifications().to_vec()),
+        (texts(output.events()), texts(output.notifications())),
         records,
         (
             *output.event_counts(),
@@ -150,11 +146,12 @@ fn seen(output: &Output) -> impl PartialEq + std::fmt::Debug + use<> {
     )
 }
 
-fn pool(threads: usize) -> ThreadPool {
-    ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .unwrap()
+fn texts(outcomes: &[Outcome]) -> Vec<String> {
+    outcomes.iter().map(ToString::to_string).collect()
+}
+
+fn process(engine: &Engine<Lively>, body: &[u8]) -> Output {
+    engine.process(body, &INVOCATION).unwrap().finish()
 }
 
 /// A batch with some events of a type that nobody knows.
@@ -180,15 +177,15 @@ proptest! {
         });
         let engine = || Engine::new(Lively { seed: fates, interests });
         let body = some_batch(events, seed);
-        let in_order = engine().process(&body, &INVOCATION).unwrap();
+        let in_order = process(&engine(), &body);
         let expected = seen(&in_order);
         prop_assert_eq!(in_order.events().len(), events);
 
         // Records come in the order of the events, and only of those that are done.
         let from: Vec<usize> = in_order.records().iter().filter_map(|record| record.event).collect();
         prop_assert!(from.is_sorted());
-        prop_assert!(from.iter().all(|at| in_order.events()[*at] == Outcome::Done));
-        for (at, outcome) in in_order.events().iter().enumerate().filter(|(_, outcome)| **outcome == Outcome::Done) {
+        prop_assert!(from.iter().all(|at| matches!(in_order.events()[*at], Outcome::Done)));
+        for (at, outcome) in in_order.events().iter().enumerate().filter(|(_, outcome)| matches!(outcome, Outcome::Done)) {
             let emitted = from.iter().filter(|from| **from == at).count() as u64;
             prop_assert_eq!(emitted, mixed(fates, at as u64) % 4, "{:?}", outcome);
         }
@@ -196,13 +193,11 @@ proptest! {
         prop_assert_eq!(halves, 0);
 
         for threads in [1, 2, 4] {
-            let engine = engine().with_order(Order::Unordered).with_pool(pool(threads));
-            prop_assert_eq!(&seen(&engine.process(&body, &INVOCATION).unwrap()), &expected, "{} threads", threads);
+            let engine = engine().unordered(threads);
+            prop_assert_eq!(&seen(&process(&engine, &body)), &expected, "{} threads", threads);
             // A second time on the same buffers.
-            prop_assert_eq!(&seen(&engine.process(&body, &INVOCATION).unwrap()), &expected);
+            prop_assert_eq!(&seen(&process(&engine, &body)), &expected);
         }
-        let engine = engine().with_order(Order::Unordered);
-        prop_assert_eq!(&seen(&engine.process(&body, &INVOCATION).unwrap()), &expected);
     }
 }
 
@@ -213,15 +208,13 @@ fn one_engine_serves_many_threads() {
         seed: 3,
         interests: Interests::all(),
     };
-    let engine = Engine::new(lively)
-        .with_order(Order::Unordered)
-        .with_pool(pool(2));
+    let engine = Engine::new(lively).unordered(3);
     let bodies: Vec<Vec<u8>> = (0..8)
         .map(|seed| some_batch(200 + seed as usize, seed))
         .collect();
     let expected: Vec<_> = bodies
         .iter()
-        .map(|body| seen(&engine.process(body, &INVOCATION).unwrap()))
+        .map(|body| seen(&process(&engine, body)))
         .collect();
     std::thread::scope(|scope| {
         for first in 0..4 {
@@ -229,7 +222,7 @@ fn one_engine_serves_many_threads() {
             scope.spawn(move || {
                 for round in 0..20 {
                     let at = (first + round) % bodies.len();
-                    let output = engine.process(&bodies[at], &INVOCATION).unwrap();
+                    let output = process(engine, &bodies[at]);
                     assert!(seen(&output) == expected[at]);
                 }
             });

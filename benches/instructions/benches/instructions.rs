@@ -124,8 +124,10 @@ fn normal(input: Input) -> Normal {
 struct Nothing;
 
 impl Processor for Nothing {
-    fn register(&self) -> ModuleRegistrationResponse<'_> {
-        ModuleRegistrationResponse::default()
+    type Batch = ();
+
+    fn registration(&self) -> Registration {
+        Registration::new("Bench", "1.0")
     }
 }
 
