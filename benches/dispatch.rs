@@ -2,7 +2,8 @@
 //!
 //! Inputs: `generate::batch` of 1, 10, 100 and 1,000 events. First `parse` alone against `Engine::process_into` with a
 //! processor that does nothing: the difference is the cost of dispatch, response included. How much of it is the response,
-//! once per message, a third contender tells, which writes the same one without an engine. Then handlers that compute for
+//! once per message, a third contender tells, which writes the same one without an engine. A fourth has a deadline, which
+//! is compared with the clock before each handler, and a fifth async handlers that never wait. Then handlers that compute for
 //! 0 to 50 µs each, unordered against in order: where other threads do not help, the engine must not be slower for trying.
 //! Both orders are checked to emit the same records, one per event.
 //!
@@ -18,14 +19,17 @@
 
 mod support;
 
+use std::future::Future;
 use std::hint::black_box;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use hydrant::engine::FIREHOSE_VERSION;
 use hydrant::message::*;
 use hydrant::{
-    AsyncProcessor, Call, Engine, Failure, Invocation, Output, ParseOptions, Processor,
-    Registration, Scratch, parse, write,
+    AsyncProcessor, Call, Engine, Error, Failure, Invocation, Output, ParseOptions, Pending,
+    Processor, Registration, Scratch, parse, write,
 };
 use support::{Bench, Input};
 
@@ -57,26 +61,46 @@ fn main() {
 /// Parse alone, and with handlers that do nothing.
 fn overhead(bench: &mut Bench, input: &Input) {
     let body = &input.bodies[0];
-    let engine = Engine::new(Idle);
+    let (engine, waiting) = (Engine::new(Idle), Engine::new_async(Idle));
     let invocation = invocation();
-    let [mut scratch, mut alone, mut answered] = [(); 3].map(|()| Scratch::new());
-    let (mut output, mut response) = (Output::new(), Vec::new());
-    engine
-        .process_into(body, &mut scratch, &invocation, &mut output)
-        .unwrap();
-    assert_eq!(output.outcome_counts().done, input.events as u64);
-    let options = ParseOptions::default();
+    let in_time = invocation
+        .clone()
+        .with_deadline(Instant::now() + Duration::from_secs(3_600));
+    let [mut scratch, mut timed, mut polled, mut alone, mut answered] =
+        [(); 5].map(|()| Scratch::new());
+    let [mut output, mut timed_output, mut polled_output] = [(); 3].map(|()| Output::new());
+    let mut response = Vec::new();
+    let options = ParseOptions::new();
     respond(body, &mut answered, &options, &invocation, &mut response);
-    assert_eq!(response, output.response());
+    for output in [
+        finished(engine.process_into(body, &mut scratch, &invocation, &mut output)),
+        finished(engine.process_into(body, &mut timed, &in_time, &mut timed_output)),
+        finished(ready(waiting.process_into_async(
+            body,
+            &mut polled,
+            &invocation,
+            &mut polled_output,
+        ))),
+    ] {
+        assert_eq!(output.outcome_counts().done, input.events as u64);
+        assert_eq!(response, output.response());
+    }
 
     let name = format!("{}, no work", input.name);
     let medians = bench
         .race_on(&name, &input.describe(), input.bytes())
         .contender("process_into, no-op processor", || {
-            engine
-                .process_into(body, &mut scratch, &invocation, &mut output)
-                .unwrap();
-            black_box(&output);
+            let pending = engine.process_into(body, &mut scratch, &invocation, &mut output);
+            black_box(finished(pending));
+        })
+        .contender("process_into, with a deadline", || {
+            let pending = engine.process_into(body, &mut timed, &in_time, &mut timed_output);
+            black_box(finished(pending));
+        })
+        .contender("process_into_async, no-op processor", || {
+            let future =
+                waiting.process_into_async(body, &mut polled, &invocation, &mut polled_output);
+            black_box(finished(ready(future)));
         })
         .contender("parse alone", || {
             black_box(parse(body, &mut alone, &options).unwrap());
@@ -86,20 +110,38 @@ fn overhead(bench: &mut Bench, input: &Input) {
             black_box(&response);
         })
         .run();
-    if let [all, parse, responded] = medians[..] {
+    if let [all, timed, polled, parse, responded] = medians[..] {
         let beyond =
             |less: Duration, more: Duration| more.as_nanos() as f64 - less.as_nanos() as f64;
         let events = input.events as f64;
-        bench.note(
-            &name,
-            "beyond parse, ns per event",
-            beyond(parse, all) / events,
-        );
-        bench.note(
-            &name,
-            "beyond the response, ns per event",
-            beyond(responded, all) / events,
-        );
+        for (what, nanos) in [
+            ("beyond parse, ns per event", beyond(parse, all) / events),
+            (
+                "beyond the response, ns per event",
+                beyond(responded, all) / events,
+            ),
+            ("a deadline, ns per event", beyond(all, timed) / events),
+            (
+                "async beyond plain, ns per event",
+                beyond(all, polled) / events,
+            ),
+            ("async beyond plain, ns per message", beyond(all, polled)),
+        ] {
+            bench.note(&name, what, nanos);
+        }
+    }
+}
+
+/// What is left when the message is finished.
+fn finished<'o>(pending: Result<Pending<'_, &'o mut Output>, Error>) -> &'o Output {
+    pending.unwrap().finish()
+}
+
+/// What a future gives that does not wait.
+fn ready<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("it never waits"),
     }
 }
 
@@ -127,13 +169,10 @@ fn respond(
 fn orders(bench: &mut Bench, input: &Input, nanos: u32, steps: u32) -> f64 {
     let body = &input.bodies[0];
     let invocation = invocation();
-    let engines = [Order::Unordered, Order::InOrder]
-        .map(|order| Engine::new(Busy { steps }).with_order(order));
+    let engines = [2, 1].map(|threads| Engine::new(Busy { steps }).unordered(threads));
     let [mut unordered, mut in_order] = [(); 2].map(|()| (Scratch::new(), Output::new()));
     for (engine, (scratch, output)) in engines.iter().zip([&mut unordered, &mut in_order]) {
-        engine
-            .process_into(body, scratch, &invocation, output)
-            .unwrap();
+        finished(engine.process_into(body, scratch, &invocation, output));
     }
     assert_eq!(unordered.1.records().len(), input.events);
     assert!(unordered.1.records() == in_order.1.records());
@@ -143,15 +182,11 @@ fn orders(bench: &mut Bench, input: &Input, nanos: u32, steps: u32) -> f64 {
         .race_on(&name, &input.describe(), input.bytes())
         .contender("unordered", || {
             let (scratch, output) = &mut unordered;
-            engines[0]
-                .process_into(body, scratch, &invocation, output)
-                .unwrap();
+            finished(engines[0].process_into(body, scratch, &invocation, output));
         })
         .contender("in order", || {
             let (scratch, output) = &mut in_order;
-            engines[1]
-                .process_into(body, scratch, &invocation, output)
-                .unwrap();
+            finished(engines[1].process_into(body, scratch, &invocation, output));
         })
         .on_the_wall()
         .only_in_turn()
@@ -168,6 +203,14 @@ fn invocation() -> Invocation {
 
 /// Does nothing.
 struct Idle;
+
+impl AsyncProcessor for Idle {
+    type Batch = ();
+
+    fn registration(&self) -> Registration {
+        Registration::new("Bench", "1.0")
+    }
+}
 
 impl Processor for Idle {
     type Batch = ();

@@ -15,11 +15,11 @@
 //!   not UTF-8 is refused like any other, where `lambda_runtime` would end the process.
 //! - **Buffers are reused.** The function owns a `Scratch` and an `Output` from one invocation to the next. Lambda gives an
 //!   instance one invocation at a time, so a [`Cell`] is enough and nothing is locked.
-//! - **The body is gone before the first `await`.** The engine is plain synchronous code that takes microseconds; what
-//!   lives on for the delivery of records, [`Output`], owns its data.
-//! - **The deadline** is refused when it has passed, handed to the handlers, and bounds the delivery.
-//! - **A panic** in a handler is the engine's business and fatal for its event only. Should anything else panic,
-//!   `lambda_runtime` answers with an error, and the buffers of that invocation are gone, not the process.
+//! - **Handlers await.** They borrow the message and its body, also across an `await`.
+//! - **The deadline** is refused when it has passed, handed to the handlers, and ends their future: what was not settled is
+//!   then to be tried again.
+//! - **A panic** in a handler rejects what it was given. Should anything else panic, `lambda_runtime` answers with an error,
+//!   and the buffers of that invocation are gone, not the process.
 //!
 //! The answer is copied twice, into a string and by `lambda_runtime` into the request that carries it: it has about 150
 //! bytes. The text of a failure masks what is declared secret.
@@ -31,9 +31,10 @@ use std::task::{Context as TaskContext, Poll};
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
-use hydrant::message::{CustomEvent, EventProcessingRegistration, ModuleRegistrationResponse};
+use hydrant::host::system_invocation;
+use hydrant::message::{Event, EventProcessingRequest, EventType};
 use hydrant::{
-    Engine, EventContext, Handled, Invocation, Output, Processor, Records, Scratch, Verdict,
+    AsyncProcessor, Call, Engine, Failure, Output, Registration, ResultExt, Scratch, Verdict,
 };
 use lambda_runtime::tower::{Layer, Service, service_fn};
 use lambda_runtime::{Context, Diagnostic, LambdaEvent, LambdaInvocation, Runtime};
@@ -68,7 +69,7 @@ struct Buffers {
 impl Default for Function {
     fn default() -> Self {
         Self {
-            engine: Engine::new(Module),
+            engine: Engine::new_async(Module),
             body: Body::default(),
             buffers: Cell::default(),
         }
@@ -92,39 +93,34 @@ impl Function {
         buffers: &mut Buffers,
     ) -> Result<Box<RawValue>, Diagnostic> {
         let deadline = deadline(context);
-        in_time(deadline)?;
-        let invocation = Invocation {
-            deadline: Some(deadline),
-            ..hydrant::host::system_invocation()
-        };
+        if Instant::now() >= deadline {
+            return Err(late());
+        }
+        let invocation = system_invocation().with_deadline(deadline);
         let Buffers { scratch, output } = buffers;
-        self.engine
-            .process_into(&body, scratch, &invocation, output)
+        let handled = self
+            .engine
+            .process_into_async(&body, scratch, &invocation, output);
+        let pending = tokio::time::timeout_at(deadline.into(), handled)
+            .await
+            .map_err(|_| late())?
             .map_err(|error| failure(error.kind().as_str(), error))?;
-        drop(body);
+        let output = pending.finish();
         match output.verdict() {
             Verdict::Answer => {}
             // The sender repeats the whole message: Firehose knows no partial answer.
             Verdict::Retry { .. } => return Err(failure("retry", "to be tried again later")),
-            Verdict::Fail => {
-                let why = output.failure().map(ToString::to_string);
-                return Err(failure("failed", why.unwrap_or_default()));
-            }
+            _ => return Err(failure("rejected", reason(output))),
         }
-        in_time(deadline)?;
-        tokio::time::timeout_at(deadline.into(), deliver(output.records()))
-            .await
-            .map_err(|_| late())?;
         let answer = String::from_utf8(output.response().to_vec()).map_err(internal)?;
         RawValue::from_string(answer).map_err(internal)
     }
 }
 
-/// Where a real function sends the records to those who wait for them. It is bounded by the deadline.
-async fn deliver(records: &Records) {
-    for _record in records.iter() {
-        tokio::task::yield_now().await;
-    }
+/// Why a message is not answered.
+fn reason(output: &Output) -> String {
+    let failure = output.failures().next();
+    failure.map_or_else(String::new, |(_, failure)| failure.to_string())
 }
 
 /// When the answer must be there. Lambda says the time in milliseconds since the epoch. `cargo lambda watch` says how long
@@ -141,10 +137,6 @@ fn deadline(context: &Context) -> Instant {
     // A time that the clock cannot tell is far enough away.
     let now = Instant::now();
     now.checked_add(left).unwrap_or(now + DAY)
-}
-
-fn in_time(deadline: Instant) -> Result<(), Diagnostic> {
-    (Instant::now() < deadline).then_some(()).ok_or_else(late)
 }
 
 fn late() -> Diagnostic {
@@ -197,34 +189,44 @@ impl<S: Service<LambdaInvocation>> Service<LambdaInvocation> for TakeBody<S> {
     }
 }
 
-/// The module: it passes the names of custom events on. An account with the setting `fault` sees it fail in the way that
-/// the setting says.
+/// The module: it sends the names of custom events to where somebody waits for them. An account with the setting `fault`
+/// sees it fail in the way that the setting says.
 pub(crate) struct Module;
 
-impl Processor for Module {
-    fn register(&self) -> ModuleRegistrationResponse<'_> {
-        let mut registration = ModuleRegistrationResponse::default();
-        registration.name = Some("names");
-        registration.version = Some("1.0");
-        registration.event_processing_registration = Some(EventProcessingRegistration::default());
-        registration
+impl AsyncProcessor for Module {
+    type Batch = ();
+
+    fn registration(&self) -> Registration {
+        Registration::new("Names", "1.0").events([EventType::CustomEvent])
     }
 
     #[expect(clippy::panic, reason = "shows what becomes of a panic")]
-    fn begin_batch(&self, context: &mut EventContext<'_, '_>) -> Handled {
-        match context.setting_text("fault") {
+    async fn batch(
+        &self,
+        call: &mut Call<'_>,
+        _: &EventProcessingRequest<'_>,
+    ) -> Result<(), Failure> {
+        let fault = call.account().account_settings.get("fault").copied();
+        match fault {
             Some("panic") => panic!("as the settings want it"),
-            Some("retry") => Err(hydrant::Failure::retry()),
-            _ => Ok(()),
+            Some("retry") => return Err(Failure::retry()),
+            _ => {}
         }
-    }
-
-    #[expect(clippy::panic, reason = "shows what becomes of a panic")]
-    fn custom_event(&self, context: &mut EventContext<'_, '_>, event: &CustomEvent<'_>) -> Handled {
-        if context.setting_text("fault") == Some("panic in one event") && context.index() == 0 {
-            panic!("as the settings want it");
+        let mut first = true;
+        let names = call.events().translate(|event| {
+            if std::mem::take(&mut first) && fault == Some("panic in one event") {
+                panic!("as the settings want it");
+            }
+            match event {
+                Event::CustomEvent(event) => event.name.or_discard("no name"),
+                _ => Err(Failure::discard("not a custom event")),
+            }
+        });
+        // Where a real module sends one request with the batch, and settles events by the reply.
+        tokio::task::yield_now().await;
+        for (_, name) in names {
+            call.emit(name.as_bytes());
         }
-        context.emit(event.name.unwrap_or("(no name)").as_bytes());
         Ok(())
     }
 }

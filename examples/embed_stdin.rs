@@ -13,21 +13,26 @@ use std::io::{BufRead, Read, Write};
 use std::process::ExitCode;
 
 use hydrant::host::system_invocation;
-use hydrant::message::{CustomEvent, ModuleRegistrationResponse};
-use hydrant::{Engine, EventContext, Handled, Output, Processor, Scratch};
+use hydrant::message::{CustomEvent, EventType};
+use hydrant::{Call, Engine, Failure, Output, Processor, Registration, Scratch};
 
-/// Counts nothing, keeps nothing: it passes the names of custom events on.
+/// Emits the names of custom events.
 struct Names;
 
 impl Processor for Names {
-    fn register(&self) -> ModuleRegistrationResponse<'_> {
-        let mut registration = ModuleRegistrationResponse::default();
-        registration.name = Some("names");
-        registration
+    type Batch = ();
+
+    fn registration(&self) -> Registration {
+        Registration::new("Names", "1.0").events([EventType::CustomEvent])
     }
 
-    fn custom_event(&self, context: &mut EventContext<'_, '_>, event: &CustomEvent<'_>) -> Handled {
-        context.emit(event.name.unwrap_or("(no name)").as_bytes());
+    fn custom_event(
+        &self,
+        call: &mut Call<'_>,
+        _: &mut (),
+        event: &CustomEvent<'_>,
+    ) -> Result<(), Failure> {
+        call.emit(event.name.unwrap_or("(no name)").as_bytes());
         Ok(())
     }
 }
@@ -48,7 +53,8 @@ fn main() -> ExitCode {
 fn answer() -> Result<(), Box<dyn std::error::Error>> {
     let mut body = Vec::new();
     std::io::stdin().read_to_end(&mut body)?;
-    let output = Engine::new(Names).process(&body, &system_invocation())?;
+    let engine = Engine::new(Names);
+    let output = engine.process(&body, &system_invocation())?.finish();
 
     let mut out = std::io::stdout().lock();
     out.write_all(output.response())?;
@@ -63,7 +69,7 @@ fn answer_lines() -> Result<(), Box<dyn std::error::Error>> {
     let (mut input, mut out) = (std::io::stdin().lock(), std::io::stdout().lock());
     while input.read_until(b'\n', &mut body)? > 0 {
         match engine.process_into(&body, &mut scratch, &system_invocation(), &mut output) {
-            Ok(()) => out.write_all(output.response())?,
+            Ok(pending) => out.write_all(pending.finish().response())?,
             Err(error) => eprintln!("{error}"),
         }
         out.write_all(b"\n")?;

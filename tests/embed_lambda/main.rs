@@ -110,12 +110,22 @@ fn alone() -> MutexGuard<'static, ()> {
 /// identifiers that are drawn differ.
 fn check(name: &str, body: &[u8], failed: bool, answer: &[u8], before: u64) {
     let invocation = hydrant::host::system_invocation();
-    let expected = match Engine::new(example::Module).process(body, &invocation) {
-        Ok(output) => match output.verdict() {
-            Verdict::Answer => Ok(value(output.response())),
-            Verdict::Retry { .. } => Err(("retry", "to be tried again later".to_owned())),
-            Verdict::Fail => Err(("failed", output.failure().unwrap().to_string())),
-        },
+    let engine = Engine::new_async(example::Module);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let expected = match runtime.block_on(engine.process_async(body, &invocation)) {
+        Ok(pending) => {
+            let output = pending.finish();
+            match output.verdict() {
+                Verdict::Answer => Ok(value(output.response())),
+                Verdict::Retry { .. } => Err(("retry", "to be tried again later".to_owned())),
+                _ => {
+                    let (_, failure) = output.failures().next().unwrap();
+                    Err(("rejected", failure.to_string()))
+                }
+            }
+        }
         Err(error) => Err((error.kind().as_str(), error.to_string())),
     };
     let mut answer = value(answer);
@@ -125,7 +135,7 @@ fn check(name: &str, body: &[u8], failed: bool, answer: &[u8], before: u64) {
             let timestamp_ms = answer["timestamp_ms"].as_u64().unwrap();
             assert!((before..=now_ms()).contains(&timestamp_ms), "{name}");
             answer["timestamp_ms"] = expected["timestamp_ms"].clone();
-            if expected["id"] == invocation.fresh_id.to_string() {
+            if expected["id"] == invocation.fresh_id().to_string() {
                 expected["id"] = answer["id"].clone();
             }
             expected
