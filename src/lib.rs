@@ -57,8 +57,8 @@ pub use error::{Error, ErrorKind, Location};
 pub use firehose::{normalize, parse};
 pub use parse::{ParseOptions, Parsed, Scratch, Tally};
 pub use processor::{
-    Attribute, Context, EventContext, Failure, Handled, Invocation, Outcome, OutcomeCounts,
-    Processor, Record, Records,
+    Context, EventContext, Failure, Handled, Invocation, Outcome, OutcomeCounts, Processor, Record,
+    Records,
 };
 
 /// The examples of the README are tests.

@@ -27,7 +27,7 @@ const MODULES: &[Module] = &[
         &["error", "input", "schema"],
         &["simd_json", "simdutf8", "bumpalo", "memchr"],
     ),
-    Module("hash", &[], &["sha2", "sha1", "md5"]),
+    Module("hash", &["message"], &["sha2", "sha1", "md5"]),
     Module("write", &["error", "message", "schema"], &["zmij"]),
     Module("firehose", &["error", "message", "parse", "write"], &[]),
     Module("validate", &["error", "message", "parse", "schema"], &[]),

@@ -29,8 +29,8 @@
 //! whatever of it is fastest on the CPU (a [`Platform`], found out once). Longer ones are digested
 //! one by one and meet the others again by their place in the window.
 //!
-//! This module knows neither the message model nor the JSON around it, decides nothing about which
-//! identities are to be hashed, and never prints one: `Debug` shows `[redacted]`, for digests too,
+//! Only `identity` knows the message model, and nothing here the JSON around it. Which identities are
+//! to be hashed is decided elsewhere, and none is ever printed: `Debug` shows `[redacted]`, for digests too,
 //! because the digest of an e-mail address identifies its owner just as well.
 
 #![cfg_attr(
@@ -51,6 +51,7 @@ mod block;
 mod constants;
 mod digests;
 mod hex;
+mod identity;
 mod lanes;
 mod normalize;
 mod platform;
@@ -84,6 +85,7 @@ use window::{WINDOW, Window, single};
 
 pub use algorithm::{Algorithm, ParseAlgorithmError, is_digest};
 pub use digests::{HexDigest, HexDigests, Iter};
+pub use identity::NotADigestError;
 pub use normalize::{Normalization, normalize};
 pub use platform::{ParsePlatformError, Platform};
 

@@ -3,11 +3,10 @@
 use std::ops::{Deref, DerefMut};
 
 use super::records::Records;
-use super::text::{FromAttribute, FromSetting, SettingError};
 use crate::message::{
-    Account, Consent, DATA_SALE_OPT_OUT, DeviceIdentity, DeviceIdentityType,
-    EventProcessingRequest, IdentityEncoding, PartnerIdentity, Runtime, UserIdentity,
-    UserIdentityType, Uuid,
+    Account, Consent, DeviceIdentity, DeviceIdentityType, EventProcessingRequest, FromAttribute,
+    FromSetting, IdentityEncoding, IdentityKey, PartnerIdentity, Runtime, SettingError,
+    UserIdentity, UserIdentityType, Uuid,
 };
 use crate::write::JsonWriter;
 
@@ -79,8 +78,7 @@ impl<'c, 'a> Context<'c, 'a> {
     ///
     /// If there is none or it is not of the type. The `?` of a handler makes that fatal for the event.
     pub fn setting<T: FromSetting<'a>>(&self, id: &str) -> Result<T, SettingError> {
-        self.optional_setting(id)?
-            .ok_or_else(|| SettingError::missing(id))
+        self.account.unwrap_or(&Account::EMPTY).setting(id)
     }
 
     /// The value of a setting, or a default if there is none.
@@ -89,16 +87,9 @@ impl<'c, 'a> Context<'c, 'a> {
     ///
     /// If there is a value that is not of the type.
     pub fn setting_or<T: FromSetting<'a>>(&self, id: &str, default: T) -> Result<T, SettingError> {
-        Ok(self.optional_setting(id)?.unwrap_or(default))
-    }
-
-    fn optional_setting<T: FromSetting<'a>>(&self, id: &str) -> Result<Option<T>, SettingError> {
-        let Some(text) = self.setting_text(id) else {
-            return Ok(None);
-        };
-        T::from_setting(text)
-            .map(Some)
-            .ok_or_else(|| SettingError::invalid(id, T::EXPECTED))
+        self.account
+            .unwrap_or(&Account::EMPTY)
+            .setting_or(id, default)
     }
 
     /// Emits a record. Records of an event count only if its handler returns `Ok`.
@@ -145,21 +136,6 @@ impl DerefMut for EventContext<'_, '_> {
     fn deref_mut(&mut self) -> &mut Self::Target {
         &mut self.context
     }
-}
-
-/// Names an identity in a fall-back chain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum IdentityKey<'k> {
-    /// An identity of the user.
-    User(UserIdentityType<'k>),
-    /// An identity of the device of the batch.
-    Device(DeviceIdentityType<'k>),
-    /// A partner identity by name.
-    Partner(&'k str),
-    /// The identifier of the user profile.
-    Mpid,
-    /// The stamp of the installation.
-    DeviceApplicationStamp,
 }
 
 /// An identity that was found. `Debug` does not show the value.
@@ -226,7 +202,7 @@ impl<'c, 'a> EventContext<'c, 'a> {
 
     /// The device and application, if the platform is known.
     pub fn runtime(&self) -> Option<&'a Runtime<'a>> {
-        self.request.runtime_environment?.known()
+        self.request.runtime()
     }
 
     /// The first user identity of this type.
@@ -271,64 +247,31 @@ impl<'c, 'a> EventContext<'c, 'a> {
 
     /// The first identity of the chain that the batch has.
     pub fn first_identity(&self, chain: &[IdentityKey<'_>]) -> Option<FoundIdentity<'a>> {
-        let raw = |value: &'a str| FoundIdentity {
-            value,
-            encoding: IdentityEncoding::Raw,
-        };
-        chain.iter().find_map(|key| match *key {
-            IdentityKey::User(identity_type) => {
-                self.user_identity(identity_type)
-                    .map(|found| FoundIdentity {
-                        value: found.value,
-                        encoding: found.encoding,
-                    })
-            }
-            IdentityKey::Device(identity_type) => {
-                self.device_id(identity_type).map(|found| FoundIdentity {
-                    value: found.value,
-                    encoding: found.encoding,
-                })
-            }
-            IdentityKey::Partner(name) => self.partner_identity(name).map(|found| FoundIdentity {
-                value: found.value,
-                encoding: found.encoding,
-            }),
-            IdentityKey::Mpid => self.request.mpid.filter(|text| !text.is_empty()).map(raw),
-            IdentityKey::DeviceApplicationStamp => self
-                .request
-                .device_application_stamp
-                .filter(|text| !text.is_empty())
-                .map(raw),
+        let found = self.request.first_identity(chain)?;
+        Some(FoundIdentity {
+            value: found.as_sent(),
+            encoding: found.encoding(),
         })
     }
 
     /// A user attribute, if it is there and reads as the type: `user_attribute::<i64>("$Age")`.
     pub fn user_attribute<T: FromAttribute<'a>>(&self, name: &str) -> Option<T> {
-        T::from_attribute(self.request.user_attributes.get(name)?)
+        self.request.user_attribute(name)
     }
 
     /// A user attribute whose value is a list.
     pub fn user_attribute_list(&self, name: &str) -> Option<&'a [Option<&'a str>]> {
-        self.request.user_attribute_lists.get(name).copied()
+        self.request.user_attribute_list(name)
     }
 
     /// The GDPR consent for a purpose.
     pub fn gdpr_consent(&self, purpose: &str) -> Option<&'a Consent<'a>> {
-        let state: &'a EventProcessingRequest<'a> = self.request;
-        state
-            .consent_state
-            .as_ref()?
-            .gdpr_consent_state
-            .get(purpose)
+        self.request.gdpr_consent(purpose)
     }
 
     /// Whether the user opted out of the sale of data (CCPA); none if nothing is known.
     pub fn opted_out_of_data_sale(&self) -> Option<bool> {
-        let state = self.request.consent_state.as_ref()?;
-        state
-            .ccpa_consent_state
-            .get(DATA_SALE_OPT_OUT)
-            .map(|consent| consent.consented)
+        self.request.opted_out_of_data_sale()
     }
 }
 

@@ -3,12 +3,10 @@
 mod context;
 mod outcome;
 mod records;
-mod text;
 
-pub use context::{Context, EventContext, FoundIdentity, IdentityKey, Invocation};
+pub use context::{Context, EventContext, FoundIdentity, Invocation};
 pub use outcome::{Failure, Handled, Outcome, OutcomeCounts};
 pub use records::{Record, Records};
-pub use text::{Attribute, FromAttribute, FromSetting, SettingError};
 
 use crate::message::*;
 

@@ -5,8 +5,8 @@ use std::slice;
 
 use super::ends::Missing;
 use hydrant::hash::Algorithm;
-use hydrant::message::{DeviceIdentityType, IdentityEncoding, UserIdentityType};
-use hydrant::processor::{EventContext, FoundIdentity, IdentityKey};
+use hydrant::message::{DeviceIdentityType, IdentityEncoding, IdentityKey, UserIdentityType};
+use hydrant::processor::{EventContext, FoundIdentity};
 use hydrant::write::JsonWriter;
 
 /// Identity types with the digests they are wanted in, as `--hash` lists them.
