@@ -32,6 +32,7 @@
 //! - [`parse`](mod@parse): bytes to messages
 //! - [`schema`]: the declarations of the models
 //! - [`message`]: the models
+//! - [`registration`]: what your module says of itself, and its settings
 //! - [`dispatch`]: the engine
 //! - [`processor`]: the trait that you implement
 //! - [`hash`](mod@hash): identities
@@ -48,6 +49,7 @@ pub mod input;
 pub mod message;
 pub mod parse;
 pub mod processor;
+pub mod registration;
 pub mod schema;
 pub mod validate;
 pub mod write;

@@ -31,6 +31,11 @@ const MODULES: &[Module] = &[
     Module("write", &["error", "message", "schema"], &["zmij"]),
     Module("firehose", &["error", "message", "parse", "write"], &[]),
     Module("validate", &["error", "message", "parse", "schema"], &[]),
+    Module(
+        "registration",
+        &["message", "validate", "write"],
+        &["bumpalo"],
+    ),
     Module("processor", &["message", "write"], &[]),
     Module(
         "dispatch",

@@ -18,8 +18,7 @@ use crate::parse::{ParseOptions, Scratch};
 use crate::processor::{Context, EventContext, Failure, Invocation, Outcome, Processor};
 use guard::guarded;
 
-/// The version of the protocol that responses state: that of the SDK whose wire format this is.
-pub const FIREHOSE_VERSION: &str = "3.2.0";
+pub use crate::message::FIREHOSE_VERSION;
 
 /// How many scratches wait for reuse at most.
 const POOLED: usize = 64;

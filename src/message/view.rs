@@ -155,6 +155,19 @@ pub enum IdentityKey<'k> {
     DeviceApplicationStamp,
 }
 
+impl<'k> IdentityKey<'k> {
+    /// The name: that of the identity type on the wire, or of the field.
+    pub const fn as_str(&self) -> &'k str {
+        match *self {
+            Self::User(identity_type) => identity_type.as_str(),
+            Self::Device(identity_type) => identity_type.as_str(),
+            Self::Partner(name) => name,
+            Self::Mpid => "mpid",
+            Self::DeviceApplicationStamp => "device_application_stamp",
+        }
+    }
+}
+
 impl<'k> From<UserIdentityType<'k>> for IdentityKey<'k> {
     fn from(identity_type: UserIdentityType<'k>) -> Self {
         Self::User(identity_type)
