@@ -28,7 +28,7 @@ const MODULES: &[Module] = &[
         &["simd_json", "simdutf8", "bumpalo", "memchr"],
     ),
     Module("hash", &["message"], &["sha2", "sha1", "md5"]),
-    Module("write", &["error", "message", "schema"], &["zmij"]),
+    Module("write", &["error", "hash", "message", "schema"], &["zmij"]),
     Module("firehose", &["error", "message", "parse", "write"], &[]),
     Module("validate", &["error", "message", "parse", "schema"], &[]),
     Module(

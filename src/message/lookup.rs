@@ -88,7 +88,8 @@ fn find_device<'a>(
         .iter()
         .filter(|one| one.identity_type == wanted)
         .map(Identity::from);
-    found.find(|identity| !identity.is_blank() && !(advertising && identity.is_all_zero()))
+    let absent = |it: &Identity<'_>| it.is_blank() || (advertising && it.is_all_zero());
+    found.find(|identity| !absent(identity))
 }
 
 fn find_partner<'a>(identities: &'a [PartnerIdentity<'a>], wanted: &str) -> Option<Identity<'a>> {

@@ -56,7 +56,7 @@ impl Registration {
     }
 }
 
-fn list<'a, T>(arena: &'a Bump, items: impl IntoIterator<Item = T>) -> &'a [T] {
+fn list<T>(arena: &Bump, items: impl IntoIterator<Item = T>) -> &[T] {
     ArenaVec::from_iter_in(items, arena).into_bump_slice()
 }
 

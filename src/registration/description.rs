@@ -249,7 +249,7 @@ setting! {
     ///
     /// ```
     /// use hydrant::registration::Float;
-    /// Float::new("sample_rate", "Sample rate").default(1.0).range(0.0..=1.0);
+    /// Float::new("rate", "Rate").required().description("Share of events, between zero and one");
     /// ```
     #[derive(Clone, Debug)]
     Float {

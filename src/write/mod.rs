@@ -1,6 +1,7 @@
 //! Models to bytes: canonical Firehose JSON in compact form, and the JSON of errors and records. The only place where
 //! borrowed data becomes owned.
 
+mod deferred;
 mod json;
 mod number;
 mod text;
