@@ -97,8 +97,8 @@ impl<'a> Settings<'a> for Reads {
         let left: Option<f64> = values.required("left");
         let filled: Option<&str> = values.required("filled");
         let none: Option<i64> = values.or("none", 1);
-        (same?, kind?, left?, filled?, none?);
-        Some(Self)
+        let all = (same?, kind?, left?, filled?, none?);
+        (all.4 >= 0).then_some(Self)
     }
 }
 
