@@ -67,7 +67,6 @@ impl<'a> FromAttribute<'a> for Decimal<'a> {
 /// }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
 pub enum Attribute<'a> {
     /// A bool.
     Bool(bool),

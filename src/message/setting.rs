@@ -1,6 +1,6 @@
 //! Typed values out of settings, which always travel as text (section 5.1).
 
-use super::{Account, Map, SettingType};
+use super::{Account, Audience, AudienceSubscriptionRequest, SettingType};
 
 /// A type that a setting value can be read as, by the rules of the reference (section 5.1).
 ///
@@ -161,65 +161,68 @@ impl std::fmt::Display for SettingError {
 
 impl std::error::Error for SettingError {}
 
-/// The value of a setting, if there is one.
-pub(crate) fn optional<'a, T: FromSetting<'a>>(
-    values: Map<'a, &'a str>,
-    id: &str,
-) -> Result<Option<T>, SettingFault> {
-    let Some(text) = values.get(id) else {
-        return Ok(None);
-    };
-    match T::from_setting(text) {
-        Some(value) => Ok(Some(value)),
-        None => Err(SettingFault::invalid(id, T::EXPECTED)),
-    }
+/// The look-ups of a model that has setting values.
+macro_rules! setting_lookups {
+    ($($(#[$meta:meta])* $model:ident $field:ident;)*) => {$(
+        $(#[$meta])*
+        impl<'a> $model<'a> {
+            /// The text of a setting, if it has a value. The empty text is one.
+            pub fn setting_text(&self, id: &str) -> Option<&'a str> {
+                self.$field.get(id).copied()
+            }
+
+            /// The value of a setting that must be there: `setting::<bool>("x")`.
+            ///
+            /// # Errors
+            ///
+            /// If there is none or it is not of the type.
+            pub fn setting<T: FromSetting<'a>>(&self, id: &str) -> Result<T, SettingError> {
+                let found = self.optional_setting(id)?;
+                found.ok_or_else(|| SettingFault::missing(id).into())
+            }
+
+            /// The value of a setting, if there is one.
+            ///
+            /// # Errors
+            ///
+            /// If there is a value that is not of the type.
+            pub fn optional_setting<T: FromSetting<'a>>(&self, id: &str) -> Result<Option<T>, SettingError> {
+                let Some(text) = self.setting_text(id) else {
+                    return Ok(None);
+                };
+                match T::from_setting(text) {
+                    Some(value) => Ok(Some(value)),
+                    None => Err(SettingFault::invalid(id, T::EXPECTED).into()),
+                }
+            }
+
+            /// The value of a setting, or a default if there is none.
+            ///
+            /// # Errors
+            ///
+            /// If there is a value that is not of the type.
+            pub fn setting_or<T: FromSetting<'a>>(&self, id: &str, default: T) -> Result<T, SettingError> {
+                Ok(self.optional_setting(id)?.unwrap_or(default))
+            }
+        }
+    )*};
 }
 
-/// ```
-/// use hydrant::message::{Account, Map};
-///
-/// let mut account = Account::EMPTY;
-/// account.account_settings = Map::new(&[("api_key", "secret"), ("limit", "many")]);
-/// assert_eq!(account.setting::<&str>("api_key")?, "secret");
-/// assert_eq!(account.setting_or("batch", 100)?, 100);
-/// let error = account.setting_or::<i64>("limit", 100).unwrap_err();
-/// assert_eq!(error.to_string(), "the setting `limit` is not a 64-bit integer");
-/// # Ok::<(), hydrant::message::SettingError>(())
-/// ```
-impl<'a> Account<'a> {
-    /// The text of a setting, if it has a value. The empty text is one.
-    pub fn setting_text(&self, id: &str) -> Option<&'a str> {
-        self.account_settings.get(id).copied()
-    }
-
-    /// The value of a setting that must be there: `setting::<bool>("x")`.
+setting_lookups! {
+    /// ```
+    /// use hydrant::message::{Account, Map};
     ///
-    /// # Errors
-    ///
-    /// If there is none or it is not of the type.
-    pub fn setting<T: FromSetting<'a>>(&self, id: &str) -> Result<T, SettingError> {
-        let found = self.optional_setting(id)?;
-        found.ok_or_else(|| SettingFault::missing(id).into())
-    }
-
-    /// The value of a setting, if there is one.
-    ///
-    /// # Errors
-    ///
-    /// If there is a value that is not of the type.
-    pub fn optional_setting<T: FromSetting<'a>>(
-        &self,
-        id: &str,
-    ) -> Result<Option<T>, SettingError> {
-        Ok(optional(self.account_settings, id)?)
-    }
-
-    /// The value of a setting, or a default if there is none.
-    ///
-    /// # Errors
-    ///
-    /// If there is a value that is not of the type.
-    pub fn setting_or<T: FromSetting<'a>>(&self, id: &str, default: T) -> Result<T, SettingError> {
-        Ok(self.optional_setting(id)?.unwrap_or(default))
-    }
+    /// let mut account = Account::EMPTY;
+    /// account.account_settings = Map::new(&[("api_key", "secret"), ("limit", "many")]);
+    /// assert_eq!(account.setting::<&str>("api_key")?, "secret");
+    /// assert_eq!(account.setting_or("batch", 100)?, 100);
+    /// let error = account.setting_or::<i64>("limit", 100).unwrap_err();
+    /// assert_eq!(error.to_string(), "the setting `limit` is not a 64-bit integer");
+    /// # Ok::<(), hydrant::message::SettingError>(())
+    /// ```
+    Account account_settings;
+    /// The settings of the subscription; those that the module returned when it was made are among them.
+    Audience audience_subscription_settings;
+    /// The settings of the subscription as they are now.
+    AudienceSubscriptionRequest audience_subscription_settings;
 }

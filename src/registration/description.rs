@@ -16,6 +16,12 @@ use crate::message::SettingType;
 /// ];
 /// assert_eq!(settings[0].id(), Some("api_key"));
 /// ```
+///
+/// What a type of setting does not have does not compile:
+///
+/// ```compile_fail
+/// hydrant::registration::Text::new("api_key", "API key").range(1..=10);
+/// ```
 #[derive(Clone, Debug)]
 pub struct SettingDescription(pub(super) Kind);
 

@@ -3,7 +3,10 @@
 use std::fmt;
 
 use super::SettingDescription;
-use crate::message::{Account, FromSetting, Map, SettingError, SettingFault, SettingType};
+use crate::message::{
+    Account, Audience, AudienceSubscriptionRequest, FromSetting, Map, SettingError, SettingFault,
+    SettingType,
+};
 
 /// Settings of an account or of an audience, as a type of the module: described and read in one place. The
 /// [module](super) has an example.
@@ -169,13 +172,26 @@ impl fmt::Debug for SettingValues<'_> {
     }
 }
 
-impl<'a> Account<'a> {
+macro_rules! typed_settings {
+    ($($(#[$meta:meta])* $model:ident $field:ident;)*) => {$(
+        impl<'a> $model<'a> {
+            $(#[$meta])*
+            ///
+            /// # Errors
+            ///
+            /// Everything that is wrong or missing.
+            pub fn settings<T: Settings<'a>>(&self) -> Result<T, SettingError> {
+                T::from_values(self.$field)
+            }
+        }
+    )*};
+}
+
+typed_settings! {
     /// The settings of the account as a type of the module: `account.settings::<Acme<'_>>()`.
-    ///
-    /// # Errors
-    ///
-    /// Everything that is wrong or missing.
-    pub fn settings<T: Settings<'a>>(&self) -> Result<T, SettingError> {
-        T::from_values(self.account_settings)
-    }
+    Account account_settings;
+    /// The settings of the subscription as a type of the module.
+    Audience audience_subscription_settings;
+    /// The settings of the subscription, as they are now, as a type of the module.
+    AudienceSubscriptionRequest audience_subscription_settings;
 }

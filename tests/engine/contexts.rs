@@ -1,7 +1,6 @@
 //! What a handler may look at: settings, identities, attributes, consent.
 
 use hydrant::message::*;
-use hydrant::processor::IdentityKey;
 use hydrant::{Engine, EventContext, Handled, Outcome, Processor};
 
 use crate::recorder::{INVOCATION, batch_with};

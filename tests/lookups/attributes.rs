@@ -9,7 +9,7 @@ fn written(attribute: Attribute<'_>) -> String {
         Attribute::Integer(value) => value.to_string(),
         Attribute::Number(value) => value.to_string(),
         Attribute::Text(text) => text.to_owned(),
-        other => panic!("{other:?}"),
+        Attribute::Bool(value) => value.to_string(),
     }
 }
 

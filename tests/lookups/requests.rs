@@ -239,3 +239,25 @@ fn settings_name_what_is_wrong_and_never_the_value() {
         }
     });
 }
+
+#[test]
+fn settings_of_a_subscription_come_with_each_audience() {
+    let body = r#"{"type":"audience_membership_change_request","user_profiles":[{"audiences":[
+        {"audience_id":1,"audience_subscription_settings":{"list_id":"7"}},{"audience_id":2}]}]}"#;
+    with_message(body, |message| {
+        let Message::AudienceMembershipChangeRequest(request) = message else {
+            panic!("{message:?}")
+        };
+        let audiences = request.user_profiles[0].audiences;
+        assert_eq!(audiences[0].setting("list_id"), Ok(7_i64));
+        assert!(audiences[1].setting::<&str>("list_id").is_err());
+    });
+    let body = r#"{"type":"audience_subscription_request","action":"add",
+        "audience_subscription_settings":{"folder":"mail"}}"#;
+    with_message(body, |message| {
+        let Message::AudienceSubscriptionRequest(request) = message else {
+            panic!("{message:?}")
+        };
+        assert_eq!(request.setting_text("folder"), Some("mail"));
+    });
+}
