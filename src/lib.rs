@@ -54,7 +54,6 @@ mod parse;
 mod processor;
 pub mod registration;
 pub mod schema;
-mod settings_stub;
 pub mod validate;
 pub mod write;
 

@@ -18,6 +18,7 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+use hydrant::hash::{Algorithm, DeferredDigests};
 use hydrant::message::*;
 use hydrant::{
     AsyncProcessor, Call, Engine, ErrorKind, Failure, Invocation, Output, ParseOptions, Processor,
@@ -396,4 +397,26 @@ fn writing_records_allocates_nothing() {
     each_message_alone::<Dispatching<Emitting>>(&messages);
     messages.sort_by_key(|message| message.text.len());
     all_messages_in_turn::<Dispatching<Emitting>>(&messages);
+}
+
+#[test]
+fn identities_settings_and_deferred_digests_allocate_nothing() {
+    let identity = Identity::new(IdentityEncoding::Raw, " Ada@Example.com ");
+    let mut account = Account::EMPTY;
+    account.account_settings = Map::new(&[("limit", "7")]);
+    let (mut digests, mut out) = (DeferredDigests::new(), Vec::new());
+    let mut round = || {
+        out.clear();
+        for algorithm in Algorithm::ALL {
+            assert!(identity.encode(algorithm).is_some());
+            for _ in 0..100 {
+                let digest = digests.add_identity(algorithm, identity).unwrap();
+                digests.write(digest, &mut out);
+            }
+        }
+        digests.fill(&mut out).unwrap();
+        assert_eq!(account.setting("limit"), Ok(7_i64));
+    };
+    round();
+    assert_eq!(requests(round), 0);
 }

@@ -27,11 +27,16 @@ const MODULES: &[Module] = &[
         &["error", "input", "schema"],
         &["simd_json", "simdutf8", "bumpalo", "memchr"],
     ),
-    Module("hash", &[], &["sha2", "sha1", "md5"]),
-    Module("write", &["error", "message", "schema"], &["zmij"]),
+    Module("hash", &["message"], &["sha2", "sha1", "md5"]),
+    Module("write", &["error", "hash", "message", "schema"], &["zmij"]),
     Module("firehose", &["error", "message", "parse", "write"], &[]),
     Module("validate", &["error", "message", "parse", "schema"], &[]),
     Module("internals", &["message", "parse"], &[]),
+    Module(
+        "registration",
+        &["message", "validate", "write"],
+        &["bumpalo"],
+    ),
     Module("processor", &["message", "write"], &[]),
     Module(
         "dispatch",

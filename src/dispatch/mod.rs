@@ -26,8 +26,7 @@ pub use observer::{Observer, Report};
 pub use pending::Pending;
 pub use policy::{RejectPolicy, SettingErrorPolicy};
 
-/// The version of the protocol that responses state: that of the SDK whose wire format this is.
-pub const FIREHOSE_VERSION: &str = "3.2.0";
+pub use crate::message::FIREHOSE_VERSION;
 
 /// Parses messages, calls the handlers of a [`Processor`] or an [`AsyncProcessor`], and writes responses. It holds no
 /// state of any message, and is meant to be made once and used from every thread.

@@ -214,6 +214,13 @@ impl HexDigest {
         text
     }
 
+    /// A digest that somebody else made, in lower case. The caller has checked its form.
+    pub(super) fn lower_case(digits: &str) -> Self {
+        let mut text = Self::new(digits.as_bytes());
+        text.digits.make_ascii_lowercase();
+        text
+    }
+
     /// The digits: 32, 40 or 64 of them.
     #[must_use]
     pub fn as_str(&self) -> &str {

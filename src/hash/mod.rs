@@ -3,7 +3,8 @@
 //! The protocol sends identities either `raw` or hashed (`md5`, `sha1`, `sha256`; specification
 //! 5.2 and D24): the value is trimmed, lower-cased, encoded as UTF-8, hashed, and written as
 //! lower-case hexadecimal. [`hash_many`] does that for a batch, [`hash_one`] for a single value,
-//! and [`Hasher`] with [`HexDigests`] for batch after batch without touching the heap.
+//! [`Hasher`] with [`HexDigests`] for batch after batch without touching the heap, and
+//! [`DeferredDigests`] for those of many messages, into the finished output.
 //!
 //! ```
 //! use hydrant::hash::{Algorithm, Hasher, HexDigests, Input, Normalization};
@@ -29,8 +30,8 @@
 //! whatever of it is fastest on the CPU (a [`Platform`], found out once). Longer ones are digested
 //! one by one and meet the others again by their place in the window.
 //!
-//! This module knows neither the message model nor the JSON around it, decides nothing about which
-//! identities are to be hashed, and never prints one: `Debug` shows `[redacted]`, for digests too,
+//! Only `identity` and `deferred` know the message model, and nothing here the JSON around it. Which identities are
+//! to be hashed is decided elsewhere, and none is ever printed: `Debug` shows `[redacted]`, for digests too,
 //! because the digest of an e-mail address identifies its owner just as well.
 
 #![cfg_attr(
@@ -49,8 +50,10 @@
 mod algorithm;
 mod block;
 mod constants;
+mod deferred;
 mod digests;
 mod hex;
+mod identity;
 mod lanes;
 mod normalize;
 mod platform;
@@ -83,7 +86,9 @@ use hex::LONGEST_HEX;
 use window::{WINDOW, Window, single};
 
 pub use algorithm::{Algorithm, ParseAlgorithmError, is_digest};
+pub use deferred::{Deferred, DeferredDigests, MisplacedDigests};
 pub use digests::{HexDigest, HexDigests, Iter};
+pub use identity::NotADigestError;
 pub use normalize::{Normalization, normalize};
 pub use platform::{ParsePlatformError, Platform};
 

@@ -9,7 +9,7 @@ model! {
         /// Number of the account.
         "account_id" account_id: i32 = 0, always, required;
         /// Values of the settings that the module registered, always as text. They may hold keys and passwords, so
-        /// `Debug` does not show them; `Context::setting` reads them by type.
+        /// `Debug` does not show them; [`setting`](Account::setting) reads them by type.
         "account_settings" account_settings: Map<'a, &'a str> = Map::EMPTY, set, secret;
     }
 }

@@ -8,6 +8,9 @@ use super::{
 };
 use crate::schema::{family, model, wire_enum};
 
+/// The version of the protocol that responses state: that of the SDK whose wire format this is.
+pub const FIREHOSE_VERSION: &str = "3.2.0";
+
 wire_enum! {
     /// What kind of message.
     pub enum MessageType {

@@ -10,6 +10,7 @@
 //! every polymorphic family. `Debug` never shows identity values, setting values, tokens and addresses.
 
 mod account;
+mod attribute;
 mod audience;
 mod batch;
 mod commerce;
@@ -18,6 +19,7 @@ mod dsr;
 mod event;
 mod event_models;
 mod identity;
+mod lookup;
 #[allow(
     clippy::module_inception,
     clippy::allow_attributes,
@@ -29,8 +31,11 @@ mod runtime;
 #[cfg(feature = "serde")]
 mod serialize;
 mod timestamp;
+mod setting;
+mod view;
 
 pub use account::*;
+pub use attribute::{Attribute, FromAttribute};
 pub use audience::*;
 pub use batch::*;
 pub use commerce::*;
@@ -43,6 +48,8 @@ pub use message::*;
 pub use registration::*;
 pub use runtime::*;
 pub use timestamp::*;
+pub use setting::{FromSetting, SettingError, SettingFault};
+pub use view::{Identity, IdentityKey};
 
 // Values that the codec knows. This is their public path.
 pub use crate::schema::decimal::{Decimal, ParseDecimalError};

@@ -1,46 +1,66 @@
-//! Stub.
-use crate::message::*;
-pub use crate::settings_stub::*;
-/// x
-#[derive(Clone, Debug)]
-pub struct Registration {
-    name: String,
-    version: String,
-    events: Vec<EventType<'static>>,
-}
-impl Registration {
-    /// x
-    pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            version: version.into(),
-            events: vec![],
-        }
-    }
-    /// x
-    pub fn events(mut self, events: impl IntoIterator<Item = EventType<'static>>) -> Self {
-        self.events.extend(events);
-        self
-    }
-    pub(crate) fn interests(&self) -> Interests {
-        if self.events.is_empty() {
-            Interests::all()
-        } else {
-            self.events
-                .iter()
-                .fold(Interests::none(), |i, e| i.with(*e))
-        }
-    }
-    pub(crate) fn with_response<R>(
-        &self,
-        common: MessageCommon<'_>,
-        use_it: impl FnOnce(&ModuleRegistrationResponse<'_>) -> R,
-    ) -> R {
-        use_it(&ModuleRegistrationResponse {
-            common,
-            name: Some(&self.name),
-            version: Some(&self.version),
-            ..ModuleRegistrationResponse::EMPTY
-        })
-    }
-}
+//! What a module says of itself, built in one expression and owned: no constants, no lifetimes (sections 3.2, 7 and 12).
+//!
+//! A setting is described once. [`Settings`] joins the description with the code that reads the values, and the two
+//! are compared, so that they cannot drift apart.
+//!
+//! ```
+//! use hydrant::message::{EventType, IdentityEncoding, MessageCommon, UserIdentityType};
+//! use hydrant::registration::{Integer, Registration, SettingDescription, SettingValues, Settings, Text};
+//!
+//! struct Acme<'a> {
+//!     api_key: &'a str,
+//!     limit: i64,
+//! }
+//!
+//! impl<'a> Settings<'a> for Acme<'a> {
+//!     fn describe() -> Vec<SettingDescription> {
+//!         vec![
+//!             Text::new("api_key", "API key").required().confidential().into(),
+//!             Integer::new("limit", "Limit").default(100).range(1..=1000).into(),
+//!         ]
+//!     }
+//!     fn read(values: &mut SettingValues<'a>) -> Option<Self> {
+//!         let api_key = values.required("api_key");
+//!         let limit = values.or("limit", 100);
+//!         Some(Self { api_key: api_key?, limit: limit? })
+//!     }
+//! }
+//!
+//! let registration = Registration::new("Acme Mail", "1.0")
+//!     .user_identity(UserIdentityType::Email, IdentityEncoding::Raw)
+//!     .user_attributes()
+//!     .account_settings::<Acme<'_>>()
+//!     .events([EventType::CustomEvent, EventType::ProductAction])
+//!     .audiences(|audiences| audiences.subscription_setting(Text::new("list_id", "List").invisible()))
+//!     .erasure("dsr.acme.example");
+//! let json = registration.to_json(MessageCommon::EMPTY);
+//! assert!(json.starts_with(br#"{"type":"module_registration_response","sdk_version":"3.2.0","name":"Acme Mail","#));
+//! ```
+//!
+//! Every kind of processing has its list of account settings (rule 17 of section 12). Those of the [`Registration`] are
+//! part of each list; what only one kind needs is added to that kind.
+
+mod build;
+mod builder;
+mod check;
+mod description;
+mod kinds;
+mod list;
+mod oauth2;
+mod permissions;
+mod read;
+#[cfg(test)]
+mod tests;
+mod values;
+
+pub use builder::Registration;
+pub use check::SETTING_RULES;
+pub use description::{Boolean, Float, Integer, SettingDescription, Text};
+pub use kinds::{Audiences, Erasure, Events};
+pub use oauth2::Oauth2;
+pub use values::{SettingValues, Settings};
+
+use std::borrow::Cow;
+
+/// Texts of a registration are mostly literals.
+type Str = Cow<'static, str>;

@@ -2,6 +2,7 @@
 //! borrowed data becomes owned.
 
 mod append;
+mod deferred;
 mod json;
 mod number;
 mod text;

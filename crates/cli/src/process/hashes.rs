@@ -5,8 +5,8 @@ use std::slice;
 
 use super::ends::Missing;
 use hydrant::hash::Algorithm;
-use hydrant::message::{DeviceIdentityType, IdentityEncoding, UserIdentityType};
-use hydrant::processor::{EventContext, FoundIdentity, IdentityKey};
+use hydrant::message::{DeviceIdentityType, IdentityEncoding, IdentityKey, UserIdentityType};
+use hydrant::processor::{EventContext, FoundIdentity};
 use hydrant::write::JsonWriter;
 
 /// Identity types with the digests they are wanted in, as `--hash` lists them.
@@ -50,16 +50,6 @@ fn key(name: &str) -> Result<IdentityKey<'static>, String> {
         })
 }
 
-fn name_of(key: IdentityKey<'static>) -> &'static str {
-    match key {
-        IdentityKey::User(identity_type) => identity_type.as_str(),
-        IdentityKey::Device(identity_type) => identity_type.as_str(),
-        IdentityKey::Partner(name) => name,
-        IdentityKey::Mpid => "mpid",
-        IdentityKey::DeviceApplicationStamp => "device_application_stamp",
-    }
-}
-
 /// The identities of a batch that are written, found before anything is: writing takes the context.
 pub(super) struct Found<'a> {
     user: Option<(IdentityKey<'static>, FoundIdentity<'a>)>,
@@ -101,7 +91,7 @@ impl<'a> Found<'a> {
             return;
         };
         json.object_field("user", |json| {
-            json.text_field("type", name_of(key));
+            json.text_field("type", key.as_str());
             if show_identities || found.encoding != IdentityEncoding::Raw {
                 json.text_field("encoding", found.encoding.as_str());
                 json.text_field("value", found.value);
@@ -129,7 +119,7 @@ impl<'a> Found<'a> {
                     left_out += 1;
                     continue;
                 }
-                json.object_field(name_of(*key), |json| {
+                json.object_field(key.as_str(), |json| {
                     if raw {
                         missing.leave_room(json, *algorithm, found.value);
                     } else {

@@ -1,0 +1,313 @@
+//! Digests that are filled in later, so that the identities of many messages are hashed together: a message holds an
+//! identity or two, and the lanes of a CPU hold sixteen.
+//!
+//! ```text
+//!  add ─────► values   ada@example.comGRACE@example.com…        one text, hashed in lanes by `fill`
+//!                │            │
+//!  write ────► out  {"user":"--------…--"}\n{"user":"--------…--"}\n{"user":"-----…
+//!                            ▲ place 0               ▲ place 1               ▲ place 0 again
+//! ```
+//!
+//! Until then a place holds as many hyphens as the digest has digits. `fill` overwrites hyphens only, so that a place
+//! that was moved is told and nothing else is damaged.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::hex::LONGEST_HEX;
+use super::{Algorithm, Hasher, HexDigests, Input, Normalization, Platform};
+use crate::message::Identity;
+
+const PLACEHOLDER: &str = {
+    let hyphens = "----------------------------------------------------------------";
+    assert!(hyphens.len() == LONGEST_HEX);
+    hyphens
+};
+
+/// Digests to be made, and the places in an output where they belong.
+///
+/// It keeps its buffers, so that nothing is allocated once it has seen its largest batch (the exception of [`Hasher`]
+/// applies). Offsets are those in one output, which is given to [`fill`](Self::fill) whole.
+///
+/// ```
+/// use hydrant::hash::{Algorithm, DeferredDigests};
+///
+/// let mut digests = DeferredDigests::new();
+/// let mut out = Vec::new();
+/// for value in ["abc", " ABC "] {
+///     let digest = digests.reserve(Algorithm::Md5, value, &mut out);
+///     out.push(b' ');
+///     digests.write(digest, &mut out); // The same digest in a second place is made once.
+///     out.push(b'\n');
+/// }
+/// digests.fill(&mut out)?;
+/// let line = "900150983cd24fb0d6963f7d28e17f72 900150983cd24fb0d6963f7d28e17f72\n";
+/// assert_eq!(out, [line, line].concat().as_bytes());
+/// # Ok::<(), hydrant::hash::MisplacedDigests>(())
+/// ```
+///
+/// Where bytes are written by something else, [`Deferred::placeholder`] is what to write and [`place`](Self::place) says
+/// where it is.
+#[derive(Clone)]
+pub struct DeferredDigests {
+    hasher: Hasher,
+    digests: HexDigests,
+    /// The values, one after the other.
+    values: String,
+    /// In the order of [`Algorithm::ALL`].
+    queues: [Queue; Algorithm::ALL.len()],
+    /// Differs from that of all others, and from that before the last `fill`: a digest can only be placed where it is
+    /// known.
+    round: u64,
+    misplaced: usize,
+}
+
+/// What is to be made with one algorithm.
+#[derive(Clone, Default)]
+struct Queue {
+    /// Which part of the values, and whether it is to be hashed.
+    values: Vec<(Range<usize>, bool)>,
+    /// Index in `values`, and offset in the output.
+    places: Vec<(usize, usize)>,
+}
+
+fn next_round() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+/// A digest to be made, until the [`DeferredDigests`] that it was added to has made it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Deferred {
+    algorithm: Algorithm,
+    index: usize,
+    round: u64,
+}
+
+impl Deferred {
+    /// The algorithm.
+    #[must_use]
+    pub fn algorithm(self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// What holds the place of the digest: as many hyphens as it has digits.
+    #[must_use]
+    pub fn placeholder(self) -> &'static str {
+        PLACEHOLDER
+            .get(..self.algorithm.hex_len())
+            .unwrap_or(PLACEHOLDER)
+    }
+}
+
+/// Digests were not filled in: where they belong there were no placeholders, or they were added before the last
+/// [`fill`](DeferredDigests::fill) or elsewhere. Nothing was overwritten there; the other places are filled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MisplacedDigests(usize);
+
+impl MisplacedDigests {
+    /// How many places.
+    #[must_use]
+    pub fn count(self) -> usize {
+        self.0
+    }
+}
+
+impl fmt::Display for MisplacedDigests {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(count) = self;
+        write!(
+            f,
+            "{count} digests were not filled in, because their placeholders are not at the offsets that were reserved"
+        )
+    }
+}
+
+impl std::error::Error for MisplacedDigests {}
+
+impl DeferredDigests {
+    /// No digests yet, for the fastest platform of this CPU.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_platform(Platform::detect())
+    }
+
+    /// No digests yet, for a platform of choice.
+    #[must_use]
+    pub fn with_platform(platform: Platform) -> Self {
+        Self {
+            hasher: Hasher::with_platform(platform),
+            digests: HexDigests::new(),
+            values: String::new(),
+            queues: Default::default(),
+            round: next_round(),
+            misplaced: 0,
+        }
+    }
+
+    /// Adds the digest of a raw value, trimmed and in lower case, and writes its placeholder. A blank value is hashed
+    /// like any other.
+    pub fn reserve(&mut self, algorithm: Algorithm, value: &str, out: &mut Vec<u8>) -> Deferred {
+        let digest = self.add(algorithm, value);
+        self.write(digest, out);
+        digest
+    }
+
+    /// Adds the digest of a raw value, trimmed and in lower case, that has no place yet.
+    pub fn add(&mut self, algorithm: Algorithm, value: &str) -> Deferred {
+        self.push(algorithm, Input::Raw(value))
+    }
+
+    /// Adds the digest of an identity, that has no place yet. As with [`Identity::encode`], the declared encoding
+    /// decides, and there is none of blank identities and of those that are encoded otherwise.
+    ///
+    /// ```
+    /// use hydrant::hash::{Algorithm, DeferredDigests};
+    /// use hydrant::message::{Identity, IdentityEncoding};
+    ///
+    /// let mut digests = DeferredDigests::new();
+    /// let raw = Identity::new(IdentityEncoding::Raw, "abc");
+    /// assert!(digests.add_identity(Algorithm::Sha1, raw).is_some());
+    /// let blank = Identity::new(IdentityEncoding::Raw, " ");
+    /// assert!(digests.add_identity(Algorithm::Sha1, blank).is_none());
+    /// ```
+    pub fn add_identity(
+        &mut self,
+        algorithm: Algorithm,
+        identity: Identity<'_>,
+    ) -> Option<Deferred> {
+        let input = identity.input(algorithm)?;
+        Some(self.push(algorithm, input))
+    }
+
+    /// Writes the placeholder of a digest, in this place too.
+    pub fn write(&mut self, digest: Deferred, out: &mut Vec<u8>) {
+        self.place(digest, out.len());
+        out.extend_from_slice(digest.placeholder().as_bytes());
+    }
+
+    /// Says that a placeholder of the digest begins at this offset of the output.
+    ///
+    /// ```
+    /// use hydrant::hash::{Algorithm, DeferredDigests};
+    ///
+    /// let mut digests = DeferredDigests::new();
+    /// let digest = digests.add(Algorithm::Md5, "abc");
+    /// let mut out = format!("a copy of {}", digest.placeholder()).into_bytes();
+    /// digests.place(digest, "a copy of ".len());
+    /// digests.fill(&mut out)?;
+    /// assert_eq!(out, b"a copy of 900150983cd24fb0d6963f7d28e17f72");
+    /// # Ok::<(), hydrant::hash::MisplacedDigests>(())
+    /// ```
+    pub fn place(&mut self, digest: Deferred, offset: usize) {
+        let stale = digest.round != self.round;
+        match self.queues.get_mut(digest.algorithm as usize) {
+            Some(queue) if !stale => queue.places.push((digest.index, offset)),
+            _ => self.misplaced += 1,
+        }
+    }
+
+    /// How many digests are to be made.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.queues.iter().map(|queue| queue.values.len()).sum()
+    }
+
+    /// Whether there are none to be made.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Makes all digests, writes them into their places, and forgets them.
+    ///
+    /// # Errors
+    ///
+    /// If a placeholder is not in its place, or a digest was placed that was added before the last `fill` or elsewhere.
+    /// All other places are filled.
+    pub fn fill(&mut self, out: &mut [u8]) -> Result<(), MisplacedDigests> {
+        let mut misplaced = self.misplaced;
+        for (algorithm, queue) in Algorithm::ALL.into_iter().zip(&self.queues) {
+            let inputs = queue.values.iter().map(|(range, raw)| {
+                let value = self.values.get(range.clone()).unwrap_or_default();
+                if *raw {
+                    Input::Raw(value)
+                } else {
+                    Input::Encoded(value)
+                }
+            });
+            let (hasher, digests) = (&mut self.hasher, &mut self.digests);
+            hasher.hash_iter(algorithm, Normalization::STANDARD, inputs, digests);
+            for (index, offset) in &queue.places {
+                let digest = digests.get(*index).unwrap_or_default();
+                misplaced += usize::from(!overwrite(out, *offset, digest));
+            }
+        }
+        self.clear();
+        match misplaced {
+            0 => Ok(()),
+            _ => Err(MisplacedDigests(misplaced)),
+        }
+    }
+
+    /// Forgets all digests and places: where an output is given up before it is filled.
+    pub fn clear(&mut self) {
+        self.values.clear();
+        for queue in &mut self.queues {
+            queue.values.clear();
+            queue.places.clear();
+        }
+        self.round = next_round();
+        self.misplaced = 0;
+    }
+
+    fn push(&mut self, algorithm: Algorithm, input: Input<'_>) -> Deferred {
+        let start = self.values.len();
+        self.values.push_str(input.value());
+        if let (Input::Encoded(_), Some(digest)) = (input, self.values.get_mut(start..)) {
+            digest.make_ascii_lowercase();
+        }
+        let mut index = 0;
+        if let Some(queue) = self.queues.get_mut(algorithm as usize) {
+            index = queue.values.len();
+            queue
+                .values
+                .push((start..self.values.len(), input.is_raw()));
+        }
+        Deferred {
+            algorithm,
+            index,
+            round: self.round,
+        }
+    }
+}
+
+/// Whether there was a placeholder.
+fn overwrite(out: &mut [u8], offset: usize, digest: &str) -> bool {
+    let place = out
+        .get_mut(offset..)
+        .and_then(|out| out.get_mut(..digest.len()));
+    match place {
+        Some(place) if !place.is_empty() && place.iter().all(|byte| *byte == b'-') => {
+            place.copy_from_slice(digest.as_bytes());
+            true
+        }
+        _ => false,
+    }
+}
+
+impl Default for DeferredDigests {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The values are identities; only their number is shown.
+impl fmt::Debug for DeferredDigests {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeferredDigests")
+            .field("len", &self.len())
+            .finish_non_exhaustive()
+    }
+}

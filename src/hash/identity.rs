@@ -1,0 +1,120 @@
+//! Where hashing meets the message model: the encoding that an identity declares decides what is done to it, never the
+//! look of its value.
+
+use std::fmt;
+
+use super::{Algorithm, HexDigest, Input, Normalization, hash_one, is_digest};
+use crate::message::{
+    DeviceIdentity, Identity, IdentityEncoding, OpenDsrIdentity, PartnerIdentity, UserIdentity,
+};
+
+/// The identity encoding is not a digest: it is `raw`, or this version does not know it.
+///
+/// ```
+/// use hydrant::hash::Algorithm;
+/// use hydrant::message::IdentityEncoding;
+/// assert_eq!(Algorithm::try_from(IdentityEncoding::Sha1), Ok(Algorithm::Sha1));
+/// let error = Algorithm::try_from(IdentityEncoding::Raw).unwrap_err();
+/// assert_eq!(error.to_string(), "the identity encoding is not a digest: expected `md5`, `sha1` or `sha256`");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotADigestError(());
+
+impl fmt::Display for NotADigestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the identity encoding is not a digest: expected `md5`, `sha1` or `sha256`")
+    }
+}
+
+impl std::error::Error for NotADigestError {}
+
+impl TryFrom<IdentityEncoding<'_>> for Algorithm {
+    type Error = NotADigestError;
+
+    fn try_from(encoding: IdentityEncoding<'_>) -> Result<Self, Self::Error> {
+        match encoding {
+            IdentityEncoding::Md5 => Ok(Self::Md5),
+            IdentityEncoding::Sha1 => Ok(Self::Sha1),
+            IdentityEncoding::Sha256 => Ok(Self::Sha256),
+            _ => Err(NotADigestError(())),
+        }
+    }
+}
+
+impl From<Algorithm> for IdentityEncoding<'static> {
+    fn from(algorithm: Algorithm) -> Self {
+        match algorithm {
+            Algorithm::Md5 => Self::Md5,
+            Algorithm::Sha1 => Self::Sha1,
+            Algorithm::Sha256 => Self::Sha256,
+        }
+    }
+}
+
+impl<'a> Identity<'a> {
+    /// The digest of the identity, on the stack:
+    ///
+    /// - of a raw value that is not blank, trimmed and in lower case (section 5.2), also if the value looks like a
+    ///   digest;
+    /// - the value itself, trimmed and in lower case, if it is declared as a digest of this algorithm and has the form
+    ///   of one;
+    /// - otherwise none. A digest is never hashed again.
+    ///
+    /// ```
+    /// use hydrant::hash::Algorithm;
+    /// use hydrant::message::{Identity, IdentityEncoding};
+    /// let blank = Identity::new(IdentityEncoding::Raw, "\u{a0}");
+    /// assert!(blank.encode(Algorithm::Sha256).is_none());
+    /// ```
+    #[must_use]
+    pub fn encode(self, algorithm: Algorithm) -> Option<HexDigest> {
+        match self.input(algorithm)? {
+            Input::Raw(value) => Some(hash_one(algorithm, Normalization::STANDARD, value)),
+            Input::Encoded(value) => Some(HexDigest::lower_case(value)),
+        }
+    }
+
+    /// What [`encode`](Self::encode) works on: a raw value to be hashed, or a digest, trimmed but in the case in which
+    /// it was sent.
+    pub(super) fn input(self, algorithm: Algorithm) -> Option<Input<'a>> {
+        if let Some(value) = self.raw() {
+            return Some(Input::Raw(value));
+        }
+        let value = Normalization::STANDARD.trimmed(self.as_sent());
+        let encoded = Algorithm::try_from(self.encoding()) == Ok(algorithm);
+        (encoded && is_digest(algorithm, value)).then_some(Input::Encoded(value))
+    }
+
+    /// Whether a raw value has the form of a digest: probably the sender hashed it and did not say so. It is hashed all
+    /// the same; this is for counting and reporting.
+    ///
+    /// ```
+    /// use hydrant::message::{Identity, IdentityEncoding};
+    /// let digest = "900150983cd24fb0d6963f7d28e17f72";
+    /// assert!(Identity::new(IdentityEncoding::Raw, digest).looks_like_digest());
+    /// assert!(!Identity::new(IdentityEncoding::Md5, digest).looks_like_digest(), "it is one");
+    /// ```
+    #[must_use]
+    pub fn looks_like_digest(self) -> bool {
+        self.raw().is_some_and(|value| {
+            let value = Normalization::STANDARD.trimmed(value);
+            Algorithm::ALL
+                .iter()
+                .any(|&algorithm| is_digest(algorithm, value))
+        })
+    }
+}
+
+macro_rules! encode {
+    ($($model:ident)*) => {$(
+        impl $model<'_> {
+            /// The digest of the identity, if there is one: see [`Identity::encode`].
+            #[must_use]
+            pub fn encode(&self, algorithm: Algorithm) -> Option<HexDigest> {
+                Identity::from(self).encode(algorithm)
+            }
+        }
+    )*};
+}
+
+encode! { UserIdentity DeviceIdentity PartnerIdentity OpenDsrIdentity }

@@ -1,0 +1,106 @@
+//! Typed values out of attributes, which always travel as text.
+
+use super::Decimal;
+
+/// A type that the text of an attribute can be read as.
+///
+/// ```
+/// use hydrant::message::FromAttribute;
+/// assert_eq!(bool::from_attribute("True"), Some(true));
+/// assert_eq!(i64::from_attribute("4.2"), None);
+/// ```
+pub trait FromAttribute<'a>: Sized {
+    /// Reads the text; `None` if it is something else.
+    fn from_attribute(text: &'a str) -> Option<Self>;
+}
+
+impl<'a> FromAttribute<'a> for &'a str {
+    fn from_attribute(text: &'a str) -> Option<Self> {
+        Some(text)
+    }
+}
+
+/// `true` or `false` in any letter case.
+impl FromAttribute<'_> for bool {
+    fn from_attribute(text: &str) -> Option<Self> {
+        match text {
+            _ if text.eq_ignore_ascii_case("true") => Some(true),
+            _ if text.eq_ignore_ascii_case("false") => Some(false),
+            _ => None,
+        }
+    }
+}
+
+impl FromAttribute<'_> for i64 {
+    fn from_attribute(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
+/// Finite numbers only.
+impl FromAttribute<'_> for f64 {
+    fn from_attribute(text: &str) -> Option<Self> {
+        text.parse().ok().filter(|value: &f64| value.is_finite())
+    }
+}
+
+impl<'a> FromAttribute<'a> for Decimal<'a> {
+    fn from_attribute(text: &'a str) -> Option<Self> {
+        Decimal::try_from(text).ok()
+    }
+}
+
+/// What an attribute text means to a target that wants types: a bool (`true` or `false` in any letter case), else an
+/// integer, else a decimal number, else text (section 10).
+///
+/// Only what a number writes as is taken for one, so that nothing is lost: leading zeros, plus signs, exponents and
+/// integers beyond 64 bits stay text, because telephone numbers, postal codes and other keys look like this. Decimals
+/// keep their digits.
+///
+/// ```
+/// use hydrant::message::{Attribute, Decimal};
+/// assert_eq!(Attribute::infer("TRUE"), Attribute::Bool(true));
+/// assert_eq!(Attribute::infer("42"), Attribute::Integer(42));
+/// assert_eq!(Attribute::infer("4.20"), Attribute::Number(Decimal::parse("4.20").unwrap()));
+/// for text in ["02134", "+4917012345678", "1e5", "4.2.1", "-0", ".5", "9223372036854775808"] {
+///     assert_eq!(Attribute::infer(text), Attribute::Text(text));
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Attribute<'a> {
+    /// A bool.
+    Bool(bool),
+    /// An integer.
+    Integer(i64),
+    /// A number with digits after the point.
+    Number(Decimal<'a>),
+    /// Anything else.
+    Text(&'a str),
+}
+
+impl<'a> Attribute<'a> {
+    /// Reads a text as what it looks like.
+    pub fn infer(text: &'a str) -> Self {
+        if let Some(value) = bool::from_attribute(text) {
+            return Self::Bool(value);
+        }
+        let number = match text.split_once('.') {
+            None if is_canonical(text) && text != "-0" => text.parse().ok().map(Self::Integer),
+            Some((whole, fraction)) if is_canonical(whole) && is_digits(fraction) => {
+                Decimal::try_from(text).ok().map(Self::Number)
+            }
+            _ => None,
+        };
+        number.unwrap_or(Self::Text(text))
+    }
+}
+
+/// `-? (0 | [1-9] [0-9]*)`
+fn is_canonical(integer: &str) -> bool {
+    let digits = integer.strip_prefix('-').unwrap_or(integer);
+    is_digits(digits) && (digits == "0" || !digits.starts_with('0'))
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}

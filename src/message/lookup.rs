@@ -1,0 +1,231 @@
+//! Look-ups on messages: identities, attributes, consent and custom flags by name. They work on whatever was parsed,
+//! with and without the engine.
+
+use super::{
+    Consent, CustomEvent, DATA_SALE_OPT_OUT, DeviceIdentity, DeviceIdentityType,
+    DsrProcessingRequest, EventProcessingRequest, FromAttribute, Identity, IdentityEncoding,
+    IdentityKey, ImpressionEvent, Map, OpenDsrIdentityType, PartnerIdentity, ProductActionEvent,
+    PromotionActionEvent, Runtime, ScreenViewEvent, UserIdentity, UserIdentityType, UserProfile,
+};
+
+/// The look-ups that batches and user profiles have in common; they differ in where the devices are and in the stamp.
+macro_rules! identity_lookups {
+    ($model:ident, |$self:ident| $devices:expr $(, $stamp:ident)?) => {
+        impl<'a> $model<'a> {
+            /// The first identity of the user of this type that is not blank.
+            pub fn user_identity(
+                &self,
+                identity_type: UserIdentityType<'_>,
+            ) -> Option<Identity<'a>> {
+                find_user(self.user_identities, identity_type)
+            }
+
+            /// The e-mail address of the user.
+            pub fn email(&self) -> Option<Identity<'a>> {
+                self.user_identity(UserIdentityType::Email)
+            }
+
+            /// The customer's own id of the user.
+            pub fn customer_id(&self) -> Option<Identity<'a>> {
+                self.user_identity(UserIdentityType::Customer)
+            }
+
+            /// The first device identity of this type that is not blank. An advertising id of zeros, which all devices
+            /// that limit tracking have, counts as absent, and so does its digest.
+            pub fn device_identity(
+                &self,
+                identity_type: DeviceIdentityType<'_>,
+            ) -> Option<Identity<'a>> {
+                let $self = self;
+                find_device($devices, identity_type)
+            }
+
+            /// The partner identity of this name, unless it is blank.
+            pub fn partner_identity(&self, name: &str) -> Option<Identity<'a>> {
+                find_partner(self.partner_identities, name)
+            }
+
+            /// The first identity of the chain that there is. Blank ones count as absent, and so do advertising ids
+            /// of zeros.
+            pub fn first_identity(&self, chain: &[IdentityKey<'_>]) -> Option<Identity<'a>> {
+                let stamp = None $( .or(self.$stamp) )?;
+                chain.iter().find_map(|key| match *key {
+                    IdentityKey::User(identity_type) => self.user_identity(identity_type),
+                    IdentityKey::Device(identity_type) => self.device_identity(identity_type),
+                    IdentityKey::Partner(name) => self.partner_identity(name),
+                    IdentityKey::Mpid => plain(self.mpid),
+                    IdentityKey::DeviceApplicationStamp => plain(stamp),
+                })
+            }
+        }
+    };
+}
+
+identity_lookups! {
+    EventProcessingRequest,
+    |batch| batch.runtime().map_or(&[], |runtime| runtime.common.identities),
+    device_application_stamp
+}
+identity_lookups! { UserProfile, |profile| profile.device_identities }
+
+fn find_user<'a>(
+    identities: &'a [UserIdentity<'a>],
+    wanted: UserIdentityType<'_>,
+) -> Option<Identity<'a>> {
+    let mut found = identities
+        .iter()
+        .filter(|one| one.identity_type == wanted)
+        .map(Identity::from);
+    found.find(|identity| !identity.is_blank())
+}
+
+fn find_device<'a>(
+    identities: &'a [DeviceIdentity<'a>],
+    wanted: DeviceIdentityType<'_>,
+) -> Option<Identity<'a>> {
+    let advertising = is_advertising(wanted);
+    let mut found = identities
+        .iter()
+        .filter(|one| one.identity_type == wanted)
+        .map(Identity::from);
+    let absent = |it: &Identity<'_>| it.is_blank() || (advertising && it.is_all_zero());
+    found.find(|identity| !absent(identity))
+}
+
+fn find_partner<'a>(identities: &'a [PartnerIdentity<'a>], wanted: &str) -> Option<Identity<'a>> {
+    let mut found = identities
+        .iter()
+        .filter(|one| one.identity_type == wanted)
+        .map(Identity::from);
+    found.find(|identity| !identity.is_blank())
+}
+
+fn plain(value: Option<&str>) -> Option<Identity<'_>> {
+    let identity = Identity::new(IdentityEncoding::Raw, value?);
+    (!identity.is_blank()).then_some(identity)
+}
+
+fn is_advertising(identity_type: DeviceIdentityType<'_>) -> bool {
+    use DeviceIdentityType as Type;
+    match identity_type {
+        Type::GoogleAdvertisingId
+        | Type::IosAdvertisingId
+        | Type::RokuAdvertisingId
+        | Type::MicrosoftAdvertisingId
+        | Type::FireAdvertisingId => true,
+        Type::AndroidId
+        | Type::IosVendorId
+        | Type::GoogleCloudMessagingToken
+        | Type::ApplePushNotificationToken
+        | Type::MicrosoftPublisherId
+        | Type::RokuPublisherId => false,
+        _ => false,
+    }
+}
+
+/// ```
+/// use hydrant::message::{IdentityKey, Message, UserIdentityType};
+/// use hydrant::{ParseOptions, Scratch, parse};
+///
+/// let body = br#"{"type":"event_processing_request","mpid":"7","user_attributes":{"$Age":"42"},
+///     "user_identities":[{"type":"email","encoding":"raw","value":" "}],
+///     "consent_state":{"gdpr_consent_state":{"marketing":{"consented":true}}}}"#;
+/// let mut scratch = Scratch::new();
+/// let parsed = parse(body, &mut scratch, &ParseOptions::default())?;
+/// let Message::EventProcessingRequest(batch) = parsed.message else { panic!("another message") };
+///
+/// assert!(batch.email().is_none(), "blank");
+/// let user = batch.first_identity(&[UserIdentityType::Email.into(), IdentityKey::Mpid]);
+/// assert_eq!(user.and_then(|user| user.raw()), Some("7"));
+/// assert_eq!(batch.user_attribute::<i64>("$Age"), Some(42));
+/// assert!(batch.consented("marketing") && !batch.consented("analytics"));
+/// # Ok::<(), hydrant::Error>(())
+/// ```
+impl<'a> EventProcessingRequest<'a> {
+    /// The device and application, if the platform is known.
+    pub fn runtime(&self) -> Option<&'a Runtime<'a>> {
+        self.runtime_environment?.known()
+    }
+
+    /// A user attribute, if it is there and reads as the type: `user_attribute::<i64>("$Age")`.
+    pub fn user_attribute<T: FromAttribute<'a>>(&self, name: &str) -> Option<T> {
+        T::from_attribute(self.user_attributes.get(name)?)
+    }
+
+    /// A user attribute whose value is a list.
+    pub fn user_attribute_list(&self, name: &str) -> Option<&'a [Option<&'a str>]> {
+        self.user_attribute_lists.get(name).copied()
+    }
+
+    /// The GDPR consent for a purpose, with its document and time.
+    pub fn gdpr_consent(&self, purpose: &str) -> Option<&'a Consent<'a>> {
+        self.consent_state.as_ref()?.gdpr_consent_state.get(purpose)
+    }
+
+    /// Whether the user consented to a purpose (GDPR). Consent has to be given: where nothing is known, be it that the
+    /// user was never asked or that the module did not register for consent, the answer is no. Names of purposes are
+    /// compared exactly.
+    pub fn consented(&self, purpose: &str) -> bool {
+        self.gdpr_consent(purpose)
+            .is_some_and(|consent| consent.consented)
+    }
+
+    /// Whether the user opted out of the sale of data (CCPA); `None` if nothing is known. Without a decision of the
+    /// user the sale is allowed, so [`consented`](Self::consented) and this treat absence in opposite ways.
+    pub fn opted_out_of_data_sale(&self) -> Option<bool> {
+        let decisions = self.consent_state.as_ref()?.ccpa_consent_state;
+        decisions
+            .get(DATA_SALE_OPT_OUT)
+            .map(|consent| consent.consented)
+    }
+}
+
+impl<'a> DsrProcessingRequest<'a> {
+    /// The identity of the data subject of this type, unless it is blank.
+    pub fn identity(&self, identity_type: OpenDsrIdentityType<'_>) -> Option<Identity<'a>> {
+        let identity = Identity::from(self.subject_identities.get(identity_type)?);
+        (!identity.is_blank()).then_some(identity)
+    }
+
+    /// The e-mail address of the data subject.
+    pub fn email(&self) -> Option<Identity<'a>> {
+        self.identity(OpenDsrIdentityType::Email)
+    }
+
+    /// The customer's own id of the data subject.
+    pub fn customer_id(&self) -> Option<Identity<'a>> {
+        self.identity(OpenDsrIdentityType::ControllerCustomerId)
+    }
+}
+
+/// Rule 21 of section 12: the part of a key before the first dot is the name of the module.
+fn flag_of<'a>(module: &str, key: &'a str) -> Option<&'a str> {
+    let (prefix, flag) = key.split_once('.')?;
+    (prefix == module).then_some(flag)
+}
+
+fn flag<'a>(flags: Map<'a, &'a str>, module: &str, name: &str) -> Option<&'a str> {
+    let mut all = flags.into_iter();
+    all.find_map(|(key, value)| (flag_of(module, key)? == name).then_some(*value))
+}
+
+macro_rules! custom_flags {
+    ($($model:ident)*) => {$(
+        impl<'a> $model<'a> {
+            /// A custom flag for this module: the value of the key `MODULE.NAME` (rule 21 of section 12).
+            pub fn custom_flag(&self, module: &str, name: &str) -> Option<&'a str> {
+                flag(self.custom_flags, module, name)
+            }
+
+            /// The custom flags for this module without its prefix, in order.
+            pub fn custom_flags_of<'m>(
+                &self,
+                module: &'m str,
+            ) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a, 'm> {
+                self.custom_flags.into_iter().filter_map(move |(key, value)| Some((flag_of(module, key)?, *value)))
+            }
+        }
+    )*};
+}
+
+custom_flags! { CustomEvent ScreenViewEvent ProductActionEvent PromotionActionEvent ImpressionEvent }

@@ -1,0 +1,228 @@
+//! Typed values out of settings, which always travel as text (section 5.1).
+
+use super::{Account, Audience, AudienceSubscriptionRequest, SettingType};
+
+/// A type that a setting value can be read as, by the rules of the reference (section 5.1).
+///
+/// ```
+/// use hydrant::message::{FromSetting, SettingType};
+///
+/// enum Region { Us, Eu }
+///
+/// impl FromSetting<'_> for Region {
+///     const EXPECTED: &'static str = "`us` or `eu`";
+///     const KINDS: &'static [SettingType<'static>] = &[SettingType::Text];
+///     fn from_setting(text: &str) -> Option<Self> {
+///         match text {
+///             "us" => Some(Self::Us),
+///             "eu" => Some(Self::Eu),
+///             _ => None,
+///         }
+///     }
+/// }
+/// assert!(Region::from_setting("apac").is_none());
+/// ```
+pub trait FromSetting<'a>: Sized {
+    /// What the text should have been, for error texts.
+    const EXPECTED: &'static str;
+    /// The types of settings whose values can be read as this.
+    const KINDS: &'static [SettingType<'static>];
+    /// Reads the text.
+    fn from_setting(text: &'a str) -> Option<Self>;
+}
+
+impl<'a> FromSetting<'a> for &'a str {
+    const EXPECTED: &'static str = "text";
+    const KINDS: &'static [SettingType<'static>] = SettingType::ALL;
+    fn from_setting(text: &'a str) -> Option<Self> {
+        Some(text)
+    }
+}
+
+/// True if the text is `true` in any letter case, otherwise false: `yes` and `1` are false.
+impl FromSetting<'_> for bool {
+    const EXPECTED: &'static str = "a bool";
+    const KINDS: &'static [SettingType<'static>] = &[SettingType::Boolean];
+    fn from_setting(text: &str) -> Option<Self> {
+        Some(text.eq_ignore_ascii_case("true"))
+    }
+}
+
+macro_rules! numbers {
+    ($($type:ty, $expected:literal, [$($kind:ident),*];)*) => {$(
+        impl FromSetting<'_> for $type {
+            const EXPECTED: &'static str = $expected;
+            const KINDS: &'static [SettingType<'static>] = &[$(SettingType::$kind),*];
+            fn from_setting(text: &str) -> Option<Self> {
+                text.parse().ok()
+            }
+        }
+    )*};
+}
+
+numbers! {
+    i32, "a 32-bit integer", [Integer];
+    i64, "a 64-bit integer", [Integer];
+    f64, "a number", [Integer, Float];
+}
+
+/// What is wrong with one setting. It names the setting, never its value.
+///
+/// ```
+/// use hydrant::message::{Account, SettingFault};
+/// let error = Account::EMPTY.setting::<i64>("limit").unwrap_err();
+/// let fault: &SettingFault = &error.faults()[0];
+/// assert_eq!((fault.id(), fault.expected()), ("limit", None));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingFault {
+    id: String,
+    expected: Option<&'static str>,
+}
+
+impl SettingFault {
+    pub(crate) fn missing(id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            expected: None,
+        }
+    }
+
+    pub(crate) fn invalid(id: &str, expected: &'static str) -> Self {
+        Self {
+            id: id.to_owned(),
+            expected: Some(expected),
+        }
+    }
+
+    /// The id of the setting.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What the value should have been; `None` if there is no value.
+    pub fn expected(&self) -> Option<&'static str> {
+        self.expected
+    }
+}
+
+/// `the setting `limit` is not a 64-bit integer`
+impl std::fmt::Display for SettingFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.expected {
+            None => write!(f, "the setting `{}` is missing", self.id),
+            Some(expected) => write!(f, "the setting `{}` is not {expected}", self.id),
+        }
+    }
+}
+
+/// Why settings could not be read: everything that is wrong or missing, so that the customer can mend it at once. It
+/// names settings, never their values.
+///
+/// ```
+/// use hydrant::message::Account;
+/// let error = Account::EMPTY.setting::<&str>("api_key").unwrap_err();
+/// assert_eq!(error.to_string(), "the setting `api_key` is missing");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingError(Box<[SettingFault]>);
+
+impl SettingError {
+    pub(crate) fn new(faults: Vec<SettingFault>) -> Self {
+        Self(faults.into())
+    }
+
+    /// What is wrong, in the order in which the settings were read. Empty if the values were refused as a whole.
+    pub fn faults(&self) -> &[SettingFault] {
+        &self.0
+    }
+}
+
+impl From<SettingFault> for SettingError {
+    fn from(fault: SettingFault) -> Self {
+        Self::new(vec![fault])
+    }
+}
+
+impl std::fmt::Display for SettingError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("the settings do not go together");
+        }
+        for (index, fault) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str("; ")?;
+            }
+            fault.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for SettingError {}
+
+/// The look-ups of a model that has setting values.
+macro_rules! setting_lookups {
+    ($($(#[$meta:meta])* $model:ident $field:ident;)*) => {$(
+        $(#[$meta])*
+        impl<'a> $model<'a> {
+            /// The text of a setting, if it has a value. The empty text is one.
+            pub fn setting_text(&self, id: &str) -> Option<&'a str> {
+                self.$field.get(id).copied()
+            }
+
+            /// The value of a setting that must be there: `setting::<bool>("x")`.
+            ///
+            /// # Errors
+            ///
+            /// If there is none or it is not of the type.
+            pub fn setting<T: FromSetting<'a>>(&self, id: &str) -> Result<T, SettingError> {
+                let found = self.optional_setting(id)?;
+                found.ok_or_else(|| SettingFault::missing(id).into())
+            }
+
+            /// The value of a setting, if there is one.
+            ///
+            /// # Errors
+            ///
+            /// If there is a value that is not of the type.
+            pub fn optional_setting<T: FromSetting<'a>>(&self, id: &str) -> Result<Option<T>, SettingError> {
+                let Some(text) = self.setting_text(id) else {
+                    return Ok(None);
+                };
+                match T::from_setting(text) {
+                    Some(value) => Ok(Some(value)),
+                    None => Err(SettingFault::invalid(id, T::EXPECTED).into()),
+                }
+            }
+
+            /// The value of a setting, or a default if there is none.
+            ///
+            /// # Errors
+            ///
+            /// If there is a value that is not of the type.
+            pub fn setting_or<T: FromSetting<'a>>(&self, id: &str, default: T) -> Result<T, SettingError> {
+                Ok(self.optional_setting(id)?.unwrap_or(default))
+            }
+        }
+    )*};
+}
+
+setting_lookups! {
+    /// ```
+    /// use hydrant::message::{Account, Map};
+    ///
+    /// let mut account = Account::EMPTY;
+    /// account.account_settings = Map::new(&[("api_key", "secret"), ("limit", "many")]);
+    /// assert_eq!(account.setting::<&str>("api_key")?, "secret");
+    /// assert_eq!(account.setting_or("batch", 100)?, 100);
+    /// let error = account.setting_or::<i64>("limit", 100).unwrap_err();
+    /// assert_eq!(error.to_string(), "the setting `limit` is not a 64-bit integer");
+    /// # Ok::<(), hydrant::message::SettingError>(())
+    /// ```
+    Account account_settings;
+    /// The settings of the subscription; those that the module returned when it was made are among them.
+    Audience audience_subscription_settings;
+    /// The settings of the subscription as they are now.
+    AudienceSubscriptionRequest audience_subscription_settings;
+}

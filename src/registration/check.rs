@@ -1,0 +1,157 @@
+//! What is wrong with a registration: by the rules of section 12, which `validate` knows, and where the code that reads
+//! settings and their descriptions disagree.
+
+use super::list::{Reader, SettingList};
+use super::values::Read;
+use super::{Registration, SettingDescription};
+use crate::message::{FIREHOSE_VERSION, Message, MessageCommon, Uuid};
+use crate::validate::{self, Level, Finding};
+
+const DESCRIBED: &str = "setting-described";
+const READ: &str = "setting-read";
+const TYPE: &str = "setting-type";
+const REQUIRED: &str = "setting-required";
+
+/// The rules that compare the descriptions of settings with the code that reads them: identifier and what it asks for.
+/// Those of a registration as a message are among [`validate::RULES`].
+///
+/// ```
+/// use hydrant::registration::SETTING_RULES;
+/// assert!(SETTING_RULES.iter().all(|(id, _)| id.starts_with("setting-")));
+/// ```
+pub const SETTING_RULES: &[(&str, &str)] = &[
+    (DESCRIBED, "Settings that are read are described."),
+    (READ, "Settings that a type describes are read by it."),
+    (TYPE, "Settings are read as the type that is described."),
+    (
+        REQUIRED,
+        "Settings that must have a value are required or have a default value.",
+    ),
+];
+
+/// Stands for what a message has and a registration has not.
+const COMMON: MessageCommon<'static> = MessageCommon {
+    id: Some(Uuid([1; 16])),
+    timestamp_ms: Some(1_714_592_744_066),
+    firehose_version: Some(FIREHOSE_VERSION),
+};
+
+impl Registration {
+    /// All findings: those of [`validate::findings`] on the message, and those of [`SETTING_RULES`].
+    #[allow(
+        dead_code,
+        clippy::allow_attributes,
+        reason = "the engine is about to use it"
+    )]
+    pub(crate) fn check(&self) -> Vec<Finding> {
+        let mut found = self.with_response(COMMON, |response| {
+            validate::findings(&Message::ModuleRegistrationResponse(response))
+        });
+        let shared = &self.account_settings;
+        let none = SettingList::default();
+        if let Some(events) = &self.events {
+            let at = "event_processing_registration";
+            compare(
+                &mut found,
+                &format!("{at}.account_settings"),
+                shared,
+                &events.account_settings,
+            );
+            let connection = &events.connection_settings;
+            compare(
+                &mut found,
+                &format!("{at}.event_connection_settings"),
+                &none,
+                connection,
+            );
+        }
+        if let Some(audiences) = &self.audiences {
+            let at = "audience_processing_registration";
+            compare(
+                &mut found,
+                &format!("{at}.account_settings"),
+                shared,
+                &audiences.account_settings,
+            );
+            let subscription = &audiences.subscription_settings;
+            compare(
+                &mut found,
+                &format!("{at}.audience_subscription_settings"),
+                &none,
+                subscription,
+            );
+        }
+        if let Some(erasure) = &self.erasure {
+            let path = "dsr_processing_registration.account_settings";
+            compare(&mut found, path, shared, &erasure.account_settings);
+        }
+        found
+    }
+}
+
+/// Compares what is read from one list of the message with what it describes. The list is that of the registration and
+/// that of the kind together, and so are those who read it.
+fn compare(found: &mut Vec<Finding>, path: &str, shared: &SettingList, own: &SettingList) {
+    let described: Vec<&SettingDescription> = shared.settings.iter().chain(&own.settings).collect();
+    for reader in shared.readers.iter().chain(&own.readers) {
+        let mut add = |path, rule, level, message| {
+            let finding = Finding {
+                path,
+                rule,
+                level,
+                message,
+            };
+            if !found.contains(&finding) {
+                found.push(finding);
+            }
+        };
+        for read in &reader.reads {
+            let position = described.iter().position(|it| it.id() == Some(&read.id));
+            let setting = position.and_then(|position| described.get(position).zip(Some(position)));
+            let Some((setting, position)) = setting else {
+                let message = format!("the setting `{}` is read but not described", read.id);
+                add(path.to_owned(), DESCRIBED, Level::Error, message);
+                continue;
+            };
+            let at = || format!("{path}[{position}]");
+            if let Some(message) = wrong_type(read, setting) {
+                add(at(), TYPE, Level::Error, message);
+            }
+            if read.required && !setting.always_has_a_value() && is_visible(setting) {
+                let message = format!(
+                    "the setting `{}` is read as one that must have a value, but the customer may leave it empty",
+                    read.id
+                );
+                add(at(), REQUIRED, Level::Error, message);
+            }
+        }
+        for id in unread(reader) {
+            let position = described.iter().position(|it| it.id() == Some(id));
+            let message = format!("the setting `{id}` is described but not read");
+            let at = format!("{path}[{}]", position.unwrap_or_default());
+            add(at, READ, Level::Warning, message);
+        }
+    }
+}
+
+fn wrong_type(read: &Read, setting: &SettingDescription) -> Option<String> {
+    let kind = setting.kind()?;
+    (!read.kinds.contains(&kind)).then(|| {
+        let Read { id, expected, .. } = read;
+        format!("the setting `{id}` is read as {expected}, but its type is `{kind}`")
+    })
+}
+
+/// An invisible setting is filled in by the module.
+fn is_visible(setting: &SettingDescription) -> bool {
+    setting.label().is_some_and(|label| label.visible)
+}
+
+fn unread(reader: &Reader) -> impl Iterator<Item = &str> {
+    let read = |id: &str| reader.reads.iter().any(|read| read.id == id);
+    reader
+        .described
+        .iter()
+        .map(String::as_str)
+        .filter(move |id| !read(id))
+}

@@ -1,0 +1,291 @@
+//! Descriptions of settings (section 7.1): what the customer is asked for.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use super::Str;
+use crate::message::SettingType;
+
+/// The description of a setting of any type: a [`Text`], [`Integer`], [`Float`] or [`Boolean`].
+///
+/// ```
+/// use hydrant::registration::{Boolean, SettingDescription, Text};
+/// let settings: [SettingDescription; 2] = [
+///     Text::new("api_key", "API key").required().confidential().into(),
+///     Boolean::new("sandbox", "Sandbox").description("Sends to the sandbox of Acme").into(),
+/// ];
+/// assert_eq!(settings[0].id(), Some("api_key"));
+/// ```
+///
+/// What a type of setting does not have does not compile:
+///
+/// ```compile_fail
+/// hydrant::registration::Text::new("api_key", "API key").range(1..=10);
+/// ```
+#[derive(Clone, Debug)]
+pub struct SettingDescription(pub(super) Kind);
+
+#[derive(Clone, Debug)]
+pub(super) enum Kind {
+    Text(Text),
+    Integer(Integer),
+    Float(Float),
+    Boolean(Boolean),
+    Unknown(UnknownMember),
+}
+
+/// A member of a family that this version does not know, in a registration that was read.
+#[derive(Clone)]
+pub(super) struct UnknownMember {
+    pub(super) type_name: String,
+    pub(super) raw: String,
+}
+
+impl fmt::Debug for UnknownMember {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnknownMember")
+            .field("type_name", &self.type_name)
+            .finish_non_exhaustive()
+    }
+}
+
+impl SettingDescription {
+    /// The key under which the value arrives; `None` in a description that was read and has none.
+    pub fn id(&self) -> Option<&str> {
+        self.label()?.id.as_deref()
+    }
+
+    pub(super) fn label(&self) -> Option<&Label> {
+        match &self.0 {
+            Kind::Text(setting) => Some(&setting.label),
+            Kind::Integer(setting) => Some(&setting.label),
+            Kind::Float(setting) => Some(&setting.label),
+            Kind::Boolean(setting) => Some(&setting.label),
+            Kind::Unknown(_) => None,
+        }
+    }
+
+    /// The type, if it is known.
+    pub(super) fn kind(&self) -> Option<SettingType<'static>> {
+        match &self.0 {
+            Kind::Text(_) => Some(SettingType::Text),
+            Kind::Integer(_) => Some(SettingType::Integer),
+            Kind::Float(_) => Some(SettingType::Float),
+            Kind::Boolean(_) => Some(SettingType::Boolean),
+            Kind::Unknown(_) => None,
+        }
+    }
+
+    /// Whether there is always a value: the customer must give one, or there is one from the start.
+    pub(super) fn always_has_a_value(&self) -> bool {
+        match &self.0 {
+            Kind::Text(setting) => setting.required || setting.default.is_some(),
+            Kind::Integer(setting) => setting.required || setting.default.is_some(),
+            Kind::Float(setting) => setting.required || setting.default.is_some(),
+            Kind::Boolean(_) | Kind::Unknown(_) => true,
+        }
+    }
+}
+
+/// What all settings have.
+#[derive(Clone, Debug)]
+pub(super) struct Label {
+    pub(super) id: Option<Str>,
+    pub(super) name: Option<Str>,
+    pub(super) description: Option<Str>,
+    pub(super) visible: bool,
+}
+
+impl Label {
+    fn new(id: Str, name: Str) -> Self {
+        Self {
+            id: Some(id),
+            name: Some(name),
+            description: None,
+            visible: true,
+        }
+    }
+}
+
+macro_rules! setting {
+    (
+        $(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty = $default:expr,)* }
+    ) => {
+        $(#[$meta])*
+        #[must_use]
+        pub struct $name {
+            pub(super) label: Label,
+            $($(#[$field_meta])* pub(super) $field: $type,)*
+        }
+
+        impl $name {
+            /// A setting whose value arrives under this id, and its label for the customer.
+            pub fn new(id: impl Into<Str>, name: impl Into<Str>) -> Self {
+                Self::with(Label::new(id.into(), name.into()))
+            }
+
+            pub(super) fn with(label: Label) -> Self {
+                Self { label, $($field: $default,)* }
+            }
+
+            /// Explains the setting to the customer: short, without markup and links (rule 14 of section 12).
+            pub fn description(mut self, description: impl Into<Str>) -> Self {
+                self.label.description = Some(description.into());
+                self
+            }
+
+            /// Keeps the setting from the customer: the module fills it in itself, in its answer to the subscription of
+            /// an audience (rule 18 of section 12).
+            pub fn invisible(mut self) -> Self {
+                self.label.visible = false;
+                self
+            }
+        }
+
+        impl From<$name> for SettingDescription {
+            fn from(setting: $name) -> Self {
+                Self(Kind::$name(setting))
+            }
+        }
+    };
+}
+
+setting! {
+    /// A text setting. `Debug` does not show the default value.
+    ///
+    /// ```
+    /// use hydrant::registration::Text;
+    /// Text::new("region", "Region").default("us").description("Where the data is stored: us or eu");
+    /// ```
+    #[derive(Clone)]
+    Text {
+        default: Option<Str> = None,
+        required: bool = false,
+        confidential: bool = false,
+    }
+}
+
+impl Text {
+    /// The value from the start. It is published with the registration, so it is not for secrets.
+    pub fn default(mut self, value: impl Into<Str>) -> Self {
+        self.default = Some(value.into());
+        self
+    }
+
+    /// The customer must fill it in.
+    pub fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// It is masked once it has a value: for keys and passwords, which are required, too (rule 16 of section 12).
+    pub fn confidential(mut self) -> Self {
+        self.confidential = true;
+        self
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let default = self.default.as_ref().map(|_| format_args!("[redacted]"));
+        f.debug_struct("Text")
+            .field("label", &self.label)
+            .field("default", &default)
+            .field("required", &self.required)
+            .field("confidential", &self.confidential)
+            .finish()
+    }
+}
+
+macro_rules! numeric {
+    ($name:ident, $type:ty) => {
+        impl $name {
+            /// The value from the start.
+            pub fn default(mut self, value: $type) -> Self {
+                self.default = Some(value);
+                self
+            }
+
+            /// The smallest and the largest value that the customer may give.
+            pub fn range(self, range: RangeInclusive<$type>) -> Self {
+                self.min(*range.start()).max(*range.end())
+            }
+
+            /// The smallest value that the customer may give.
+            pub fn min(mut self, value: $type) -> Self {
+                self.min = Some(value);
+                self
+            }
+
+            /// The largest value that the customer may give.
+            pub fn max(mut self, value: $type) -> Self {
+                self.max = Some(value);
+                self
+            }
+
+            /// The customer must fill it in.
+            pub fn required(mut self) -> Self {
+                self.required = true;
+                self
+            }
+        }
+    };
+}
+
+setting! {
+    /// An integer setting.
+    ///
+    /// ```
+    /// use hydrant::registration::Integer;
+    /// Integer::new("limit", "Limit").default(100).range(1..=1000);
+    /// ```
+    #[derive(Clone, Debug)]
+    Integer {
+        default: Option<i64> = None,
+        min: Option<i64> = None,
+        max: Option<i64> = None,
+        required: bool = false,
+    }
+}
+
+numeric! { Integer, i64 }
+
+setting! {
+    /// A floating-point setting.
+    ///
+    /// ```
+    /// use hydrant::registration::Float;
+    /// Float::new("rate", "Rate").required().description("Share of events, between zero and one");
+    /// ```
+    #[derive(Clone, Debug)]
+    Float {
+        default: Option<f64> = None,
+        min: Option<f64> = None,
+        max: Option<f64> = None,
+        required: bool = false,
+    }
+}
+
+numeric! { Float, f64 }
+
+setting! {
+    /// A boolean setting, initially off.
+    ///
+    /// ```
+    /// use hydrant::registration::Boolean;
+    /// Boolean::new("anonymize", "Anonymize").on();
+    /// ```
+    #[derive(Clone, Debug)]
+    Boolean {
+        default: bool = false,
+        checked: bool = false,
+    }
+}
+
+impl Boolean {
+    /// Initially on. The protocol says that in two fields, which are given the same value (D35).
+    pub fn on(mut self) -> Self {
+        (self.default, self.checked) = (true, true);
+        self
+    }
+}

@@ -1,0 +1,210 @@
+//! The kinds of processing that a module asks for: events, audiences, erasure (sections 7.4 to 7.6, 7.8).
+
+use super::description::UnknownMember;
+use super::list::{SettingList, setting_methods};
+use super::{Oauth2, Str};
+use crate::message::{BulkConfiguration, EventType, RuntimeType, SystemNotificationType};
+
+/// How the customer authorizes the module.
+#[derive(Clone, Debug)]
+pub(super) enum Authentication {
+    Oauth2(Oauth2),
+    Unknown(UnknownMember),
+}
+
+/// The events that a module asks for: see [`Registration::events_with`](super::Registration::events_with).
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Events {
+    pub(super) account_settings: SettingList,
+    pub(super) connection_settings: SettingList,
+    pub(super) types: Vec<Str>,
+    /// All that are known, unless they are named.
+    pub(super) runtimes: Option<Vec<Str>>,
+    /// With the permission for consent all that are known, unless they are named.
+    pub(super) notifications: Option<Vec<Str>>,
+    pub(super) max_data_age_hours: i32,
+    pub(super) push_provider: Option<Str>,
+    pub(super) authentication: Option<Authentication>,
+}
+
+impl Default for Events {
+    fn default() -> Self {
+        Self {
+            account_settings: SettingList::default(),
+            connection_settings: SettingList::default(),
+            types: Vec::new(),
+            runtimes: None,
+            notifications: None,
+            max_data_age_hours: 24,
+            push_provider: None,
+            authentication: None,
+        }
+    }
+}
+
+impl Events {
+    setting_methods! {
+        /// Adds a setting of the account that only events need.
+        account_setting,
+        /// Adds the settings of the account that `T` describes and only events need.
+        account_settings,
+        account_settings
+    }
+
+    setting_methods! {
+        /// Adds a setting per connection. Its values arrive among those of the account (D22).
+        connection_setting,
+        /// Adds the settings per connection that `T` describes. Their values arrive among those of the account (D22).
+        connection_settings,
+        connection_settings
+    }
+
+    /// Only from these platforms. Without this call all that this version knows are asked for.
+    pub fn runtimes(mut self, runtimes: impl IntoIterator<Item = RuntimeType<'static>>) -> Self {
+        self.runtimes = Some(
+            runtimes
+                .into_iter()
+                .map(|one| one.as_str().into())
+                .collect(),
+        );
+        self
+    }
+
+    /// Only these notifications. Without this call, all that this version knows are asked for if the module asks for the
+    /// consent state, and none otherwise (rule 23 of section 12).
+    pub fn notifications(
+        mut self,
+        notifications: impl IntoIterator<Item = SystemNotificationType<'static>>,
+    ) -> Self {
+        let notifications = notifications.into_iter().map(|one| one.as_str().into());
+        self.notifications = Some(notifications.collect());
+        self
+    }
+
+    /// Only data that is not older. Without this call, a day.
+    pub fn max_data_age_hours(mut self, hours: u16) -> Self {
+        self.max_data_age_hours = i32::from(hours);
+        self
+    }
+
+    /// Data of any age.
+    pub fn any_age(mut self) -> Self {
+        self.max_data_age_hours = -1;
+        self
+    }
+
+    /// The key in the payload of a push message that marks it as sent by this module; receipts of other messages are not
+    /// delivered (rule 11 of section 12).
+    pub fn push_provider(mut self, key: impl Into<Str>) -> Self {
+        self.push_provider = Some(key.into());
+        self
+    }
+
+    /// The customer authorizes the module by OAuth 2.
+    pub fn oauth2(mut self, oauth2: Oauth2) -> Self {
+        self.authentication = Some(Authentication::Oauth2(oauth2));
+        self
+    }
+
+    pub(super) fn add_types(&mut self, types: impl IntoIterator<Item = EventType<'static>>) {
+        for event_type in types {
+            let name = event_type.as_str();
+            if !self.types.iter().any(|known| known == name) {
+                self.types.push(name.into());
+            }
+        }
+    }
+
+    pub(super) fn types(&self) -> impl Iterator<Item = EventType<'_>> {
+        self.types.iter().map(|name| EventType::from(&**name))
+    }
+}
+
+/// The audiences that a module asks for: see [`Registration::audiences`](super::Registration::audiences).
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct Audiences {
+    pub(super) account_settings: SettingList,
+    pub(super) subscription_settings: SettingList,
+    pub(super) authentication: Option<Authentication>,
+    pub(super) bulk: Option<BulkConfiguration>,
+}
+
+impl Audiences {
+    setting_methods! {
+        /// Adds a setting of the account that only audiences need.
+        account_setting,
+        /// Adds the settings of the account that `T` describes and only audiences need.
+        account_settings,
+        account_settings
+    }
+
+    setting_methods! {
+        /// Adds a setting per connected audience: one that the customer fills in, or, if it is
+        /// [invisible](super::Text::invisible), the module in its answer to the subscription (rule 18 of section 12).
+        subscription_setting,
+        /// Adds the settings per connected audience that `T` describes.
+        subscription_settings,
+        subscription_settings
+    }
+
+    /// The customer authorizes the module by OAuth 2.
+    pub fn oauth2(mut self, oauth2: Oauth2) -> Self {
+        self.authentication = Some(Authentication::Oauth2(oauth2));
+        self
+    }
+
+    /// Changes are delivered in bulk when this many messages wait; the sender's default is 2000 (rule 19 of section 12).
+    pub fn bulk_messages(mut self, messages: u32) -> Self {
+        let bulk = self.bulk.get_or_insert(BulkConfiguration::EMPTY);
+        bulk.bulk_forward_wait_for_messages = Some(saturated(messages));
+        self
+    }
+
+    /// Changes are delivered in bulk when this many minutes have passed; the sender's default is 720 (rule 19 of section
+    /// 12).
+    pub fn bulk_minutes(mut self, minutes: u32) -> Self {
+        let bulk = self.bulk.get_or_insert(BulkConfiguration::EMPTY);
+        bulk.bulk_forward_wait_in_minutes = Some(saturated(minutes));
+        self
+    }
+}
+
+fn saturated(value: u32) -> i32 {
+    i32::try_from(value).unwrap_or(i32::MAX)
+}
+
+/// The data subject requests that a module asks for: see
+/// [`Registration::erasure_with`](super::Registration::erasure_with). There is no authentication for them.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Erasure {
+    pub(super) account_settings: SettingList,
+    pub(super) types: Vec<Str>,
+    pub(super) domain: Option<Str>,
+}
+
+impl Default for Erasure {
+    fn default() -> Self {
+        Self {
+            account_settings: SettingList::default(),
+            types: vec![Str::Borrowed("erasure")],
+            domain: None,
+        }
+    }
+}
+
+impl Erasure {
+    setting_methods! {
+        /// Adds a setting of the account that only data subject requests need.
+        account_setting,
+        /// Adds the settings of the account that `T` describes and only data subject requests need.
+        account_settings,
+        account_settings
+    }
+
+    pub(super) fn set_domain(&mut self, domain: Str) {
+        self.domain = Some(domain);
+    }
+}

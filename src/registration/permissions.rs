@@ -1,0 +1,86 @@
+//! What the module may see (sections 7.2, 7.3 and 13).
+
+use super::{Registration, Str};
+use crate::message::{self, IdentityEncoding};
+
+/// The permissions asked for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Permissions {
+    pub(super) users: Identities,
+    pub(super) devices: Identities,
+    pub(super) partners: Identities,
+    /// The other permissions. Its lists stay empty.
+    pub(super) allowed: message::Permissions<'static>,
+}
+
+/// Identities asked for, in order.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Identities(pub(super) Vec<IdentityPermission>);
+
+#[derive(Clone, Debug)]
+pub(super) struct IdentityPermission {
+    pub(super) identity_type: Str,
+    pub(super) encoding: Str,
+    pub(super) required: bool,
+}
+
+impl Identities {
+    pub(super) fn add(
+        &mut self,
+        identity_type: impl Into<Str>,
+        encoding: IdentityEncoding<'static>,
+        required: bool,
+    ) {
+        self.0.push(IdentityPermission {
+            identity_type: identity_type.into(),
+            encoding: encoding.as_str().into(),
+            required,
+        });
+    }
+}
+
+macro_rules! allowed {
+    ($($(#[$meta:meta])* $method:ident = $field:ident;)*) => {
+        /// Permissions without a value (section 13).
+        impl Registration {
+            $(
+                $(#[$meta])*
+                pub fn $method(mut self) -> Self {
+                    self.permissions().allowed.$field = true;
+                    self
+                }
+            )*
+        }
+
+        /// The permissions without a value.
+        pub(super) fn allowed(given: &message::Permissions<'_>) -> message::Permissions<'static> {
+            message::Permissions { $($field: given.$field,)* ..message::Permissions::EMPTY }
+        }
+    };
+}
+
+allowed! {
+    /// Asks for the location of events.
+    location = allow_access_location;
+    /// Asks for the IP address of the client.
+    ip_address = allow_access_ip_address;
+    /// Asks for the stamp that names an installation of the app.
+    device_application_stamp = allow_access_device_application_stamp;
+    /// Asks for the device fields of the runtime environment.
+    device_info = allow_device_info;
+    /// Asks for user attributes and their change events.
+    user_attributes = allow_user_attributes;
+    /// Asks for the consent state, and for consent notifications unless [`Events::notifications`](super::Events::notifications)
+    /// says otherwise.
+    consent_state = allow_consent_state;
+    /// Asks for the user attributes that customers share with audiences.
+    audience_user_attributes = allow_audience_user_attributes;
+    /// Asks for the HTTP user agent.
+    http_user_agent = allow_access_http_user_agent;
+    /// Asks for the identifier of the user profile.
+    mpid = allow_access_mpid;
+    /// Asks for account, workspace, input, application and data plan of batches.
+    platform_fields = allow_platform_fields;
+    /// Asks for batches with neither events nor notifications: changes of attributes and identities.
+    eventless_batches = allow_eventless_batches;
+}

@@ -1,0 +1,191 @@
+//! Digests that are filled in later are those that are made one at a time.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
+
+use hydrant::hash::{Algorithm, Deferred, DeferredDigests, Normalization, Platform, hash_one};
+use hydrant::message::{Identity, IdentityEncoding};
+use hydrant::write::JsonWriter;
+use proptest::prelude::*;
+
+/// What is written, in order.
+#[derive(Clone, Debug)]
+enum Step {
+    /// Something else, hyphens among it.
+    Text(String),
+    /// A new digest.
+    Reserve(usize, String),
+    /// One of the digests so far, again.
+    Repeat(usize),
+    /// A new digest whose place is said by its offset.
+    Place(usize, String),
+    /// A field.
+    Field(usize, String),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let value = || prop_oneof!["[ a-zA-Z@.]{0,20}", "\\PC{0,10}", "[A-Z]{50,200}"];
+    let algorithm = || 0..Algorithm::ALL.len();
+    prop_oneof![
+        "[-a-f0-9]{0,40}".prop_map(Step::Text),
+        (algorithm(), value()).prop_map(|(algorithm, value)| Step::Reserve(algorithm, value)),
+        (0..100_usize).prop_map(Step::Repeat),
+        (algorithm(), value()).prop_map(|(algorithm, value)| Step::Place(algorithm, value)),
+        (algorithm(), value()).prop_map(|(algorithm, value)| Step::Field(algorithm, value)),
+    ]
+}
+
+fn direct(algorithm: Algorithm, value: &str) -> String {
+    hash_one(algorithm, Normalization::STANDARD, value).to_string()
+}
+
+/// Writes into one output with places, and into another without.
+fn run(steps: &[Step], digests: &mut DeferredDigests) -> (Vec<u8>, Vec<u8>) {
+    let (mut out, mut expected) = (Vec::new(), Vec::new());
+    let mut so_far: Vec<(Deferred, String)> = Vec::new();
+    for step in steps {
+        let (digest, text) = match step {
+            Step::Text(text) => {
+                out.extend_from_slice(text.as_bytes());
+                expected.extend_from_slice(text.as_bytes());
+                continue;
+            }
+            Step::Reserve(algorithm, value) => {
+                let algorithm = Algorithm::ALL[*algorithm];
+                let text = direct(algorithm, value);
+                (digests.reserve(algorithm, value, &mut out), text)
+            }
+            Step::Repeat(index) => {
+                let Some((digest, text)) = so_far.get(index % so_far.len().max(1)).cloned() else {
+                    continue;
+                };
+                digests.write(digest, &mut out);
+                (digest, text)
+            }
+            Step::Place(algorithm, value) => {
+                let algorithm = Algorithm::ALL[*algorithm];
+                let digest = digests.add(algorithm, value);
+                digests.place(digest, out.len());
+                out.extend_from_slice(digest.placeholder().as_bytes());
+                (digest, direct(algorithm, value))
+            }
+            Step::Field(algorithm, value) => {
+                let algorithm = Algorithm::ALL[*algorithm];
+                let (digest, text) = (digests.add(algorithm, value), direct(algorithm, value));
+                JsonWriter::new(&mut out).digest_field("k", digest, digests);
+                JsonWriter::new(&mut expected).text_field("k", &text);
+                so_far.push((digest, text));
+                continue;
+            }
+        };
+        expected.extend_from_slice(text.as_bytes());
+        so_far.push((digest, text));
+    }
+    (out, expected)
+}
+
+proptest! {
+    #[test]
+    fn digests_are_those_that_are_made_directly(batches in prop::collection::vec(prop::collection::vec(step(), 0..60), 1..4)) {
+        let mut digests = DeferredDigests::new();
+        for steps in batches {
+            let (mut out, expected) = run(&steps, &mut digests);
+            prop_assert_eq!(digests.fill(&mut out), Ok(()));
+            prop_assert_eq!(String::from_utf8(out).unwrap(), String::from_utf8(expected).unwrap());
+            prop_assert!(digests.is_empty());
+        }
+    }
+
+    #[test]
+    fn an_output_that_was_moved_is_told_and_not_damaged(steps in prop::collection::vec(step(), 0..20), shift in 1..9_usize) {
+        let mut digests = DeferredDigests::new();
+        let (out, _) = run(&steps, &mut digests);
+        let mut moved = vec![b'x'; shift];
+        moved.extend_from_slice(&out);
+        moved.truncate(out.len());
+        let before = moved.clone();
+        // Hyphens of other places may be overwritten, and nothing else.
+        let _ = digests.fill(&mut moved);
+        for (before, after) in before.iter().zip(&moved) {
+            prop_assert!(before == after || *before == b'-');
+        }
+    }
+}
+
+#[test]
+fn identities_decide_by_their_encoding() {
+    let digest = direct(Algorithm::Md5, "abc");
+    let upper = format!(" {} ", digest.to_uppercase());
+    for platform in Platform::available() {
+        let mut digests = DeferredDigests::with_platform(platform);
+        let (mut out, mut expected) = (Vec::new(), String::new());
+        for (encoding, value) in [
+            (IdentityEncoding::Raw, " ABC"),
+            (IdentityEncoding::Md5, &*upper),
+            (IdentityEncoding::Raw, &*upper),
+            (IdentityEncoding::Sha1, "abc"),
+            (IdentityEncoding::Raw, "\u{a0}"),
+            (IdentityEncoding::from_wire("crc32"), "abc"),
+        ] {
+            let identity = Identity::new(encoding, value);
+            let added = digests.add_identity(Algorithm::Md5, identity);
+            let direct = identity.encode(Algorithm::Md5);
+            assert_eq!(added.is_some(), direct.is_some(), "{encoding} {value:?}");
+            if let (Some(added), Some(direct)) = (added, direct) {
+                digests.write(added, &mut out);
+                expected.push_str(&direct);
+            }
+        }
+        assert_eq!(digests.len(), 3);
+        digests.fill(&mut out).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), expected, "{platform}");
+    }
+}
+
+#[test]
+fn places_without_a_placeholder_are_counted() {
+    let mut digests = DeferredDigests::new();
+    let mut out = Vec::new();
+    let digest = digests.reserve(Algorithm::Md5, "abc", &mut out);
+    out.extend_from_slice(b"0123456789");
+    for offset in [1, out.len() - 1, out.len(), usize::MAX] {
+        digests.place(digest, offset);
+    }
+    let error = digests.fill(&mut out).unwrap_err();
+    assert_eq!(error.count(), 4);
+    assert_eq!(
+        out,
+        format!("{}0123456789", direct(Algorithm::Md5, "abc")).as_bytes()
+    );
+}
+
+#[test]
+fn digests_are_known_only_where_and_as_long_as_they_are_made() {
+    let (mut one, mut other) = (DeferredDigests::new(), DeferredDigests::new());
+    let mut out = Vec::new();
+    let ada = one.reserve(Algorithm::Md5, "ada", &mut out);
+    let grace = other.add(Algorithm::Md5, "grace");
+    one.write(grace, &mut out);
+    assert_eq!(one.fill(&mut out).unwrap_err().count(), 1);
+    assert!(out.ends_with(grace.placeholder().as_bytes()));
+
+    let mut out = Vec::new();
+    one.write(ada, &mut out);
+    assert_eq!(one.fill(&mut out).unwrap_err().count(), 1);
+    assert_eq!(one.fill(&mut out), Ok(()), "told once");
+
+    one.write(ada, &mut out);
+    one.clear();
+    assert_eq!(one.fill(&mut out), Ok(()));
+}
+
+#[test]
+fn nothing_shows_the_values() {
+    let mut digests = DeferredDigests::new();
+    digests.add(Algorithm::Sha256, "ada@example.com");
+    assert_eq!(format!("{digests:?}"), "DeferredDigests { len: 1, .. }");
+}

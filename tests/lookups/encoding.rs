@@ -1,0 +1,137 @@
+//! Identities to digests. The second opinion is that of RustCrypto.
+
+use hydrant::hash::{Algorithm, is_digest};
+use hydrant::message::{Identity, IdentityEncoding};
+use md5::{Digest, Md5};
+use proptest::prelude::*;
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn opinion(algorithm: Algorithm, value: &str) -> String {
+    let value = value
+        .trim_matches(|c: char| c <= ' ' || c.is_whitespace())
+        .to_lowercase();
+    match algorithm {
+        Algorithm::Md5 => hex(&Md5::digest(value)),
+        Algorithm::Sha1 => hex(&sha1::Sha1::digest(value)),
+        Algorithm::Sha256 => hex(&sha2::Sha256::digest(value)),
+    }
+}
+
+fn encoded(encoding: IdentityEncoding<'_>, algorithm: Algorithm, value: &str) -> Option<String> {
+    let digest = Identity::new(encoding, value).encode(algorithm)?;
+    Some(digest.to_string())
+}
+
+const DIGEST: &str = "900150983cd24fb0d6963f7d28e17f72";
+
+#[test]
+fn the_declared_encoding_decides() {
+    let upper = format!(" {}\n", DIGEST.to_uppercase());
+    assert_eq!(
+        encoded(IdentityEncoding::Md5, Algorithm::Md5, &upper).as_deref(),
+        Some(DIGEST)
+    );
+    assert_eq!(
+        encoded(IdentityEncoding::Md5, Algorithm::Sha1, DIGEST),
+        None
+    );
+    assert_eq!(
+        encoded(IdentityEncoding::Md5, Algorithm::Md5, "ada@example.com"),
+        None
+    );
+    assert_eq!(
+        encoded(IdentityEncoding::Sha256, Algorithm::Sha256, DIGEST),
+        None
+    );
+    for unknown in ["", "MD5", "sha-256", "plain"] {
+        let encoding = IdentityEncoding::from_wire(unknown);
+        for algorithm in Algorithm::ALL {
+            assert_eq!(encoded(encoding, algorithm, DIGEST), None, "{unknown}");
+            assert_eq!(
+                encoded(encoding, algorithm, "ada@example.com"),
+                None,
+                "{unknown}"
+            );
+        }
+        assert_eq!(Identity::new(encoding, "ada@example.com").raw(), None);
+    }
+}
+
+#[test]
+fn a_raw_value_of_digest_form_is_hashed_and_told() {
+    let raw = Identity::new(IdentityEncoding::Raw, DIGEST);
+    assert_eq!(
+        raw.encode(Algorithm::Md5).unwrap(),
+        &*opinion(Algorithm::Md5, DIGEST)
+    );
+    assert!(raw.looks_like_digest());
+    assert!(!Identity::new(IdentityEncoding::Raw, "ada@example.com").looks_like_digest());
+    assert!(!Identity::new(IdentityEncoding::Md5, DIGEST).looks_like_digest());
+}
+
+#[test]
+fn blank_values_have_no_digest() {
+    for blank in [
+        "",
+        " ",
+        "\t\r\n",
+        "\u{a0}",
+        "\u{2003}\u{3000}",
+        "\u{85}",
+        "\0",
+        "\u{1c} \u{a0}",
+    ] {
+        for encoding in IdentityEncoding::ALL {
+            let identity = Identity::new(*encoding, blank);
+            assert!(identity.is_blank() && identity.raw().is_none(), "{blank:?}");
+            for algorithm in Algorithm::ALL {
+                assert!(identity.encode(algorithm).is_none(), "{blank:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_shows_the_value() {
+    let identity = Identity::new(IdentityEncoding::Raw, "ada@example.com");
+    assert_eq!(
+        format!("{identity:?}"),
+        "Identity { encoding: Raw, value: \"[redacted]\" }".replace('"', "")
+    );
+}
+
+#[test]
+fn encodings_are_algorithms_and_back() {
+    for algorithm in Algorithm::ALL {
+        let encoding = IdentityEncoding::from(algorithm);
+        assert_eq!(encoding.as_str(), algorithm.name());
+        assert_eq!(Algorithm::try_from(encoding), Ok(algorithm));
+    }
+    assert!(Algorithm::try_from(IdentityEncoding::Raw).is_err());
+    assert!(Algorithm::try_from(IdentityEncoding::from_wire("crc32")).is_err());
+}
+
+proptest! {
+    #[test]
+    fn raw_values_are_hashed_as_by_another_implementation(value in "\\PC{0,200}|[ A-Za-z0-9@.]{0,150}") {
+        for algorithm in Algorithm::ALL {
+            let identity = Identity::new(IdentityEncoding::Raw, &value);
+            let expected = (!identity.is_blank()).then(|| opinion(algorithm, &value));
+            prop_assert_eq!(encoded(IdentityEncoding::Raw, algorithm, &value), expected);
+        }
+    }
+
+    #[test]
+    fn what_comes_out_is_a_digest_or_nothing(value in "\\PC{0,80}|[0-9a-fA-F]{30,70}", encoding in 0..5_usize) {
+        let encoding = IdentityEncoding::ALL.get(encoding).copied().unwrap_or(IdentityEncoding::from_wire("x"));
+        for algorithm in Algorithm::ALL {
+            if let Some(digest) = encoded(encoding, algorithm, &value) {
+                prop_assert!(is_digest(algorithm, &digest));
+                prop_assert_eq!(digest.to_lowercase(), digest);
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Look-ups on parsed messages: identities, attributes, consent, custom flags and settings, without the engine.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
+
+mod attributes;
+mod encoding;
+mod requests;
+
+use hydrant::message::Message;
+use hydrant::{ParseOptions, Scratch, parse};
+
+/// Hands the message to `look`.
+fn with_message(body: &str, look: impl FnOnce(&Message<'_>)) {
+    let mut scratch = Scratch::new();
+    let parsed = parse(body.as_bytes(), &mut scratch, &ParseOptions::default()).unwrap();
+    look(&parsed.message);
+}
