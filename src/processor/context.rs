@@ -5,9 +5,9 @@ use std::ops::{Deref, DerefMut};
 use super::records::Records;
 use crate::message::{
     Account, Consent, DeviceIdentity, DeviceIdentityType, EventProcessingRequest, FromAttribute,
-    FromSetting, IdentityEncoding, IdentityKey, PartnerIdentity, Runtime, SettingError,
-    UserIdentity, UserIdentityType, Uuid,
+    IdentityEncoding, IdentityKey, PartnerIdentity, Runtime, UserIdentity, UserIdentityType, Uuid,
 };
+use crate::registration::{FromSetting, SettingError};
 use crate::write::JsonWriter;
 
 /// What the host knows of a call: the engine has no clock and no randomness of its own.
