@@ -37,7 +37,7 @@ const MODULES: &[Module] = &[
         &["message", "validate", "write"],
         &["bumpalo"],
     ),
-    Module("processor", &["message", "write"], &[]),
+    Module("processor", &["message", "registration", "write"], &[]),
     Module(
         "dispatch",
         &[

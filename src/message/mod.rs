@@ -31,7 +31,6 @@ mod runtime;
 #[cfg(feature = "serde")]
 mod serialize;
 mod timestamp;
-mod setting;
 mod view;
 
 pub use account::*;
@@ -48,7 +47,6 @@ pub use message::*;
 pub use registration::*;
 pub use runtime::*;
 pub use timestamp::*;
-pub use setting::{FromSetting, SettingError, SettingFault};
 pub use view::{Identity, IdentityKey};
 
 // Values that the codec knows. This is their public path.

@@ -9,8 +9,8 @@ use super::invocation::Invocation;
 use super::outcome::Outcome;
 use super::output::Output;
 use crate::message::{Account, EventProcessingRequest};
-use crate::registration::{Settings};
-use crate::message::SettingError;
+use crate::registration::SettingError;
+use crate::registration::Settings;
 use crate::write::{Append, JsonWriter};
 
 /// One call of the sender, as its handlers see it. It lives as long as the message.

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::message::SettingError;
+use crate::registration::SettingError;
 
 /// Why an event, a notification or a message is not done, and what is to become of it.
 ///

@@ -6,7 +6,10 @@ use bumpalo::collections::Vec as ArenaVec;
 use super::description::{Kind, Label, UnknownMember};
 use super::kinds::Authentication;
 use super::permissions::Permissions;
-use super::{Audiences, Erasure, Events, Oauth2, Registration, SettingDescription};
+use super::{
+    AudienceRegistration, ErasureRegistration, EventRegistration, Oauth2, Registration,
+    SettingDescription,
+};
 use crate::message::{self, *};
 use crate::write;
 
@@ -99,7 +102,7 @@ fn permissions_of<'a>(arena: &'a Bump, permissions: &'a Permissions) -> message:
 fn events_of<'a>(
     arena: &'a Bump,
     shared: &'a [SettingDescription],
-    events: &'a Events,
+    events: &'a EventRegistration,
     consent: bool,
 ) -> EventProcessingRegistration<'a> {
     let runtimes = match &events.runtimes {
@@ -129,7 +132,7 @@ fn events_of<'a>(
 fn audiences_of<'a>(
     arena: &'a Bump,
     shared: &'a [SettingDescription],
-    audiences: &'a Audiences,
+    audiences: &'a AudienceRegistration,
 ) -> AudienceProcessingRegistration<'a> {
     let subscription_settings = &audiences.subscription_settings.settings;
     AudienceProcessingRegistration {
@@ -143,7 +146,7 @@ fn audiences_of<'a>(
 fn erasure_of<'a>(
     arena: &'a Bump,
     shared: &'a [SettingDescription],
-    erasure: &'a Erasure,
+    erasure: &'a ErasureRegistration,
 ) -> DsrProcessingRegistration<'a> {
     let types = erasure.types.iter().map(|it| DsrRequestType::from(&**it));
     DsrProcessingRegistration {

@@ -2,7 +2,7 @@
 
 use super::list::{SettingList, setting_methods};
 use super::permissions::Permissions;
-use super::{Audiences, Erasure, Events, Str};
+use super::{AudienceRegistration, ErasureRegistration, EventRegistration, Str};
 use crate::message::{
     DeviceIdentityType, EventType, FIREHOSE_VERSION, IdentityEncoding, Interests, UserIdentityType,
 };
@@ -22,9 +22,9 @@ pub struct Registration {
     pub(super) sdk_version: Option<Str>,
     pub(super) permissions: Option<Permissions>,
     pub(super) account_settings: SettingList,
-    pub(super) events: Option<Events>,
-    pub(super) audiences: Option<Audiences>,
-    pub(super) erasure: Option<Erasure>,
+    pub(super) events: Option<EventRegistration>,
+    pub(super) audiences: Option<AudienceRegistration>,
+    pub(super) erasure: Option<ErasureRegistration>,
 }
 
 impl Registration {
@@ -144,7 +144,7 @@ impl Registration {
     pub fn events_with(
         mut self,
         types: impl IntoIterator<Item = EventType<'static>>,
-        options: impl FnOnce(Events) -> Events,
+        options: impl FnOnce(EventRegistration) -> EventRegistration,
     ) -> Self {
         let mut events = self.events.take().unwrap_or_default();
         events.add_types(types);
@@ -160,7 +160,10 @@ impl Registration {
     /// Registration::new("Acme", "1.0")
     ///     .audiences(|audiences| audiences.subscription_setting(Text::new("list_id", "List").invisible()));
     /// ```
-    pub fn audiences(mut self, options: impl FnOnce(Audiences) -> Audiences) -> Self {
+    pub fn audiences(
+        mut self,
+        options: impl FnOnce(AudienceRegistration) -> AudienceRegistration,
+    ) -> Self {
         self.audiences = Some(options(self.audiences.take().unwrap_or_default()));
         self
     }
@@ -182,7 +185,7 @@ impl Registration {
     pub fn erasure_with(
         mut self,
         domain: impl Into<Str>,
-        options: impl FnOnce(Erasure) -> Erasure,
+        options: impl FnOnce(ErasureRegistration) -> ErasureRegistration,
     ) -> Self {
         let mut erasure = self.erasure.take().unwrap_or_default();
         erasure.set_domain(domain.into());
@@ -197,7 +200,7 @@ impl Registration {
         reason = "the engine is about to use it"
     )]
     pub(crate) fn interests(&self) -> Interests {
-        let types = self.events.iter().flat_map(Events::types);
+        let types = self.events.iter().flat_map(EventRegistration::types);
         let wanted = types.fold(Interests::none(), Interests::with);
         if wanted == Interests::none() {
             Interests::all()

@@ -5,7 +5,7 @@ use super::list::{Reader, SettingList};
 use super::values::Read;
 use super::{Registration, SettingDescription};
 use crate::message::{FIREHOSE_VERSION, Message, MessageCommon, Uuid};
-use crate::validate::{self, Level, Finding};
+use crate::validate::{self, Finding, Level};
 
 const DESCRIBED: &str = "setting-described";
 const READ: &str = "setting-read";

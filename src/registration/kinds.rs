@@ -15,7 +15,7 @@ pub(super) enum Authentication {
 /// The events that a module asks for: see [`Registration::events_with`](super::Registration::events_with).
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Events {
+pub struct EventRegistration {
     pub(super) account_settings: SettingList,
     pub(super) connection_settings: SettingList,
     pub(super) types: Vec<Str>,
@@ -28,7 +28,7 @@ pub struct Events {
     pub(super) authentication: Option<Authentication>,
 }
 
-impl Default for Events {
+impl Default for EventRegistration {
     fn default() -> Self {
         Self {
             account_settings: SettingList::default(),
@@ -43,7 +43,7 @@ impl Default for Events {
     }
 }
 
-impl Events {
+impl EventRegistration {
     setting_methods! {
         /// Adds a setting of the account that only events need.
         account_setting,
@@ -124,14 +124,14 @@ impl Events {
 /// The audiences that a module asks for: see [`Registration::audiences`](super::Registration::audiences).
 #[derive(Clone, Debug, Default)]
 #[must_use]
-pub struct Audiences {
+pub struct AudienceRegistration {
     pub(super) account_settings: SettingList,
     pub(super) subscription_settings: SettingList,
     pub(super) authentication: Option<Authentication>,
     pub(super) bulk: Option<BulkConfiguration>,
 }
 
-impl Audiences {
+impl AudienceRegistration {
     setting_methods! {
         /// Adds a setting of the account that only audiences need.
         account_setting,
@@ -179,13 +179,13 @@ fn saturated(value: u32) -> i32 {
 /// [`Registration::erasure_with`](super::Registration::erasure_with). There is no authentication for them.
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Erasure {
+pub struct ErasureRegistration {
     pub(super) account_settings: SettingList,
     pub(super) types: Vec<Str>,
     pub(super) domain: Option<Str>,
 }
 
-impl Default for Erasure {
+impl Default for ErasureRegistration {
     fn default() -> Self {
         Self {
             account_settings: SettingList::default(),
@@ -195,7 +195,7 @@ impl Default for Erasure {
     }
 }
 
-impl Erasure {
+impl ErasureRegistration {
     setting_methods! {
         /// Adds a setting of the account that only data subject requests need.
         account_setting,

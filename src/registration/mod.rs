@@ -49,6 +49,7 @@ mod list;
 mod oauth2;
 mod permissions;
 mod read;
+mod setting;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -56,8 +57,9 @@ mod values;
 pub use builder::Registration;
 pub use check::SETTING_RULES;
 pub use description::{Boolean, Float, Integer, SettingDescription, Text};
-pub use kinds::{Audiences, Erasure, Events};
+pub use kinds::{AudienceRegistration, ErasureRegistration, EventRegistration};
 pub use oauth2::Oauth2;
+pub use setting::{FromSetting, SettingError, SettingFault};
 pub use values::{SettingValues, Settings};
 
 use std::borrow::Cow;

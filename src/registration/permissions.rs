@@ -70,8 +70,8 @@ allowed! {
     device_info = allow_device_info;
     /// Asks for user attributes and their change events.
     user_attributes = allow_user_attributes;
-    /// Asks for the consent state, and for consent notifications unless [`Events::notifications`](super::Events::notifications)
-    /// says otherwise.
+    /// Asks for the consent state, and for consent notifications unless
+    /// [`EventRegistration::notifications`](super::EventRegistration::notifications) says otherwise.
     consent_state = allow_consent_state;
     /// Asks for the user attributes that customers share with audiences.
     audience_user_attributes = allow_audience_user_attributes;

@@ -6,8 +6,8 @@ use super::list::SettingList;
 use super::oauth2::Scope;
 use super::permissions::{Identities, IdentityPermission, Permissions, allowed};
 use super::{
-    Audiences, Boolean, Erasure, Events, Float, Integer, Oauth2, Registration, SettingDescription,
-    Str, Text,
+    AudienceRegistration, Boolean, ErasureRegistration, EventRegistration, Float, Integer, Oauth2,
+    Registration, SettingDescription, Str, Text,
 };
 use crate::message::{self, *};
 
@@ -84,8 +84,8 @@ fn permissions(permissions: &message::Permissions<'_>) -> Permissions {
     }
 }
 
-fn events(events: &EventProcessingRegistration<'_>) -> Events {
-    Events {
+fn events(events: &EventProcessingRegistration<'_>) -> EventRegistration {
+    EventRegistration {
         account_settings: settings(events.account_settings),
         connection_settings: settings(events.event_connection_settings),
         types: names!(events.supported_event_types),
@@ -97,8 +97,8 @@ fn events(events: &EventProcessingRegistration<'_>) -> Events {
     }
 }
 
-fn audiences(audiences: &AudienceProcessingRegistration<'_>) -> Audiences {
-    Audiences {
+fn audiences(audiences: &AudienceProcessingRegistration<'_>) -> AudienceRegistration {
+    AudienceRegistration {
         account_settings: settings(audiences.account_settings),
         subscription_settings: settings(audiences.audience_subscription_settings),
         authentication: audiences.authentication.as_ref().map(authentication),
@@ -106,8 +106,8 @@ fn audiences(audiences: &AudienceProcessingRegistration<'_>) -> Audiences {
     }
 }
 
-fn erasure(requests: &DsrProcessingRegistration<'_>) -> Erasure {
-    Erasure {
+fn erasure(requests: &DsrProcessingRegistration<'_>) -> ErasureRegistration {
+    ErasureRegistration {
         account_settings: settings(requests.account_settings),
         types: names!(requests.supported_dsr_types),
         domain: text(requests.domain),

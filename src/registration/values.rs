@@ -2,11 +2,8 @@
 
 use std::fmt;
 
-use super::SettingDescription;
-use crate::message::{
-    Account, Audience, AudienceSubscriptionRequest, FromSetting, Map, SettingError, SettingFault,
-    SettingType,
-};
+use super::{FromSetting, SettingDescription, SettingError, SettingFault};
+use crate::message::{Account, Audience, AudienceSubscriptionRequest, Map, SettingType};
 
 /// Settings of an account or of an audience, as a type of the module: described and read in one place. The
 /// [module](super) has an example.
@@ -48,7 +45,7 @@ pub trait Settings<'a>: Sized {
     ///
     /// assert_eq!(List::from_values(Map::new(&[("list_id", "7")]))?.0, "7");
     /// assert!(List::from_values(Map::EMPTY).is_err());
-    /// # Ok::<(), hydrant::message::SettingError>(())
+    /// # Ok::<(), hydrant::registration::SettingError>(())
     /// ```
     fn from_values(values: Map<'a, &'a str>) -> Result<Self, SettingError> {
         let mut values = SettingValues::new(values);

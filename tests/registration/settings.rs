@@ -1,6 +1,6 @@
 //! Settings as a type: everything that is wrong at once.
 
-use hydrant::message::{Account, Map, SettingError};
+use hydrant::message::{Account, Map};
 use hydrant::registration::*;
 use proptest::prelude::*;
 

@@ -1,11 +1,12 @@
 //! Typed values out of settings, which always travel as text (section 5.1).
 
-use super::{Account, Audience, AudienceSubscriptionRequest, SettingType};
+use crate::message::{Account, Audience, AudienceSubscriptionRequest, SettingType};
 
 /// A type that a setting value can be read as, by the rules of the reference (section 5.1).
 ///
 /// ```
-/// use hydrant::message::{FromSetting, SettingType};
+/// use hydrant::message::SettingType;
+/// use hydrant::registration::FromSetting;
 ///
 /// enum Region { Us, Eu }
 ///
@@ -69,7 +70,8 @@ numbers! {
 /// What is wrong with one setting. It names the setting, never its value.
 ///
 /// ```
-/// use hydrant::message::{Account, SettingFault};
+/// use hydrant::message::Account;
+/// use hydrant::registration::SettingFault;
 /// let error = Account::EMPTY.setting::<i64>("limit").unwrap_err();
 /// let fault: &SettingFault = &error.faults()[0];
 /// assert_eq!((fault.id(), fault.expected()), ("limit", None));
@@ -218,7 +220,7 @@ setting_lookups! {
     /// assert_eq!(account.setting_or("batch", 100)?, 100);
     /// let error = account.setting_or::<i64>("limit", 100).unwrap_err();
     /// assert_eq!(error.to_string(), "the setting `limit` is not a 64-bit integer");
-    /// # Ok::<(), hydrant::message::SettingError>(())
+    /// # Ok::<(), hydrant::registration::SettingError>(())
     /// ```
     Account account_settings;
     /// The settings of the subscription; those that the module returned when it was made are among them.
