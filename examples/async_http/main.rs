@@ -216,13 +216,10 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sent = send("both events are refused", &batch, ok(refused)).await?;
     assert_eq!(sent.outcomes, ["retry", "discarded"]);
 
+    let busy = Reply::Header(429, "Retry-After: 30");
     let revoked = Reply::Header(401, "WWW-Authenticate: Bearer");
     for (title, reply, seconds) in [
-        (
-            "Acme is busy",
-            Reply::Header(429, "Retry-After: 30"),
-            Some(30),
-        ),
+        ("Acme is busy", busy, Some(30)),
         ("Acme is silent", Reply::Never, None),
         ("the API key is revoked", revoked, None),
     ] {
