@@ -1,6 +1,5 @@
 //! What the sender is answered (section 11).
 
-use hydrant::engine::FIREHOSE_VERSION;
 use hydrant::message::*;
 use hydrant::{Call, Engine, Failure, Processor, Registration, Verdict};
 
