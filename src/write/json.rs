@@ -308,7 +308,7 @@ fn is_closed(json: &str) -> bool {
     !empty && depth == 0
 }
 
-/// The end of the string at the beginning of `json`, behind its second quote.
+/// The end of the string at the beginning of `json`, after its second quote.
 fn string_end(json: &[u8]) -> Option<usize> {
     let mut at = 1;
     loop {
