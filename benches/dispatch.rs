@@ -25,7 +25,6 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use hydrant::engine::FIREHOSE_VERSION;
 use hydrant::message::*;
 use hydrant::{
     AsyncProcessor, Call, Engine, Error, Failure, Invocation, Output, ParseOptions, Pending,

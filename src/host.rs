@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn identifiers_are_version_4_and_differ() {
-        let ids: Vec<Uuid> = (0..1000).map(|_| system_invocation().fresh_id).collect();
+        let ids: Vec<Uuid> = (0..1000).map(|_| system_invocation().fresh_id()).collect();
         for id in &ids {
             assert_eq!((id.0[6] >> 4, id.0[8] >> 6), (4, 2), "{id}");
         }

@@ -59,9 +59,7 @@ pub mod write;
 
 /// What belongs to the [`Engine`] beside the names at the root: outcomes, records, policies and the observer.
 pub mod engine {
-    pub use crate::dispatch::{
-        FIREHOSE_VERSION, Observer, RejectPolicy, Report, SettingErrorPolicy,
-    };
+    pub use crate::dispatch::{MODULE_RULES, Observer, RejectPolicy, Report, SettingErrorPolicy};
     pub use crate::processor::{
         EventCounts, Events, FailureKind, Merge, OutcomeCounts, Record, Records, Subject,
         SubscriptionReply,

@@ -402,7 +402,7 @@ fn writing_records_allocates_nothing() {
 #[test]
 fn identities_settings_and_deferred_digests_allocate_nothing() {
     let identity = Identity::new(IdentityEncoding::Raw, " Ada@Example.com ");
-    let mut account = Account::EMPTY;
+    let mut account = Account::default();
     account.account_settings = Map::new(&[("limit", "7")]);
     let (mut digests, mut out) = (DeferredDigests::new(), Vec::new());
     let mut round = || {

@@ -129,7 +129,7 @@ fn identities_decide_by_their_encoding() {
             (IdentityEncoding::Raw, &*upper),
             (IdentityEncoding::Sha1, "abc"),
             (IdentityEncoding::Raw, "\u{a0}"),
-            (IdentityEncoding::from_wire("crc32"), "abc"),
+            (IdentityEncoding::from("crc32"), "abc"),
         ] {
             let identity = Identity::new(encoding, value);
             let added = digests.add_identity(Algorithm::Md5, identity);

@@ -22,11 +22,10 @@ use crate::registration::Registration;
 use schedule::Unordered;
 use shared::Shared;
 
+pub use check::MODULE_RULES;
 pub use observer::{Observer, Report};
 pub use pending::Pending;
 pub use policy::{RejectPolicy, SettingErrorPolicy};
-
-pub use crate::message::FIREHOSE_VERSION;
 
 /// Parses messages, calls the handlers of a [`Processor`] or an [`AsyncProcessor`], and writes responses. It holds no
 /// state of any message, and is meant to be made once and used from every thread.
@@ -204,28 +203,21 @@ impl<P: AsyncProcessor> Engine<P> {
             _ if invocation.is_late() => Err(Failure::late()),
             Message::EventProcessingRequest(batch) => {
                 let mut call = Call::part_of_batch(batch, invocation, &mut output.effects);
-                guarded_async(async { processor.batch(&mut call, batch).await }).await
+                guarded_async(|| processor.batch(&mut call, batch)).await
             }
             Message::AudienceSubscriptionRequest(request) => {
                 let mut call = Call::of_account(request.account.as_ref(), invocation, output);
-                let replied = guarded_async(async {
-                    processor.audience_subscription(&mut call, request).await
-                });
-                let replied = replied.await;
+                let replied =
+                    guarded_async(|| processor.audience_subscription(&mut call, request)).await;
                 output.reply(replied)
             }
             Message::AudienceMembershipChangeRequest(request) => {
                 let mut call = Call::of_account(request.account.as_ref(), invocation, output);
-                guarded_async(async {
-                    processor
-                        .audience_membership_change(&mut call, request)
-                        .await
-                })
-                .await
+                guarded_async(|| processor.audience_membership_change(&mut call, request)).await
             }
             Message::DsrProcessingRequest(request) => {
                 let mut call = Call::of_account(request.account.as_ref(), invocation, output);
-                guarded_async(async { processor.dsr(&mut call, request).await }).await
+                guarded_async(|| processor.dsr(&mut call, request)).await
             }
             _ => Ok(()),
         };

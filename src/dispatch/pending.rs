@@ -2,11 +2,11 @@
 
 use std::borrow::BorrowMut;
 
+use super::Shared;
 use super::observer::Report;
-use super::{FIREHOSE_VERSION, Shared};
 use crate::message::{
     AudienceMembershipChangeResponse, AudienceSubscriptionResponse, DsrProcessingResponse,
-    EventProcessingResponse, Map, Message, MessageType, ModuleRegistrationResponse,
+    EventProcessingResponse, Map, Message, MessageType,
 };
 use crate::processor::{Outcome, Output, Subject, Verdict, contained};
 use crate::write;
@@ -167,11 +167,7 @@ impl Shared {
         match output.message_type {
             Some(MessageType::ModuleRegistrationRequest) => {
                 self.registration.with_response(common, |response| {
-                    let response = ModuleRegistrationResponse {
-                        sdk_version: response.sdk_version.or(Some(FIREHOSE_VERSION)),
-                        ..*response
-                    };
-                    write::message(&Message::ModuleRegistrationResponse(&response), out);
+                    write::message(&Message::ModuleRegistrationResponse(response), out);
                 });
             }
             Some(MessageType::EventProcessingRequest) => {

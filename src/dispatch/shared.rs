@@ -5,7 +5,6 @@ use std::ops::{Deref, DerefMut};
 
 use crossbeam_queue::ArrayQueue;
 
-use super::FIREHOSE_VERSION;
 use super::accounts::Accounts;
 use super::observer::Observer;
 use super::pending::Pending;
@@ -26,7 +25,10 @@ const POOLED_BYTES: usize = 1 << 20;
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) registration: Registration,
-    pub(super) interests: Interests,
+    /// The interests of the processor.
+    pub(super) narrowed: Interests,
+    /// The registered event types that are among them.
+    interests: Interests,
     options: ParseOptions,
     pub(super) policies: Policies,
     pub(super) observer: Option<Hook>,
@@ -54,6 +56,7 @@ impl Shared {
         });
         let mut shared = Self {
             registration,
+            narrowed,
             interests,
             options: ParseOptions::default(),
             policies: Policies::default(),

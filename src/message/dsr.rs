@@ -80,26 +80,31 @@ impl<'a> SubjectIdentities<'a> {
     pub const EMPTY: Self = Self(Map::EMPTY);
 
     /// Identities by the wire values of their types, which must differ from each other.
+    #[must_use]
     pub const fn new(identities: Map<'a, OpenDsrIdentity<'a>>) -> Self {
         Self(identities)
     }
 
     /// The identity of this type.
+    #[must_use]
     pub fn get(&self, identity_type: OpenDsrIdentityType<'_>) -> Option<&'a OpenDsrIdentity<'a>> {
         self.0.get(identity_type.as_str())
     }
 
     /// The identities with their types.
+    #[must_use]
     pub fn iter(&self) -> SubjectIdentitiesIter<'a> {
         SubjectIdentitiesIter(self.0.iter())
     }
 
     /// The number of identities.
+    #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
     /// Whether there are none.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

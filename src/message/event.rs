@@ -83,6 +83,7 @@ family! {
 
 impl<'a> Event<'a> {
     /// The identifier: the idempotency key of the event.
+    #[must_use]
     pub fn id(&self) -> Option<Uuid> {
         match self {
             Self::Unknown(event) => event.id,
@@ -91,6 +92,7 @@ impl<'a> Event<'a> {
     }
 
     /// When it happened, in milliseconds since the epoch.
+    #[must_use]
     pub fn timestamp_ms(&self) -> Option<i64> {
         match self {
             Self::Unknown(event) => event.timestamp_ms,
@@ -193,6 +195,7 @@ impl Interests {
     }
 
     /// Whether the type is among them. Unknown types always are.
+    #[must_use]
     pub fn contains(&self, event_type: EventType<'_>) -> bool {
         position(event_type).is_none_or(|position| self.0.contains(position))
     }

@@ -6,8 +6,24 @@
 //! also holds the peculiarities of the Firehose dialect: the notation of points in time ([`Timestamp`]), the set of event
 //! types to decode ([`Interests`]), and the count of events without an identifier.
 //!
-//! Values and members that this version does not know are kept as `Unknown` with their raw text, in every enumeration and
-//! every polymorphic family. `Debug` never shows identity values, setting values, tokens and addresses.
+//! What this version does not know is kept: an enumeration value with its text, which `as_str` and `unknown` give, and
+//! a member of a polymorphic family as `Unknown` with its raw text. `Debug` never shows identity values, setting values,
+//! tokens and addresses.
+//!
+//! Models can get fields in any release, so outside the crate they are made by `Default` and assignment:
+//!
+//! ```
+//! use hydrant::message::{CustomEvent, CustomEventType, Event, EventType};
+//!
+//! let mut event = CustomEvent::default();
+//! event.name = Some("signed up");
+//! event.custom_event_type = Some(CustomEventType::from("telepathy"));
+//!
+//! let event = Event::CustomEvent(&event);
+//! assert_eq!(event.kind(), EventType::CustomEvent);
+//! let Event::CustomEvent(event) = event else { panic!("another event") };
+//! assert!(event.custom_event_type.is_some_and(|value| !value.is_known() && value == "telepathy"));
+//! ```
 
 mod account;
 mod attribute;

@@ -193,6 +193,7 @@ family! {
 
 impl<'a> RuntimeEnvironment<'a> {
     /// The fields, if the platform is known.
+    #[must_use]
     pub fn known(&self) -> Option<&'a Runtime<'a>> {
         match self {
             Self::Unspecified(runtime)

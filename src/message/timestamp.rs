@@ -35,6 +35,7 @@ const MILLISECONDS_FROM: u64 = 100_000_000_000;
 
 impl Timestamp {
     /// From milliseconds since the epoch.
+    #[must_use]
     pub fn from_millis(millis: i64) -> Self {
         Self {
             seconds: millis.div_euclid(1000),
@@ -43,6 +44,7 @@ impl Timestamp {
     }
 
     /// From nanoseconds since the epoch; `None` beyond the range of the reference.
+    #[must_use]
     pub fn from_nanos(nanos: i128) -> Option<Self> {
         let seconds = i64::try_from(nanos.div_euclid(NANOS)).ok()?;
         if seconds.unsigned_abs() > MAX_SECONDS as u64 {
@@ -55,6 +57,7 @@ impl Timestamp {
     }
 
     /// Nanoseconds since the epoch.
+    #[must_use]
     pub fn as_nanos(&self) -> i128 {
         i128::from(self.seconds) * NANOS + i128::from(self.nanoseconds)
     }

@@ -1,6 +1,16 @@
 //! The result of parsing.
 
 /// A message and what was tolerated in it.
+///
+/// ```
+/// use hydrant::{ParseOptions, Scratch, parse};
+///
+/// let body = br#"{"type":"event_processing_request","events":[{"type":"hologram"}]}"#;
+/// let mut scratch = Scratch::new();
+/// let parsed = parse(body, &mut scratch, &ParseOptions::new())?;
+/// assert_eq!((parsed.tally.unknown_members, parsed.tally.events_without_id), (1, 1));
+/// # Ok::<(), hydrant::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Parsed<M> {

@@ -28,6 +28,7 @@ pub struct Scratch {
 
 impl Scratch {
     /// Empty buffers, which grow to the size of the messages.
+    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }

@@ -1,6 +1,6 @@
 //! [`AsyncProcessor`]: a module whose handlers await.
 
-use std::future::{Future, ready};
+use std::future::Future;
 
 use super::call::Call;
 use super::failure::Failure;
@@ -117,7 +117,7 @@ pub trait AsyncProcessor: Send + Sync {
         state: &mut Self::Batch,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
         let _ = (call, state);
-        ready(Ok(()))
+        async { Ok(()) }
     }
 
     /// After the events of a batch.
@@ -131,7 +131,7 @@ pub trait AsyncProcessor: Send + Sync {
         state: Self::Batch,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
         let _ = (call, state);
-        ready(Ok(()))
+        async { Ok(()) }
     }
 
     /// GDPR consent changed.
@@ -146,7 +146,7 @@ pub trait AsyncProcessor: Send + Sync {
         notification: &GdprConsentStateNotification<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
         let _ = (call, state, notification);
-        ready(Ok(()))
+        async { Ok(()) }
     }
 
     /// CCPA consent changed.
@@ -161,7 +161,7 @@ pub trait AsyncProcessor: Send + Sync {
         notification: &CcpaConsentStateNotification<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
         let _ = (call, state, notification);
-        ready(Ok(()))
+        async { Ok(()) }
     }
 
     /// A notification of a kind that this version does not know.
@@ -176,7 +176,7 @@ pub trait AsyncProcessor: Send + Sync {
         notification: &Unknown<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
         let _ = (call, state, notification);
-        ready(Ok(()))
+        async { Ok(()) }
     }
 
     /// A user session starts.
@@ -191,7 +191,7 @@ pub trait AsyncProcessor: Send + Sync {
         event: &SessionStartEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
         let _ = (call, state, event);
-        ready(Ok(()))
+        async { Ok(()) }
     }
 
     /// A session ended.
@@ -206,7 +206,7 @@ pub trait AsyncProcessor: Send + Sync {
         event: &SessionEndEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
         let _ = (call, state, event);
-        ready(Ok(()))
+        async { Ok(()) }
     }
 
     /// A named event.
@@ -221,7 +221,7 @@ pub trait AsyncProcessor: Send + Sync {
         event: &CustomEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
         let _ = (call, state, event);
-        ready(Ok(()))
+        async { Ok(()) }
     }
 
     /// A screen or page was shown.
@@ -236,7 +236,7 @@ pub trait AsyncProcessor: Send + Sync {
         event: &ScreenViewEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
         let _ = (call, state, event);
-        ready(Ok(()))
+        async { Ok(()) }
     }
 
     /// The app reported an error, crash or exception of its own.
@@ -251,7 +251,7 @@ pub trait AsyncProcessor: Send + Sync {
         event: &ErrorEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
         let _ = (call, state, event);
-        ready(Ok(()))
+        async { Ok(()) }
     }
 
     /// The user opted in or out.
@@ -266,7 +266,7 @@ pub trait AsyncProcessor: Send + Sync {
         event: &PrivacySettingChangeEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
         let _ = (call, state, event);
-        ready(Ok(()))
+        async { Ok(()) }
     }
 
     /// User attributes changed.
@@ -281,7 +281,7 @@ pub trait AsyncProcessor: Send + Sync {
         event: &UserAttributeChangeEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
         let _ = (call, state, event);
-        ready(Ok(()))
+        async { Ok(()) }
     }
 
     /// User identities changed.
@@ -296,7 +296,7 @@ pub trait AsyncProcessor: Send + Sync {
         event: &UserIdentityChangeEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
         let _ = (call, state, event);
-        ready(Ok(()))
+        async { Ok(()) }
     }
 
     /// A push token was registered or withdrawn.
@@ -311,7 +311,7 @@ pub trait AsyncProcessor: Send + Sync {
         event: &PushSubscriptionEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
         let _ = (call, state, event);
-        ready(Ok(()))
+        async { Ok(()) }
     }
 
     /// The application changed its state.
@@ -326,7 +326,7 @@ pub trait AsyncProcessor: Send + Sync {
         event: &ApplicationStateTransitionEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
         let _ = (call, state, event);
-        ready(Ok(()))
+        async { Ok(()) }
     }
 
     /// The device received a push message.
@@ -341,7 +341,7 @@ pub trait AsyncProcessor: Send + Sync {
         event: &PushMessageReceiptEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
         let _ = (call, state, event);
-        ready(Ok(()))
+        async { Ok(()) }
     }
 
     /// Something was done to products.
@@ -356,7 +356,7 @@ pub trait AsyncProcessor: Send + Sync {
         event: &ProductActionEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
         let _ = (call, state, event);
-        ready(Ok(()))
+        async { Ok(()) }
     }
 
     /// A promotion was shown or clicked.
@@ -371,7 +371,7 @@ pub trait AsyncProcessor: Send + Sync {
         event: &PromotionActionEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
         let _ = (call, state, event);
-        ready(Ok(()))
+        async { Ok(()) }
     }
 
     /// Product lists were shown.
@@ -386,7 +386,7 @@ pub trait AsyncProcessor: Send + Sync {
         event: &ImpressionEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
         let _ = (call, state, event);
-        ready(Ok(()))
+        async { Ok(()) }
     }
 
     /// An install or engagement was credited.
@@ -401,7 +401,7 @@ pub trait AsyncProcessor: Send + Sync {
         event: &AttributionEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
         let _ = (call, state, event);
-        ready(Ok(()))
+        async { Ok(()) }
     }
 
     /// The user opened a push message.
@@ -416,7 +416,7 @@ pub trait AsyncProcessor: Send + Sync {
         event: &PushMessageOpenEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
         let _ = (call, state, event);
-        ready(Ok(()))
+        async { Ok(()) }
     }
 
     /// An event of a type that this version does not know.
@@ -431,7 +431,7 @@ pub trait AsyncProcessor: Send + Sync {
         event: &UnknownEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
         let _ = (call, state, event);
-        ready(Ok(()))
+        async { Ok(()) }
     }
 
     /// A customer connects, changes or disconnects an audience. The reply holds values of settings to store with the
@@ -446,7 +446,7 @@ pub trait AsyncProcessor: Send + Sync {
         request: &AudienceSubscriptionRequest<'_>,
     ) -> impl Future<Output = Result<SubscriptionReply, Failure>> + Send {
         let _ = (call, request);
-        ready(Ok(SubscriptionReply::default()))
+        async { Ok(SubscriptionReply::default()) }
     }
 
     /// Users joined or left audiences. Heartbeats do not come here.
@@ -460,7 +460,7 @@ pub trait AsyncProcessor: Send + Sync {
         request: &AudienceMembershipChangeRequest<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
         let _ = (call, request);
-        ready(Ok(()))
+        async { Ok(()) }
     }
 
     /// A request about the data of one person. The answer says that it was received.
@@ -474,6 +474,6 @@ pub trait AsyncProcessor: Send + Sync {
         request: &DsrProcessingRequest<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
         let _ = (call, request);
-        ready(Ok(()))
+        async { Ok(()) }
     }
 }

@@ -20,17 +20,26 @@ pub(crate) fn guarded<T>(call: impl FnOnce() -> Result<T, Failure>) -> Result<T,
     catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|payload| Err(panicked(payload)))
 }
 
-/// Awaits user code.
-pub(crate) async fn guarded_async<T>(
-    future: impl Future<Output = Result<T, Failure>>,
+/// Makes and awaits a future of user code. It is made where it is polled, so that it is never moved, and so that a panic
+/// of the function that makes it is one of the future.
+#[inline]
+pub(crate) async fn guarded_async<T, F: Future<Output = Result<T, Failure>>>(
+    make: impl FnOnce() -> F,
 ) -> Result<T, Failure> {
-    let mut future = pin!(future);
-    poll_fn(
-        |context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
-            Ok(poll) => poll,
-            Err(payload) => Poll::Ready(Err(panicked(payload))),
-        },
-    )
+    let mut make = Some(make);
+    let mut future = pin!(None::<F>);
+    poll_fn(|context| {
+        let poll = AssertUnwindSafe(|| {
+            if let Some(make) = make.take() {
+                future.set(Some(make()));
+            }
+            match future.as_mut().as_pin_mut() {
+                Some(future) => future.poll(context),
+                None => Poll::Pending,
+            }
+        });
+        catch_unwind(poll).unwrap_or_else(|payload| Poll::Ready(Err(panicked(payload))))
+    })
     .await
 }
 

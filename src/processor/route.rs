@@ -9,53 +9,46 @@ use super::outcome::Outcome;
 use super::sync::Processor;
 use crate::message::{Event, EventProcessingRequest, SystemNotification};
 
-/// Calls the handler of an event; `.await` at the end makes it the async one.
+/// Matches an event and hands it, with the name of its handler, to a macro.
 macro_rules! event_handler {
-    ($processor:ident, $call:ident, $state:ident, $event:expr $(, $wait:tt $keyword:tt)?) => {
+    ($event:expr, $handle:ident, $skipped:expr) => {
         match *$event {
-            Event::SessionStart(event) => $processor.session_start($call, $state, event) $($wait $keyword)?,
-            Event::SessionEnd(event) => $processor.session_end($call, $state, event) $($wait $keyword)?,
-            Event::CustomEvent(event) => $processor.custom_event($call, $state, event) $($wait $keyword)?,
-            Event::ScreenView(event) => $processor.screen_view($call, $state, event) $($wait $keyword)?,
-            Event::Error(event) => $processor.error($call, $state, event) $($wait $keyword)?,
-            Event::PrivacySettingChange(event) => {
-                $processor.privacy_setting_change($call, $state, event) $($wait $keyword)?
-            }
-            Event::UserAttributeChange(event) => {
-                $processor.user_attribute_change($call, $state, event) $($wait $keyword)?
-            }
-            Event::UserIdentityChange(event) => {
-                $processor.user_identity_change($call, $state, event) $($wait $keyword)?
-            }
-            Event::PushSubscription(event) => $processor.push_subscription($call, $state, event) $($wait $keyword)?,
+            Event::SessionStart(event) => $handle!(session_start, event),
+            Event::SessionEnd(event) => $handle!(session_end, event),
+            Event::CustomEvent(event) => $handle!(custom_event, event),
+            Event::ScreenView(event) => $handle!(screen_view, event),
+            Event::Error(event) => $handle!(error, event),
+            Event::PrivacySettingChange(event) => $handle!(privacy_setting_change, event),
+            Event::UserAttributeChange(event) => $handle!(user_attribute_change, event),
+            Event::UserIdentityChange(event) => $handle!(user_identity_change, event),
+            Event::PushSubscription(event) => $handle!(push_subscription, event),
             Event::ApplicationStateTransition(event) => {
-                $processor.application_state_transition($call, $state, event) $($wait $keyword)?
+                $handle!(application_state_transition, event)
             }
-            Event::PushMessageReceipt(event) => {
-                $processor.push_message_receipt($call, $state, event) $($wait $keyword)?
-            }
-            Event::ProductAction(event) => $processor.product_action($call, $state, event) $($wait $keyword)?,
-            Event::PromotionAction(event) => $processor.promotion_action($call, $state, event) $($wait $keyword)?,
-            Event::Impression(event) => $processor.impression($call, $state, event) $($wait $keyword)?,
-            Event::Attribution(event) => $processor.attribution($call, $state, event) $($wait $keyword)?,
-            Event::PushMessageOpen(event) => $processor.push_message_open($call, $state, event) $($wait $keyword)?,
-            Event::Unknown(event) => $processor.unknown_event($call, $state, event) $($wait $keyword)?,
-            Event::Skipped(_) => Ok(()),
+            Event::PushMessageReceipt(event) => $handle!(push_message_receipt, event),
+            Event::ProductAction(event) => $handle!(product_action, event),
+            Event::PromotionAction(event) => $handle!(promotion_action, event),
+            Event::Impression(event) => $handle!(impression, event),
+            Event::Attribution(event) => $handle!(attribution, event),
+            Event::PushMessageOpen(event) => $handle!(push_message_open, event),
+            Event::Unknown(event) => $handle!(unknown_event, event),
+            Event::Skipped(_) => $skipped,
         }
     };
 }
 
+/// Matches a notification likewise.
 macro_rules! notification_handler {
-    ($processor:ident, $call:ident, $state:ident, $notification:expr $(, $wait:tt $keyword:tt)?) => {
+    ($notification:expr, $handle:ident) => {
         match *$notification {
             SystemNotification::GdprConsentState(notification) => {
-                $processor.gdpr_consent_state($call, $state, notification) $($wait $keyword)?
+                $handle!(gdpr_consent_state, notification)
             }
             SystemNotification::CcpaConsentState(notification) => {
-                $processor.ccpa_consent_state($call, $state, notification) $($wait $keyword)?
+                $handle!(ccpa_consent_state, notification)
             }
             SystemNotification::Unknown(notification) => {
-                $processor.unknown_notification($call, $state, notification) $($wait $keyword)?
+                $handle!(unknown_notification, notification)
             }
         }
     };
@@ -86,7 +79,12 @@ pub(crate) fn begin<P: Processor + ?Sized>(
         call.in_time()?;
         call.set_notification(index);
         let handled = atomically(call, |call| {
-            notification_handler!(processor, call, state, notification)
+            macro_rules! handle {
+                ($handler:ident, $notification:ident) => {
+                    processor.$handler(call, state, $notification)
+                };
+            }
+            notification_handler!(notification, handle)
         });
         settle_notification(call, index, handled);
     }
@@ -111,7 +109,14 @@ pub(crate) fn events<P: Processor + ?Sized>(
         }
         call.in_time()?;
         call.set_event(index);
-        let handled = atomically(call, |call| event_handler!(processor, call, state, event));
+        let handled = atomically(call, |call| {
+            macro_rules! handle {
+                ($handler:ident, $event:ident) => {
+                    processor.$handler(call, state, $event)
+                };
+            }
+            event_handler!(event, handle, Ok(()))
+        });
         settle(call, index, handled);
     }
     call.set_notification(0);
@@ -134,21 +139,43 @@ pub(super) async fn batch_async<P: AsyncProcessor + ?Sized>(
     call: &mut Call<'_>,
     batch: &EventProcessingRequest<'_>,
 ) -> Result<(), Failure> {
-    let state = &mut P::Batch::default();
+    /// Awaits a handler whose records count only if it succeeds.
+    macro_rules! handle {
+        ($handler:ident, $given:expr) => {{
+            let mark = call.mark();
+            let handled = {
+                let call = &mut *call;
+                guarded_async(move || processor.$handler(call, $given)).await
+            };
+            call.keep_if(mark, &handled);
+            handled
+        }};
+        ($handler:ident, $state:ident, $given:ident) => {{
+            let mark = call.mark();
+            let handled = {
+                let (call, state) = (&mut *call, &mut *$state);
+                guarded_async(move || processor.$handler(call, state, $given)).await
+            };
+            call.keep_if(mark, &handled);
+            handled
+        }};
+    }
+    let mut of_batch = P::Batch::default();
+    let state = &mut of_batch;
+    macro_rules! handle_part {
+        ($handler:ident, $given:ident) => {
+            handle!($handler, state, $given)
+        };
+    }
     call.in_time()?;
-    let mark = call.mark();
-    let begun = guarded_async(async { processor.begin_batch(call, state).await }).await;
-    call.keep_if(mark, &begun);
-    begun?;
+    {
+        let state = &mut *state;
+        handle!(begin_batch, state)?;
+    }
     for (index, notification) in batch.system_notifications.iter().enumerate() {
         call.in_time()?;
         call.set_notification(index);
-        let mark = call.mark();
-        let handled = guarded_async(async {
-            notification_handler!(processor, call, state, notification, . await)
-        });
-        let handled = handled.await;
-        call.keep_if(mark, &handled);
+        let handled = notification_handler!(notification, handle_part);
         settle_notification(call, index, handled);
     }
     for (index, event) in batch.events.iter().enumerate() {
@@ -157,18 +184,12 @@ pub(super) async fn batch_async<P: AsyncProcessor + ?Sized>(
         }
         call.in_time()?;
         call.set_event(index);
-        let mark = call.mark();
-        let handled =
-            guarded_async(async { event_handler!(processor, call, state, event, . await) }).await;
-        call.keep_if(mark, &handled);
+        let handled = event_handler!(event, handle_part, Ok(()));
         settle(call, index, handled);
     }
     call.set_notification(0);
     call.in_time()?;
-    let (mark, state) = (call.mark(), std::mem::take(state));
-    let ended = guarded_async(async { processor.end_batch(call, state).await }).await;
-    call.keep_if(mark, &ended);
-    ended
+    handle!(end_batch, of_batch)
 }
 
 /// Runs a handler whose records count only if it succeeds.

@@ -194,11 +194,6 @@ impl Registration {
     }
 
     /// The event types to decode: those that are asked for, or all if there are none.
-    #[allow(
-        dead_code,
-        clippy::allow_attributes,
-        reason = "the engine is about to use it"
-    )]
     pub(crate) fn interests(&self) -> Interests {
         let types = self.events.iter().flat_map(EventRegistration::types);
         let wanted = types.fold(Interests::none(), Interests::with);

@@ -38,11 +38,6 @@ const COMMON: MessageCommon<'static> = MessageCommon {
 
 impl Registration {
     /// All findings: those of [`validate::findings`] on the message, and those of [`SETTING_RULES`].
-    #[allow(
-        dead_code,
-        clippy::allow_attributes,
-        reason = "the engine is about to use it"
-    )]
     pub(crate) fn check(&self) -> Vec<Finding> {
         let mut found = self.with_response(COMMON, |response| {
             validate::findings(&Message::ModuleRegistrationResponse(response))

@@ -33,7 +33,7 @@
 //!     .events([EventType::CustomEvent, EventType::ProductAction])
 //!     .audiences(|audiences| audiences.subscription_setting(Text::new("list_id", "List").invisible()))
 //!     .erasure("dsr.acme.example");
-//! let json = registration.to_json(MessageCommon::EMPTY);
+//! let json = registration.to_json(MessageCommon::default());
 //! assert!(json.starts_with(br#"{"type":"module_registration_response","sdk_version":"3.2.0","name":"Acme Mail","#));
 //! ```
 //!

@@ -22,7 +22,7 @@ use crate::message::{self, *};
 /// let mut scratch = Scratch::new();
 /// let parsed = parse(body, &mut scratch, &ParseOptions::default())?;
 /// let Message::ModuleRegistrationResponse(response) = parsed.message else { panic!("another message") };
-/// assert_eq!(Registration::from(response).to_json(MessageCommon::EMPTY), body);
+/// assert_eq!(Registration::from(response).to_json(MessageCommon::default()), body);
 /// # Ok::<(), hydrant::Error>(())
 /// ```
 impl From<&ModuleRegistrationResponse<'_>> for Registration {

@@ -72,7 +72,7 @@ numbers! {
 /// ```
 /// use hydrant::message::Account;
 /// use hydrant::registration::SettingFault;
-/// let error = Account::EMPTY.setting::<i64>("limit").unwrap_err();
+/// let error = Account::default().setting::<i64>("limit").unwrap_err();
 /// let fault: &SettingFault = &error.faults()[0];
 /// assert_eq!((fault.id(), fault.expected()), ("limit", None));
 /// ```
@@ -123,7 +123,7 @@ impl std::fmt::Display for SettingFault {
 ///
 /// ```
 /// use hydrant::message::Account;
-/// let error = Account::EMPTY.setting::<&str>("api_key").unwrap_err();
+/// let error = Account::default().setting::<&str>("api_key").unwrap_err();
 /// assert_eq!(error.to_string(), "the setting `api_key` is missing");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -214,7 +214,7 @@ setting_lookups! {
     /// ```
     /// use hydrant::message::{Account, Map};
     ///
-    /// let mut account = Account::EMPTY;
+    /// let mut account = Account::default();
     /// account.account_settings = Map::new(&[("api_key", "secret"), ("limit", "many")]);
     /// assert_eq!(account.setting::<&str>("api_key")?, "secret");
     /// assert_eq!(account.setting_or("batch", 100)?, 100);

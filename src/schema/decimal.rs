@@ -56,21 +56,25 @@ impl<'a> Decimal<'a> {
     }
 
     /// The text as it was sent.
+    #[must_use]
     pub fn as_source(&self) -> &'a str {
         self.text
     }
 
     /// The number of digits after the decimal point; negative if the last digit counts tens or more (`1E+3`: -3).
+    #[must_use]
     pub fn scale(&self) -> i64 {
         self.parts().scale()
     }
 
     /// The nearest double; infinite if the number is too large for one.
+    #[must_use]
     pub fn to_f64(&self) -> f64 {
         self.text.parse().unwrap_or(f64::NAN)
     }
 
     /// The integer part, cut towards zero; `None` if it does not fit.
+    #[must_use]
     pub fn to_i64(&self) -> Option<i64> {
         i64::try_from(self.scaled_integer(0)?).ok()
     }

@@ -28,6 +28,7 @@ impl FamilyInfo {
     /// let schema = hydrant::message::Message::INFO.json_schema();
     /// assert!(schema.starts_with("{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\""));
     /// ```
+    #[must_use]
     pub fn json_schema(&'static self) -> String {
         document(self.name, |schema| schema.family(self))
     }
@@ -41,6 +42,7 @@ impl MemberInfo {
     /// let request = messages.members.iter().find(|member| member.tag == "dsr_processing_request").unwrap();
     /// assert!(request.json_schema().contains("\"subject_request_id\""));
     /// ```
+    #[must_use]
     pub fn json_schema(&'static self) -> String {
         document(self.tag, |schema| schema.member(self))
     }

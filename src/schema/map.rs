@@ -22,6 +22,7 @@ impl<'a, V> Map<'a, V> {
 
     /// The value of `key`. Looks at the pairs one after the other: n comparisons of lengths for n
     /// pairs.
+    #[must_use]
     pub fn get(&self, key: &str) -> Option<&'a V> {
         self.0
             .iter()
@@ -30,11 +31,13 @@ impl<'a, V> Map<'a, V> {
     }
 
     /// The number of entries.
+    #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
     /// Whether there are no entries.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -45,11 +48,13 @@ impl<'a, V> Map<'a, V> {
     }
 
     /// The pairs, in order.
+    #[must_use]
     pub fn as_slice(&self) -> &'a [(&'a str, V)] {
         self.0
     }
 
     /// Whether there is an entry for `key`.
+    #[must_use]
     pub fn contains_key(&self, key: &str) -> bool {
         self.get(key).is_some()
     }

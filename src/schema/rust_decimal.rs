@@ -11,7 +11,7 @@ use super::Decimal;
 /// use hydrant::message::Decimal;
 ///
 /// let price = rust_decimal::Decimal::try_from(Decimal::try_from("12.50")?)?;
-/// assert_eq!(price * rust_decimal::Decimal::from(2), "25.00".parse()?);
+/// assert_eq!((price * rust_decimal::Decimal::from(2)).to_string(), "25.00");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 impl TryFrom<Decimal<'_>> for rust_decimal::Decimal {

@@ -61,6 +61,7 @@ impl Uuid {
 
     /// The 36 characters in lower case.
     #[inline]
+    #[must_use]
     pub fn encode(&self) -> [u8; 36] {
         let mut words = [[0; 8]; 4];
         for (word, bytes) in words.iter_mut().zip(self.0.as_chunks::<4>().0) {
@@ -78,6 +79,7 @@ impl Uuid {
     }
 
     /// A version 4 uuid made of 16 random bytes (RFC 9562, section 5.4).
+    #[must_use]
     pub fn from_random(mut bytes: [u8; 16]) -> Self {
         bytes[6] = bytes[6] & 0x0f | 0x40;
         bytes[8] = bytes[8] & 0x3f | 0x80;

@@ -38,21 +38,18 @@ macro_rules! scalars {
         impl JsonWriter<'_> {
             $(
                 $(#[$meta])*
-                #[inline]
                 pub fn $value(&mut self $(, $argument: $type)?) {
                     let $json = self;
                     $write;
                 }
 
                 #[doc = concat!("Writes a field as [`", stringify!($value), "`](Self::", stringify!($value), ") writes a value.")]
-                #[inline]
                 pub fn $field(&mut self, key: &str $(, $argument: $type)?) {
                     text::push_key(key, self.out);
                     self.$value($($argument)?);
                 }
 
                 #[doc = concat!("Writes an element as [`", stringify!($value), "`](Self::", stringify!($value), ") writes a value.")]
-                #[inline]
                 pub fn $element(&mut self $(, $argument: $type)?) {
                     self.out.push(b',');
                     self.$value($($argument)?);
@@ -308,7 +305,7 @@ fn is_closed(json: &str) -> bool {
     !empty && depth == 0
 }
 
-/// The end of the string at the beginning of `json`, behind its second quote.
+/// The end of the string at the beginning of `json`, after its second quote.
 fn string_end(json: &[u8]) -> Option<usize> {
     let mut at = 1;
     loop {

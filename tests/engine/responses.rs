@@ -1,6 +1,5 @@
 //! What the sender is answered (section 11).
 
-use hydrant::engine::FIREHOSE_VERSION;
 use hydrant::message::*;
 use hydrant::{Call, Engine, Failure, Processor, Registration, Verdict};
 
@@ -22,7 +21,12 @@ fn a_response_repeats_the_id_of_the_request_or_takes_a_fresh_one() {
         ("dsr_processing", ""),
         (
             "module_registration",
-            r#","sdk_version":"3.2.0","name":"Recorder","version":"1.0""#,
+            concat!(
+                r#","sdk_version":"3.2.0","name":"Recorder","version":"1.0","#,
+                r#""event_processing_registration":{"supported_event_types":["error"],"#,
+                r#""supported_runtime_environments":["unknown","android","ios","tvos","mobileweb","#,
+                r#""roku","xbox","firetv","alexa","smarttv"],"max_data_age_hours":24}"#
+            ),
         ),
     ] {
         for (given, answered) in [
@@ -32,7 +36,9 @@ fn a_response_repeats_the_id_of_the_request_or_takes_a_fresh_one() {
             (r#""timestamp_ms":1"#.to_owned(), FRESH_ID.to_owned()),
         ] {
             let body = format!(r#"{{"type":"{name}_request",{given},"firehose_version":"2.1.1"}}"#);
-            let run = Run::of(Recorder::obedient(), &body);
+            let mut recorder = Recorder::obedient();
+            recorder.registered = vec![EventType::Error];
+            let run = Run::of(recorder, &body);
             assert_eq!(
                 run.response(),
                 format!(

@@ -15,7 +15,7 @@ fn written(attribute: Attribute<'_>) -> String {
 
 #[test]
 fn only_canonical_numbers_are_inferred() {
-    let number = |text| Attribute::Number(Decimal::parse(text).unwrap());
+    let number = |text| Attribute::Number(Decimal::try_from(text).unwrap());
     for (text, expected) in [
         ("true", Attribute::Bool(true)),
         ("FALSE", Attribute::Bool(false)),

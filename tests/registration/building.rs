@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 fn message(registration: &Registration) -> Value {
-    serde_json::from_slice(&registration.to_json(MessageCommon::EMPTY)).unwrap()
+    serde_json::from_slice(&registration.to_json(MessageCommon::default())).unwrap()
 }
 
 fn text(id: &str) -> Value {
@@ -203,7 +203,7 @@ fn what_is_called_twice_adds_up() {
 
 #[test]
 fn common_fields_are_those_of_the_caller() {
-    let mut common = MessageCommon::EMPTY;
+    let mut common = MessageCommon::default();
     common.timestamp_ms = Some(7);
     common.firehose_version = Some("2.0.0");
     let json = Registration::new("Acme", "1").to_json(common);

@@ -43,7 +43,7 @@ impl<'a> Settings<'a> for Acme<'a> {
 }
 
 fn read<'a>(values: &'a [(&'a str, &'a str)]) -> Result<Acme<'a>, SettingError> {
-    let mut account = Account::EMPTY;
+    let mut account = Account::default();
     account.account_settings = Map::new(values);
     account.settings()
 }

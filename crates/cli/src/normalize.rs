@@ -22,8 +22,8 @@ use hydrant::{Error, ParseOptions, Scratch, parse};
 ///
 /// Without --keep-going the first refused message is reported and nothing behind it is written. With it, a refused
 /// message yields {"error":{"kind":…,"message":…,"offset":…,"line":…,"column":…,"path":…}} in its place, so that as many
-/// lines come out as messages went in; the place is that in the message itself. Blank lines are no messages and are
-/// skipped.
+/// lines come out as messages went in; the place is that in the message itself, and null where a message is refused as a
+/// whole. Blank lines are no messages and are skipped.
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
     "Examples:\n  \

@@ -29,7 +29,7 @@ use hydrant::{Error, Scratch, parse};
 /// With --json every finding is one object on a line: {"source","line","level","rule","message","path"}. The level is
 /// `refused`, `error` or `warning`, the rule is the kind of the refusal or the name of the rule, the line is that of the
 /// file (null where a file with one message has a finding without a place). Refusals also have "offset" and "column", those
-/// of the message.
+/// of the message (null where a message is refused as a whole: too large, not UTF-8 but UTF-16 or UTF-32).
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
     "Examples:\n  \
