@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use hydrant::host::system_invocation;
 use hydrant::message::{
-    DeviceIdentityType, EventType, IdentityEncoding, RuntimeType, UserIdentityType,
+    DeviceIdentityType, EventType, IdentityEncoding, RuntimeType, SettingType, UserIdentityType,
 };
 use hydrant::registration::{
     Boolean, Float, FromSetting, Integer, Oauth2, SettingDescription, SettingValues, Settings, Text,
@@ -77,8 +77,7 @@ enum Region {
 
 impl FromSetting<'_> for Region {
     const EXPECTED: &'static str = "`us` or `eu`";
-    const KINDS: &'static [hydrant::message::SettingType<'static>] =
-        &[hydrant::message::SettingType::Text];
+    const KINDS: &'static [SettingType<'static>] = &[SettingType::Text];
 
     fn from_setting(text: &str) -> Option<Self> {
         match text {
@@ -89,7 +88,7 @@ impl FromSetting<'_> for Region {
     }
 }
 
-struct Acme;
+pub(crate) struct Acme;
 
 impl Processor for Acme {
     type Batch = ();
@@ -133,15 +132,19 @@ impl Processor for Acme {
 }
 
 /// The answer to a registration request.
-pub(crate) fn answer() -> Result<Vec<u8>, hydrant::Error> {
-    let engine = Engine::new(Acme);
+pub(crate) fn answer(engine: &Engine<Acme>) -> Result<Vec<u8>, hydrant::Error> {
     let request = br#"{"type":"module_registration_request"}"#;
     let output = engine.process(request, &system_invocation())?.finish();
     Ok(output.response().to_vec())
 }
 
 pub(crate) fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let answer: serde_json::Value = serde_json::from_slice(&answer()?)?;
+    let engine = Engine::new(Acme);
+    let answer: serde_json::Value = serde_json::from_slice(&answer(&engine)?)?;
     println!("{answer:#}");
+    // The rules of the protocol, settings as they are described and read, event types and permissions. A module has this
+    // in a test.
+    let findings = engine.check();
+    assert!(findings.is_empty(), "{findings:#?}");
     Ok(())
 }

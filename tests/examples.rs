@@ -9,7 +9,7 @@ mod deliver_records;
 mod registration;
 
 use hydrant::validate::{Finding, Level, findings};
-use hydrant::{ParseOptions, Scratch, parse};
+use hydrant::{Engine, ParseOptions, Scratch, parse};
 
 type Result = std::result::Result<(), Box<dyn std::error::Error>>;
 
@@ -26,7 +26,8 @@ fn deliver_records() -> Result {
 #[test]
 fn the_registration_breaks_no_rule() -> Result {
     registration::main()?;
-    let (answer, mut scratch) = (registration::answer()?, Scratch::new());
+    let engine = Engine::new(registration::Acme);
+    let (answer, mut scratch) = (registration::answer(&engine)?, Scratch::new());
     let parsed = parse(&answer, &mut scratch, &ParseOptions::default())?;
     let found = findings(&parsed.message);
     let errors: Vec<&Finding> = found

@@ -198,6 +198,7 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (http, url) = (reqwest::Client::new(), server.url());
     let engine = Engine::new_async(Acme { http, url })
         .with_observer(|it: &Report<'_>| eprintln!("  {:?}: {}", it.subject, it.failure));
+    assert_eq!(engine.check(), []);
     let sender = sender::Sender { engine, server };
     let send = async |title, message: &Value, reply| sender.send(title, message, reply).await;
     let ok = |body| Some(Reply::Json(200, body));
