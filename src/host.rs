@@ -21,9 +21,9 @@ use crate::processor::Invocation;
 ///
 /// ```
 /// let (one, other) = (hydrant::host::system_invocation(), hydrant::host::system_invocation());
-/// assert!(one.now_ms > 1_700_000_000_000);
-/// assert_ne!(one.fresh_id, other.fresh_id);
-/// assert_eq!(one.deadline, None);
+/// assert!(one.now_ms() > 1_700_000_000_000);
+/// assert_ne!(one.fresh_id(), other.fresh_id());
+/// assert_eq!(one.deadline(), None);
 /// ```
 pub fn system_invocation() -> Invocation {
     static KEYS: LazyLock<[RandomState; 2]> = LazyLock::new(Default::default);

@@ -24,9 +24,10 @@
 //! }
 //!
 //! let body = br#"{"type":"event_processing_request","events":[{"type":"screen_view","screen_name":"home"}]}"#;
-//! let pending = Engine::new(Module).process(body, &Invocation::new(1_714_592_744_066, Uuid([7; 16])))?;
+//! let engine = Engine::new(Module);
+//! let pending = engine.process(body, &Invocation::new(1_714_592_744_066, Uuid([7; 16])))?;
 //! assert_eq!(pending.output().records().iter().next().unwrap().payload, b"home");
-//! # let _ = pending;
+//! assert!(!pending.finish().response().is_empty());
 //! # Ok::<(), hydrant::Error>(())
 //! ```
 //!

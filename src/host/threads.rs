@@ -16,16 +16,17 @@ const LAMBDA_MEGABYTES_PER_CPU: usize = 1769;
 /// assert!(hydrant::host::granted_threads() >= 1);
 /// ```
 ///
-/// Give it to [`Engine::with_threads`](crate::Engine::with_threads), so that a small function starts none:
+/// Give it to [`Engine::unordered`](crate::Engine::unordered), so that a small function starts none:
 ///
 /// ```
-/// # use hydrant::{Engine, Order, Processor, message::ModuleRegistrationResponse};
+/// # use hydrant::{Engine, Processor, Registration};
 /// # struct Module;
 /// # impl Processor for Module {
-/// #     fn register(&self) -> ModuleRegistrationResponse<'_> { ModuleRegistrationResponse::default() }
+/// #     type Batch = ();
+/// #     fn registration(&self) -> Registration { Registration::new("Acme", "1.0") }
 /// # }
 /// let threads = hydrant::host::granted_threads();
-/// let engine = Engine::new(Module).with_order(Order::Unordered).with_threads(threads);
+/// let engine = Engine::new(Module).unordered(threads);
 /// ```
 pub fn granted_threads() -> usize {
     granted(

@@ -61,7 +61,7 @@ impl<'a> FromAttribute<'a> for Decimal<'a> {
 /// use hydrant::message::{Attribute, Decimal};
 /// assert_eq!(Attribute::infer("TRUE"), Attribute::Bool(true));
 /// assert_eq!(Attribute::infer("42"), Attribute::Integer(42));
-/// assert_eq!(Attribute::infer("4.20"), Attribute::Number(Decimal::parse("4.20").unwrap()));
+/// assert_eq!(Attribute::infer("4.20"), Attribute::Number(Decimal::try_from("4.20").unwrap()));
 /// for text in ["02134", "+4917012345678", "1e5", "4.2.1", "-0", ".5", "9223372036854775808"] {
 ///     assert_eq!(Attribute::infer(text), Attribute::Text(text));
 /// }
