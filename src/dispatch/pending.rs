@@ -37,11 +37,7 @@ use crate::write;
 /// let failed: Vec<Option<usize>> =
 ///     records.filter(|record| !deliver(record.payload)).map(|record| record.event).collect();
 /// for event in failed {
-///     match event {
-///         Some(event) => pending.settle(event, Failure::retry()),
-///         // The record stems from the batch as a whole.
-///         None => pending.settle_message(Failure::retry()),
-///     }
+///     pending.settle_record(event, Failure::retry());
 /// }
 /// let output = pending.finish();
 /// assert_eq!(output.verdict(), Verdict::Retry { after: None });
@@ -75,6 +71,15 @@ impl<O: BorrowMut<Output>> Pending<'_, O> {
     /// Changes the outcome of the message as a whole. Outcomes of events stay as they are.
     pub fn settle_message(&mut self, outcome: impl Into<Outcome>) {
         self.output.borrow_mut().message = outcome.into();
+    }
+
+    /// Changes the outcome of what a record stems from, which is [`Record::event`](crate::engine::Record::event): an
+    /// event, or the message as a whole.
+    pub fn settle_record(&mut self, event: Option<usize>, outcome: impl Into<Outcome>) {
+        match event {
+            Some(event) => self.settle(event, outcome),
+            None => self.settle_message(outcome),
+        }
     }
 
     /// Asks the sender to stop this subscription, as [`Call::suspend_subscription`](crate::Call::suspend_subscription)

@@ -182,6 +182,11 @@ impl<'c> Call<'c> {
         self.effects.records.push_json(None, fields);
     }
 
+    /// Emits a record with a key that is one JSON object, whose fields `fields` writes.
+    pub fn emit_json_keyed(&mut self, key: &[u8], fields: impl FnOnce(&mut JsonWriter<'_>)) {
+        self.effects.records.push_json(Some(key), fields);
+    }
+
     /// Emits a record with a key, if there is one, whose payload `write` appends.
     pub fn emit_with(&mut self, key: Option<&[u8]>, write: impl FnOnce(&mut Append<'_>)) {
         self.effects.records.push_with(key, write);

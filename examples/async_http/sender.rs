@@ -1,0 +1,124 @@
+//! Stands for the sender: it makes messages, hands them to the engine, and prints what it is told.
+
+use std::time::{Duration, Instant};
+
+use hydrant::host::system_invocation;
+use hydrant::{AsyncProcessor, Engine, Outcome, Verdict};
+use serde_json::{Value, json};
+
+use super::server::{Reply, Server};
+
+/// Identifiers of the events.
+pub(crate) const KEYS: [&str; 2] = [
+    "00000000-0000-4000-8000-000000000002",
+    "00000000-0000-4000-8000-000000000001",
+];
+
+pub(crate) struct Sender<P> {
+    pub(crate) engine: Engine<P>,
+    pub(crate) server: Server,
+}
+
+/// What became of a message.
+pub(crate) struct Sent {
+    pub(crate) verdict: Verdict,
+    /// Those of the events.
+    pub(crate) outcomes: Vec<&'static str>,
+    /// `null` if there is none.
+    pub(crate) answer: Value,
+    /// What the target system was asked for: path with authorization, and body.
+    pub(crate) requests: Vec<(String, Value)>,
+}
+
+impl<P: AsyncProcessor> Sender<P> {
+    /// Hands a message to the engine, while the target system has this reply to give.
+    pub(crate) async fn send(
+        &self,
+        title: &str,
+        message: &Value,
+        reply: Option<Reply>,
+    ) -> Result<Sent, Box<dyn std::error::Error>> {
+        let time = match reply {
+            Some(Reply::Never) => Duration::from_millis(50),
+            _ => Duration::from_secs(60),
+        };
+        self.server.script(reply);
+        let invocation = system_invocation().with_deadline(Instant::now() + time);
+        let body = message.to_string();
+        let pending = self.engine.process_async(body.as_bytes(), &invocation);
+        let output = pending.await?.finish();
+        let (verdict, response) = (output.verdict(), output.response());
+        println!("{title}: {verdict:?} {}", String::from_utf8_lossy(response));
+        let answer = match response {
+            [] => Value::Null,
+            response => serde_json::from_slice(response)?,
+        };
+        Ok(Sent {
+            verdict,
+            outcomes: output.events().iter().map(Outcome::as_str).collect(),
+            answer,
+            requests: self.server.requests(),
+        })
+    }
+}
+
+fn account() -> Value {
+    json!({ "account_id": 7, "account_settings": { "api_key": "k-1" } })
+}
+
+fn email(encoding: &str) -> Value {
+    json!({ "type": "email", "encoding": encoding, "value": "ada@example.com" })
+}
+
+/// Two events, the later one first, of a user whose e-mail address is encoded like this.
+pub(crate) fn batch(encoding: &str) -> Value {
+    json!({
+        "type": "event_processing_request",
+        "account": account(),
+        "user_identities": [email(encoding)],
+        "consent_state": { "gdpr_consent_state": { "marketing": { "consented": true } } },
+        "events": [
+            { "type": "custom_event", "id": KEYS[0], "name": "second", "timestamp_ms": 2000 },
+            { "type": "custom_event", "id": KEYS[1], "name": "first", "timestamp_ms": 1000 },
+        ],
+    })
+}
+
+pub(crate) fn heartbeat() -> Value {
+    json!({ "type": "event_processing_request", "account": account() })
+}
+
+pub(crate) fn subscription() -> Value {
+    json!({
+        "type": "audience_subscription_request",
+        "account": account(),
+        "action": "add",
+        "audience_id": 1,
+        "audience_name": "VIP",
+    })
+}
+
+/// A user joins the audience whose subscription was answered with these settings.
+pub(crate) fn membership_change(settings: Option<&Value>) -> Value {
+    json!({
+        "type": "audience_membership_change_request",
+        "account": account(),
+        "user_profiles": [{
+            "user_identities": [email("raw")],
+            "audiences": [{
+                "audience_id": 1,
+                "action": "add",
+                "audience_subscription_settings": settings,
+            }],
+        }],
+    })
+}
+
+pub(crate) fn erasure() -> Value {
+    json!({
+        "type": "dsr_processing_request",
+        "account": account(),
+        "subject_request_type": "erasure",
+        "subject_identities": { "email": { "encoding": "raw", "value": "ada@example.com" } },
+    })
+}

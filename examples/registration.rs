@@ -1,0 +1,147 @@
+//! The registration of a module that asks for nearly everything: prints the JSON that it answers.
+//!
+//! ```sh
+//! cargo run --example registration
+//! ```
+
+use std::time::Duration;
+
+use hydrant::host::system_invocation;
+use hydrant::message::{
+    DeviceIdentityType, EventType, IdentityEncoding, RuntimeType, UserIdentityType,
+};
+use hydrant::registration::{
+    Boolean, Float, FromSetting, Integer, Oauth2, SettingDescription, SettingValues, Settings, Text,
+};
+use hydrant::{Engine, Processor, Registration};
+
+/// What the customer fills in, as the handlers read it: `let settings: AcmeSettings<'_> = call.settings()?`. What is
+/// described and what is read are compared, so that they cannot drift apart.
+#[allow(
+    dead_code,
+    clippy::allow_attributes,
+    reason = "no handler reads it here"
+)]
+struct AcmeSettings<'a> {
+    api_key: &'a str,
+    region: Region,
+    batch_size: i64,
+    sample_rate: f64,
+    sandbox: bool,
+}
+
+impl<'a> Settings<'a> for AcmeSettings<'a> {
+    fn describe() -> Vec<SettingDescription> {
+        vec![
+            Text::new("api_key", "API key")
+                .required()
+                .confidential()
+                .into(),
+            Text::new("region", "Region")
+                .default("us")
+                .description("us or eu")
+                .into(),
+            Integer::new("batch_size", "Batch size")
+                .default(100)
+                .range(1..=1000)
+                .into(),
+            Float::new("sample_rate", "Sample rate")
+                .required()
+                .range(0.0..=1.0)
+                .into(),
+            Boolean::new("sandbox", "Sandbox").on().into(),
+        ]
+    }
+
+    fn read(values: &mut SettingValues<'a>) -> Option<Self> {
+        // All of them are asked for before `?` gives up, so that one error names everything that is wrong.
+        let api_key = values.required("api_key");
+        let region = values.or("region", Region::Us);
+        let batch_size = values.or("batch_size", 100);
+        let sample_rate = values.required("sample_rate");
+        let sandbox = values.or("sandbox", true);
+        Some(Self {
+            api_key: api_key?,
+            region: region?,
+            batch_size: batch_size?,
+            sample_rate: sample_rate?,
+            sandbox: sandbox?,
+        })
+    }
+}
+
+enum Region {
+    Us,
+    Eu,
+}
+
+impl FromSetting<'_> for Region {
+    const EXPECTED: &'static str = "`us` or `eu`";
+    const KINDS: &'static [hydrant::message::SettingType<'static>] =
+        &[hydrant::message::SettingType::Text];
+
+    fn from_setting(text: &str) -> Option<Self> {
+        match text {
+            "us" => Some(Self::Us),
+            "eu" => Some(Self::Eu),
+            _ => None,
+        }
+    }
+}
+
+struct Acme;
+
+impl Processor for Acme {
+    type Batch = ();
+
+    fn registration(&self) -> Registration {
+        let oauth2 = Oauth2::new(
+            "https://acme.example/authorize",
+            "https://acme.example/token",
+            "hydrant",
+        )
+        .refresh_url("https://acme.example/token")
+        .expires_in(Duration::from_secs(3600))
+        .scope("audiences", "Change lists");
+        Registration::new("Acme Mail", env!("CARGO_PKG_VERSION"))
+            .description("Sends events and audiences to Acme Mail")
+            // Permissions: nothing that is not asked for is sent.
+            .user_identity(UserIdentityType::Email, IdentityEncoding::Raw)
+            .user_identity(UserIdentityType::Customer, IdentityEncoding::Sha256)
+            .device_identity(DeviceIdentityType::IosVendorId, IdentityEncoding::Raw)
+            .user_attributes()
+            .consent_state()
+            .mpid()
+            // For events, audiences and erasure.
+            .account_settings::<AcmeSettings<'_>>()
+            .events_with(
+                [EventType::CustomEvent, EventType::PushMessageReceipt],
+                |events| {
+                    events
+                        .runtimes([RuntimeType::Android, RuntimeType::Ios])
+                        .push_provider("com.acme")
+                        .max_data_age_hours(72)
+                },
+            )
+            .audiences(|audiences| {
+                // The module fills it in, in its answer to the subscription.
+                let list_id = Text::new("list_id", "List").invisible();
+                audiences.subscription_setting(list_id).oauth2(oauth2)
+            })
+            .erasure("dsr.acme.example")
+    }
+}
+
+/// The answer to a registration request.
+pub(crate) fn answer() -> Result<Vec<u8>, hydrant::Error> {
+    let engine = Engine::new(Acme);
+    let request = br#"{"type":"module_registration_request"}"#;
+    let output = engine.process(request, &system_invocation())?.finish();
+    Ok(output.response().to_vec())
+}
+
+pub(crate) fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let answer: serde_json::Value = serde_json::from_slice(&answer()?)?;
+    println!("{answer:#}");
+    Ok(())
+}
