@@ -62,8 +62,8 @@ pub mod write;
 pub mod engine {
     pub use crate::dispatch::{MODULE_RULES, Observer, RejectPolicy, Report, SettingErrorPolicy};
     pub use crate::processor::{
-        EventCounts, Events, FailureKind, Merge, OutcomeCounts, Record, Records, Subject,
-        SubscriptionReply,
+        EventCounts, Events, FailureKind, Merge, OutcomeCounts, Record, Records, RecordsIter,
+        Subject, SubscriptionReply,
     };
 }
 
