@@ -27,7 +27,7 @@
 //! let engine = Engine::new(Module);
 //! let pending = engine.process(body, &Invocation::new(1_714_592_744_066, Uuid([7; 16])))?;
 //! assert_eq!(pending.output().records().iter().next().unwrap().payload, b"home");
-//! # let _ = pending;
+//! assert!(!pending.finish().response().is_empty());
 //! # Ok::<(), hydrant::Error>(())
 //! ```
 //!
@@ -62,8 +62,8 @@ pub mod write;
 pub mod engine {
     pub use crate::dispatch::{MODULE_RULES, Observer, RejectPolicy, Report, SettingErrorPolicy};
     pub use crate::processor::{
-        EventCounts, Events, FailureKind, Merge, OutcomeCounts, Record, Records, Subject,
-        SubscriptionReply,
+        EventCounts, Events, FailureKind, Merge, OutcomeCounts, Record, Records, RecordsIter,
+        Subject, SubscriptionReply,
     };
 }
 

@@ -32,7 +32,7 @@ pub use outcome::Outcome;
 pub use outcome::OutcomeCounts;
 pub use output::Subject;
 pub use output::{Output, Verdict};
-pub use records::{Record, Records};
+pub use records::{Record, Records, RecordsIter};
 pub use reply::SubscriptionReply;
 pub(crate) use route::{begin, end, events};
 pub use sync::Processor;

@@ -9,8 +9,11 @@ use crate::write::{Append, JsonWriter};
 /// let mut records = Records::default();
 /// records.push(Some(b"user-1"), b"payload");
 /// records.push_json(None, |json| json.text_field("a", "b"));
-/// let all: Vec<(Option<&[u8]>, &[u8])> = records.iter().map(|record| (record.key, record.payload)).collect();
-/// assert_eq!(all, [(Some(&b"user-1"[..]), &b"payload"[..]), (None, &b"{\"a\":\"b\"}"[..])]);
+/// let mut payloads = Vec::new();
+/// for record in &records {
+///     payloads.push(record.payload);
+/// }
+/// assert_eq!(payloads, [&b"payload"[..], b"{\"a\":\"b\"}"]);
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Records {
@@ -29,6 +32,7 @@ struct Entry {
 
 /// One record. It may hold anybody's data, so `Debug` shows sizes only.
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Record<'r> {
     /// What records with the same destination have in common, for example a partition key.
     pub key: Option<&'r [u8]>,
@@ -74,19 +78,12 @@ impl Records {
     }
 
     /// The records, in order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = Record<'_>> {
-        let mut start = 0;
-        self.entries.iter().map(move |entry| {
-            let key = entry.key_end.and_then(|end| self.bytes.get(start..end));
-            let payload_start = entry.key_end.unwrap_or(start);
-            let payload = self.bytes.get(payload_start..entry.end).unwrap_or_default();
-            start = entry.end;
-            Record {
-                key,
-                payload,
-                event: entry.event,
-            }
-        })
+    pub fn iter(&self) -> RecordsIter<'_> {
+        RecordsIter {
+            bytes: &self.bytes,
+            entries: self.entries.iter(),
+            start: 0,
+        }
     }
 
     /// The number of records.
@@ -132,6 +129,52 @@ impl Records {
             end: entry.end + shift,
             event: entry.event,
         }));
+    }
+}
+
+/// The records of [`Records`], in order.
+#[derive(Clone)]
+pub struct RecordsIter<'r> {
+    bytes: &'r [u8],
+    entries: std::slice::Iter<'r, Entry>,
+    /// Where the next record begins.
+    start: usize,
+}
+
+impl<'r> Iterator for RecordsIter<'r> {
+    type Item = Record<'r>;
+
+    fn next(&mut self) -> Option<Record<'r>> {
+        let entry = self.entries.next()?;
+        let start = std::mem::replace(&mut self.start, entry.end);
+        let payload_start = entry.key_end.unwrap_or(start);
+        let payload = self.bytes.get(payload_start..entry.end);
+        Some(Record {
+            key: entry.key_end.and_then(|end| self.bytes.get(start..end)),
+            payload: payload.unwrap_or_default(),
+            event: entry.event,
+        })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.entries.size_hint()
+    }
+}
+
+impl ExactSizeIterator for RecordsIter<'_> {}
+
+impl<'r> IntoIterator for &'r Records {
+    type Item = Record<'r>;
+    type IntoIter = RecordsIter<'r>;
+
+    fn into_iter(self) -> RecordsIter<'r> {
+        self.iter()
+    }
+}
+
+impl std::fmt::Debug for RecordsIter<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
     }
 }
 

@@ -157,3 +157,19 @@ fn what_is_settled_stays_settled() {
         assert_eq!(output.verdict(), Verdict::Retry { after: None });
     }
 }
+
+#[test]
+fn public_types_cross_threads() {
+    fn crosses<T: Send + Sync>() {}
+    crosses::<Engine<Recorder>>();
+    crosses::<hydrant::Pending<'_>>();
+    crosses::<Output>();
+    crosses::<Failure>();
+    crosses::<hydrant::Outcome>();
+    crosses::<hydrant::Error>();
+    crosses::<Registration>();
+    fn moves<T: Send>() {}
+    moves::<Scratch>();
+    crosses::<Call<'_>>();
+    crosses::<Message<'_>>();
+}
