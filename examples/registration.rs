@@ -32,24 +32,17 @@ struct AcmeSettings<'a> {
 
 impl<'a> Settings<'a> for AcmeSettings<'a> {
     fn describe() -> Vec<SettingDescription> {
+        let api_key = Text::new("api_key", "API key").description("Acme shows it once");
+        let region = Text::new("region", "Region").description("Where Acme keeps data: us or eu");
+        let batch_size = Integer::new("batch_size", "Batch size").description("Events per request");
+        let sample_rate = Float::new("sample_rate", "Sample rate").description("Share of users");
+        let sandbox = Boolean::new("sandbox", "Sandbox").description("Send to the sandbox");
         vec![
-            Text::new("api_key", "API key")
-                .required()
-                .confidential()
-                .into(),
-            Text::new("region", "Region")
-                .default("us")
-                .description("us or eu")
-                .into(),
-            Integer::new("batch_size", "Batch size")
-                .default(100)
-                .range(1..=1000)
-                .into(),
-            Float::new("sample_rate", "Sample rate")
-                .required()
-                .range(0.0..=1.0)
-                .into(),
-            Boolean::new("sandbox", "Sandbox").on().into(),
+            api_key.required().confidential().into(),
+            region.default("us").into(),
+            batch_size.default(100).range(1..=1000).into(),
+            sample_rate.required().range(0.0..=1.0).into(),
+            sandbox.on().into(),
         ]
     }
 
@@ -124,8 +117,10 @@ impl Processor for Acme {
             )
             .audiences(|audiences| {
                 // The module fills it in, in its answer to the subscription.
-                let list_id = Text::new("list_id", "List").invisible();
-                audiences.subscription_setting(list_id).oauth2(oauth2)
+                let list_id = Text::new("list_id", "List").description("The list at Acme");
+                audiences
+                    .subscription_setting(list_id.invisible())
+                    .oauth2(oauth2)
             })
             .erasure("dsr.acme.example")
     }

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use hydrant::engine::{Report, SubscriptionReply};
 use hydrant::message::*;
 use hydrant::registration::{SettingDescription, SettingValues, Settings, Text};
+use hydrant::validate::Level;
 use hydrant::{AsyncProcessor, Call, Engine, Failure, Registration, ResultExt, Verdict};
 use reqwest::header::RETRY_AFTER;
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -198,7 +199,8 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (http, url) = (reqwest::Client::new(), server.url());
     let engine = Engine::new_async(Acme { http, url })
         .with_observer(|it: &Report<'_>| eprintln!("  {:?}: {}", it.subject, it.failure));
-    assert_eq!(engine.check(), []);
+    let mut findings = engine.check().into_iter();
+    assert!(findings.all(|found| found.level < Level::Error));
     let sender = sender::Sender { engine, server };
     let send = async |title, message: &Value, reply| sender.send(title, message, reply).await;
     let ok = |body| Some(Reply::Json(200, body));
