@@ -54,7 +54,7 @@ impl<P: Processor> Engine<P> {
     /// thread, or where nothing is gained, events are handled in order.
     ///
     /// The module's [`batch`](Processor::batch) is not called: its handlers are. Handlers on other threads start from
-    /// the `Default` of the state.
+    /// the `Default` of the state; `begin_batch` and `end_batch` run on the calling thread.
     #[must_use]
     pub fn unordered(mut self, threads: usize) -> Self
     where

@@ -289,7 +289,7 @@ fn overwrite(out: &mut [u8], offset: usize, digest: &str) -> bool {
         .get_mut(offset..)
         .and_then(|out| out.get_mut(..digest.len()));
     match place {
-        Some(place) if !place.is_empty() && place.iter().all(|byte| *byte == b'-') => {
+        Some(place) if !place.is_empty() && PLACEHOLDER.as_bytes().starts_with(place) => {
             place.copy_from_slice(digest.as_bytes());
             true
         }

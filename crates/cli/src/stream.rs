@@ -55,6 +55,13 @@ impl<T: Default> Product<T> {
         self.halted = false;
     }
 
+    /// Says that something went wrong for which the run does not end.
+    pub(super) fn complain(&mut self, error: &dyn std::fmt::Display) {
+        self.refused += 1;
+        // Writing to a string does not fail.
+        let _ = writeln!(self.complaints, "error: {error}");
+    }
+
     /// Counts a message as refused whose error has been reported.
     pub(super) fn refuse(&mut self) {
         self.refused += 1;

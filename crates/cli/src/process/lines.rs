@@ -1,64 +1,97 @@
 //! The built-in processor: one line of JSON per event.
 //!
-//! All events of a batch end alike, with the user and the identities, which take hashing. So the hook before the batch
-//! makes that end, once, as the first record, and says which digests belong into it; the handlers emit the beginnings;
-//! and [`Ends`](super::ends::Ends) puts them together. This keeps the processor free of state that would have to be
-//! shared among threads.
+//! The lines of a batch end alike, with the user and the identities. So [`Lines`] makes that [`Tail`] once, before the
+//! batch, and emits the beginnings of the lines as records; [`append`] puts them together.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::cell::RefCell;
 
-use super::ends;
-use super::hashes::{Digests, Found, Plan};
+use super::identities::{Identities, IdentityCounts, Tail};
+use hydrant::engine::Merge;
+use hydrant::hash::{DeferredDigests, MisplacedDigests, Platform};
 use hydrant::message::*;
-use hydrant::processor::{EventContext, Handled, Processor};
-use hydrant::write::JsonWriter;
+use hydrant::write::Append;
+use hydrant::{Call, Failure, Output, Processor, Registration};
+
+thread_local! {
+    /// The engine and its processor are shared by all threads, but the digests of a chunk are made by the thread that
+    /// works on it, which is the one that `begin_batch` and `end_batch` run on.
+    static CHUNK: RefCell<Chunk> = RefCell::default();
+}
+
+#[derive(Default)]
+struct Chunk {
+    digests: DeferredDigests,
+    /// Of the last batch. Its memory is used for the next one.
+    tail: Tail,
+}
+
+/// Makes this thread ready for its first chunk.
+pub(super) fn start(platform: Platform) {
+    CHUNK.set(Chunk {
+        digests: DeferredDigests::with_platform(platform),
+        tail: Tail::default(),
+    });
+}
+
+/// Appends the lines of the message that this thread has just processed, and says what its tail counted.
+pub(super) fn append(output: &Output, lines: &mut Vec<u8>) -> IdentityCounts {
+    CHUNK.with_borrow_mut(|Chunk { digests, tail }| {
+        for record in output.records().iter() {
+            lines.extend_from_slice(record.payload);
+            tail.append(lines, digests);
+        }
+        tail.take_counts()
+    })
+}
+
+/// Fills the digests in that all lines since the last time lack.
+pub(super) fn finish(lines: &mut [u8]) -> Result<(), MisplacedDigests> {
+    CHUNK.with_borrow_mut(|chunk| chunk.digests.fill(lines))
+}
 
 /// Makes lines of events.
 pub(super) struct Lines {
     pub(super) interests: Interests,
-    /// Without one, no identities are written.
-    pub(super) plan: Option<Plan>,
-    pub(super) show_identities: bool,
-    /// Identities left out because they came in another encoding than asked for.
-    pub(super) left_out: AtomicU64,
+    pub(super) identities: Identities,
 }
 
 macro_rules! lines {
     ($($event_type:ident: $model:ident),*) => {
         impl Processor for Lines {
-            fn register(&self) -> ModuleRegistrationResponse<'_> {
-                let mut registration = ModuleRegistrationResponse::default();
-                registration.name = Some("hydrant");
-                registration.version = Some(env!("CARGO_PKG_VERSION"));
-                registration
+            type Batch = Tail;
+
+            fn registration(&self) -> Registration {
+                Registration::new("hydrant", env!("CARGO_PKG_VERSION"))
             }
 
             fn interests(&self) -> Interests {
                 self.interests
             }
 
-            fn begin_batch(&self, context: &mut EventContext<'_, '_>) -> Handled {
-                if !context.request().events.is_empty() {
-                    self.emit_end(context);
-                }
+            fn begin_batch(&self, call: &mut Call<'_>, tail: &mut Tail) -> Result<(), Failure> {
+                CHUNK.with_borrow_mut(|chunk| {
+                    *tail = std::mem::take(&mut chunk.tail);
+                    tail.fill(call.batch(), &self.identities, &mut chunk.digests);
+                });
+                Ok(())
+            }
+
+            fn end_batch(&self, _: &mut Call<'_>, tail: Tail) -> Result<(), Failure> {
+                CHUNK.with_borrow_mut(|chunk| chunk.tail = tail);
                 Ok(())
             }
 
             $(
-                fn $event_type(&self, context: &mut EventContext<'_, '_>, event: &$model<'_>) -> Handled {
+                fn $event_type(&self, call: &mut Call<'_>, _: &mut Tail, event: &$model<'_>) -> Result<(), Failure> {
                     let common = &event.common;
-                    emit_beginning(context, common.id, common.timestamp_ms, |out| {
-                        out.extend_from_slice(concat!("\"", stringify!($event_type), "\"").as_bytes());
-                    });
-                    Ok(())
+                    emit(call, common.id, common.timestamp_ms, |out| {
+                        out.push(concat!("\"", stringify!($event_type), "\"").as_bytes());
+                    })
                 }
             )*
 
-            fn unknown_event(&self, context: &mut EventContext<'_, '_>, event: &UnknownEvent<'_>) -> Handled {
-                emit_beginning(context, event.id, event.timestamp_ms, |out| {
-                    JsonWriter::new(out).text(event.unknown.type_name);
-                });
-                Ok(())
+            fn unknown_event(&self, call: &mut Call<'_>, _: &mut Tail, event: &UnknownEvent<'_>) -> Result<(), Failure> {
+                emit(call, event.id, event.timestamp_ms, |out| out.json().text(event.unknown.type_name))
             }
         }
     };
@@ -83,18 +116,22 @@ lines! {
     push_message_open: PushMessageOpenEvent
 }
 
+/// The tail is whole before the events are shared among threads, and the others leave theirs empty.
+impl Merge for Tail {
+    fn merge(&mut self, _: Self) {}
+}
+
 /// Emits `{"event_type":…,"id":…,"timestamp_ms":…`.
-fn emit_beginning(
-    context: &mut EventContext<'_, '_>,
+fn emit(
+    call: &mut Call<'_>,
     id: Option<Uuid>,
     timestamp_ms: Option<i64>,
-    event_type: impl FnOnce(&mut Vec<u8>),
-) {
-    context.emit_with(None, |out| {
-        out.reserve(160);
-        out.extend_from_slice(b"{\"event_type\":");
+    event_type: impl FnOnce(&mut Append<'_>),
+) -> Result<(), Failure> {
+    call.emit_with(None, |out| {
+        out.push(b"{\"event_type\":");
         event_type(out);
-        let mut json = JsonWriter::new(out);
+        let mut json = out.json();
         match id {
             Some(id) => json.uuid_field("id", id),
             None => json.null_field("id"),
@@ -104,29 +141,5 @@ fn emit_beginning(
             None => json.null_field("timestamp_ms"),
         }
     });
-}
-
-impl Lines {
-    /// Emits `,"user":…,"identities":…}` and the line end.
-    fn emit_end(&self, context: &mut EventContext<'_, '_>) {
-        let plan = self.plan.as_ref();
-        let found = Found::in_batch(context, plan);
-        let mut left_out = 0;
-        let mut digests = None;
-        context.emit_with(None, |out| {
-            let mut json = JsonWriter::new(out);
-            let missing = digests.insert(Digests::new(&json));
-            found.write_user(&mut json, missing, self.show_identities);
-            if let Some(plan) = plan {
-                left_out = found.write_planned(&mut json, missing, plan);
-            }
-            out.extend_from_slice(b"}\n");
-        });
-        for missing in digests.iter().flat_map(Digests::iter) {
-            ends::missing(context, missing);
-        }
-        if left_out > 0 {
-            self.left_out.fetch_add(left_out, Ordering::Relaxed);
-        }
-    }
+    Ok(())
 }

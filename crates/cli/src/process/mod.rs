@@ -1,31 +1,27 @@
 //! `hydrant process`: messages in, one line per event out, and a summary.
 
-mod ends;
-mod hashes;
+mod identities;
 mod lines;
 mod report;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use clap::{Args, ValueEnum};
 
 use super::arguments::{Files, Limits, Threads, environment};
 use super::environment::hash_platform;
 use super::exit::{Failure, exit_status};
-use super::input::{Opener, Reader, sources};
+use super::input::{Message, Opener, Reader, sources};
 use super::interrupt::Stop;
 use super::output::OutputArgs;
 use super::progress::Progress;
 use super::stream::{Product, Run};
-use ends::Ends;
-use hashes::Plan;
-use hydrant::dispatch::{Engine, Order, Output};
 use hydrant::host::system_invocation;
 use hydrant::message::{EventType, Interests};
-use hydrant::{Error, ErrorKind, Scratch};
+use hydrant::{Engine, Error, ErrorKind, Output, Scratch};
+use identities::{Identities, Plan, named};
 use lines::Lines;
 use report::{Report, Totals};
 
@@ -34,8 +30,9 @@ use report::{Report, Totals};
 /// Reads messages, calls a built-in processor for every event, and writes one line per event, in the order of the input.
 /// `user` is the first that the batch has of: customer id, e-mail address, telephone numbers, identities of networks,
 /// other identities, mpid, device ids, device application stamp. Its value is the SHA-256 of the identity, trimmed and
-/// in lower case, unless --show-identities is given. An identity that arrives hashed is passed on as it is, with its own
-/// encoding. `identities` is there if --hash is given.
+/// in lower case, unless --show-identities is given. An identity that arrives hashed is passed on in lower case, with its
+/// own encoding; one that says so and is not a digest is left out and counted. Blank identities and advertising ids of
+/// zeros stand for nobody. `identities` is there if --hash is given.
 ///
 /// Registrations, audience messages and data subject requests are handled and counted; they have no events. Messages
 /// that only modules send (responses) are counted. A summary goes to standard error.
@@ -63,8 +60,8 @@ pub(super) struct ProcessArgs {
     /// Identities to write, each with the digest to write it in: md5, sha1 or sha256
     ///
     /// Any type of user or device identity, for example email=sha256,customer=md5. An identity that arrives hashed is
-    /// passed on; one that arrives hashed by another algorithm is left out and counted.
-    #[arg(long, value_name = "TYPE=ALGORITHM,…", value_parser = hashes::plan)]
+    /// passed on; one that arrives hashed by another algorithm, or is not a digest, is left out and counted.
+    #[arg(long, value_name = "TYPE=ALGORITHM,…", value_parser = identities::plan)]
     hash: Option<Plan>,
 
     /// Write the identity of the user as it came, instead of its SHA-256
@@ -124,28 +121,24 @@ enum ReportForm {
 
 /// Reads `custom_event,screen_view`.
 fn interests(text: &str) -> Result<Interests, String> {
-    text.split(',')
-        .try_fold(Interests::none(), |interests, name| {
-            let known = EventType::ALL.iter().find(|t| t.as_str() == name.trim());
-            known.map(|t| interests.with(*t)).ok_or_else(|| {
-                let names: Vec<&str> = EventType::ALL.iter().map(|t| t.as_str()).collect();
-                let names = names.join(", ");
-                format!("unknown event type `{name}`, expected one of {names}")
-            })
-        })
+    let known = EventType::ALL.iter().map(|known| (known.as_str(), *known));
+    let mut names = text.split(',');
+    names.try_fold(Interests::none(), |interests, name| {
+        Ok(interests.with(named("event type", name, known.clone())?))
+    })
 }
 
 /// What every worker has to itself.
+#[derive(Default)]
 struct Worker {
     scratch: Scratch,
     output: Output,
-    ends: Ends,
 }
 
 pub(super) fn run(args: ProcessArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure> {
     let platform = hash_platform()?;
     let threads = args.threads.count()?;
-    let engine = engine(&args, threads)?;
+    let engine = engine(&args, threads);
     let sources = sources(&args.files.files);
     let mut output = args.output.open(&sources)?;
     let opener = Opener::new(stop);
@@ -166,20 +159,22 @@ pub(super) fn run(args: ProcessArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failu
     };
     let ended = run.messages(
         reader,
-        || Worker {
-            scratch: Scratch::new(),
-            output: Output::new(),
-            ends: Ends::new(platform),
+        || {
+            lines::start(platform);
+            Worker::default()
         },
-        |worker, message, product| process(&engine, worker, message.body, product),
-        |worker, product| worker.ends.finish(&mut product.out),
+        |worker, message, product| process(&engine, worker, message, product),
+        |_, product| {
+            if let Err(error) = lines::finish(&mut product.out) {
+                product.complain(&error);
+            }
+        },
         |more| totals.merge(more),
     );
 
     let report = Report {
         totals: &totals,
         ended: &ended,
-        left_out: engine.processor().left_out.load(Ordering::Relaxed),
     };
     if ended.has_listeners() {
         if args.report == ReportForm::Json {
@@ -196,41 +191,47 @@ pub(super) fn run(args: ProcessArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failu
     written.map(|()| status)
 }
 
-fn engine(args: &ProcessArgs, threads: usize) -> Result<Engine<Lines>, Failure> {
+fn engine(args: &ProcessArgs, threads: usize) -> Engine<Lines> {
+    let identities = Identities {
+        plan: args.hash.clone(),
+        show: args.show_identities,
+    };
     let lines = Lines {
         interests: args.interests.unwrap_or_default(),
-        plan: args.hash.clone(),
-        show_identities: args.show_identities,
-        left_out: AtomicU64::new(0),
+        identities,
     };
     let engine = Engine::new(lines).with_options(args.limits.options());
-    if args.order == OrderArg::InOrder || threads < 2 {
-        return Ok(engine);
+    match args.order {
+        OrderArg::InOrder => engine,
+        OrderArg::Unordered => engine.unordered(threads),
     }
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool.map_err(|error| Failure::Usage(format!("cannot start threads: {error}")))?;
-    Ok(engine.with_order(Order::Unordered).with_pool(pool))
 }
 
-/// Handles one message.
+/// Handles one message. It is not finished: nobody waits for an answer.
 fn process(
     engine: &Engine<Lines>,
     worker: &mut Worker,
-    body: &[u8],
+    message: &Message<'_>,
     product: &mut Product<Totals>,
 ) -> Result<(), Error> {
-    let Worker {
-        scratch,
-        output,
-        ends,
-    } = worker;
-    let tally = &mut product.tally;
-    match engine.process_into(body, scratch, &system_invocation(), output) {
-        Ok(()) => ends.append(output, &mut product.out),
+    let Worker { scratch, output } = worker;
+    let invocation = system_invocation();
+    match engine.process_into(message.body, scratch, &invocation, output) {
+        Ok(_unfinished) => {}
         // It was read without complaint; there is nothing to do about it.
-        Err(error) if error.kind() == ErrorKind::UnsupportedMessage => tally.others += 1,
+        Err(error) if error.kind() == ErrorKind::UnsupportedMessage => {
+            product.tally.others += 1;
+            return Ok(());
+        }
         Err(error) => return Err(error),
     }
-    tally.add(output);
+    product.tally.add(output);
+    let counts = lines::append(output, &mut product.out);
+    product.tally.identities.merge(counts);
+    // No handler fails, but one may panic.
+    if let Some((_, failure)) = output.failures().next() {
+        let (source, line) = (message.source, message.line.unwrap_or(1));
+        product.complain(&format_args!("{source}:{line}: {failure}"));
+    }
     Ok(())
 }

@@ -6,11 +6,12 @@ use std::path::Path;
 
 use comfy_table::{CellAlignment, Table, presets};
 
+use super::identities::IdentityCounts;
 use crate::exit::Failure;
 use crate::stream::Ended;
 use crate::terminal;
-use hydrant::dispatch::{EventCounts, Output};
-use hydrant::processor::OutcomeCounts;
+use hydrant::Output;
+use hydrant::engine::{EventCounts, OutcomeCounts};
 use hydrant::write::JsonWriter;
 
 /// What is counted message by message.
@@ -20,6 +21,7 @@ pub(super) struct Totals {
     pub(super) others: u64,
     events: EventCounts,
     outcomes: OutcomeCounts,
+    pub(super) identities: IdentityCounts,
     /// Values, events, environments and so on that this version does not know.
     unknown: u64,
 }
@@ -36,23 +38,18 @@ impl Totals {
         self.others += other.others;
         self.events.merge(&other.events);
         self.outcomes.merge(&other.outcomes);
+        self.identities.merge(other.identities);
         self.unknown += other.unknown;
     }
 
     fn outcomes(&self) -> [(&'static str, u64); 5] {
-        let OutcomeCounts {
-            done,
-            skipped,
-            retry,
-            dropped,
-            fatal,
-        } = self.outcomes;
+        let counts = &self.outcomes;
         [
-            ("done", done),
-            ("skipped", skipped),
-            ("retry", retry),
-            ("dropped", dropped),
-            ("fatal", fatal),
+            ("done", counts.done),
+            ("skipped", counts.skipped),
+            ("retry", counts.retry),
+            ("discarded", counts.discarded),
+            ("rejected", counts.rejected),
         ]
     }
 }
@@ -61,8 +58,6 @@ impl Totals {
 pub(super) struct Report<'r> {
     pub(super) totals: &'r Totals,
     pub(super) ended: &'r Ended,
-    /// Identities left out because they came in another encoding than asked for.
-    pub(super) left_out: u64,
 }
 
 impl Report<'_> {
@@ -112,8 +107,14 @@ impl Report<'_> {
             row(&format!("  {outcome}"), grouped(count));
         }
         row("unknown values", grouped(totals.unknown));
-        if self.left_out > 0 {
-            row("identities left out", grouped(self.left_out));
+        if totals.identities.left_out > 0 {
+            row("identities left out", grouped(totals.identities.left_out));
+        }
+        if totals.identities.like_digests > 0 {
+            row(
+                "raw values like digests",
+                grouped(totals.identities.like_digests),
+            );
         }
         row("bytes", grouped(ended.bytes));
         row("seconds", format!("{:.3}", self.seconds()));
@@ -143,21 +144,23 @@ impl Report<'_> {
         let (totals, ended) = (self.totals, self.ended);
         let mut out = Vec::new();
         JsonWriter::new(&mut out).object(|json| {
-            json.int_field("messages", ended.messages as i64);
-            json.int_field("events", totals.events.total() as i64);
+            json.uint_field("messages", ended.messages);
+            json.uint_field("events", totals.events.total());
             json.object_field("events_by_type", |json| {
                 for (event_type, count) in totals.events.iter() {
-                    json.int_field(event_type, count as i64);
+                    json.uint_field(event_type, count);
                 }
             });
-            json.int_field("unknown", totals.unknown as i64);
+            json.uint_field("unknown", totals.unknown);
             json.object_field("outcomes", |json| {
                 for (outcome, count) in totals.outcomes() {
-                    json.int_field(outcome, count as i64);
+                    json.uint_field(outcome, count);
                 }
             });
-            json.int_field("refused", ended.refused as i64);
-            json.int_field("bytes", ended.bytes as i64);
+            json.uint_field("identities_left_out", totals.identities.left_out);
+            json.uint_field("identities_like_digests", totals.identities.like_digests);
+            json.uint_field("refused", ended.refused);
+            json.uint_field("bytes", ended.bytes);
             json.double_field("seconds", self.seconds());
             json.double_field("mb_per_s", self.megabytes_per_second());
             json.double_field("events_per_s", self.per_second(totals.events.total()));

@@ -103,7 +103,7 @@ fn identities_are_hashed_as_asked_and_never_twice() {
     let (found, err) = asked("email=md5", &hashed);
     assert_eq!(
         found,
-        r#"{"email":{"encoding":"md5","value":"9E26471D35A78862C17E467D87CDDEDF"}}"#
+        format!(r#"{{"email":{{"encoding":"md5","value":"{JANE_MD5}"}}}}"#)
     );
     assert!(!err.contains("left out"));
     let (found, err) = asked("email=sha256", &hashed);
@@ -118,6 +118,80 @@ fn identities_are_hashed_as_asked_and_never_twice() {
         found,
         format!(r#"{{"android_id":{{"encoding":"sha1","value":"{JANE_SHA1}"}}}}"#)
     );
+}
+
+/// Encodings that nobody knows, and digests that are none.
+#[test]
+fn what_is_neither_raw_nor_a_digest_is_left_out_and_counted() {
+    for (encoding, value) in [
+        ("RAW", "jane@example.com"),
+        ("", "jane@example.com"),
+        (r#"\"sha-256\""#, "jane@example.com"),
+        ("sha256", "jane@example.com"),
+        ("sha256", JANE_MD5),
+        ("md5", JANE_SHA256),
+    ] {
+        let message = batch(&format!(
+            r#","mpid":"777"{}"#,
+            identities(&email(encoding, value))
+        ));
+        let args = ["process", "--hash", "email=sha256", "--report", "json"];
+        let ran = run(args, &message);
+        let line = &ran.json()[0];
+        assert!(!ran.out.contains(value), "{encoding}: {}", ran.out);
+        // The next one of the chain is the user.
+        assert_eq!(line["user"]["type"], "mpid", "{encoding}");
+        assert_eq!(line["identities"].to_string(), "{}", "{encoding}");
+        let report: serde_json::Value = serde_json::from_str(&ran.err).unwrap();
+        assert_eq!(report["identities_left_out"], 2, "{encoding}");
+
+        let ran = run(["process", "-q", "--show-identities"], &message);
+        assert_eq!(ran.json()[0]["user"]["value"], value, "it is asked for");
+    }
+    let digest = format!(" {} ", JANE_SHA256.to_uppercase());
+    let ran = run(
+        ["process", "-q"],
+        batch(&identities(&email("sha256", &digest))),
+    );
+    assert_eq!(ran.json()[0]["user"]["value"], JANE_SHA256);
+}
+
+/// The declared encoding decides.
+#[test]
+fn a_raw_value_of_digest_form_is_hashed_and_counted() {
+    let message = batch(&identities(&email("raw", &JANE_SHA256.to_uppercase())));
+    let ran = run(["process", "--report", "json"], &message);
+    // sha256sum of those 64 digits.
+    let of_digest = "6a2f1064f0f8a66b4c42208204fe233d14bd6fc181f718270e4d136c38709da0";
+    assert_eq!(ran.json()[0]["user"]["value"], of_digest);
+    let report: serde_json::Value = serde_json::from_str(&ran.err).unwrap();
+    assert_eq!(report["identities_like_digests"], 1);
+    let ran = run(["process", "--output", "null"], &message);
+    assert!(
+        ran.err.contains("raw values like digests      1"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn blank_identities_and_advertising_ids_of_zeros_stand_for_nobody() {
+    let nobody = identities(r#"{"type":"customer","encoding":"raw","value":"\u00a0\u2003"}"#);
+    let zeros = r#","runtime_environment":{"type":"ios","identities":[
+        {"type":"ios_advertising_id","encoding":"raw","value":"00000000-0000-0000-0000-000000000000"}]}"#
+        .replace('\n', "");
+    let ran = run(
+        [
+            "process",
+            "-q",
+            "--hash",
+            "customer=md5,ios_advertising_id=md5",
+        ],
+        batch(&format!("{nobody}{zeros}")),
+    );
+    let line = &ran.json()[0];
+    assert!(line["user"].is_null(), "{line}");
+    assert_eq!(line["identities"].to_string(), "{}");
 }
 
 #[test]
@@ -191,6 +265,8 @@ fn the_report_counts() {
         "events_by_type",
         "unknown",
         "outcomes",
+        "identities_left_out",
+        "identities_like_digests",
         "refused",
         "bytes",
         "seconds",
@@ -208,6 +284,9 @@ fn the_report_counts() {
     assert_eq!(report["unknown"], 1);
     assert_eq!(report["outcomes"]["done"], 3);
     assert_eq!(report["outcomes"]["skipped"], 1);
+    for none in ["retry", "discarded", "rejected"] {
+        assert_eq!(report["outcomes"][none], 0, "{none}");
+    }
     assert_eq!(report["bytes"], input.len());
     assert!(report["seconds"].as_f64().unwrap() > 0.0);
 }

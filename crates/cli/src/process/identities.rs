@@ -1,0 +1,268 @@
+//! Which identities are written and how: the plan that `--hash` gives, the chain of what stands for the user, and the
+//! [`Tail`] that the lines of a batch share.
+
+use std::slice;
+
+use hydrant::hash::{Algorithm, Deferred, DeferredDigests};
+use hydrant::message::{
+    DeviceIdentityType, EventProcessingRequest, Identity, IdentityKey, UserIdentityType,
+};
+use hydrant::write::JsonWriter;
+
+/// Identity types with the digests they are wanted in, as `--hash` lists them.
+pub(super) type Plan = Vec<(IdentityKey<'static>, Algorithm)>;
+
+/// Reads `email=sha256,customer=md5`.
+pub(super) fn plan(text: &str) -> Result<Plan, String> {
+    let users = UserIdentityType::ALL.iter().copied().map(IdentityKey::from);
+    let devices = DeviceIdentityType::ALL
+        .iter()
+        .copied()
+        .map(IdentityKey::from);
+    let mut plan = Plan::new();
+    for item in text.split(',') {
+        let Some((name, algorithm)) = item.split_once('=') else {
+            return Err(format!("expected TYPE=ALGORITHM, found `{item}`"));
+        };
+        let keys = users.clone().chain(devices.clone());
+        let key = named("identity type", name, keys.map(|key| (key.as_str(), key)))?;
+        let algorithm = algorithm.trim().parse::<Algorithm>();
+        if plan.iter().any(|(other, _)| *other == key) {
+            return Err(format!("`{}` is there twice", name.trim()));
+        }
+        plan.push((key, algorithm.map_err(|error| error.to_string())?));
+    }
+    Ok(plan)
+}
+
+/// The value of this name.
+pub(super) fn named<T>(
+    what: &str,
+    name: &str,
+    mut values: impl Iterator<Item = (&'static str, T)> + Clone,
+) -> Result<T, String> {
+    let names = values.clone().map(|(name, _)| name);
+    let found = values.find(|(known, _)| *known == name.trim());
+    found.map(|(_, value)| value).ok_or_else(|| {
+        let names: Vec<&str> = names.collect();
+        let names = names.join(", ");
+        format!("unknown {what} `{name}`, expected one of {names}")
+    })
+}
+
+/// How identities are written.
+pub(super) struct Identities {
+    /// Without one, only the user is written.
+    pub(super) plan: Option<Plan>,
+    /// Write the user as it was sent.
+    pub(super) show: bool,
+}
+
+/// How many identities need the attention of whoever reads the summary.
+#[derive(Clone, Copy, Default)]
+pub(super) struct IdentityCounts {
+    /// Left out: not a digest of the algorithm that was asked for, though encoded.
+    pub(super) left_out: u64,
+    /// Hashed although they have the form of a digest already.
+    pub(super) like_digests: u64,
+}
+
+impl IdentityCounts {
+    pub(super) fn merge(&mut self, other: Self) {
+        self.left_out += other.left_out;
+        self.like_digests += other.like_digests;
+    }
+
+    /// Adds the digest of an identity, unless it is left out.
+    fn add(
+        &mut self,
+        identity: Identity<'_>,
+        algorithm: Algorithm,
+        digests: &mut DeferredDigests,
+    ) -> Option<Deferred> {
+        let digest = digests.add_identity(algorithm, identity);
+        self.left_out += u64::from(digest.is_none());
+        self.like_digests += u64::from(identity.looks_like_digest());
+        digest
+    }
+}
+
+/// What the lines of a batch end with: `,"user":…,"identities":…}` and the line end, with placeholders of digests.
+#[derive(Default)]
+pub(super) struct Tail {
+    text: Vec<u8>,
+    /// With the offsets of their placeholders in the text.
+    digests: Vec<(Deferred, usize)>,
+    counts: IdentityCounts,
+}
+
+impl Tail {
+    /// Makes the tail of a batch. Nothing is hashed for one without events.
+    pub(super) fn fill(
+        &mut self,
+        batch: &EventProcessingRequest<'_>,
+        identities: &Identities,
+        digests: &mut DeferredDigests,
+    ) {
+        self.text.clear();
+        self.digests.clear();
+        if batch.events.is_empty() {
+            return;
+        }
+        self.write_user(batch, identities.show, digests);
+        if let Some(plan) = &identities.plan {
+            self.write_planned(batch, plan, digests);
+        }
+        self.text.extend_from_slice(b"}\n");
+    }
+
+    /// Appends the tail to a line.
+    pub(super) fn append(&self, line: &mut Vec<u8>, digests: &mut DeferredDigests) {
+        for (digest, offset) in &self.digests {
+            digests.place(*digest, line.len() + offset);
+        }
+        line.extend_from_slice(&self.text);
+    }
+
+    /// Takes what was counted since the last time.
+    pub(super) fn take_counts(&mut self) -> IdentityCounts {
+        std::mem::take(&mut self.counts)
+    }
+
+    /// Writes `,"user":{"type":…,"encoding":…,"value":…}` for the first identity of [`CHAIN`] that can be written, or
+    /// `,"user":null`.
+    fn write_user(
+        &mut self,
+        batch: &EventProcessingRequest<'_>,
+        show: bool,
+        digests: &mut DeferredDigests,
+    ) {
+        let user = CHAIN.iter().find_map(|key| {
+            let identity = batch.first_identity(slice::from_ref(key))?;
+            // A digest stays what it is; what is neither raw nor a digest is not written.
+            let algorithm = Algorithm::try_from(identity.encoding()).unwrap_or(Algorithm::Sha256);
+            let digest = match show {
+                true => None,
+                false => Some(self.counts.add(identity, algorithm, digests)?),
+            };
+            Some((key, identity, digest))
+        });
+        let mut json = JsonWriter::new(&mut self.text);
+        let Some((key, identity, digest)) = user else {
+            return json.null_field("user");
+        };
+        json.object_field("user", |json| {
+            json.text_field("type", key.as_str());
+            match digest {
+                Some(digest) => write_digest(json, digest, &mut self.digests),
+                None => {
+                    json.text_field("encoding", identity.encoding().as_str());
+                    json.text_field("value", identity.as_sent());
+                }
+            }
+        });
+    }
+
+    /// Writes `,"identities":{"email":{"encoding":…,"value":…},…}` with those of the plan that the batch has.
+    fn write_planned(
+        &mut self,
+        batch: &EventProcessingRequest<'_>,
+        plan: &Plan,
+        digests: &mut DeferredDigests,
+    ) {
+        JsonWriter::new(&mut self.text).object_field("identities", |json| {
+            for (key, algorithm) in plan {
+                let identity = batch.first_identity(slice::from_ref(key));
+                let digest = identity.and_then(|it| self.counts.add(it, *algorithm, digests));
+                if let Some(digest) = digest {
+                    json.object_field(key.as_str(), |json| {
+                        write_digest(json, digest, &mut self.digests);
+                    });
+                }
+            }
+        });
+    }
+}
+
+/// Writes `,"encoding":…,"value":…`.
+fn write_digest(json: &mut JsonWriter<'_>, digest: Deferred, digests: &mut Vec<(Deferred, usize)>) {
+    let placeholder = digest.placeholder();
+    json.text_field("encoding", digest.algorithm().as_str());
+    json.text_field("value", placeholder);
+    // A quotation mark follows.
+    digests.push((digest, json.position() - placeholder.len() - 1));
+}
+
+/// What stands for the user: what the customer chose first, then what the user is reached by, then what the platform
+/// gave, then the device, last what changes with every installation.
+const CHAIN: &[IdentityKey<'static>] = &[
+    IdentityKey::User(UserIdentityType::Customer),
+    IdentityKey::User(UserIdentityType::Email),
+    IdentityKey::User(UserIdentityType::MobileNumber),
+    IdentityKey::User(UserIdentityType::PhoneNumber2),
+    IdentityKey::User(UserIdentityType::PhoneNumber3),
+    IdentityKey::User(UserIdentityType::Facebook),
+    IdentityKey::User(UserIdentityType::Google),
+    IdentityKey::User(UserIdentityType::Microsoft),
+    IdentityKey::User(UserIdentityType::Twitter),
+    IdentityKey::User(UserIdentityType::Yahoo),
+    IdentityKey::User(UserIdentityType::Other),
+    IdentityKey::User(UserIdentityType::Other2),
+    IdentityKey::User(UserIdentityType::Other3),
+    IdentityKey::User(UserIdentityType::Other4),
+    IdentityKey::User(UserIdentityType::Other5),
+    IdentityKey::User(UserIdentityType::Other6),
+    IdentityKey::User(UserIdentityType::Other7),
+    IdentityKey::User(UserIdentityType::Other8),
+    IdentityKey::User(UserIdentityType::Other9),
+    IdentityKey::User(UserIdentityType::Other10),
+    IdentityKey::Mpid,
+    IdentityKey::Device(DeviceIdentityType::IosVendorId),
+    IdentityKey::Device(DeviceIdentityType::AndroidId),
+    IdentityKey::Device(DeviceIdentityType::IosAdvertisingId),
+    IdentityKey::Device(DeviceIdentityType::GoogleAdvertisingId),
+    IdentityKey::Device(DeviceIdentityType::FireAdvertisingId),
+    IdentityKey::Device(DeviceIdentityType::RokuAdvertisingId),
+    IdentityKey::Device(DeviceIdentityType::MicrosoftAdvertisingId),
+    IdentityKey::Device(DeviceIdentityType::RokuPublisherId),
+    IdentityKey::Device(DeviceIdentityType::MicrosoftPublisherId),
+    IdentityKey::Device(DeviceIdentityType::ApplePushNotificationToken),
+    IdentityKey::Device(DeviceIdentityType::GoogleCloudMessagingToken),
+    IdentityKey::DeviceApplicationStamp,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plans_are_read() {
+        let expected: Plan = vec![
+            (UserIdentityType::Email.into(), Algorithm::Sha256),
+            (DeviceIdentityType::AndroidId.into(), Algorithm::Md5),
+        ];
+        assert_eq!(plan("email=sha256,android_id=md5"), Ok(expected.clone()));
+        assert_eq!(plan(" email = SHA-256 , android_id=md5"), Ok(expected));
+        for wrong in [
+            "",
+            "email",
+            "email=",
+            "email=crc32",
+            "mail=md5",
+            "email=md5,email=md5",
+        ] {
+            assert!(plan(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_chain_has_every_type_once() {
+        let types = UserIdentityType::ALL.iter().map(|t| IdentityKey::User(*t));
+        let devices = DeviceIdentityType::ALL
+            .iter()
+            .map(|t| IdentityKey::Device(*t));
+        for key in types.chain(devices) {
+            assert_eq!(CHAIN.iter().filter(|k| **k == key).count(), 1, "{key:?}");
+        }
+    }
+}
