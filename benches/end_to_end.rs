@@ -24,7 +24,7 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use hydrant::hash::{Algorithm, Normalization, hash_one};
+use hydrant::hash::Algorithm;
 use hydrant::message::*;
 use hydrant::{
     Call, Engine, Failure, Invocation, Output, Processor, Registration, Scratch, write::JsonWriter,
@@ -47,7 +47,8 @@ fn main() {
     for body in &input.bodies {
         engine
             .process_into(body, &mut scratch, &invocation, &mut output)
-            .unwrap();
+            .unwrap()
+            .finish();
         plainly(body, &mut records);
         assert_eq!(output.records().len(), records.len());
         for (ours, theirs) in output.records().iter().zip(&records) {
@@ -64,7 +65,8 @@ fn main() {
             for body in &input.bodies {
                 engine
                     .process_into(body, &mut scratch, &invocation, &mut output)
-                    .unwrap();
+                    .unwrap()
+                    .finish();
                 black_box(&output);
             }
         })
@@ -134,7 +136,7 @@ impl Module {
     ) -> Result<(), Failure> {
         let mpid = call.batch().mpid;
         let customer = match call.index() {
-            0 => call.customer_id(),
+            0 => call.batch().customer_id(),
             _ => None,
         };
         call.emit_json(|json| {
@@ -149,13 +151,9 @@ impl Module {
                 json.text_field("mpid", mpid);
             }
             if let Some(customer) = customer {
-                let sha256 = Algorithm::Sha256;
-                match customer.encoding {
-                    IdentityEncoding::Raw => {
-                        let digest = hash_one(sha256, Normalization::STANDARD, customer.value);
-                        json.text_field("customer", digest.as_str());
-                    }
-                    _ => json.text_field("customer", customer.value),
+                match customer.encode(Algorithm::Sha256) {
+                    Some(digest) => json.text_field("customer", digest.as_str()),
+                    None => json.text_field("customer", customer.as_sent()),
                 }
             }
             more(json);

@@ -22,8 +22,10 @@ use std::hint::black_box;
 use gungraun::prelude::*;
 use hydrant::hash::{self, Algorithm, Hasher, HexDigests, Normalization};
 use hydrant::internals::{complete_path_only, with_interests};
-use hydrant::message::{EventType, Interests, ModuleRegistrationResponse, Uuid};
-use hydrant::{Engine, Invocation, Output, ParseOptions, Processor, Scratch, parse, write};
+use hydrant::message::{EventType, Interests, Uuid};
+use hydrant::{
+    Engine, Invocation, Output, ParseOptions, Processor, Registration, Scratch, parse, write,
+};
 use inputs::Input;
 
 /// Enough distinct messages that none is learnt by heart, few enough for valgrind.
@@ -144,7 +146,8 @@ impl Dispatching {
         for body in &self.bodies {
             self.engine
                 .process_into(body, &mut self.scratch, &invocation, &mut self.output)
-                .unwrap();
+                .unwrap()
+                .finish();
             black_box(&self.output);
         }
     }
