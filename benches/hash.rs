@@ -59,7 +59,7 @@ fn main() {
         ("two_blocks", identities(56, 100)),
         ("mixed", identities(3, 100)),
     ];
-    for algorithm in Algorithm::ALL {
+    for &algorithm in Algorithm::ALL {
         for (name, values) in &inputs {
             let expected: Vec<String> =
                 values.iter().map(|value| plain(algorithm, value)).collect();

@@ -407,7 +407,7 @@ fn identities_settings_and_deferred_digests_allocate_nothing() {
     let (mut digests, mut out) = (DeferredDigests::new(), Vec::new());
     let mut round = || {
         out.clear();
-        for algorithm in Algorithm::ALL {
+        for &algorithm in Algorithm::ALL {
             assert!(identity.encode(algorithm).is_some());
             for _ in 0..100 {
                 let digest = digests.add_identity(algorithm, identity).unwrap();

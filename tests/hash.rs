@@ -184,7 +184,7 @@ fn every_length_equals_one_at_a_time() {
         let values: Vec<&str> = (0..=300).filter_map(|len| text.get(..len)).collect();
         assert!(values.len() > 100);
         let inputs: Vec<Input<'_>> = values.iter().copied().map(Input::Raw).collect();
-        for algorithm in Algorithm::ALL {
+        for &algorithm in Algorithm::ALL {
             for normalization in NORMALIZATIONS {
                 let expected = reference_many(algorithm, normalization, &inputs);
                 assert_same(&hash_many(algorithm, normalization, &inputs), &expected);
@@ -216,7 +216,7 @@ fn what_is_already_encoded_is_passed_through_unchanged() {
         "日本 \u{0}",
         &"9".repeat(10_000),
     ];
-    for algorithm in Algorithm::ALL {
+    for &algorithm in Algorithm::ALL {
         let encoded: Vec<Input<'_>> = texts.into_iter().map(Input::Encoded).collect();
         assert!(
             hash_many(algorithm, Normalization::STANDARD, &encoded)
@@ -331,7 +331,7 @@ proptest! {
     fn random_batches_equal_one_at_a_time(
         values in prop::collection::vec((value(), prop::bool::weighted(0.2)), 0..200),
         cuts in prop::collection::vec(0..200_usize, 0..6),
-        algorithm in prop::sample::select(&Algorithm::ALL[..]),
+        algorithm in prop::sample::select(Algorithm::ALL),
         normalization in prop::sample::select(&NORMALIZATIONS[..]),
     ) {
         let inputs: Vec<Input<'_>> = values
@@ -400,7 +400,7 @@ fn nothing_is_allocated_after_warm_up() {
     let mut hasher = Hasher::new();
     let mut digests = HexDigests::new();
     let mut run = || {
-        for algorithm in Algorithm::ALL {
+        for &algorithm in Algorithm::ALL {
             for normalization in NORMALIZATIONS {
                 for inputs in [&raw, &mixed] {
                     hasher.hash_many(algorithm, normalization, inputs, &mut digests);

@@ -38,7 +38,7 @@ fn reference(algorithm: Algorithm, normalization: Normalization, value: &str) ->
 fn check(values: &[String], batch: usize, normalization: Normalization) {
     let inputs: Vec<Input<'_>> = values.iter().map(|value| Input::Raw(value)).collect();
     let mut digests = HexDigests::new();
-    for algorithm in Algorithm::ALL {
+    for &algorithm in Algorithm::ALL {
         let expected: Vec<String> = values
             .iter()
             .map(|value| reference(algorithm, normalization, value))

@@ -31,7 +31,7 @@ pub enum Algorithm {
 
 impl Algorithm {
     /// Every algorithm, shortest digest first.
-    pub const ALL: [Self; 3] = [Self::Md5, Self::Sha1, Self::Sha256];
+    pub const ALL: &'static [Self] = &[Self::Md5, Self::Sha1, Self::Sha256];
 
     /// The name on the wire: `md5`, `sha1` or `sha256`.
     #[must_use]
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn names_are_read_back_in_any_case() {
-        for algorithm in Algorithm::ALL {
+        for &algorithm in Algorithm::ALL {
             assert_eq!(algorithm.as_str().parse(), Ok(algorithm));
             assert_eq!(algorithm.to_string().to_uppercase().parse(), Ok(algorithm));
             let dashed = algorithm.as_str().replace("sha", "Sha-");
@@ -153,10 +153,10 @@ mod tests {
 
     #[test]
     fn the_shape_of_a_digest_is_length_and_digits() {
-        for algorithm in Algorithm::ALL {
+        for &algorithm in Algorithm::ALL {
             let digits = "0123456789abcdefABCDEF".repeat(4);
             let digest = &digits[..algorithm.hex_len()];
-            for other in Algorithm::ALL {
+            for &other in Algorithm::ALL {
                 assert_eq!(is_digest(other, digest), other == algorithm);
             }
             for bad in ['g', '/', ':', '@', '`', 'G', ' ', 'é'] {

@@ -238,7 +238,7 @@ mod tests {
     #[test]
     fn padding_is_a_bit_zeros_and_the_length_in_bits() {
         for platform in Platform::available() {
-            for algorithm in Algorithm::ALL {
+            for &algorithm in Algorithm::ALL {
                 padding_of_every_length::<1>(platform, algorithm);
                 padding_of_every_length::<2>(platform, algorithm);
             }

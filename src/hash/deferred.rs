@@ -228,7 +228,7 @@ impl DeferredDigests {
     /// All other places are filled.
     pub fn fill(&mut self, out: &mut [u8]) -> Result<(), MisplacedDigests> {
         let mut misplaced = self.misplaced;
-        for (algorithm, queue) in Algorithm::ALL.into_iter().zip(&self.queues) {
+        for (&algorithm, queue) in Algorithm::ALL.iter().zip(&self.queues) {
             let inputs = queue.values.iter().map(|(range, raw)| {
                 let value = self.values.get(range.clone()).unwrap_or_default();
                 if *raw {

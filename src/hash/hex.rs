@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn every_byte_at_every_place() {
         for platform in Platform::available() {
-            for algorithm in Algorithm::ALL {
+            for &algorithm in Algorithm::ALL {
                 for place in 0..32 {
                     for byte in 0..=u8::MAX {
                         let mut digest = [0x5a; DIGEST_LEN];
@@ -76,7 +76,7 @@ mod tests {
     #[test]
     fn a_row_is_written_place_by_place_and_never_beyond_its_end() {
         for platform in Platform::available() {
-            for algorithm in Algorithm::ALL {
+            for &algorithm in Algorithm::ALL {
                 let len = algorithm.hex_len();
                 let mut row = [[b'.'; LONGEST_HEX]; 2];
                 let room = row.as_flattened().len() / len;

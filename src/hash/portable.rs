@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn padded_blocks_have_the_digest_of_their_message() {
-        for algorithm in Algorithm::ALL {
+        for &algorithm in Algorithm::ALL {
             padded_equals_plain::<1>(algorithm);
             padded_equals_plain::<2>(algorithm);
         }

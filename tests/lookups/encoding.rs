@@ -49,7 +49,7 @@ fn the_declared_encoding_decides() {
     );
     for unknown in ["", "MD5", "sha-256", "plain"] {
         let encoding = IdentityEncoding::from(unknown);
-        for algorithm in Algorithm::ALL {
+        for &algorithm in Algorithm::ALL {
             assert_eq!(encoded(encoding, algorithm, DIGEST), None, "{unknown}");
             assert_eq!(
                 encoded(encoding, algorithm, "ada@example.com"),
@@ -88,7 +88,7 @@ fn blank_values_have_no_digest() {
         for encoding in IdentityEncoding::ALL {
             let identity = Identity::new(*encoding, blank);
             assert!(identity.is_blank() && identity.raw().is_none(), "{blank:?}");
-            for algorithm in Algorithm::ALL {
+            for &algorithm in Algorithm::ALL {
                 assert!(identity.encode(algorithm).is_none(), "{blank:?}");
             }
         }
@@ -106,7 +106,7 @@ fn nothing_shows_the_value() {
 
 #[test]
 fn encodings_are_algorithms_and_back() {
-    for algorithm in Algorithm::ALL {
+    for &algorithm in Algorithm::ALL {
         let encoding = IdentityEncoding::from(algorithm);
         assert_eq!(encoding.as_str(), algorithm.as_str());
         assert_eq!(Algorithm::try_from(encoding), Ok(algorithm));
@@ -118,7 +118,7 @@ fn encodings_are_algorithms_and_back() {
 proptest! {
     #[test]
     fn raw_values_are_hashed_as_by_another_implementation(value in "\\PC{0,200}|[ A-Za-z0-9@.]{0,150}") {
-        for algorithm in Algorithm::ALL {
+        for &algorithm in Algorithm::ALL {
             let identity = Identity::new(IdentityEncoding::Raw, &value);
             let expected = (!identity.is_blank()).then(|| opinion(algorithm, &value));
             prop_assert_eq!(encoded(IdentityEncoding::Raw, algorithm, &value), expected);
@@ -128,7 +128,7 @@ proptest! {
     #[test]
     fn what_comes_out_is_a_digest_or_nothing(value in "\\PC{0,80}|[0-9a-fA-F]{30,70}", encoding in 0..5_usize) {
         let encoding = IdentityEncoding::ALL.get(encoding).copied().unwrap_or(IdentityEncoding::from("x"));
-        for algorithm in Algorithm::ALL {
+        for &algorithm in Algorithm::ALL {
             if let Some(digest) = encoded(encoding, algorithm, &value) {
                 prop_assert!(is_digest(algorithm, &digest));
                 prop_assert_eq!(digest.to_lowercase(), digest);

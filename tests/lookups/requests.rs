@@ -46,8 +46,8 @@ const ZEROS: &str = "00000000-0000-0000-0000-000000000000";
 fn advertising_ids_of_zeros_are_not_found() {
     let hashed = |algorithm| hash_one(algorithm, Normalization::STANDARD, ZEROS).to_string();
     let mut forms: Vec<(&str, String)> = Algorithm::ALL
-        .into_iter()
-        .map(|algorithm| (algorithm.as_str(), hashed(algorithm)))
+        .iter()
+        .map(|&algorithm| (algorithm.as_str(), hashed(algorithm)))
         .collect();
     forms.extend(
         ["0", "00000000000000000000000000000000", ZEROS].map(|zeros| ("raw", zeros.to_owned())),
