@@ -123,15 +123,10 @@ impl Host {
         let mut pending =
             self.engine
                 .process_into(body, &mut self.scratch, &invocation, &mut self.output)?;
-        let fates: Vec<(Option<usize>, Failure)> = pending
-            .output()
-            .records()
-            .iter()
-            .filter_map(|record| Some((record.event, self.sink.deliver(&record).err()?)))
-            .collect();
-        for (event, failure) in fates {
-            pending.settle_record(event, failure);
-        }
+        let records = pending.output().records().iter();
+        let delivered: Vec<Result<(), Failure>> =
+            records.map(|record| self.sink.deliver(&record)).collect();
+        pending.settle_records(delivered);
         let output = pending.finish();
         match output.verdict() {
             Verdict::Answer => Ok(Some(output.response())),

@@ -8,7 +8,7 @@ use crate::message::{
     AudienceMembershipChangeResponse, AudienceSubscriptionResponse, DsrProcessingResponse,
     EventProcessingResponse, Map, Message, MessageType,
 };
-use crate::processor::{Outcome, Output, Subject, Verdict, contained};
+use crate::processor::{Failure, Outcome, Output, Subject, Verdict, contained, one_each};
 use crate::write;
 
 /// A message whose handlers have returned and whose response is not written yet. The host delivers the records, settles
@@ -28,17 +28,14 @@ use crate::write;
 /// #         Ok(())
 /// #     }
 /// # }
-/// # fn deliver(_: &[u8]) -> bool { false }
+/// # fn deliver(_: &[u8]) -> Result<(), Failure> { Err(Failure::retry()) }
 /// # let engine = Engine::new(Module);
 /// # let body = br#"{"type":"event_processing_request","events":[{"type":"custom_event","name":"hello"}]}"#;
 /// # let invocation = Invocation::new(1_714_592_744_066, Uuid([7; 16]));
 /// let mut pending = engine.process(body, &invocation)?;
-/// let records = pending.output().records().iter();
-/// let failed: Vec<Option<usize>> =
-///     records.filter(|record| !deliver(record.payload)).map(|record| record.event).collect();
-/// for event in failed {
-///     pending.settle_record(event, Failure::retry());
-/// }
+/// let delivered: Vec<Result<(), Failure>> =
+///     pending.output().records().iter().map(|record| deliver(record.payload)).collect();
+/// pending.settle_records(delivered);
 /// let output = pending.finish();
 /// assert_eq!(output.verdict(), Verdict::Retry { after: None });
 /// # Ok::<(), hydrant::Error>(())
@@ -73,12 +70,27 @@ impl<O: BorrowMut<Output>> Pending<'_, O> {
         self.output.borrow_mut().message = outcome.into();
     }
 
-    /// Changes the outcome of what a record stems from, which is [`Record::event`](crate::engine::Record::event): an
-    /// event, or the message as a whole.
-    pub fn settle_record(&mut self, event: Option<usize>, outcome: impl Into<Outcome>) {
-        match event {
-            Some(event) => self.settle(event, outcome),
-            None => self.settle_message(outcome),
+    /// Settles what the records stem from: one outcome per record, in the order of [`Output::records`].
+    ///
+    /// An event ends like the worst of its records: *retry*, then *rejected*, then *discarded*, then as its handler left
+    /// it. Records that stem from no event concern the message. If there are more outcomes than records, or fewer, nobody
+    /// knows which belong together: then everything that has a record is to be tried again.
+    pub fn settle_records<R: Into<Outcome>>(&mut self, outcomes: impl IntoIterator<Item = R>) {
+        let output = self.output.borrow_mut();
+        let records = &output.effects.records;
+        let mut outcomes: Vec<Outcome> = outcomes.into_iter().map(Into::into).collect();
+        if let Err(failure) = one_each("records", records.len(), outcomes.len()) {
+            outcomes = vec![Outcome::Failed(failure); records.len()];
+        }
+        let events: Vec<Option<usize>> = records.iter().map(|record| record.event).collect();
+        for (event, outcome) in events.into_iter().zip(outcomes) {
+            let settled = match event {
+                Some(event) => output.effects.event(event),
+                None => Some(&mut output.message),
+            };
+            if let Some(settled) = settled {
+                settled.worsen(outcome);
+            }
         }
     }
 
@@ -110,7 +122,8 @@ impl<O: BorrowMut<Output>> Pending<'_, O> {
 
 impl Shared {
     fn finish(&self, output: &mut Output) {
-        let verdict = self.policies.judge(output);
+        self.check_reply(output);
+        let verdict = self.policies.judge(&self.registration, output);
         output.verdict = Some(verdict);
         let answers = matches!(verdict, Verdict::Answer | Verdict::DeadLetter);
         let account = output.account_id;
@@ -122,6 +135,17 @@ impl Shared {
         }
         if answers {
             self.respond(output);
+        }
+    }
+
+    /// A subscription is not answered with a setting that is not registered: the sender would not store it, and every
+    /// change would lack it (protocol, section 12, rule 18).
+    fn check_reply(&self, output: &mut Output) {
+        let mut ids = output.settings.iter().map(|(id, _)| id);
+        let unknown = ids.find(|id| !self.registration.has_subscription_setting(id));
+        if let (Outcome::Done, Some(id)) = (&output.message, unknown) {
+            let reason = format!("the reply has the setting `{id}`, which is not registered");
+            output.message = Failure::reject(reason).into();
         }
     }
 

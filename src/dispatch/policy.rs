@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::message::MessageType;
 use crate::processor::{Failure, FailureKind, Outcome, Output, Verdict};
+use crate::registration::{Registration, SettingError};
 
 /// What is told to the sender about a message in which something was rejected: it cannot be processed, now or later, or
 /// its handler panicked.
@@ -24,7 +25,8 @@ pub enum RejectPolicy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SettingErrorPolicy {
-    /// The sender is asked to stop until a user has mended the configuration.
+    /// The sender is asked to stop until a user has mended the configuration. If a setting is at fault that the customer
+    /// cannot change, because it is not registered or invisible, it is rejected.
     Suspend,
     /// It is rejected; the [`RejectPolicy`] applies.
     Reject,
@@ -62,7 +64,7 @@ enum Weight {
 
 impl Policies {
     /// The verdict on a message. It may ask the sender to suspend the subscription.
-    pub(super) fn judge(&self, output: &mut Output) -> Verdict {
+    pub(super) fn judge(&self, registration: &Registration, output: &mut Output) -> Verdict {
         let membership = output.message_type == Some(MessageType::AudienceMembershipChangeRequest);
         let (mut rejected, mut retry, mut suspend) = (false, None, false);
         {
@@ -70,10 +72,11 @@ impl Policies {
                 Outcome::Done | Outcome::Skipped => {}
                 Outcome::Unsettled => retry = Some(retry.unwrap_or(None)),
                 Outcome::Failed(failure) => {
-                    if failure.setting_error().is_some() {
-                        suspend |= self.setting_error(membership) == SettingErrorPolicy::Suspend;
-                    }
-                    match self.weight(failure, membership) {
+                    let policy = failure
+                        .setting_error()
+                        .map(|error| self.setting_error(membership, registration, error));
+                    suspend |= policy == Some(SettingErrorPolicy::Suspend);
+                    match self.weight(failure, policy, membership) {
                         Weight::None => {}
                         Weight::Reject => rejected = true,
                         Weight::Retry { after } => retry = Some(retry.unwrap_or(None).max(after)),
@@ -101,31 +104,45 @@ impl Policies {
         }
     }
 
-    fn weight(&self, failure: &Failure, membership: bool) -> Weight {
-        match failure.kind() {
-            FailureKind::Retry { after } => Weight::Retry { after },
-            FailureKind::Discard => Weight::None,
-            FailureKind::Reject if failure.setting_error().is_some() => {
-                match self.setting_error(membership) {
-                    SettingErrorPolicy::Retry => Weight::Retry { after: None },
-                    // As the protocol says: the suspension is the answer.
-                    SettingErrorPolicy::Suspend
-                        if membership && self.reject != RejectPolicy::DeadLetter =>
-                    {
-                        Weight::None
-                    }
-                    SettingErrorPolicy::Suspend | SettingErrorPolicy::Reject => Weight::Reject,
-                }
+    fn weight(
+        &self,
+        failure: &Failure,
+        setting_error: Option<SettingErrorPolicy>,
+        membership: bool,
+    ) -> Weight {
+        match (failure.kind(), setting_error) {
+            (FailureKind::Retry { after }, _) => Weight::Retry { after },
+            (FailureKind::Discard, _) => Weight::None,
+            (FailureKind::Reject, Some(SettingErrorPolicy::Retry)) => Weight::Retry { after: None },
+            // As the protocol says: the suspension is the answer.
+            (FailureKind::Reject, Some(SettingErrorPolicy::Suspend))
+                if membership && self.reject != RejectPolicy::DeadLetter =>
+            {
+                Weight::None
             }
-            FailureKind::Reject => Weight::Reject,
+            (FailureKind::Reject, _) => Weight::Reject,
         }
     }
 
-    fn setting_error(&self, membership: bool) -> SettingErrorPolicy {
-        if membership {
+    fn setting_error(
+        &self,
+        membership: bool,
+        registration: &Registration,
+        error: &SettingError,
+    ) -> SettingErrorPolicy {
+        let policy = if membership {
             self.setting_error_in_audience
         } else {
             self.setting_error_in_batch
+        };
+        let mut faults = error.faults().iter();
+        match policy {
+            SettingErrorPolicy::Suspend
+                if !faults.all(|fault| registration.customer_can_set(fault.id())) =>
+            {
+                SettingErrorPolicy::Reject
+            }
+            _ => policy,
         }
     }
 }

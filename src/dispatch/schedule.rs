@@ -10,7 +10,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use super::cost::{Cost, Pace, Watch};
 use crate::message::{Event, EventProcessingRequest};
 use crate::processor::{
-    Call, Effects, Failure, Invocation, Merge, Outcome, Processor, begin, end, events,
+    ByName, Call, Effects, Failure, Invocation, Merge, Outcome, Processor, begin, end, events,
 };
 
 /// How long the calling thread stays awake for the others to finish, in nanoseconds.
@@ -145,6 +145,7 @@ where
                 left,
                 outcomes: effects.events.get(done..).unwrap_or_default(),
                 first: done,
+                by_name: effects.by_name,
                 size: confirmed.piece(left.len(), threads),
                 next: AtomicUsize::new(0),
                 finished: Mutex::new(Finished::default()),
@@ -197,6 +198,7 @@ struct Shared<'s, 'a, P: Processor> {
     outcomes: &'s [Outcome],
     /// The position of the first one in the batch.
     first: usize,
+    by_name: ByName,
     /// Events of a chunk.
     size: usize,
     /// The chunk that is taken next.
@@ -266,7 +268,7 @@ impl<P: Processor> Shared<'_, '_, P> {
     fn chunk(&self, start: usize, some: &[Event<'_>]) -> Chunk<P::Batch> {
         let outcomes = self.outcomes.get(start..).unwrap_or_default();
         let mut chunk = Chunk {
-            effects: Effects::part(self.first + start, outcomes, some.len()),
+            effects: Effects::part(self.first + start, outcomes, some.len(), self.by_name),
             state: P::Batch::default(),
             ended: Ok(()),
         };

@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind};
 use crate::firehose::parse;
 use crate::message::*;
 use crate::parse::{ParseOptions, Scratch};
-use crate::processor::{Failure, Invocation, Outcome, Output};
+use crate::processor::{ByName, Failure, Invocation, Outcome, Output};
 use crate::registration::Registration;
 
 /// How many scratches wait for reuse at most.
@@ -29,6 +29,7 @@ pub(super) struct Shared {
     pub(super) narrowed: Interests,
     /// The registered event types that are among them.
     interests: Interests,
+    by_name: ByName,
     options: ParseOptions,
     pub(super) policies: Policies,
     pub(super) observer: Option<Hook>,
@@ -54,10 +55,15 @@ impl Shared {
         let interests = unwanted.fold(registered, |interests, event_type| {
             interests.without(*event_type)
         });
+        let by_name = ByName {
+            events: registration.lists_events(),
+            notifications: registration.lists_notifications(),
+        };
         let mut shared = Self {
             registration,
             narrowed,
             interests,
+            by_name,
             options: ParseOptions::default(),
             policies: Policies::default(),
             observer: None,
@@ -97,6 +103,7 @@ impl Shared {
                 }
                 let notifications = request.system_notifications.len();
                 output.effects.begin(notifications, 0, request.events);
+                output.effects.by_name = self.by_name;
                 if request.is_heartbeat() {
                     output.message = Outcome::Done;
                 }

@@ -145,8 +145,8 @@ pub trait AsyncProcessor: Send + Sync {
         state: &mut Self::Batch,
         notification: &GdprConsentStateNotification<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
-        let _ = (call, state, notification);
-        async { Ok(()) }
+        let _ = (state, notification);
+        async { call.unhandled_notification() }
     }
 
     /// CCPA consent changed.
@@ -160,8 +160,8 @@ pub trait AsyncProcessor: Send + Sync {
         state: &mut Self::Batch,
         notification: &CcpaConsentStateNotification<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
-        let _ = (call, state, notification);
-        async { Ok(()) }
+        let _ = (state, notification);
+        async { call.unhandled_notification() }
     }
 
     /// A notification of a kind that this version does not know.
@@ -190,8 +190,8 @@ pub trait AsyncProcessor: Send + Sync {
         state: &mut Self::Batch,
         event: &SessionStartEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
-        let _ = (call, state, event);
-        async { Ok(()) }
+        let _ = (state, event);
+        async { call.unhandled_event() }
     }
 
     /// A session ended.
@@ -205,8 +205,8 @@ pub trait AsyncProcessor: Send + Sync {
         state: &mut Self::Batch,
         event: &SessionEndEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
-        let _ = (call, state, event);
-        async { Ok(()) }
+        let _ = (state, event);
+        async { call.unhandled_event() }
     }
 
     /// A named event.
@@ -220,8 +220,8 @@ pub trait AsyncProcessor: Send + Sync {
         state: &mut Self::Batch,
         event: &CustomEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
-        let _ = (call, state, event);
-        async { Ok(()) }
+        let _ = (state, event);
+        async { call.unhandled_event() }
     }
 
     /// A screen or page was shown.
@@ -235,8 +235,8 @@ pub trait AsyncProcessor: Send + Sync {
         state: &mut Self::Batch,
         event: &ScreenViewEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
-        let _ = (call, state, event);
-        async { Ok(()) }
+        let _ = (state, event);
+        async { call.unhandled_event() }
     }
 
     /// The app reported an error, crash or exception of its own.
@@ -250,8 +250,8 @@ pub trait AsyncProcessor: Send + Sync {
         state: &mut Self::Batch,
         event: &ErrorEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
-        let _ = (call, state, event);
-        async { Ok(()) }
+        let _ = (state, event);
+        async { call.unhandled_event() }
     }
 
     /// The user opted in or out.
@@ -265,8 +265,8 @@ pub trait AsyncProcessor: Send + Sync {
         state: &mut Self::Batch,
         event: &PrivacySettingChangeEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
-        let _ = (call, state, event);
-        async { Ok(()) }
+        let _ = (state, event);
+        async { call.unhandled_event() }
     }
 
     /// User attributes changed.
@@ -280,8 +280,8 @@ pub trait AsyncProcessor: Send + Sync {
         state: &mut Self::Batch,
         event: &UserAttributeChangeEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
-        let _ = (call, state, event);
-        async { Ok(()) }
+        let _ = (state, event);
+        async { call.unhandled_event() }
     }
 
     /// User identities changed.
@@ -295,8 +295,8 @@ pub trait AsyncProcessor: Send + Sync {
         state: &mut Self::Batch,
         event: &UserIdentityChangeEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
-        let _ = (call, state, event);
-        async { Ok(()) }
+        let _ = (state, event);
+        async { call.unhandled_event() }
     }
 
     /// A push token was registered or withdrawn.
@@ -310,8 +310,8 @@ pub trait AsyncProcessor: Send + Sync {
         state: &mut Self::Batch,
         event: &PushSubscriptionEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
-        let _ = (call, state, event);
-        async { Ok(()) }
+        let _ = (state, event);
+        async { call.unhandled_event() }
     }
 
     /// The application changed its state.
@@ -325,8 +325,8 @@ pub trait AsyncProcessor: Send + Sync {
         state: &mut Self::Batch,
         event: &ApplicationStateTransitionEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
-        let _ = (call, state, event);
-        async { Ok(()) }
+        let _ = (state, event);
+        async { call.unhandled_event() }
     }
 
     /// The device received a push message.
@@ -340,8 +340,8 @@ pub trait AsyncProcessor: Send + Sync {
         state: &mut Self::Batch,
         event: &PushMessageReceiptEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
-        let _ = (call, state, event);
-        async { Ok(()) }
+        let _ = (state, event);
+        async { call.unhandled_event() }
     }
 
     /// Something was done to products.
@@ -355,8 +355,8 @@ pub trait AsyncProcessor: Send + Sync {
         state: &mut Self::Batch,
         event: &ProductActionEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
-        let _ = (call, state, event);
-        async { Ok(()) }
+        let _ = (state, event);
+        async { call.unhandled_event() }
     }
 
     /// A promotion was shown or clicked.
@@ -370,8 +370,8 @@ pub trait AsyncProcessor: Send + Sync {
         state: &mut Self::Batch,
         event: &PromotionActionEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
-        let _ = (call, state, event);
-        async { Ok(()) }
+        let _ = (state, event);
+        async { call.unhandled_event() }
     }
 
     /// Product lists were shown.
@@ -385,8 +385,8 @@ pub trait AsyncProcessor: Send + Sync {
         state: &mut Self::Batch,
         event: &ImpressionEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
-        let _ = (call, state, event);
-        async { Ok(()) }
+        let _ = (state, event);
+        async { call.unhandled_event() }
     }
 
     /// An install or engagement was credited.
@@ -400,8 +400,8 @@ pub trait AsyncProcessor: Send + Sync {
         state: &mut Self::Batch,
         event: &AttributionEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
-        let _ = (call, state, event);
-        async { Ok(()) }
+        let _ = (state, event);
+        async { call.unhandled_event() }
     }
 
     /// The user opened a push message.
@@ -415,8 +415,8 @@ pub trait AsyncProcessor: Send + Sync {
         state: &mut Self::Batch,
         event: &PushMessageOpenEvent<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
-        let _ = (call, state, event);
-        async { Ok(()) }
+        let _ = (state, event);
+        async { call.unhandled_event() }
     }
 
     /// An event of a type that this version does not know.
@@ -460,7 +460,7 @@ pub trait AsyncProcessor: Send + Sync {
         request: &AudienceMembershipChangeRequest<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
         let _ = (call, request);
-        async { Ok(()) }
+        async { Err(Failure::unhandled()) }
     }
 
     /// A request about the data of one person. The answer says that it was received.
@@ -474,6 +474,6 @@ pub trait AsyncProcessor: Send + Sync {
         request: &DsrProcessingRequest<'_>,
     ) -> impl Future<Output = Result<(), Failure>> + Send {
         let _ = (call, request);
-        async { Ok(()) }
+        async { Err(Failure::unhandled()) }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::effects::Effects;
+use super::effects::{Effects, one_each};
 use super::events::Events;
 use super::failure::Failure;
 use super::invocation::Invocation;
@@ -154,6 +154,38 @@ impl<'c> Call<'c> {
         }
     }
 
+    /// Settles the events that were sent together, as [`translate`](super::Events::translate) gives them: one outcome per
+    /// event, in the same order, for example the statuses of a reply.
+    ///
+    /// If there are more outcomes than events, or fewer, nobody knows which belong together: then all of them are to be
+    /// tried again.
+    ///
+    /// ```
+    /// # use hydrant::{Call, Failure};
+    /// # fn send(_: &[(usize, String)]) -> Vec<u16> { Vec::new() }
+    /// # fn batch(call: &mut Call<'_>) {
+    /// let sent = call.by_time().translate(|event| Ok(event.kind().to_string()));
+    /// let statuses = send(&sent);
+    /// call.settle_sent(&sent, statuses.into_iter().map(|status| match status {
+    ///     200 => Ok(()),
+    ///     429 => Err(Failure::retry()),
+    ///     _ => Err(Failure::discard("refused")),
+    /// }));
+    /// # }
+    /// ```
+    pub fn settle_sent<T, O: Into<Outcome>>(
+        &mut self,
+        sent: &[(usize, T)],
+        outcomes: impl IntoIterator<Item = O>,
+    ) {
+        let outcomes: Vec<Outcome> = outcomes.into_iter().map(Into::into).collect();
+        let events = sent.iter().map(|(event, _)| *event);
+        match one_each("events", sent.len(), outcomes.len()) {
+            Ok(()) => self.settle_each(events.zip(outcomes)),
+            Err(failure) => self.settle_each(events.map(|event| (event, failure.clone()))),
+        }
+    }
+
     /// What became of the events so far, in order.
     pub fn outcomes(&self) -> &[Outcome] {
         &self.effects.events
@@ -222,6 +254,17 @@ impl<'c> Call<'c> {
         }
     }
 
+    /// The module has no handler for the event at hand.
+    #[inline]
+    pub(crate) fn unhandled_event(&self) -> Result<(), Failure> {
+        unhandled(self.effects.by_name.events)
+    }
+
+    /// The module has no handler for the notification at hand.
+    pub(crate) fn unhandled_notification(&self) -> Result<(), Failure> {
+        unhandled(self.effects.by_name.notifications)
+    }
+
     /// No handler is started after the deadline.
     pub(crate) fn in_time(&self) -> Result<(), Failure> {
         if self.invocation.is_late() {
@@ -229,6 +272,15 @@ impl<'c> Call<'c> {
         }
         Ok(())
     }
+}
+
+/// What the module asked for by name is not acknowledged if it has no handler for it.
+#[inline]
+fn unhandled(by_name: bool) -> Result<(), Failure> {
+    if by_name {
+        return Err(Failure::unhandled());
+    }
+    Ok(())
 }
 
 impl std::fmt::Debug for Call<'_> {

@@ -18,6 +18,14 @@ pub(crate) struct Effects {
     /// Outcomes that were settled for events outside this part.
     pub(crate) elsewhere: Vec<(usize, Outcome)>,
     pub(crate) suspend: bool,
+    pub(crate) by_name: ByName,
+}
+
+/// What the registration lists. To have no handler for something of that kind is a fault of the module then.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct ByName {
+    pub(crate) events: bool,
+    pub(crate) notifications: bool,
 }
 
 impl Effects {
@@ -58,7 +66,7 @@ impl Effects {
     }
 
     /// The part of a batch that begins at position `first`, with the outcomes of its events so far.
-    pub(crate) fn part(first: usize, outcomes: &[Outcome], length: usize) -> Self {
+    pub(crate) fn part(first: usize, outcomes: &[Outcome], length: usize, by_name: ByName) -> Self {
         let outcomes = outcomes.iter().take(length).map(|outcome| match outcome {
             Outcome::Unsettled => Outcome::Unsettled,
             // It is settled already, and `absorb` leaves it so.
@@ -67,6 +75,7 @@ impl Effects {
         Self {
             first,
             events: outcomes.collect(),
+            by_name,
             ..Self::default()
         }
     }
@@ -109,5 +118,15 @@ impl Effects {
         self.events.clear();
         self.elsewhere.clear();
         self.suspend = false;
+        self.by_name = ByName::default();
     }
+}
+
+/// The failure of everything that was sent if the outcomes that came back are not as many.
+pub(crate) fn one_each(what: &str, sent: usize, outcomes: usize) -> Result<(), Failure> {
+    if sent == outcomes {
+        return Ok(());
+    }
+    let reason = format!("{outcomes} outcomes for {sent} {what}");
+    Err(Failure::retry().with_reason(reason))
 }

@@ -134,6 +134,11 @@ impl Failure {
         Self::reject("the handler panicked")
     }
 
+    /// The module asked for it and does nothing with it.
+    pub(crate) fn unhandled() -> Self {
+        Self::reject("registered, but there is no handler for it")
+    }
+
     pub(crate) fn late() -> Self {
         Self::retry().with_reason("the deadline has passed")
     }
@@ -227,14 +232,14 @@ pub trait ResultExt<T>: Sized {
     /// # Errors
     ///
     /// [`Failure::discard`] with the error as its source.
-    fn or_discard(self, reason: &'static str) -> Result<T, Failure>;
+    fn or_discard(self, reason: impl Into<Cow<'static, str>>) -> Result<T, Failure>;
 
     /// Failing means *reject*: it cannot be processed, now or later.
     ///
     /// # Errors
     ///
     /// [`Failure::reject`] with the error as its source.
-    fn or_reject(self, reason: &'static str) -> Result<T, Failure>;
+    fn or_reject(self, reason: impl Into<Cow<'static, str>>) -> Result<T, Failure>;
 }
 
 impl<T, E: Into<Box<dyn Error + Send + Sync>>> ResultExt<T> for Result<T, E> {
@@ -246,11 +251,11 @@ impl<T, E: Into<Box<dyn Error + Send + Sync>>> ResultExt<T> for Result<T, E> {
         })
     }
 
-    fn or_discard(self, reason: &'static str) -> Result<T, Failure> {
+    fn or_discard(self, reason: impl Into<Cow<'static, str>>) -> Result<T, Failure> {
         self.map_err(|error| Failure::discard(reason).with_source(error))
     }
 
-    fn or_reject(self, reason: &'static str) -> Result<T, Failure> {
+    fn or_reject(self, reason: impl Into<Cow<'static, str>>) -> Result<T, Failure> {
         self.map_err(|error| Failure::reject(reason).with_source(error))
     }
 }
@@ -260,11 +265,11 @@ impl<T> ResultExt<T> for Option<T> {
         self.ok_or_else(Failure::retry)
     }
 
-    fn or_discard(self, reason: &'static str) -> Result<T, Failure> {
+    fn or_discard(self, reason: impl Into<Cow<'static, str>>) -> Result<T, Failure> {
         self.ok_or_else(|| Failure::discard(reason))
     }
 
-    fn or_reject(self, reason: &'static str) -> Result<T, Failure> {
+    fn or_reject(self, reason: impl Into<Cow<'static, str>>) -> Result<T, Failure> {
         self.ok_or_else(|| Failure::reject(reason))
     }
 }

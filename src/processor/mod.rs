@@ -20,7 +20,7 @@ mod sync;
 
 pub use asynchronous::AsyncProcessor;
 pub use call::Call;
-pub(crate) use effects::Effects;
+pub(crate) use effects::{ByName, Effects, one_each};
 pub use event_counts::EventCounts;
 pub use events::Events;
 pub use failure::FailureKind;

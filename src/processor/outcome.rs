@@ -1,5 +1,7 @@
 //! What became of an event, a notification or a message, and how many came to which end.
 
+use std::time::Duration;
+
 use super::failure::{Failure, FailureKind};
 
 /// What became of an event, a notification or a message.
@@ -43,6 +45,26 @@ impl Outcome {
 
     pub(crate) fn is_unsettled(&self) -> bool {
         matches!(self, Self::Unsettled)
+    }
+
+    /// Becomes the other outcome if that is worse: *retry* is worse than *rejected*, which is worse than *discarded*,
+    /// which is worse than *done*.
+    pub(crate) fn worsen(&mut self, other: Self) {
+        if other.badness() > self.badness() {
+            *self = other;
+        }
+    }
+
+    fn badness(&self) -> (u8, Option<Duration>) {
+        match self {
+            Self::Done | Self::Skipped => (0, None),
+            Self::Failed(failure) => match failure.kind() {
+                FailureKind::Discard => (1, None),
+                FailureKind::Reject => (2, None),
+                FailureKind::Retry { after } => (3, after),
+            },
+            Self::Unsettled => (4, None),
+        }
     }
 }
 

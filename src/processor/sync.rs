@@ -116,8 +116,8 @@ pub trait Processor: Send + Sync {
         state: &mut Self::Batch,
         notification: &GdprConsentStateNotification<'_>,
     ) -> Result<(), Failure> {
-        let _ = (call, state, notification);
-        Ok(())
+        let _ = (state, notification);
+        call.unhandled_notification()
     }
 
     /// CCPA consent changed.
@@ -131,8 +131,8 @@ pub trait Processor: Send + Sync {
         state: &mut Self::Batch,
         notification: &CcpaConsentStateNotification<'_>,
     ) -> Result<(), Failure> {
-        let _ = (call, state, notification);
-        Ok(())
+        let _ = (state, notification);
+        call.unhandled_notification()
     }
 
     /// A notification of a kind that this version does not know.
@@ -161,8 +161,8 @@ pub trait Processor: Send + Sync {
         state: &mut Self::Batch,
         event: &SessionStartEvent<'_>,
     ) -> Result<(), Failure> {
-        let _ = (call, state, event);
-        Ok(())
+        let _ = (state, event);
+        call.unhandled_event()
     }
 
     /// A session ended.
@@ -176,8 +176,8 @@ pub trait Processor: Send + Sync {
         state: &mut Self::Batch,
         event: &SessionEndEvent<'_>,
     ) -> Result<(), Failure> {
-        let _ = (call, state, event);
-        Ok(())
+        let _ = (state, event);
+        call.unhandled_event()
     }
 
     /// A named event.
@@ -191,8 +191,8 @@ pub trait Processor: Send + Sync {
         state: &mut Self::Batch,
         event: &CustomEvent<'_>,
     ) -> Result<(), Failure> {
-        let _ = (call, state, event);
-        Ok(())
+        let _ = (state, event);
+        call.unhandled_event()
     }
 
     /// A screen or page was shown.
@@ -206,8 +206,8 @@ pub trait Processor: Send + Sync {
         state: &mut Self::Batch,
         event: &ScreenViewEvent<'_>,
     ) -> Result<(), Failure> {
-        let _ = (call, state, event);
-        Ok(())
+        let _ = (state, event);
+        call.unhandled_event()
     }
 
     /// The app reported an error, crash or exception of its own.
@@ -221,8 +221,8 @@ pub trait Processor: Send + Sync {
         state: &mut Self::Batch,
         event: &ErrorEvent<'_>,
     ) -> Result<(), Failure> {
-        let _ = (call, state, event);
-        Ok(())
+        let _ = (state, event);
+        call.unhandled_event()
     }
 
     /// The user opted in or out.
@@ -236,8 +236,8 @@ pub trait Processor: Send + Sync {
         state: &mut Self::Batch,
         event: &PrivacySettingChangeEvent<'_>,
     ) -> Result<(), Failure> {
-        let _ = (call, state, event);
-        Ok(())
+        let _ = (state, event);
+        call.unhandled_event()
     }
 
     /// User attributes changed.
@@ -251,8 +251,8 @@ pub trait Processor: Send + Sync {
         state: &mut Self::Batch,
         event: &UserAttributeChangeEvent<'_>,
     ) -> Result<(), Failure> {
-        let _ = (call, state, event);
-        Ok(())
+        let _ = (state, event);
+        call.unhandled_event()
     }
 
     /// User identities changed.
@@ -266,8 +266,8 @@ pub trait Processor: Send + Sync {
         state: &mut Self::Batch,
         event: &UserIdentityChangeEvent<'_>,
     ) -> Result<(), Failure> {
-        let _ = (call, state, event);
-        Ok(())
+        let _ = (state, event);
+        call.unhandled_event()
     }
 
     /// A push token was registered or withdrawn.
@@ -281,8 +281,8 @@ pub trait Processor: Send + Sync {
         state: &mut Self::Batch,
         event: &PushSubscriptionEvent<'_>,
     ) -> Result<(), Failure> {
-        let _ = (call, state, event);
-        Ok(())
+        let _ = (state, event);
+        call.unhandled_event()
     }
 
     /// The application changed its state.
@@ -296,8 +296,8 @@ pub trait Processor: Send + Sync {
         state: &mut Self::Batch,
         event: &ApplicationStateTransitionEvent<'_>,
     ) -> Result<(), Failure> {
-        let _ = (call, state, event);
-        Ok(())
+        let _ = (state, event);
+        call.unhandled_event()
     }
 
     /// The device received a push message.
@@ -311,8 +311,8 @@ pub trait Processor: Send + Sync {
         state: &mut Self::Batch,
         event: &PushMessageReceiptEvent<'_>,
     ) -> Result<(), Failure> {
-        let _ = (call, state, event);
-        Ok(())
+        let _ = (state, event);
+        call.unhandled_event()
     }
 
     /// Something was done to products.
@@ -326,8 +326,8 @@ pub trait Processor: Send + Sync {
         state: &mut Self::Batch,
         event: &ProductActionEvent<'_>,
     ) -> Result<(), Failure> {
-        let _ = (call, state, event);
-        Ok(())
+        let _ = (state, event);
+        call.unhandled_event()
     }
 
     /// A promotion was shown or clicked.
@@ -341,8 +341,8 @@ pub trait Processor: Send + Sync {
         state: &mut Self::Batch,
         event: &PromotionActionEvent<'_>,
     ) -> Result<(), Failure> {
-        let _ = (call, state, event);
-        Ok(())
+        let _ = (state, event);
+        call.unhandled_event()
     }
 
     /// Product lists were shown.
@@ -356,8 +356,8 @@ pub trait Processor: Send + Sync {
         state: &mut Self::Batch,
         event: &ImpressionEvent<'_>,
     ) -> Result<(), Failure> {
-        let _ = (call, state, event);
-        Ok(())
+        let _ = (state, event);
+        call.unhandled_event()
     }
 
     /// An install or engagement was credited.
@@ -371,8 +371,8 @@ pub trait Processor: Send + Sync {
         state: &mut Self::Batch,
         event: &AttributionEvent<'_>,
     ) -> Result<(), Failure> {
-        let _ = (call, state, event);
-        Ok(())
+        let _ = (state, event);
+        call.unhandled_event()
     }
 
     /// The user opened a push message.
@@ -386,8 +386,8 @@ pub trait Processor: Send + Sync {
         state: &mut Self::Batch,
         event: &PushMessageOpenEvent<'_>,
     ) -> Result<(), Failure> {
-        let _ = (call, state, event);
-        Ok(())
+        let _ = (state, event);
+        call.unhandled_event()
     }
 
     /// An event of a type that this version does not know.
@@ -431,7 +431,7 @@ pub trait Processor: Send + Sync {
         request: &AudienceMembershipChangeRequest<'_>,
     ) -> Result<(), Failure> {
         let _ = (call, request);
-        Ok(())
+        Err(Failure::unhandled())
     }
 
     /// A request about the data of one person. The answer says that it was received.
@@ -441,6 +441,6 @@ pub trait Processor: Send + Sync {
     /// What becomes of the request.
     fn dsr(&self, call: &mut Call<'_>, request: &DsrProcessingRequest<'_>) -> Result<(), Failure> {
         let _ = (call, request);
-        Ok(())
+        Err(Failure::unhandled())
     }
 }

@@ -2,7 +2,9 @@
 
 use super::list::{SettingList, setting_methods};
 use super::permissions::Permissions;
-use super::{AudienceRegistration, ErasureRegistration, EventRegistration, Str};
+use super::{
+    AudienceRegistration, ErasureRegistration, EventRegistration, SettingDescription, Str,
+};
 use crate::message::{
     DeviceIdentityType, EventType, FIREHOSE_VERSION, IdentityEncoding, Interests, UserIdentityType,
 };
@@ -202,6 +204,43 @@ impl Registration {
         } else {
             wanted
         }
+    }
+
+    /// Whether event types are asked for by name.
+    pub(crate) fn lists_events(&self) -> bool {
+        let mut events = self.events.iter();
+        events.any(|events| events.types().next().is_some())
+    }
+
+    /// Whether notifications are asked for by name.
+    pub(crate) fn lists_notifications(&self) -> bool {
+        let mut events = self.events.iter();
+        events.any(|events| {
+            events
+                .notifications
+                .as_ref()
+                .is_some_and(|it| !it.is_empty())
+        })
+    }
+
+    /// Whether the reply to a subscription may hold this setting.
+    pub(crate) fn has_subscription_setting(&self, id: &str) -> bool {
+        let audiences = self.audiences.as_ref();
+        audiences.is_some_and(|it| it.subscription_settings.get(id).is_some())
+    }
+
+    /// Whether the customer can give the setting a value.
+    pub(crate) fn customer_can_set(&self, id: &str) -> bool {
+        let events = self.events.iter();
+        let events = events.flat_map(|it| [&it.account_settings, &it.connection_settings]);
+        let audiences = self.audiences.iter();
+        let audiences = audiences.flat_map(|it| [&it.account_settings, &it.subscription_settings]);
+        let erasure = self.erasure.iter().map(|it| &it.account_settings);
+        let mut lists = events
+            .chain(audiences)
+            .chain(erasure)
+            .chain([&self.account_settings]);
+        lists.any(|list| list.get(id).is_some_and(SettingDescription::is_visible))
     }
 
     pub(super) fn permissions(&mut self) -> &mut Permissions {

@@ -112,7 +112,7 @@ fn compare(found: &mut Vec<Finding>, path: &str, shared: &SettingList, own: &Set
             if let Some(message) = wrong_type(read, setting) {
                 add(at(), TYPE, Level::Error, message);
             }
-            if read.required && !setting.always_has_a_value() && is_visible(setting) {
+            if read.required && !setting.always_has_a_value() && setting.is_visible() {
                 let message = format!(
                     "the setting `{}` is read as one that must have a value, but the customer may leave it empty",
                     read.id
@@ -135,11 +135,6 @@ fn wrong_type(read: &Read, setting: &SettingDescription) -> Option<String> {
         let Read { id, expected, .. } = read;
         format!("the setting `{id}` is read as {expected}, but its type is `{kind}`")
     })
-}
-
-/// An invisible setting is filled in by the module.
-fn is_visible(setting: &SettingDescription) -> bool {
-    setting.label().is_some_and(|label| label.visible)
 }
 
 fn unread(reader: &Reader) -> impl Iterator<Item = &str> {

@@ -65,6 +65,11 @@ impl SettingDescription {
         }
     }
 
+    /// Whether the customer fills it in. An invisible setting is filled in by the module.
+    pub(super) fn is_visible(&self) -> bool {
+        self.label().is_some_and(|label| label.visible)
+    }
+
     /// The type, if it is known.
     pub(super) fn kind(&self) -> Option<SettingType<'static>> {
         match &self.0 {

@@ -24,6 +24,12 @@ impl SettingList {
         self.settings.push(setting.into());
     }
 
+    pub(super) fn get(&self, id: &str) -> Option<&SettingDescription> {
+        self.settings
+            .iter()
+            .find(|setting| setting.id() == Some(id))
+    }
+
     pub(super) fn add_all<'a, T: Settings<'a>>(&mut self) {
         let settings = T::describe();
         let mut values = SettingValues::recording();
