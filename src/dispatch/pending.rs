@@ -1,4 +1,4 @@
-//! A message whose handlers have returned and whose response is not written yet.
+//! [`Pending`], and how it is finished.
 
 use std::borrow::BorrowMut;
 
@@ -12,9 +12,9 @@ use crate::processor::{Outcome, Output, Subject, Verdict, contained};
 use crate::write;
 
 /// A message whose handlers have returned and whose response is not written yet. The host delivers the records, settles
-/// what it could not deliver, and [`finish`](Self::finish)es.
+/// what it could not deliver, and calls [`finish`](Self::finish).
 ///
-/// It owns the [`Output`], or borrows that of the caller. If it is dropped, the message counts as one to be tried again.
+/// It owns the [`Output`], or borrows that of the caller. If it is dropped instead, the message is to be tried again.
 ///
 /// ```
 /// # use hydrant::message::{CustomEvent, EventType, Uuid};
@@ -58,8 +58,8 @@ impl<O: BorrowMut<Output>> Pending<'_, O> {
 
     /// Changes the outcome of an event, for example because its record could not be delivered.
     ///
-    /// A failure of an event that the batch does not have makes the whole message fail with *retry*: some event failed,
-    /// and nobody knows which.
+    /// A failure at a position that the batch does not have makes the whole message fail with *retry*, because it is
+    /// unknown which event failed.
     pub fn settle(&mut self, event: usize, outcome: impl Into<Outcome>) {
         let output = self.output.borrow_mut();
         output.effects.settle(event, outcome.into());
@@ -73,8 +73,8 @@ impl<O: BorrowMut<Output>> Pending<'_, O> {
         self.output.borrow_mut().message = outcome.into();
     }
 
-    /// Changes the outcome of what a record stems from, which is [`Record::event`](crate::engine::Record::event): an
-    /// event, or the message as a whole.
+    /// Changes the outcome of what a record belongs to, by its [`Record::event`](crate::engine::Record::event): that event,
+    /// or the message as a whole if it is `None`.
     pub fn settle_record(&mut self, event: Option<usize>, outcome: impl Into<Outcome>) {
         match event {
             Some(event) => self.settle(event, outcome),
@@ -88,7 +88,7 @@ impl<O: BorrowMut<Output>> Pending<'_, O> {
         self.output.borrow_mut().effects.suspend = true;
     }
 
-    /// Sets the settings that an audience subscription is answered with. Other answers do not have any.
+    /// Sets the settings that an audience subscription is answered with. Other answers have none.
     pub fn set_settings<I: Into<String>, V: Into<String>>(
         &mut self,
         settings: impl IntoIterator<Item = (I, V)>,
@@ -99,8 +99,8 @@ impl<O: BorrowMut<Output>> Pending<'_, O> {
             .collect();
     }
 
-    /// Ends the message: decides the verdict, tells the observer what is not done, and writes the response if there is to
-    /// be one.
+    /// Finishes the message: decides the verdict, calls the observer for what is not done, and writes the response if the
+    /// verdict is to answer.
     pub fn finish(mut self) -> O {
         let output = self.output.borrow_mut();
         self.shared.finish(output);
@@ -110,7 +110,7 @@ impl<O: BorrowMut<Output>> Pending<'_, O> {
 
 impl Shared {
     fn finish(&self, output: &mut Output) {
-        let verdict = self.policies.judge(output);
+        let verdict = self.policies.verdict(output);
         output.verdict = Some(verdict);
         let answers = matches!(verdict, Verdict::Answer | Verdict::DeadLetter);
         let account = output.account_id;
@@ -125,7 +125,7 @@ impl Shared {
         }
     }
 
-    /// Tells the observer what is not done.
+    /// Calls the observer for what is not done.
     fn report(&self, output: &Output, verdict: Verdict) {
         let Some(observer) = &self.observer else {
             return;
@@ -135,7 +135,8 @@ impl Shared {
         for (subject, failure) in output.failures() {
             if let Some(error) = failure.setting_error() {
                 let fault = error.to_string();
-                // Events of one message that fail alike, and messages that fail as the one before.
+                // Only the first of the events of a message that have the same fault, and no fault that the message
+                // before had.
                 if reported.as_ref() == Some(&fault)
                     || !self.accounts.is_new_fault(account_id, &fault)
                 {
