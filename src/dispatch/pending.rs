@@ -135,8 +135,8 @@ impl Shared {
         for (subject, failure) in output.failures() {
             if let Some(error) = failure.setting_error() {
                 let fault = error.to_string();
-                // Only the first of the events of a message that have the same fault, and no fault that the message
-                // before had.
+                // Events of one message that have the same fault are reported once, and a fault that was reported for
+                // an earlier message is not.
                 if reported.as_ref() == Some(&fault)
                     || !self.accounts.is_new_fault(account_id, &fault)
                 {
