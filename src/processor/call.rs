@@ -14,7 +14,7 @@ use crate::write::{Append, JsonWriter};
 
 /// One message of the sender and what its handlers may do about it. It lives as long as the message.
 ///
-/// The look-ups on the message are methods of the models: `call.batch().email()`, `call.account().setting("x")`. A unit
+/// The lookups on the message are methods of the models: `call.batch().email()`, `call.account().setting("x")`. A unit
 /// test makes a call with [`of_batch`](Self::of_batch) or [`of_account`](Self::of_account):
 ///
 /// ```

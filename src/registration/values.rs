@@ -98,8 +98,8 @@ impl<'a> SettingValues<'a> {
         self.reads.unwrap_or_default()
     }
 
-    /// A value that must be there; `None` if it is missing or not of the type, which is then among the
-    /// [faults](Self::faults).
+    /// A value that must be there. If it is missing or not of the type, this adds to the [faults](Self::faults) and
+    /// returns `None`.
     pub fn required<T: FromSetting<'a>>(&mut self, id: &str) -> Option<T> {
         let found = self.find(id, true)?;
         if found.is_none() {
