@@ -1,4 +1,4 @@
-//! What the tests, fuzz targets and benches of this repository need and nobody else.
+//! Options for the tests, fuzz targets and benches of this repository only.
 //!
 //! **Not covered by semantic versioning**: anything here may change or go in any release.
 

@@ -1,5 +1,5 @@
-//! An engine and SDK for mParticle Firehose integrations: bytes in, typed borrowed messages in an arena, calls of your
-//! code, an answer that acknowledges nothing that failed, and records out.
+//! An engine and SDK for mParticle Firehose integrations. It parses JSON messages into typed values that borrow from the
+//! input, calls your handlers, and writes the answer, which by default acknowledges nothing that failed.
 //!
 //! A SaaS company that wants its customers' data implements a Firehose *module*: the platform calls it with JSON messages.
 //! Implement [`AsyncProcessor`] if your handlers await a reply, or [`Processor`] if they compute and emit records; hand it
@@ -31,10 +31,10 @@
 //! # Ok::<(), hydrant::Error>(())
 //! ```
 //!
-//! The names of a first program are at the root. Everything else is in one of these modules:
+//! The names that most programs need are at the root. Everything else is in one of these modules:
 //!
-//! - [`message`]: the models of the messages, and look-ups on them
-//! - [`registration`]: what a module is and wants, and its settings
+//! - [`message`]: the models of the messages, and lookups on them
+//! - [`registration`]: what a module is and asks for, and its settings
 //! - [`engine`]: outcomes, records, policies and the observer of the [`Engine`]
 //! - [`hash`](mod@hash): identities
 //! - [`write`](mod@write): messages, errors and records to bytes
@@ -58,7 +58,7 @@ pub mod schema;
 pub mod validate;
 pub mod write;
 
-/// What belongs to the [`Engine`] beside the names at the root: outcomes, records, policies and the observer.
+/// Outcomes, records, policies and the observer of the [`Engine`], as far as they are not at the root.
 pub mod engine {
     pub use crate::dispatch::{MODULE_RULES, Observer, RejectPolicy, Report, SettingErrorPolicy};
     pub use crate::processor::{

@@ -1,18 +1,18 @@
-//! What the engine remembers of accounts from one message to the next: suspensions that no answer has carried yet, and
-//! faults in settings that were reported.
+//! What the engine remembers about accounts from one message to the next: suspensions that are not in an answer yet, and
+//! the faults in settings that were reported.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// How many accounts are remembered at most. Beyond that all are forgotten: a fault is reported again, and a suspension
-/// waits for the next message that asks for it.
+/// The largest number of accounts that are remembered. Beyond it all are forgotten: a fault is then reported again, and a
+/// suspension is lost until a handler asks for it again.
 const CAPACITY: usize = 4096;
 
 /// The accounts for which there is something to remember.
 #[derive(Debug, Default)]
 pub(super) struct Accounts {
-    /// Whether there may be any: nearly always false, so that messages take no lock.
+    /// Whether there may be any. It is nearly always false, so that most messages do not take the lock.
     any: AtomicBool,
     accounts: Mutex<HashMap<Option<i32>, Account>>,
 }
@@ -31,12 +31,12 @@ impl Accounts {
         self.any.load(Ordering::Relaxed)
     }
 
-    /// A suspension was asked for in a message that is not answered.
+    /// Remembers a suspension that was asked for in a message without an answer.
     pub(super) fn suspend(&self, account: Option<i32>) {
         self.entry(account, |entry| entry.suspended = true);
     }
 
-    /// Takes the suspension that no answer has carried yet.
+    /// Takes the suspension that is not in an answer yet.
     pub(super) fn take_suspension(&self, account: Option<i32>) -> bool {
         if !self.any() {
             return false;
@@ -47,7 +47,7 @@ impl Accounts {
             .is_some_and(|entry| std::mem::take(&mut entry.suspended))
     }
 
-    /// Whether this fault is new for the account.
+    /// Whether this fault differs from the last one of the account. It is the last one from then on.
     pub(super) fn is_new_fault(&self, account: Option<i32>, fault: &str) -> bool {
         self.entry(account, |entry| {
             let new = entry.fault.as_deref() != Some(fault);
@@ -58,7 +58,7 @@ impl Accounts {
         })
     }
 
-    /// A message of the account was handled: whatever was wrong has been mended.
+    /// Forgets the account, because nothing failed in a message of it.
     pub(super) fn done(&self, account: Option<i32>) {
         let mut accounts = self.lock();
         accounts.remove(&account);
@@ -74,7 +74,7 @@ impl Accounts {
         change(accounts.entry(account).or_default())
     }
 
-    /// No user code runs while it is held, so nothing half-done can be in it.
+    /// No user code runs while the lock is held, so a poisoned lock cannot guard incomplete data.
     fn lock(&self) -> MutexGuard<'_, HashMap<Option<i32>, Account>> {
         self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
     }

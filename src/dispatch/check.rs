@@ -1,4 +1,4 @@
-//! What is wrong with a module before it has seen a message.
+//! [`Engine::check`]: faults of a module that can be found without a message.
 
 use super::Engine;
 use crate::message::{EventType, Interests};
@@ -9,8 +9,8 @@ const REGISTERED: &str = "interest-registered";
 const SKIPPED: &str = "interest-skipped";
 const UNWINDING: &str = "panic-unwinds";
 
-/// The rules about a module and its build that [`Engine::check`] adds to those of the registration: identifier and what it
-/// asks for.
+/// The rules about a module and its build that [`Engine::check`] adds to those of the registration: identifiers and what
+/// they require.
 pub const MODULE_RULES: &[(&str, &str)] = &[
     (
         REGISTERED,
@@ -21,9 +21,11 @@ pub const MODULE_RULES: &[(&str, &str)] = &[
 ];
 
 impl<P> Engine<P> {
-    /// What is wrong with the module: its registration by the rules of the protocol (section 12, event types against
-    /// permissions among them), settings as they are described against settings as they are read, interests against
-    /// registered event types, and the build. Meant for a test of the module's, and for the start of a host.
+    /// Finds what is wrong with the module. It is meant for a test of the module, and for the start of a host. It checks
+    ///
+    /// - the registration by the rules of the protocol (section 12), for example that event types have their permissions,
+    /// - that settings are read as they are described ([`SETTING_RULES`](crate::registration::SETTING_RULES)),
+    /// - that the interests are registered, and that the build can unwind ([`MODULE_RULES`]).
     ///
     /// ```
     /// use hydrant::message::EventType;
@@ -53,7 +55,7 @@ impl<P> Engine<P> {
     }
 }
 
-/// Compares what is wanted with what is registered. Wanting everything narrows nothing.
+/// Compares the interests of the processor with the registered event types. All interests is the default, and correct.
 fn interests(registration: &Registration, wanted: Interests, found: &mut Vec<Finding>) {
     if wanted == Interests::all() {
         return;

@@ -1,4 +1,4 @@
-//! The engine: one message in, the user's handlers called, the response and the records out.
+//! The engine: it parses a message, calls the handlers of the module, and writes the response.
 
 mod accounts;
 mod check;
@@ -27,8 +27,9 @@ pub use observer::{Observer, Report};
 pub use pending::Pending;
 pub use policy::{RejectPolicy, SettingErrorPolicy};
 
-/// Parses messages, calls the handlers of a [`Processor`] or an [`AsyncProcessor`], and writes responses. It holds no
-/// state of any message, and is meant to be made once and used from every thread.
+/// Parses messages, calls the handlers of a [`Processor`] or an [`AsyncProcessor`], and writes responses. It is meant to be
+/// made once and used from every thread. From one message to the next it only remembers, per account, a suspension that
+/// is not in an answer yet and the last fault in settings that was reported.
 ///
 /// See [`Processor`] and [`AsyncProcessor`] for examples.
 pub struct Engine<P> {
@@ -49,12 +50,12 @@ impl<P: Processor> Engine<P> {
         }
     }
 
-    /// Handles the events of one batch at the same time on up to this many threads, the calling one included, where that
-    /// is faster. Records, outcomes and the state of the batch are put together in the order of the events. With one
-    /// thread, or where nothing is gained, events are handled in order.
+    /// Handles the events of one batch at the same time on up to this many threads, including the calling one, if the
+    /// measured time of the handlers is long enough for that to be faster. Otherwise, and with one thread, events are
+    /// handled in order. Records, outcomes and the state of the batch are merged in the order of the events either way.
     ///
-    /// The module's [`batch`](Processor::batch) is not called: its handlers are. Handlers on other threads start from
-    /// the `Default` of the state; `begin_batch` and `end_batch` run on the calling thread.
+    /// The handlers of the module are called, and not its [`batch`](Processor::batch). Handlers on other threads start
+    /// from the `Default` of the state; `begin_batch` and `end_batch` run on the calling thread.
     #[must_use]
     pub fn unordered(mut self, threads: usize) -> Self
     where
@@ -76,8 +77,8 @@ impl<P: Processor> Engine<P> {
         Ok(self.shared.pending(output))
     }
 
-    /// Processes one message on buffers of the caller. Once they have grown, nothing is allocated for a message. `output`
-    /// is cleared first.
+    /// Processes one message on buffers of the caller. Once they have grown, a batch causes no heap allocation. `output` is
+    /// cleared first.
     ///
     /// # Errors
     ///
@@ -153,7 +154,7 @@ impl<P: AsyncProcessor> Engine<P> {
 
     /// Processes one message on buffers of the engine's own.
     ///
-    /// The future may be dropped at any point: nothing was answered, and the engine is as before.
+    /// The future may be dropped at any point: there is no answer, and the engine can be used as before.
     ///
     /// # Errors
     ///
@@ -172,8 +173,8 @@ impl<P: AsyncProcessor> Engine<P> {
 
     /// Processes one message on buffers of the caller. `output` is cleared first.
     ///
-    /// The future may be dropped at any point: engine and scratch are as before, and `output` tells what was settled by
-    /// then; its verdict is *retry*.
+    /// The future may be dropped at any point: engine and scratch can be used as before, and `output` has the outcomes so
+    /// far and the verdict *retry*.
     ///
     /// # Errors
     ///
@@ -226,7 +227,7 @@ impl<P: AsyncProcessor> Engine<P> {
     }
 }
 
-/// What is the same for modules of both kinds.
+/// Options and access, the same for both kinds of modules.
 impl<P> Engine<P> {
     /// Sets the limits and the strictness of parsing.
     #[must_use]
@@ -235,23 +236,23 @@ impl<P> Engine<P> {
         self
     }
 
-    /// Sets what is told to the sender about what cannot be processed. [`RejectPolicy::Fail`] by default: it is not
-    /// answered.
+    /// Sets whether a message in which something was rejected is answered. It is not by default
+    /// ([`RejectPolicy::Fail`]).
     #[must_use]
     pub fn with_reject_policy(mut self, policy: RejectPolicy) -> Self {
         self.shared.policies.reject = policy;
         self
     }
 
-    /// Sets what becomes of batches, subscriptions and data subject requests of a customer whose settings are wrong.
-    /// [`SettingErrorPolicy::Reject`] by default.
+    /// Sets what happens to batches, subscriptions and data subject requests of a customer whose settings are missing or
+    /// wrong: [`SettingErrorPolicy::Reject`] by default.
     #[must_use]
     pub fn with_setting_errors_in_batches(mut self, policy: SettingErrorPolicy) -> Self {
         self.shared.policies.setting_error_in_batch = policy;
         self
     }
 
-    /// Sets what becomes of audience membership changes of a customer whose settings are wrong.
+    /// Sets what happens to audience membership changes of a customer whose settings are missing or wrong:
     /// [`SettingErrorPolicy::Suspend`] by default, as the protocol says (`lambda-and-http.md`, section 5).
     #[must_use]
     pub fn with_setting_errors_in_audiences(mut self, policy: SettingErrorPolicy) -> Self {
@@ -259,7 +260,7 @@ impl<P> Engine<P> {
         self
     }
 
-    /// Sets who sees what is not done.
+    /// Sets the observer, which sees everything that is not done.
     #[must_use]
     pub fn with_observer(mut self, observer: impl Observer + 'static) -> Self {
         self.shared.observer = Some(shared::Hook(Box::new(observer)));
@@ -271,7 +272,7 @@ impl<P> Engine<P> {
         &self.processor
     }
 
-    /// What the module is and wants.
+    /// The registration of the module.
     pub fn registration(&self) -> &Registration {
         &self.shared.registration
     }

@@ -1,12 +1,11 @@
-//! The hook for what is not done: for logs and counters of the host.
+//! [`Observer`]: a hook for logs and counters of the host.
 
 use crate::message::MessageType;
 use crate::processor::{Failure, Subject, Verdict};
 
-/// Sees everything that is not done: once for each event, notification or message that was discarded, rejected or is to
-/// be tried again, when the message is finished. What failed because its message failed is reported once, with the
-/// message. A fault in a customer's settings is reported once per account, until it changes or a message of the account
-/// is done.
+/// Sees everything that is not done when a message is finished: each event, notification or message that was discarded,
+/// rejected or is to be tried again, once. What failed because its message failed is reported with the message. A fault in
+/// a customer's settings is reported once per account, until it changes or nothing fails in a message of the account.
 ///
 /// A closure is an observer:
 ///
@@ -23,8 +22,8 @@ use crate::processor::{Failure, Subject, Verdict};
 /// });
 /// ```
 pub trait Observer: Send + Sync {
-    /// Something is not done. It is called on the thread that finishes the message, and must not block. A panic is
-    /// ignored.
+    /// Is called for something that is not done, on the thread that finishes the message. It must not block. A panic in it
+    /// is ignored.
     fn observe(&self, report: &Report<'_>);
 }
 
@@ -38,16 +37,17 @@ impl<F: Fn(&Report<'_>) + Send + Sync> Observer for F {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Report<'r> {
-    /// The number of the customer account.
+    /// The number of the customer account, if the message has one.
     pub account_id: Option<i32>,
     /// The type of the message.
     pub message_type: Option<MessageType<'static>>,
     /// What is not done.
     pub subject: Subject,
-    /// Why.
+    /// Why it is not done.
     pub failure: &'r Failure,
-    /// How many events it concerns.
+    /// The number of events that it concerns: one for an event, none for a notification, and for a message those that
+    /// failed with it.
     pub events: usize,
-    /// What the sender is told.
+    /// The verdict on the message.
     pub verdict: Verdict,
 }

@@ -1,4 +1,4 @@
-//! A message whose handlers have returned and whose response is not written yet.
+//! [`Pending`], and how it is finished.
 
 use std::borrow::BorrowMut;
 
@@ -12,9 +12,9 @@ use crate::processor::{Failure, Outcome, Output, Subject, Verdict, contained, on
 use crate::write;
 
 /// A message whose handlers have returned and whose response is not written yet. The host delivers the records, settles
-/// what it could not deliver, and [`finish`](Self::finish)es.
+/// what it could not deliver, and calls [`finish`](Self::finish).
 ///
-/// It owns the [`Output`], or borrows that of the caller. If it is dropped, the message counts as one to be tried again.
+/// It owns the [`Output`], or borrows that of the caller. If it is dropped instead, the message is to be tried again.
 ///
 /// ```
 /// # use hydrant::message::{CustomEvent, EventType, Uuid};
@@ -55,8 +55,8 @@ impl<O: BorrowMut<Output>> Pending<'_, O> {
 
     /// Changes the outcome of an event, for example because its record could not be delivered.
     ///
-    /// A failure of an event that the batch does not have makes the whole message fail with *retry*: some event failed,
-    /// and nobody knows which.
+    /// A failure at a position that the batch does not have makes the whole message fail with *retry*, because it is
+    /// unknown which event failed.
     pub fn settle(&mut self, event: usize, outcome: impl Into<Outcome>) {
         let output = self.output.borrow_mut();
         output.effects.settle(event, outcome.into());
@@ -100,7 +100,7 @@ impl<O: BorrowMut<Output>> Pending<'_, O> {
         self.output.borrow_mut().effects.suspend = true;
     }
 
-    /// Sets the settings that an audience subscription is answered with. Other answers do not have any.
+    /// Sets the settings that an audience subscription is answered with. Other answers have none.
     pub fn set_settings<I: Into<String>, V: Into<String>>(
         &mut self,
         settings: impl IntoIterator<Item = (I, V)>,
@@ -111,8 +111,8 @@ impl<O: BorrowMut<Output>> Pending<'_, O> {
             .collect();
     }
 
-    /// Ends the message: decides the verdict, tells the observer what is not done, and writes the response if there is to
-    /// be one.
+    /// Finishes the message: decides the verdict, calls the observer for what is not done, and writes the response if the
+    /// verdict is to answer.
     pub fn finish(mut self) -> O {
         let output = self.output.borrow_mut();
         self.shared.finish(output);
@@ -123,7 +123,7 @@ impl<O: BorrowMut<Output>> Pending<'_, O> {
 impl Shared {
     fn finish(&self, output: &mut Output) {
         self.check_reply(output);
-        let verdict = self.policies.judge(&self.registration, output);
+        let verdict = self.policies.verdict(&self.registration, output);
         output.verdict = Some(verdict);
         let answers = matches!(verdict, Verdict::Answer | Verdict::DeadLetter);
         let account = output.account_id;
@@ -149,7 +149,7 @@ impl Shared {
         }
     }
 
-    /// Tells the observer what is not done.
+    /// Calls the observer for what is not done.
     fn report(&self, output: &Output, verdict: Verdict) {
         let Some(observer) = &self.observer else {
             return;
@@ -159,7 +159,8 @@ impl Shared {
         for (subject, failure) in output.failures() {
             if let Some(error) = failure.setting_error() {
                 let fault = error.to_string();
-                // Events of one message that fail alike, and messages that fail as the one before.
+                // Events of one message that have the same fault are reported once, and a fault that was reported for
+                // an earlier message is not.
                 if reported.as_ref() == Some(&fault)
                     || !self.accounts.is_new_fault(account_id, &fault)
                 {

@@ -1,4 +1,4 @@
-//! What the sender is told: the verdict on a message out of the outcomes of its parts, by policies that the host chooses.
+//! The verdict on a message: it follows from the outcomes of its parts and the policies that the host chooses.
 
 use std::time::Duration;
 
@@ -6,27 +6,29 @@ use crate::message::MessageType;
 use crate::processor::{Failure, FailureKind, Outcome, Output, Verdict};
 use crate::registration::{Registration, SettingError};
 
-/// What is told to the sender about a message in which something was rejected: it cannot be processed, now or later, or
-/// its handler panicked.
+/// What the sender is told about a message in which something was rejected, because it cannot be processed, now or later,
+/// or because its handler panicked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RejectPolicy {
-    /// The message is not answered, so the sender keeps what it sent and repeats it, for as long as it does.
+    /// The message is not answered, so the sender keeps and repeats it until it gives up.
     #[default]
     Fail,
     /// The host stores what was rejected, and answers. [`Verdict::DeadLetter`] says when.
     DeadLetter,
-    /// The message is answered. What was rejected is lost, but for what an observer keeps of it.
+    /// The message is answered, and what was rejected is lost.
     Acknowledge,
 }
 
-/// What becomes of a message whose handler returned a [`SettingError`](crate::registration::SettingError): a permanent
-/// fault of one customer's configuration.
+/// What happens if a handler returns a [`SettingError`](crate::registration::SettingError), a permanent fault in one
+/// customer's configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SettingErrorPolicy {
-    /// The sender is asked to stop until a user has mended the configuration. If a setting is at fault that the customer
-    /// cannot change, because it is not registered or invisible, it is rejected.
+    /// The sender is asked to stop until a user has corrected the configuration. Membership changes are answered with
+    /// that, after they are stored if the policy is [`RejectPolicy::DeadLetter`]. Everything else is rejected as well, and
+    /// the [`RejectPolicy`] applies. The same is true, without a suspension, if the customer cannot correct a setting that
+    /// is at fault: it is not registered, or it is invisible and the module fills it in.
     Suspend,
     /// It is rejected; the [`RejectPolicy`] applies.
     Reject,
@@ -51,10 +53,10 @@ impl Default for Policies {
     }
 }
 
-/// What a failure means for the answer.
+/// How a failure counts for the verdict.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Weight {
-    /// It does not keep the message from being answered.
+    /// The message can be answered.
     None,
     Reject,
     Retry {
@@ -63,8 +65,8 @@ enum Weight {
 }
 
 impl Policies {
-    /// The verdict on a message. It may ask the sender to suspend the subscription.
-    pub(super) fn judge(&self, registration: &Registration, output: &mut Output) -> Verdict {
+    /// Decides the verdict on a message, and whether faults in its settings suspend the subscription.
+    pub(super) fn verdict(&self, registration: &Registration, output: &mut Output) -> Verdict {
         let membership = output.message_type == Some(MessageType::AudienceMembershipChangeRequest);
         let (mut rejected, mut retry, mut suspend) = (false, None, false);
         {
@@ -90,7 +92,7 @@ impl Policies {
         output.effects.suspend |= suspend;
         let store = self.reject == RejectPolicy::DeadLetter;
         match retry {
-            // The sender stops, so it would not repeat the message: dead letters are where it is safe.
+            // A suspended sender would not repeat the message, so what is to be tried again is stored.
             Some(_) if output.effects.suspend && store && output.can_suspend() => {
                 Verdict::DeadLetter
             }
@@ -114,7 +116,7 @@ impl Policies {
             (FailureKind::Retry { after }, _) => Weight::Retry { after },
             (FailureKind::Discard, _) => Weight::None,
             (FailureKind::Reject, Some(SettingErrorPolicy::Retry)) => Weight::Retry { after: None },
-            // As the protocol says: the suspension is the answer.
+            // `lambda-and-http.md`, section 5: the answer is the suspension.
             (FailureKind::Reject, Some(SettingErrorPolicy::Suspend))
                 if membership && self.reject != RejectPolicy::DeadLetter =>
             {
@@ -148,7 +150,7 @@ impl Policies {
 }
 
 impl Output {
-    /// Whether the answer has a place for a suspension.
+    /// Whether the answer has a field for a suspension.
     pub(super) fn can_suspend(&self) -> bool {
         matches!(
             self.message_type,

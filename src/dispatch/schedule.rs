@@ -1,6 +1,6 @@
-//! The events of one batch on several threads, with the same result as in order. How many threads take part is decided by
-//! what handlers cost, as `cost` measures it: every batch begins on the thread that brought it, and stays there where
-//! others would come too late to help.
+//! Handles the events of one batch on several threads, with the same result as in order. The measured cost of handlers
+//! (`cost.rs`) decides how many threads take part: every batch begins on the calling thread, and stays there if waking
+//! others would take longer than the rest of the work.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -49,7 +49,7 @@ impl<P: Processor> Unordered<P> {
         }
     }
 
-    /// Handles a batch, whose outcomes `effects` holds already.
+    /// Handles a batch. `effects` holds an outcome for each of its events already.
     pub(super) fn batch(
         &self,
         processor: &P,
@@ -108,7 +108,7 @@ where
     end(processor, &mut call, state)
 }
 
-/// Handles events in order until it is known whether it pays to share the others.
+/// Handles events in order, until measurements show that sharing the rest among threads is faster.
 fn handle_events<P: Processor>(
     unordered: &Unordered<P>,
     batch: &Batch<'_, '_, P>,
@@ -157,7 +157,7 @@ where
     }
 }
 
-/// Handles what is left of a batch on several threads, this one among them.
+/// Handles the rest of a batch on several threads, including this one.
 fn together<P: Processor>(
     shared: &Shared<'_, '_, P>,
     pool: &ThreadPool,
@@ -190,7 +190,7 @@ fn together<P: Processor>(
     finished
 }
 
-/// What is left of a batch, for several threads to take chunks of.
+/// The rest of a batch, of which several threads take chunks.
 struct Shared<'s, 'a, P: Processor> {
     batch: &'s Batch<'s, 'a, P>,
     left: &'s [Event<'a>],
@@ -213,7 +213,7 @@ struct Finished<S> {
     nanos: u64,
 }
 
-/// What one chunk of a batch leaves.
+/// The result of one chunk of a batch.
 struct Chunk<S> {
     effects: Effects,
     state: S,
@@ -230,7 +230,7 @@ impl<S> Default for Finished<S> {
 }
 
 impl<S: Merge> Finished<S> {
-    /// Puts the chunks together in the order of their events.
+    /// Merges the chunks in the order of their events.
     fn merge(mut self, effects: &mut Effects, state: &mut S) -> Result<(), Failure> {
         self.chunks
             .sort_unstable_by_key(|chunk| chunk.effects.first);
@@ -283,7 +283,7 @@ impl<P: Processor> Shared<'_, '_, P> {
         chunk
     }
 
-    /// Nobody panics while holding it, so nothing half-done can be in it.
+    /// Nothing panics while the lock is held, so a poisoned lock cannot guard incomplete data.
     fn finished(&self) -> MutexGuard<'_, Finished<P::Batch>> {
         self.finished.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,4 +1,4 @@
-//! What engines for modules of both kinds share: options, policies, and the beginning and the end of a message.
+//! The part of the engine that both kinds of modules share: options, policies, and the beginning and end of a message.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -16,10 +16,10 @@ use crate::parse::{ParseOptions, Scratch};
 use crate::processor::{ByName, Failure, Invocation, Outcome, Output};
 use crate::registration::Registration;
 
-/// How many scratches wait for reuse at most.
+/// The largest number of scratches that are kept for reuse.
 const POOLED: usize = 64;
 
-/// Scratches that saw a message larger than this are not kept at that size.
+/// Scratches are shrunk to this size before they are kept.
 const POOLED_BYTES: usize = 1 << 20;
 
 #[derive(Debug)]
@@ -37,7 +37,7 @@ pub(super) struct Shared {
     scratches: ArrayQueue<Box<Scratch>>,
 }
 
-/// An observer, whose `Debug` nobody asks for.
+/// An observer, which need not implement `Debug`.
 pub(super) struct Hook(pub(super) Box<dyn Observer>);
 
 impl fmt::Debug for Hook {
@@ -81,7 +81,7 @@ impl Shared {
         };
     }
 
-    /// Parses a message and prepares the output. A message for which no handler is called is done then.
+    /// Parses a message and prepares the output. The outcome is done already if no handler is to be called.
     pub(super) fn begin<'a>(
         &self,
         body: &'a [u8],
@@ -150,7 +150,7 @@ impl Shared {
         Ok(parsed.message)
     }
 
-    /// The handlers have returned.
+    /// Settles what the handlers left unsettled.
     pub(super) fn end(&self, output: &mut Output, ended: Result<(), Failure>) {
         let ended = output.effects.settle_elsewhere().and(ended);
         output.effects.end(&ended);
@@ -171,7 +171,7 @@ impl Shared {
         }
     }
 
-    /// Buffers of the engine's own, until the lease is dropped.
+    /// A scratch of the engine, until the lease is dropped.
     pub(super) fn lease(&self) -> Lease<'_> {
         Lease {
             scratch: self.scratches.pop().unwrap_or_default(),
@@ -180,7 +180,7 @@ impl Shared {
     }
 }
 
-/// A scratch of the engine's, which goes back when it is dropped.
+/// A scratch of the engine, which is returned when the lease is dropped.
 pub(super) struct Lease<'e> {
     scratch: Box<Scratch>,
     scratches: &'e ArrayQueue<Box<Scratch>>,
@@ -203,7 +203,7 @@ impl Drop for Lease<'_> {
     fn drop(&mut self) {
         let mut scratch = std::mem::take(&mut self.scratch);
         scratch.shrink_to(POOLED_BYTES);
-        // A full queue drops it.
+        // If the queue is full, the scratch is dropped.
         let _ = self.scratches.push(scratch);
     }
 }
@@ -217,7 +217,7 @@ fn response_common(request: MessageCommon<'_>, invocation: &Invocation) -> Messa
     }
 }
 
-/// The error of a message whose type is not for a module.
+/// The error for a message of a type that a module does not receive.
 fn unsupported(kind: MessageType<'_>) -> Error {
     Error::plain(
         ErrorKind::UnsupportedMessage,

@@ -8,8 +8,8 @@
 //!                            ▲ place 0               ▲ place 1               ▲ place 0 again
 //! ```
 //!
-//! Until then a place holds as many hyphens as the digest has digits. `fill` overwrites hyphens only, so that a place
-//! that was moved is told and nothing else is damaged.
+//! Until then a place holds as many hyphens as the digest has digits. `fill` overwrites hyphens only, so that a placeholder
+//! that was moved is an error, and other bytes are never overwritten.
 
 use std::fmt;
 use std::ops::Range;
@@ -27,8 +27,8 @@ const PLACEHOLDER: &str = {
 
 /// Digests to be made, and the places in an output where they belong.
 ///
-/// It keeps its buffers, so that nothing is allocated once it has seen its largest batch (the exception of [`Hasher`]
-/// applies). Offsets are those in one output, which is given to [`fill`](Self::fill) whole.
+/// It keeps its buffers, so that nothing is allocated after its largest batch (with the exception that [`Hasher`] states).
+/// Offsets are byte offsets in one output, all of which is given to [`fill`](Self::fill).
 ///
 /// ```
 /// use hydrant::hash::{Algorithm, DeferredDigests};
@@ -47,8 +47,7 @@ const PLACEHOLDER: &str = {
 /// # Ok::<(), hydrant::hash::MisplacedDigests>(())
 /// ```
 ///
-/// Where bytes are written by something else, [`Deferred::placeholder`] is what to write and [`place`](Self::place) says
-/// where it is.
+/// If the output is not a `Vec<u8>`, write [`Deferred::placeholder`] and give its offset to [`place`](Self::place).
 #[derive(Clone)]
 pub struct DeferredDigests {
     hasher: Hasher,
@@ -57,8 +56,8 @@ pub struct DeferredDigests {
     values: String,
     /// In the order of [`Algorithm::ALL`].
     queues: [Queue; Algorithm::ALL.len()],
-    /// Differs from that of all others, and from that before the last `fill`: a digest can only be placed where it is
-    /// known.
+    /// Unique in the process and new after each `fill`, so that [`place`](Self::place) recognizes a digest of another value
+    /// or of an earlier round.
     round: u64,
     misplaced: usize,
 }
@@ -66,9 +65,9 @@ pub struct DeferredDigests {
 /// What is to be made with one algorithm.
 #[derive(Clone, Default)]
 struct Queue {
-    /// Which part of the values, and whether it is to be hashed.
+    /// Range in the values, and whether it is to be hashed.
     values: Vec<(Range<usize>, bool)>,
-    /// Index in `values`, and offset in the output.
+    /// Index in `values`, and byte offset in the output.
     places: Vec<(usize, usize)>,
 }
 
@@ -92,7 +91,7 @@ impl Deferred {
         self.algorithm
     }
 
-    /// What holds the place of the digest: as many hyphens as it has digits.
+    /// The placeholder of the digest: as many hyphens as it has digits.
     #[must_use]
     pub fn placeholder(self) -> &'static str {
         PLACEHOLDER
@@ -101,13 +100,14 @@ impl Deferred {
     }
 }
 
-/// Digests were not filled in: where they belong there were no placeholders, or they were added before the last
-/// [`fill`](DeferredDigests::fill) or elsewhere. Nothing was overwritten there; the other places are filled.
+/// Digests were not filled in: there were no placeholders in their places, or they were added before the last
+/// [`fill`](DeferredDigests::fill) or to another [`DeferredDigests`]. Nothing was overwritten there; the other places are
+/// filled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MisplacedDigests(usize);
 
 impl MisplacedDigests {
-    /// How many places.
+    /// The number of places.
     #[must_use]
     pub fn count(self) -> usize {
         self.0
@@ -133,7 +133,7 @@ impl DeferredDigests {
         Self::with_platform(Platform::detect())
     }
 
-    /// No digests yet, for a platform of choice.
+    /// No digests yet, for this platform.
     #[must_use]
     pub fn with_platform(platform: Platform) -> Self {
         Self {
@@ -154,13 +154,13 @@ impl DeferredDigests {
         digest
     }
 
-    /// Adds the digest of a raw value, trimmed and in lower case, that has no place yet.
+    /// Adds the digest of a raw value, trimmed and in lower case, without a place.
     pub fn add(&mut self, algorithm: Algorithm, value: &str) -> Deferred {
         self.push(algorithm, Input::Raw(value))
     }
 
-    /// Adds the digest of an identity, that has no place yet. As with [`Identity::encode`], the declared encoding
-    /// decides, and there is none of blank identities and of those that are encoded otherwise.
+    /// Adds the digest of an identity, without a place. As with [`Identity::encode`], the declared encoding decides, and
+    /// there is none for a blank identity and for one in another encoding.
     ///
     /// ```
     /// use hydrant::hash::{Algorithm, DeferredDigests};
@@ -181,13 +181,13 @@ impl DeferredDigests {
         Some(self.push(algorithm, input))
     }
 
-    /// Writes the placeholder of a digest, in this place too.
+    /// Writes the placeholder of a digest, which becomes one of its places.
     pub fn write(&mut self, digest: Deferred, out: &mut Vec<u8>) {
         self.place(digest, out.len());
         out.extend_from_slice(digest.placeholder().as_bytes());
     }
 
-    /// Says that a placeholder of the digest begins at this offset of the output.
+    /// Adds a place of the digest: a placeholder that begins at this byte offset of the output.
     ///
     /// ```
     /// use hydrant::hash::{Algorithm, DeferredDigests};
@@ -208,7 +208,7 @@ impl DeferredDigests {
         }
     }
 
-    /// How many digests are to be made.
+    /// The number of digests to be made.
     #[must_use]
     pub fn len(&self) -> usize {
         self.queues.iter().map(|queue| queue.values.len()).sum()
@@ -224,8 +224,8 @@ impl DeferredDigests {
     ///
     /// # Errors
     ///
-    /// If a placeholder is not in its place, or a digest was placed that was added before the last `fill` or elsewhere.
-    /// All other places are filled.
+    /// If a placeholder is not in its place, or a digest was placed that was added before the last `fill` or to another
+    /// [`DeferredDigests`]. All other places are filled.
     pub fn fill(&mut self, out: &mut [u8]) -> Result<(), MisplacedDigests> {
         let mut misplaced = self.misplaced;
         for (&algorithm, queue) in Algorithm::ALL.iter().zip(&self.queues) {
@@ -251,7 +251,7 @@ impl DeferredDigests {
         }
     }
 
-    /// Forgets all digests and places: where an output is given up before it is filled.
+    /// Forgets all digests and places, for an output that is abandoned before it is filled.
     pub fn clear(&mut self) {
         self.values.clear();
         for queue in &mut self.queues {
@@ -283,7 +283,7 @@ impl DeferredDigests {
     }
 }
 
-/// Whether there was a placeholder.
+/// Overwrites a placeholder with its digest. False if there is no placeholder.
 fn overwrite(out: &mut [u8], offset: usize, digest: &str) -> bool {
     let place = out
         .get_mut(offset..)

@@ -1,5 +1,5 @@
-//! Where hashing meets the message model: the encoding that an identity declares decides what is done to it, never the
-//! look of its value.
+//! Digests of the identities of messages. The encoding that an identity declares decides whether it is hashed, never the
+//! form of its value.
 
 use std::fmt;
 
@@ -52,7 +52,7 @@ impl From<Algorithm> for IdentityEncoding<'static> {
 }
 
 impl<'a> Identity<'a> {
-    /// The digest of the identity, on the stack:
+    /// The digest of the identity, without a heap allocation:
     ///
     /// - of a raw value that is not blank, trimmed and in lower case (section 5.2), also if the value looks like a
     ///   digest;
@@ -85,8 +85,8 @@ impl<'a> Identity<'a> {
         (encoded && is_digest(algorithm, value)).then_some(Input::Encoded(value))
     }
 
-    /// Whether a raw value has the form of a digest: probably the sender hashed it and did not say so. It is hashed all
-    /// the same; this is for counting and reporting.
+    /// Whether a raw value has the form of a digest: probably the sender hashed it and did not declare it.
+    /// [`encode`](Self::encode) hashes it nevertheless; this is for counting and reporting.
     ///
     /// ```
     /// use hydrant::message::{Identity, IdentityEncoding};

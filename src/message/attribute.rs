@@ -1,4 +1,4 @@
-//! Typed values out of attributes, which always travel as text.
+//! Typed values of attributes, which are always sent as text.
 
 use super::Decimal;
 
@@ -50,12 +50,12 @@ impl<'a> FromAttribute<'a> for Decimal<'a> {
     }
 }
 
-/// What an attribute text means to a target that wants types: a bool (`true` or `false` in any letter case), else an
+/// The inferred type of an attribute, for targets that need types: a bool (`true` or `false` in any letter case), else an
 /// integer, else a decimal number, else text (section 10).
 ///
-/// Only what a number writes as is taken for one, so that nothing is lost: leading zeros, plus signs, exponents and
-/// integers beyond 64 bits stay text, because telephone numbers, postal codes and other keys look like this. Decimals
-/// keep their digits.
+/// Only a text in the canonical form of a number becomes one, so that no character is lost: texts with leading zeros, plus
+/// signs or exponents and integers beyond 64 bits stay texts, because telephone numbers, postal codes and other keys look
+/// like this. Decimals keep their digits.
 ///
 /// ```
 /// use hydrant::message::{Attribute, Decimal};
@@ -79,7 +79,7 @@ pub enum Attribute<'a> {
 }
 
 impl<'a> Attribute<'a> {
-    /// Reads a text as what it looks like.
+    /// Infers the type of a text.
     pub fn infer(text: &'a str) -> Self {
         if let Some(value) = bool::from_attribute(text) {
             return Self::Bool(value);

@@ -1,5 +1,5 @@
-//! Look-ups on messages: identities, attributes, consent and custom flags by name. They work on whatever was parsed,
-//! with and without the engine.
+//! Lookups on messages: identities, attributes, consent and custom flags by name. They work on every parsed message, with
+//! and without the engine.
 
 use super::{
     Consent, CustomEvent, DATA_SALE_OPT_OUT, DeviceIdentity, DeviceIdentityType,
@@ -8,7 +8,8 @@ use super::{
     PromotionActionEvent, Runtime, ScreenViewEvent, UserIdentity, UserIdentityType, UserProfile,
 };
 
-/// The look-ups that batches and user profiles have in common; they differ in where the devices are and in the stamp.
+/// The lookups that batches and user profiles have in common. The arguments are what differs: where the device identities
+/// are, and the field of the stamp if there is one.
 macro_rules! identity_lookups {
     ($model:ident, |$self:ident| $devices:expr $(, $stamp:ident)?) => {
         impl<'a> $model<'a> {
@@ -31,7 +32,7 @@ macro_rules! identity_lookups {
             }
 
             /// The first device identity of this type that is not blank. An advertising id of zeros, which all devices
-            /// that limit tracking have, counts as absent, and so does its digest.
+            /// send whose users limit tracking, counts as absent, and so does its digest.
             pub fn device_identity(
                 &self,
                 identity_type: DeviceIdentityType<'_>,
@@ -45,8 +46,8 @@ macro_rules! identity_lookups {
                 find_partner(self.partner_identities, name)
             }
 
-            /// The first identity of the chain that there is. Blank ones count as absent, and so do advertising ids
-            /// of zeros.
+            /// The first identity of the chain that is present. Blank identities count as absent, and so do advertising
+            /// ids of zeros.
             pub fn first_identity(&self, chain: &[IdentityKey<'_>]) -> Option<Identity<'a>> {
                 let stamp = None $( .or(self.$stamp) )?;
                 chain.iter().find_map(|key| match *key {
@@ -107,20 +108,14 @@ fn plain(value: Option<&str>) -> Option<Identity<'_>> {
 
 fn is_advertising(identity_type: DeviceIdentityType<'_>) -> bool {
     use DeviceIdentityType as Type;
-    match identity_type {
+    matches!(
+        identity_type,
         Type::GoogleAdvertisingId
-        | Type::IosAdvertisingId
-        | Type::RokuAdvertisingId
-        | Type::MicrosoftAdvertisingId
-        | Type::FireAdvertisingId => true,
-        Type::AndroidId
-        | Type::IosVendorId
-        | Type::GoogleCloudMessagingToken
-        | Type::ApplePushNotificationToken
-        | Type::MicrosoftPublisherId
-        | Type::RokuPublisherId => false,
-        _ => false,
-    }
+            | Type::IosAdvertisingId
+            | Type::RokuAdvertisingId
+            | Type::MicrosoftAdvertisingId
+            | Type::FireAdvertisingId
+    )
 }
 
 /// ```
@@ -147,7 +142,7 @@ impl<'a> EventProcessingRequest<'a> {
         self.runtime_environment?.known()
     }
 
-    /// A user attribute, if it is there and reads as the type: `user_attribute::<i64>("$Age")`.
+    /// A user attribute, if it is there and can be read as the type: `user_attribute::<i64>("$Age")`.
     pub fn user_attribute<T: FromAttribute<'a>>(&self, name: &str) -> Option<T> {
         T::from_attribute(self.user_attributes.get(name)?)
     }
@@ -162,16 +157,15 @@ impl<'a> EventProcessingRequest<'a> {
         self.consent_state.as_ref()?.gdpr_consent_state.get(purpose)
     }
 
-    /// Whether the user consented to a purpose (GDPR). Consent has to be given: where nothing is known, be it that the
-    /// user was never asked or that the module did not register for consent, the answer is no. Names of purposes are
-    /// compared exactly.
+    /// Whether the user consented to a purpose (GDPR). It is false if nothing is known, because the user was never asked
+    /// or because the module did not register for the consent state. Names of purposes are compared exactly.
     pub fn consented(&self, purpose: &str) -> bool {
         self.gdpr_consent(purpose)
             .is_some_and(|consent| consent.consented)
     }
 
-    /// Whether the user opted out of the sale of data (CCPA); `None` if nothing is known. Without a decision of the
-    /// user the sale is allowed, so [`consented`](Self::consented) and this treat absence in opposite ways.
+    /// Whether the user opted out of the sale of data (CCPA); `None` if nothing is known. Under the CCPA a sale is allowed
+    /// until the user opts out; under the GDPR ([`consented`](Self::consented)) nothing is allowed until the user consents.
     pub fn opted_out_of_data_sale(&self) -> Option<bool> {
         let decisions = self.consent_state.as_ref()?.ccpa_consent_state;
         decisions

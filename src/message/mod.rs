@@ -2,7 +2,7 @@
 //! borrow from the message they were read from. Strings are slices, lists are slices, maps are ordered slices of pairs.
 //!
 //! Each field is declared once, in a `model!` of [`schema`](crate::schema): its name, type, default, writing rule,
-//! presence and secrecy. This module holds declarations and look-ups on them; it knows neither JSON nor the arena. It
+//! presence and secrecy. This module holds declarations and lookups on them; it knows neither JSON nor the arena. It
 //! also holds the peculiarities of the Firehose dialect: the notation of points in time ([`Timestamp`]), the set of event
 //! types to decode ([`Interests`]), and the count of events without an identifier.
 //!

@@ -1,13 +1,13 @@
-//! [`Identity`]: one view of the identities of users, devices, partners and data subjects, which cannot be mistaken for
-//! a text. A value is used without its encoding too easily: a digest is then sent as an address.
+//! [`Identity`]: one view of the identities of users, devices, partners and data subjects. It is not a string, because a
+//! value that is used without its encoding lets a digest be sent as an address.
 
 use super::{
     DeviceIdentity, DeviceIdentityType, IdentityEncoding, OpenDsrIdentity, PartnerIdentity,
     UserIdentity, UserIdentityType,
 };
 
-/// An identity and how it is encoded. There is no `Display`, and `Debug` does not show the value:
-/// [`raw`](Self::raw) and `encode` say in which form it is wanted.
+/// An identity and how it is encoded. It has no `Display`, and `Debug` does not show the value: the caller asks for a form
+/// by [`raw`](Self::raw) or [`encode`](Self::encode).
 ///
 /// ```
 /// use hydrant::hash::Algorithm;
@@ -29,7 +29,7 @@ pub struct Identity<'a> {
 }
 
 impl<'a> Identity<'a> {
-    /// The identity with this value, which is encoded like this.
+    /// The identity with this value in this encoding.
     pub const fn new(encoding: IdentityEncoding<'a>, value: &'a str) -> Self {
         Self { encoding, value }
     }
@@ -49,8 +49,8 @@ impl<'a> Identity<'a> {
         self.value
     }
 
-    /// Whether nothing is left of the value without its white space, by the property White_Space of Unicode and by
-    /// what the reference trims (section 5.2). A blank identity stands for nobody, so look-ups do not find it.
+    /// Whether the value is only white space: characters with the Unicode property White_Space, and those that the
+    /// reference implementation trims (section 5.2). A blank identity identifies no user, so lookups do not find it.
     pub fn is_blank(self) -> bool {
         self.trimmed().is_empty()
     }
@@ -59,8 +59,8 @@ impl<'a> Identity<'a> {
         self.value.trim_matches(is_blank)
     }
 
-    /// Whether this is the advertising id that devices give when the user limits tracking: zeros, or their digest. All
-    /// those users would become one.
+    /// Whether this is the advertising id that devices send when the user limits tracking: zeros, or their digest. It would
+    /// identify all those users as one.
     pub(super) fn is_all_zero(self) -> bool {
         let value = self.trimmed();
         match self.encoding {
@@ -114,7 +114,7 @@ macro_rules! identities {
 
 identities! { UserIdentity DeviceIdentity PartnerIdentity }
 
-/// A missing encoding is unknown, and a missing value blank.
+/// A missing encoding becomes an unknown one, and a missing value a blank one.
 impl<'a> From<&OpenDsrIdentity<'a>> for Identity<'a> {
     fn from(identity: &OpenDsrIdentity<'a>) -> Self {
         let encoding = identity.encoding.map_or("", |encoding| encoding.as_str());
@@ -132,7 +132,7 @@ impl<'a> OpenDsrIdentity<'a> {
     }
 }
 
-/// Names an identity in a fall-back chain.
+/// Names an identity in a chain of alternatives, for `first_identity`.
 ///
 /// ```
 /// use hydrant::message::{DeviceIdentityType, IdentityKey, UserIdentityType};

@@ -26,12 +26,12 @@ use crate::registration::Registration;
 /// - one handler per event type, with [state](Self::Batch) from [`begin_batch`](Self::begin_batch) to
 ///   [`end_batch`](Self::end_batch), which is what the default of `batch` runs.
 ///
-/// Every method but [`registration`](Self::registration) has a default that does nothing. The events of one batch come
-/// in order, batches come in parallel. The sender repeats a whole batch if it gets no answer, so handlers must be safe to
-/// repeat: the `id` of an event is its idempotency key. A handler must not block the thread: a `block_on` in it panics
-/// in most runtimes, and a panic rejects.
+/// Every handler has a default that does nothing. The events of one batch come in order; batches may be handled in
+/// parallel. The sender repeats a whole batch if it gets no answer, so handlers must be idempotent: the `id` of an event
+/// is its idempotency key. A handler must not block the thread: `block_on` panics in most runtimes, and a panic rejects
+/// the event.
 ///
-/// A future may be dropped at any point, for example by a time-out: what was not settled is then to be tried again.
+/// A future may be dropped at any point, for example by a time-out: what is not settled by then is to be tried again.
 ///
 /// ```
 /// use hydrant::message::{Event, EventProcessingRequest, EventType, Uuid};
@@ -56,7 +56,7 @@ use crate::registration::Registration;
 ///     }
 /// }
 ///
-/// /// Stands for the request to the target system: it gives the positions of what was refused.
+/// /// A stub of the request to the target system, which replies with the positions of the refused events.
 /// async fn send(_user: Option<&str>, _names: &[(usize, &str)]) -> Result<Vec<usize>, std::io::Error> {
 ///     Ok(vec![])
 /// }
@@ -83,10 +83,11 @@ pub trait AsyncProcessor: Send + Sync {
     /// [`end_batch`](Self::end_batch). `()` if there is none.
     type Batch: Default + Send;
 
-    /// What the module is and wants: the answer to a registration request. It also decides which events are decoded.
+    /// What the module is and asks for: the answer to a registration request. It also decides which events are decoded. The
+    /// engine calls it once.
     fn registration(&self) -> Registration;
 
-    /// Narrows the events that are decoded to these. All that are registered by default.
+    /// The event types to decode, among those that are registered. All of them by default.
     fn interests(&self) -> Interests {
         Interests::all()
     }
@@ -96,7 +97,7 @@ pub trait AsyncProcessor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of everything in the batch that is not settled. `Ok` means that it is done.
+    /// The [`Failure`] decides what happens to everything in the batch that is not settled; `Ok` means that it is done.
     fn batch(
         &self,
         call: &mut Call<'_>,
@@ -110,7 +111,7 @@ pub trait AsyncProcessor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the batch. No handler is called then, nor is `end_batch`.
+    /// The [`Failure`] decides what happens to the batch. Neither the handlers nor `end_batch` are called then.
     fn begin_batch(
         &self,
         call: &mut Call<'_>,
@@ -124,7 +125,7 @@ pub trait AsyncProcessor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the batch. Events whose handlers have returned stay settled, but the message is not done.
+    /// The [`Failure`] decides what happens to the message. Outcomes of events that are settled by then do not change.
     fn end_batch(
         &self,
         call: &mut Call<'_>,
@@ -138,7 +139,7 @@ pub trait AsyncProcessor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the notification if it is not done.
+    /// The [`Failure`] decides what happens to the notification.
     fn gdpr_consent_state(
         &self,
         call: &mut Call<'_>,
@@ -153,7 +154,7 @@ pub trait AsyncProcessor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the notification if it is not done.
+    /// The [`Failure`] decides what happens to the notification.
     fn ccpa_consent_state(
         &self,
         call: &mut Call<'_>,
@@ -164,11 +165,11 @@ pub trait AsyncProcessor: Send + Sync {
         async { call.unhandled_notification() }
     }
 
-    /// A notification of a kind that this version does not know.
+    /// A notification of a type that this version does not know.
     ///
     /// # Errors
     ///
-    /// What becomes of the notification if it is not done.
+    /// The [`Failure`] decides what happens to the notification.
     fn unknown_notification(
         &self,
         call: &mut Call<'_>,
@@ -183,7 +184,7 @@ pub trait AsyncProcessor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn session_start(
         &self,
         call: &mut Call<'_>,
@@ -198,7 +199,7 @@ pub trait AsyncProcessor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn session_end(
         &self,
         call: &mut Call<'_>,
@@ -213,7 +214,7 @@ pub trait AsyncProcessor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn custom_event(
         &self,
         call: &mut Call<'_>,
@@ -228,7 +229,7 @@ pub trait AsyncProcessor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn screen_view(
         &self,
         call: &mut Call<'_>,
@@ -243,7 +244,7 @@ pub trait AsyncProcessor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn error(
         &self,
         call: &mut Call<'_>,
@@ -258,7 +259,7 @@ pub trait AsyncProcessor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn privacy_setting_change(
         &self,
         call: &mut Call<'_>,
@@ -273,7 +274,7 @@ pub trait AsyncProcessor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn user_attribute_change(
         &self,
         call: &mut Call<'_>,
@@ -288,7 +289,7 @@ pub trait AsyncProcessor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn user_identity_change(
         &self,
         call: &mut Call<'_>,
@@ -303,7 +304,7 @@ pub trait AsyncProcessor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn push_subscription(
         &self,
         call: &mut Call<'_>,
@@ -318,7 +319,7 @@ pub trait AsyncProcessor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn application_state_transition(
         &self,
         call: &mut Call<'_>,
@@ -333,7 +334,7 @@ pub trait AsyncProcessor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn push_message_receipt(
         &self,
         call: &mut Call<'_>,
@@ -348,7 +349,7 @@ pub trait AsyncProcessor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn product_action(
         &self,
         call: &mut Call<'_>,
@@ -363,7 +364,7 @@ pub trait AsyncProcessor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn promotion_action(
         &self,
         call: &mut Call<'_>,
@@ -378,7 +379,7 @@ pub trait AsyncProcessor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn impression(
         &self,
         call: &mut Call<'_>,
@@ -393,7 +394,7 @@ pub trait AsyncProcessor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn attribution(
         &self,
         call: &mut Call<'_>,
@@ -408,7 +409,7 @@ pub trait AsyncProcessor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn push_message_open(
         &self,
         call: &mut Call<'_>,
@@ -423,7 +424,7 @@ pub trait AsyncProcessor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn unknown_event(
         &self,
         call: &mut Call<'_>,
@@ -439,7 +440,7 @@ pub trait AsyncProcessor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the request.
+    /// The [`Failure`] decides what happens to the request.
     fn audience_subscription(
         &self,
         call: &mut Call<'_>,
@@ -453,7 +454,7 @@ pub trait AsyncProcessor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the change.
+    /// The [`Failure`] decides what happens to the change.
     fn audience_membership_change(
         &self,
         call: &mut Call<'_>,
@@ -467,7 +468,7 @@ pub trait AsyncProcessor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the request.
+    /// The [`Failure`] decides what happens to the request.
     fn dsr(
         &self,
         call: &mut Call<'_>,

@@ -1,4 +1,4 @@
-//! What a handler may look at and do: the batch, the account, the deadline, records, outcomes, the suspension.
+//! [`Call`]: what a handler reads (the batch, the account, the deadline) and changes (records, outcomes, the suspension).
 
 use std::time::Instant;
 
@@ -9,13 +9,12 @@ use super::invocation::Invocation;
 use super::outcome::Outcome;
 use super::output::Output;
 use crate::message::{Account, EventProcessingRequest};
-use crate::registration::SettingError;
-use crate::registration::Settings;
+use crate::registration::{SettingError, Settings};
 use crate::write::{Append, JsonWriter};
 
-/// One call of the sender, as its handlers see it. It lives as long as the message.
+/// One message of the sender and what its handlers may do about it. It lives as long as the message.
 ///
-/// The look-ups on the message are methods of the models: `call.batch().email()`, `call.account().setting("x")`. A unit
+/// The lookups on the message are methods of the models: `call.batch().email()`, `call.account().setting("x")`. A unit
 /// test makes a call with [`of_batch`](Self::of_batch) or [`of_account`](Self::of_account):
 ///
 /// ```
@@ -42,7 +41,7 @@ pub struct Call<'c> {
 }
 
 impl<'c> Call<'c> {
-    /// A call about a batch, whose handlers write to `output`.
+    /// A call about a batch. Records and outcomes in `output` are cleared, and handlers write to it.
     pub fn of_batch(
         batch: &'c EventProcessingRequest<'c>,
         invocation: &'c Invocation,
@@ -54,7 +53,7 @@ impl<'c> Call<'c> {
         Self::part_of_batch(batch, invocation, effects)
     }
 
-    /// A call about another message of this account, whose handlers write to `output`.
+    /// A call about another message of this account. Handlers add to `output`.
     pub fn of_account(
         account: Option<&'c Account<'c>>,
         invocation: &'c Invocation,
@@ -103,12 +102,12 @@ impl<'c> Call<'c> {
         self.account.settings()
     }
 
-    /// What the host knows of this call.
+    /// What the host knows about this call.
     pub fn invocation(&self) -> &'c Invocation {
         self.invocation
     }
 
-    /// When the answer must be there.
+    /// When the answer is due.
     pub fn deadline(&self) -> Option<Instant> {
         self.invocation.deadline()
     }
@@ -118,28 +117,28 @@ impl<'c> Call<'c> {
         self.invocation.access_token()
     }
 
-    /// The position of the event at hand among the events, or of the notification among the notifications; zero
-    /// elsewhere.
+    /// In a handler of an event its position among the events, in one of a notification its position among the
+    /// notifications, otherwise zero.
     pub fn index(&self) -> usize {
         self.index
     }
 
-    /// The events of the batch, without those that were skipped, in their order.
+    /// The events of the batch in their order, without those that are skipped or settled.
     pub fn events(&mut self) -> Events<'_, 'c> {
         Events::new(self)
     }
 
-    /// The events of the batch in the order of their times. Those without a time come first; those of equal times stay
-    /// in their order.
+    /// The same in the order of their timestamps. Events without a timestamp come first; those with the same timestamp
+    /// keep their order.
     pub fn by_time(&mut self) -> Events<'_, 'c> {
         Events::by_time(self)
     }
 
-    /// Settles an event of the batch by its position. It stays settled so, whatever its handler or
-    /// [`batch`](crate::AsyncProcessor::batch) returns, and no handler is started for it any more.
+    /// Settles an event of the batch by its position: its outcome no longer depends on what its handler or
+    /// [`batch`](crate::AsyncProcessor::batch) returns, and no handler is started for it.
     ///
-    /// A failure of an event that the batch does not have makes the whole message fail with *retry*: some event failed,
-    /// and nobody knows which.
+    /// A failure at a position that the batch does not have makes the whole message fail with *retry*, because it is
+    /// unknown which event failed.
     pub fn settle(&mut self, event: usize, outcome: impl Into<Outcome>) {
         self.effects.settle(event, outcome.into());
     }
@@ -192,14 +191,17 @@ impl<'c> Call<'c> {
     }
 
     /// Asks the sender to stop this subscription until a user resumes it: for permanent errors only, such as a revoked
-    /// key. It survives an error: if this message cannot be answered, the next heartbeat of the account carries it.
+    /// key.
     ///
-    /// Only answers to batches and to membership changes can carry it.
+    /// Only answers to batches and to membership changes contain the request. If the message is finished without such an
+    /// answer, the answer to the next heartbeat of the account does. If its future or its [`Pending`](crate::Pending) is
+    /// dropped, the request is lost.
     pub fn suspend_subscription(&mut self) {
         self.effects.suspend = true;
     }
 
-    /// Emits a record. Records of an event count only if its handler returns `Ok`.
+    /// Emits a record. Records of a handler are kept only if it returns `Ok`; those that an own
+    /// [`batch`](crate::AsyncProcessor::batch) emits are kept whatever it returns.
     pub fn emit(&mut self, payload: &[u8]) {
         self.effects.records.push(None, payload);
     }
@@ -209,12 +211,12 @@ impl<'c> Call<'c> {
         self.effects.records.push(Some(key), payload);
     }
 
-    /// Emits a record that is one JSON object, whose fields `fields` writes.
+    /// Emits a record whose payload is one JSON object with the fields that `fields` writes.
     pub fn emit_json(&mut self, fields: impl FnOnce(&mut JsonWriter<'_>)) {
         self.effects.records.push_json(None, fields);
     }
 
-    /// Emits a record with a key that is one JSON object, whose fields `fields` writes.
+    /// Emits a record with a key, whose payload is one JSON object with the fields that `fields` writes.
     pub fn emit_json_keyed(&mut self, key: &[u8], fields: impl FnOnce(&mut JsonWriter<'_>)) {
         self.effects.records.push_json(Some(key), fields);
     }
@@ -228,25 +230,25 @@ impl<'c> Call<'c> {
         self.effects
     }
 
-    /// An event is at hand: records stem from it.
+    /// The handler of this event runs next, and records belong to the event.
     pub(crate) fn set_event(&mut self, index: usize) {
         self.index = index;
         self.effects.records.set_event(Some(index));
     }
 
-    /// A notification is at hand, or none (zero): records stem from no event.
+    /// The handler of this notification runs next, or one of the whole batch (zero): records belong to no event.
     pub(crate) fn set_notification(&mut self, index: usize) {
         self.index = index;
         self.effects.records.set_event(None);
     }
 
-    /// The records so far, to come back to.
+    /// The number of records so far, for [`keep_if`](Self::keep_if).
     #[inline]
     pub(crate) fn mark(&self) -> usize {
         self.effects.records.mark()
     }
 
-    /// Takes the records after the mark back if their handler failed.
+    /// Removes the records after the mark if their handler failed.
     #[inline]
     pub(crate) fn keep_if(&mut self, mark: usize, handled: &Result<(), Failure>) {
         if handled.is_err() {
@@ -265,7 +267,7 @@ impl<'c> Call<'c> {
         unhandled(self.effects.by_name.notifications)
     }
 
-    /// No handler is started after the deadline.
+    /// Fails after the deadline, when no handler may be started.
     pub(crate) fn in_time(&self) -> Result<(), Failure> {
         if self.invocation.is_late() {
             return Err(Failure::late());

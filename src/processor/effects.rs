@@ -54,7 +54,7 @@ impl Effects {
         }
     }
 
-    /// The end of a message, or of the part of one that `failure` concerns: what is unsettled ends like it.
+    /// Gives what is unsettled the result of the message.
     pub(crate) fn end(&mut self, ended: &Result<(), Failure>) {
         let outcomes = self.notifications.iter_mut().chain(&mut self.events);
         for outcome in outcomes.filter(|outcome| outcome.is_unsettled()) {
@@ -69,7 +69,7 @@ impl Effects {
     pub(crate) fn part(first: usize, outcomes: &[Outcome], length: usize, by_name: ByName) -> Self {
         let outcomes = outcomes.iter().take(length).map(|outcome| match outcome {
             Outcome::Unsettled => Outcome::Unsettled,
-            // It is settled already, and `absorb` leaves it so.
+            // Settled already: no handler is called, and `absorb` keeps the outcome.
             _ => Outcome::Skipped,
         });
         Self {
@@ -80,7 +80,8 @@ impl Effects {
         }
     }
 
-    /// Takes in the effects of a part. What it settled in other parts stays open until all parts are there.
+    /// Adds the effects of a part. What it settled in other parts waits for
+    /// [`settle_elsewhere`](Self::settle_elsewhere).
     pub(crate) fn absorb(&mut self, part: Self) {
         self.records.append(&part.records);
         let own = self.events.get_mut(part.first..).unwrap_or_default();
@@ -93,8 +94,12 @@ impl Effects {
         self.suspend |= part.suspend;
     }
 
-    /// Settles what parts settled in each other. Returns the failure of an event that does not exist: it is a failure
-    /// of some event, so none may be acknowledged.
+    /// Settles what parts settled in each other.
+    ///
+    /// # Errors
+    ///
+    /// If a failure was settled at a position that the batch does not have: some event failed, so none may be
+    /// acknowledged.
     pub(crate) fn settle_elsewhere(&mut self) -> Result<(), Failure> {
         let mut ended = Ok(());
         for (index, outcome) in std::mem::take(&mut self.elsewhere) {

@@ -1,8 +1,8 @@
-//! How many events of which type.
+//! [`EventCounts`].
 
 use crate::message::EventType;
 
-/// How many events of which type.
+/// The number of events of each type.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EventCounts {
     /// In the order of the protocol; unknown types last.
@@ -13,7 +13,7 @@ pub struct EventCounts {
 const UNKNOWN: usize = EventType::ALL.len();
 
 impl EventCounts {
-    /// Counts one more.
+    /// Counts an event.
     pub fn add(&mut self, event_type: EventType<'_>) {
         let position = EventType::ALL.iter().position(|known| *known == event_type);
         if let Some(count) = self.counts.get_mut(position.unwrap_or(UNKNOWN)) {

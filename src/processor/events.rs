@@ -1,11 +1,11 @@
-//! The events of a batch for a handler of whole batches: in their order or by time, to iterate over or to translate.
+//! [`Events`]: the events of a batch for handlers of whole batches, in their order or by time.
 
 use super::call::Call;
 use super::failure::Failure;
 use super::guard::guarded;
 use crate::message::Event;
 
-/// The events of a batch with their positions, without those that were skipped or are settled already.
+/// The events of a batch with their positions, without those that are skipped or settled.
 pub struct Events<'k, 'c> {
     call: &'k mut Call<'c>,
     events: Vec<(usize, &'c Event<'c>)>,
@@ -30,8 +30,8 @@ impl<'k, 'c> Events<'k, 'c> {
         events
     }
 
-    /// Translates each event, and gives the translations with the positions of their events. A failure settles its event,
-    /// and so does a panic; the others go on.
+    /// Translates each event, and returns the translations with the positions of their events. A failure or a panic
+    /// settles its event, and the others are still translated.
     pub fn translate<T>(
         self,
         mut translate: impl FnMut(&'c Event<'c>) -> Result<T, Failure>,

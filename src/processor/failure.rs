@@ -1,4 +1,4 @@
-//! Why a handler is not done with what it was given: [`Failure`], and the conversions that classify an error.
+//! [`Failure`]: why a handler did not process what it was given, and the conversions that classify an error.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::registration::SettingError;
 
-/// Why an event, a notification or a message is not done, and what is to become of it.
+/// Why an event, a notification or a message was not processed, and what happens to it.
 ///
 /// | made by | the event | the sender |
 /// |---|---|---|
@@ -16,14 +16,14 @@ use crate::registration::SettingError;
 /// | [`discard`](Self::discard) | is not wanted, by a rule of yours | is answered |
 /// | [`reject`](Self::reject), a panic | cannot be processed, now or later | see [`RejectPolicy`](crate::engine::RejectPolicy) |
 ///
-/// `?` takes every error that converts into `Box<dyn Error + Send + Sync>` and means *retry*: an error that nobody
-/// classified is never acknowledged. [`ResultExt`] classifies. The only exception is a
-/// [`SettingError`](crate::registration::SettingError): a permanent fault of one customer's configuration, which
-/// [`SettingErrorPolicy`](crate::engine::SettingErrorPolicy) decides about.
+/// `?` takes every error that converts into `Box<dyn Error + Send + Sync>` and means *retry*, so that an unclassified
+/// error is never acknowledged. [`ResultExt`] classifies. The only exception is a
+/// [`SettingError`](crate::registration::SettingError), a permanent fault in one customer's configuration: it rejects,
+/// unless a [`SettingErrorPolicy`](crate::engine::SettingErrorPolicy) says otherwise.
 ///
-/// `Failure` does not implement [`Error`], as `anyhow::Error` does not. Its `Display` and `Debug` show what you state
-/// as the reason and never the error that caused it, which may hold personal data, tokens or URLs: that is at
-/// [`source`](Self::source).
+/// `Failure` does not implement [`Error`], as `anyhow::Error` does not. Its `Display` and `Debug` show the reason that
+/// you state and never the error that caused it, which may hold personal data, tokens or URLs;
+/// [`source`](Self::source) returns that error.
 ///
 /// ```
 /// use std::time::Duration;
@@ -55,7 +55,7 @@ pub struct Failure {
     of_message: bool,
 }
 
-/// What is to become of something that failed.
+/// What happens to something that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FailureKind {
@@ -83,8 +83,7 @@ impl Failure {
         Self::new(FailureKind::Retry { after: Some(after) }, Cow::Borrowed(""))
     }
 
-    /// Not wanted, by a rule that the reason names. The reason is logged and counted, so it must not hold data of the
-    /// event.
+    /// Not wanted, by a rule that the reason names. The reason is logged, so it must not hold data of the event.
     #[must_use]
     pub fn discard(reason: impl Into<Cow<'static, str>>) -> Self {
         Self::new(FailureKind::Discard, reason.into())
@@ -110,7 +109,7 @@ impl Failure {
         self
     }
 
-    /// What is to become of what failed.
+    /// What happens to what failed.
     pub fn kind(&self) -> FailureKind {
         self.kind
     }
@@ -178,7 +177,7 @@ impl<E: Into<Box<dyn Error + Send + Sync>>> From<E> for Failure {
     }
 }
 
-/// The name of the type says where to look without showing any data.
+/// The type of the error helps to find its origin and shows no data.
 fn unclassified<E>() -> String {
     format!("unclassified {}", std::any::type_name::<E>())
 }
@@ -207,7 +206,7 @@ impl fmt::Debug for Failure {
     }
 }
 
-/// Classifies what is missing or went wrong: `?` alone means *retry*.
+/// Classifies an error or a missing value; `?` alone means *retry*.
 ///
 /// ```
 /// use hydrant::{Failure, ResultExt};
@@ -220,25 +219,25 @@ impl fmt::Debug for Failure {
 /// assert_eq!(user(None).unwrap_err().to_string(), "discarded: no user");
 /// ```
 pub trait ResultExt<T>: Sized {
-    /// Failing means *retry*.
+    /// An error or a missing value means *retry*.
     ///
     /// # Errors
     ///
-    /// [`Failure::retry`] with the error as its source.
+    /// [`Failure::retry`], with the error, if there is one, as its source.
     fn or_retry(self) -> Result<T, Failure>;
 
-    /// Failing means *discard*: not wanted, and answered.
+    /// An error or a missing value means *discard*: not wanted, and answered.
     ///
     /// # Errors
     ///
-    /// [`Failure::discard`] with the error as its source.
+    /// [`Failure::discard`], with the error, if there is one, as its source.
     fn or_discard(self, reason: impl Into<Cow<'static, str>>) -> Result<T, Failure>;
 
-    /// Failing means *reject*: it cannot be processed, now or later.
+    /// An error or a missing value means *reject*: it cannot be processed, now or later.
     ///
     /// # Errors
     ///
-    /// [`Failure::reject`] with the error as its source.
+    /// [`Failure::reject`], with the error, if there is one, as its source.
     fn or_reject(self, reason: impl Into<Cow<'static, str>>) -> Result<T, Failure>;
 }
 

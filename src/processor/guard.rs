@@ -1,11 +1,10 @@
-//! User code that panics does not take the process down: a panic becomes a failure of what was being handled. With
-//! `panic = "abort"` there is nothing to catch; [`Engine::check`](crate::Engine::check) says so.
+//! A panic in user code becomes a failure of what was being handled. With `panic = "abort"` it ends the process, about
+//! which [`Engine::check`](crate::Engine::check) warns.
 //!
-//! The text of a panic may hold anybody's data, so it is left to the panic hook, which printed it already, and does not
-//! become part of the failure.
+//! The text of a panic may hold personal data, so it is not part of the failure; the panic hook has printed it already.
 //!
-//! Unwind safety: what user code may have left half-done are the records of the event, which the caller cuts off, and
-//! its own state behind `&self`, which needs its own means of sharing anyway.
+//! Unwind safety: user code may leave behind incomplete records, which the caller removes, the state of the batch, and
+//! what it shares through `&self`; keeping the last two consistent is its own task.
 
 use std::any::Any;
 use std::future::{Future, poll_fn};
@@ -20,8 +19,8 @@ pub(crate) fn guarded<T>(call: impl FnOnce() -> Result<T, Failure>) -> Result<T,
     catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|payload| Err(panicked(payload)))
 }
 
-/// Makes and awaits a future of user code. It is made where it is polled, so that it is never moved, and so that a panic
-/// of the function that makes it is one of the future.
+/// Makes and awaits a future of user code. It is made where it is polled, so that it is never moved and that a panic while
+/// it is made is caught, too.
 #[inline]
 pub(crate) async fn guarded_async<T, F: Future<Output = Result<T, Failure>>>(
     make: impl FnOnce() -> F,
@@ -43,14 +42,14 @@ pub(crate) async fn guarded_async<T, F: Future<Output = Result<T, Failure>>>(
     .await
 }
 
-/// Runs user code whose result nobody waits for.
+/// Runs user code that returns nothing, and ignores a panic.
 pub(crate) fn contained(call: impl FnOnce()) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(call)) {
         let _ = panicked(payload);
     }
 }
 
-/// The payload of a panic is a value of the user's, and dropping it may panic, too.
+/// Dropping the payload of a panic runs user code, which may panic, too.
 fn panicked(payload: Box<dyn Any + Send>) -> Failure {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         std::mem::forget(payload);

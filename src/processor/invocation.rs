@@ -1,11 +1,11 @@
-//! What the host knows of a call.
+//! [`Invocation`]: what the host knows about a call.
 
 use std::fmt;
 use std::time::Instant;
 
 use crate::message::Uuid;
 
-/// What the host knows of a call: the engine has no clock, no randomness and no connection of its own.
+/// What the host knows about a call: the engine has no clock, no randomness and no connection of its own.
 ///
 /// ```
 /// use std::time::{Duration, Instant};
@@ -25,8 +25,8 @@ pub struct Invocation {
 }
 
 impl Invocation {
-    /// A call at this time (milliseconds since the epoch: the time stamp of the response), with this identifier for the
-    /// response if the request has none. It has no deadline and no access token.
+    /// A call at this time, in milliseconds since the Unix epoch, without deadline and access token. The time is the
+    /// timestamp of the response; `fresh_id` is its identifier if the request has none.
     pub const fn new(now_ms: i64, fresh_id: Uuid) -> Self {
         Self {
             now_ms,
@@ -36,21 +36,21 @@ impl Invocation {
         }
     }
 
-    /// When the answer must be there. The engine starts no handler after it: what is left is to be tried again.
+    /// Sets when the answer is due. The engine starts no handler after that: what is left is to be tried again.
     #[must_use]
     pub fn with_deadline(mut self, deadline: Instant) -> Self {
         self.deadline = Some(deadline);
         self
     }
 
-    /// The OAuth access token of the customer that came with the call (protocol, section 7.7).
+    /// Sets the OAuth access token of the customer that came with the call (protocol, section 7.7).
     #[must_use]
     pub fn with_access_token(mut self, token: impl Into<String>) -> Self {
         self.access_token = Some(token.into());
         self
     }
 
-    /// The time of the call, in milliseconds since the epoch.
+    /// The time of the call, in milliseconds since the Unix epoch.
     pub fn now_ms(&self) -> i64 {
         self.now_ms
     }
@@ -60,7 +60,7 @@ impl Invocation {
         self.fresh_id
     }
 
-    /// When the answer must be there.
+    /// When the answer is due.
     pub fn deadline(&self) -> Option<Instant> {
         self.deadline
     }
@@ -70,14 +70,14 @@ impl Invocation {
         self.access_token.as_deref()
     }
 
-    /// Whether the deadline has passed. Without a deadline no clock is read.
+    /// Whether the deadline has passed. Without a deadline the clock is not read.
     pub(crate) fn is_late(&self) -> bool {
         self.deadline
             .is_some_and(|deadline| Instant::now() >= deadline)
     }
 }
 
-/// It does not show the token.
+/// The token is not shown.
 impl fmt::Debug for Invocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Invocation")

@@ -1,7 +1,7 @@
-//! State of a batch that can be put together out of the states of its parts.
+//! [`Merge`].
 
-/// State of a batch that can be put together out of the states of its parts, which the unordered engine needs: it
-/// handles parts of a batch at the same time, each with a state that starts from `Default`.
+/// State of a batch that can be merged from the states of its parts. The unordered engine needs it, because it handles
+/// parts of a batch at the same time, each with a state that starts from `Default`.
 ///
 /// ```
 /// use hydrant::engine::Merge;
@@ -10,7 +10,7 @@
 /// assert_eq!(names, ["a", "b", "c"]);
 /// ```
 pub trait Merge {
-    /// Takes in the state of the events that follow.
+    /// Adds the state of the events that follow.
     fn merge(&mut self, next: Self);
 }
 

@@ -1,4 +1,4 @@
-//! What became of an event, a notification or a message, and how many came to which end.
+//! [`Outcome`], and the number of events with each.
 
 use std::time::Duration;
 
@@ -8,13 +8,13 @@ use super::failure::{Failure, FailureKind};
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// No handler has returned, and nobody has settled it: its future was dropped, or it is still running. It counts
-    /// as *retry*.
+    /// Not settled, and its handler has not returned: it is still running, or its future was dropped. It counts as
+    /// *retry*.
     #[default]
     Unsettled,
     /// Processed.
     Done,
-    /// Not registered for, or not among the interests of the processor, so never decoded.
+    /// Never decoded: its type is not registered, or not among the interests of the processor.
     Skipped,
     /// Not processed.
     Failed(Failure),
@@ -93,7 +93,7 @@ impl std::fmt::Display for Outcome {
     }
 }
 
-/// How many events came to which end.
+/// The number of events with each outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OutcomeCounts {
@@ -101,16 +101,16 @@ pub struct OutcomeCounts {
     pub done: u64,
     /// Never decoded.
     pub skipped: u64,
-    /// To be tried again, those among them that nobody settled.
+    /// To be tried again, including those that are unsettled.
     pub retry: u64,
     /// Not wanted.
     pub discarded: u64,
-    /// Never to be processed.
+    /// Cannot be processed, now or later.
     pub rejected: u64,
 }
 
 impl OutcomeCounts {
-    /// Counts one more.
+    /// Counts an outcome.
     pub fn add(&mut self, outcome: &Outcome) {
         match outcome {
             Outcome::Done => self.done += 1,

@@ -1,5 +1,5 @@
-//! What comes out of one message: the outcome of every event, the records, and in the end the verdict and the response,
-//! in buffers that are reused.
+//! [`Output`]: the result of one message in buffers that are reused. Outcomes and records come first, the verdict and the
+//! response when the message is finished.
 
 use std::time::Duration;
 
@@ -11,8 +11,7 @@ use super::records::Records;
 use crate::message::{MessageCommon, MessageType};
 use crate::parse::Tally;
 
-/// The result of one message. It owns its buffers, none of it borrows from the message, and it can be used for the next
-/// one.
+/// The result of one message. It borrows nothing from the message, and its buffers can be reused for the next one.
 #[derive(Clone, Debug, Default)]
 pub struct Output {
     pub(crate) message_type: Option<MessageType<'static>>,
@@ -29,7 +28,7 @@ pub struct Output {
     pub(crate) response: Vec<u8>,
 }
 
-/// What the host is to tell the sender.
+/// What the host tells the sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
@@ -40,10 +39,10 @@ pub enum Verdict {
     DeadLetter,
     /// Do not answer: something is to be tried again, so the sender must repeat the message.
     Retry {
-        /// The longest time that a handler asked for.
+        /// The longest delay that a handler asked for, if any did.
         after: Option<Duration>,
     },
-    /// Do not answer: something can never be processed, and nothing but the sender has it.
+    /// Do not answer: something cannot be processed, and only the sender still has it.
     Fail,
 }
 
@@ -76,7 +75,7 @@ impl Output {
         self.account_id
     }
 
-    /// The response, canonical JSON. Empty where the verdict is not to answer.
+    /// The response, canonical JSON. Empty if the verdict is not to answer.
     pub fn response(&self) -> &[u8] {
         &self.response
     }
@@ -119,49 +118,50 @@ impl Output {
             .filter(|(_, failure)| !failure.is_of_message())
     }
 
-    /// What the host must store before it answers, where the verdict is [`Verdict::DeadLetter`]: every event and
-    /// notification that is neither done nor discarded, and the message as a whole if it failed and none of them says so.
-    /// Nothing with other verdicts.
+    /// What the host must store before it answers, if the verdict is [`Verdict::DeadLetter`]: every event and
+    /// notification that failed and was not discarded. The message as a whole is among them if it failed and no event or
+    /// notification failed with it. Empty with other verdicts.
     pub fn dead_letters(&self) -> impl Iterator<Item = (Subject, &Failure)> {
-        let stored = self.verdict == Some(Verdict::DeadLetter);
+        let store = self.verdict == Some(Verdict::DeadLetter);
         let notifications = self.notifications().iter().enumerate();
         let events = self.events().iter().enumerate();
         let parts = notifications
             .map(|(index, outcome)| (Subject::Notification(index), outcome))
             .chain(events.map(|(index, outcome)| (Subject::Event(index), outcome)));
         let mut parts = parts.filter_map(|(subject, outcome)| Some((subject, outcome.failure()?)));
-        let said = parts.clone().any(|(_, failure)| failure.is_of_message());
-        let message = self.message.failure().filter(|_| !said);
+        let in_parts = parts.clone().any(|(_, failure)| failure.is_of_message());
+        let message = self.message.failure().filter(|_| !in_parts);
         let message = message.map(|failure| (Subject::Message, failure));
         message
             .into_iter()
             .chain(std::iter::from_fn(move || parts.next()))
-            .filter(move |(_, failure)| stored && failure.kind() != FailureKind::Discard)
+            .filter(move |(_, failure)| store && failure.kind() != FailureKind::Discard)
     }
 
-    /// Whether a handler asked the sender to stop this subscription. An answer carries it if it can.
+    /// Whether the answer is to ask the sender to stop this subscription. Only answers to batches and to membership
+    /// changes can.
     pub fn is_suspended(&self) -> bool {
         self.effects.suspend
     }
 
-    /// What was tolerated in the message.
+    /// Counts of what parsing tolerated in the message.
     pub fn tally(&self) -> Tally {
         self.tally
     }
 
-    /// How many events of which type the message had.
+    /// The number of events of each type, skipped ones included.
     pub fn event_counts(&self) -> &EventCounts {
         &self.event_counts
     }
 
-    /// How many events came to which end.
+    /// The number of events with each outcome.
     pub fn outcome_counts(&self) -> OutcomeCounts {
         let mut counts = OutcomeCounts::default();
         self.events().iter().for_each(|outcome| counts.add(outcome));
         counts
     }
 
-    /// Forgets everything and keeps the memory.
+    /// Removes everything and keeps the memory.
     pub fn clear(&mut self) {
         self.message_type = None;
         self.account_id = None;

@@ -1,4 +1,4 @@
-//! A reference, a box or an `Arc` of a [`Processor`] is one, too, also of `dyn Processor<Batch = ..>`.
+//! [`Processor`] for references, boxes and `Arc`s of processors, including `dyn Processor<Batch = ..>`.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::message::{
 };
 use crate::registration::Registration;
 
-/// Forwards every method to what a pointer points to.
+/// Implements the trait for pointers by forwarding every method.
 macro_rules! forward {
     ($([$($generics:tt)*] $pointer:ty { $($method:ident($argument:ident: $model:ident);)* })*) => {$(
         impl<$($generics)*> Processor for $pointer {
@@ -79,24 +79,24 @@ macro_rules! forward_all {
 }
 
 forward_all! {
-            gdpr_consent_state(notification: GdprConsentStateNotification);
-            ccpa_consent_state(notification: CcpaConsentStateNotification);
-            unknown_notification(notification: Unknown);
-            session_start(event: SessionStartEvent);
-            session_end(event: SessionEndEvent);
-            custom_event(event: CustomEvent);
-            screen_view(event: ScreenViewEvent);
-            error(event: ErrorEvent);
-            privacy_setting_change(event: PrivacySettingChangeEvent);
-            user_attribute_change(event: UserAttributeChangeEvent);
-            user_identity_change(event: UserIdentityChangeEvent);
-            push_subscription(event: PushSubscriptionEvent);
-            application_state_transition(event: ApplicationStateTransitionEvent);
-            push_message_receipt(event: PushMessageReceiptEvent);
-            product_action(event: ProductActionEvent);
-            promotion_action(event: PromotionActionEvent);
-            impression(event: ImpressionEvent);
-            attribution(event: AttributionEvent);
-            push_message_open(event: PushMessageOpenEvent);
-            unknown_event(event: UnknownEvent);
+    gdpr_consent_state(notification: GdprConsentStateNotification);
+    ccpa_consent_state(notification: CcpaConsentStateNotification);
+    unknown_notification(notification: Unknown);
+    session_start(event: SessionStartEvent);
+    session_end(event: SessionEndEvent);
+    custom_event(event: CustomEvent);
+    screen_view(event: ScreenViewEvent);
+    error(event: ErrorEvent);
+    privacy_setting_change(event: PrivacySettingChangeEvent);
+    user_attribute_change(event: UserAttributeChangeEvent);
+    user_identity_change(event: UserIdentityChangeEvent);
+    push_subscription(event: PushSubscriptionEvent);
+    application_state_transition(event: ApplicationStateTransitionEvent);
+    push_message_receipt(event: PushMessageReceiptEvent);
+    product_action(event: ProductActionEvent);
+    promotion_action(event: PromotionActionEvent);
+    impression(event: ImpressionEvent);
+    attribution(event: AttributionEvent);
+    push_message_open(event: PushMessageOpenEvent);
+    unknown_event(event: UnknownEvent);
 }

@@ -1,4 +1,4 @@
-//! The records that handlers emit: one growing buffer, so that emitting costs no allocation per record.
+//! The records that handlers emit, in one growing buffer, so that no record is allocated on its own.
 
 use crate::write::{Append, JsonWriter};
 
@@ -30,7 +30,7 @@ struct Entry {
     event: Option<usize>,
 }
 
-/// One record. It may hold anybody's data, so `Debug` shows sizes only.
+/// One record. It may hold personal data, so `Debug` shows sizes only.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Record<'r> {
@@ -38,8 +38,8 @@ pub struct Record<'r> {
     pub key: Option<&'r [u8]>,
     /// What is delivered.
     pub payload: &'r [u8],
-    /// Position in the batch of the event it stems from; none if it was emitted by a batch hook, for a notification or
-    /// for another message.
+    /// The position of the event whose handler emitted it; `None` if it was emitted by a handler of the whole batch, of a
+    /// notification or of another message.
     pub event: Option<usize>,
 }
 
@@ -63,7 +63,7 @@ impl Records {
     pub fn push_with(&mut self, key: Option<&[u8]>, write: impl FnOnce(&mut Append<'_>)) {
         self.bytes.extend_from_slice(key.unwrap_or_default());
         let key_end = key.map(|_| self.bytes.len());
-        // Should `write` panic, `rewind` cuts the half-written bytes off.
+        // If `write` panics, `rewind` removes the bytes of the incomplete record.
         write(&mut Append::new(&mut self.bytes));
         self.entries.push(Entry {
             key_end,
@@ -72,7 +72,7 @@ impl Records {
         });
     }
 
-    /// Appends a record that is one JSON object, whose fields `fields` writes.
+    /// Appends a record whose payload is one JSON object with the fields that `fields` writes.
     pub fn push_json(&mut self, key: Option<&[u8]>, fields: impl FnOnce(&mut JsonWriter<'_>)) {
         self.push_with(key, |out| out.json().object(fields));
     }
@@ -96,24 +96,24 @@ impl Records {
         self.entries.is_empty()
     }
 
-    /// Forgets all records and keeps the memory.
+    /// Removes all records and keeps the memory.
     pub fn clear(&mut self) {
         self.bytes.clear();
         self.entries.clear();
         self.current = None;
     }
 
-    /// From now on records stem from this event.
+    /// Sets the event that the next records belong to.
     pub(crate) fn set_event(&mut self, event: Option<usize>) {
         self.current = event;
     }
 
-    /// How many records there are, to come back to.
+    /// The number of records, for [`rewind`](Self::rewind).
     pub(crate) fn mark(&self) -> usize {
         self.entries.len()
     }
 
-    /// Forgets the records after the mark, and bytes that belong to none.
+    /// Removes the records after the mark, and bytes that belong to none.
     pub(crate) fn rewind(&mut self, mark: usize) {
         self.entries.truncate(mark);
         self.bytes

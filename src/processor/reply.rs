@@ -1,7 +1,8 @@
-//! What a module answers to an audience subscription.
+//! [`SubscriptionReply`].
 
-/// Values of settings to store with the subscription, for example the id of the list that was made in the target system.
-/// Only settings that the registration declares (protocol, section 12, rule 18). `Debug` does not show the values.
+/// The answer of a module to an audience subscription: values of settings that the sender stores with the subscription,
+/// for example the id of the list in the target system. The registration must declare them (protocol, section 12, rule
+/// 18). `Debug` does not show the values.
 ///
 /// ```
 /// use hydrant::engine::SubscriptionReply;

@@ -1,5 +1,5 @@
-//! The default of `batch`: which handler gets what, in which order. The match over the events has no wildcard, so a new
-//! event type does not compile until it is routed.
+//! The default of `batch`: which handler is called with what, in which order. The match over the events has no wildcard, so
+//! that a new event type does not compile without a handler.
 
 use super::asynchronous::AsyncProcessor;
 use super::call::Call;
@@ -11,7 +11,7 @@ use crate::message::{Event, EventProcessingRequest, SystemNotification};
 
 /// Matches an event and hands it, with the name of its handler, to a macro.
 macro_rules! event_handler {
-    ($event:expr, $handle:ident, $skipped:expr) => {
+    ($event:expr, $handle:ident) => {
         match *$event {
             Event::SessionStart(event) => $handle!(session_start, event),
             Event::SessionEnd(event) => $handle!(session_end, event),
@@ -32,12 +32,12 @@ macro_rules! event_handler {
             Event::Attribution(event) => $handle!(attribution, event),
             Event::PushMessageOpen(event) => $handle!(push_message_open, event),
             Event::Unknown(event) => $handle!(unknown_event, event),
-            Event::Skipped(_) => $skipped,
+            Event::Skipped(_) => Ok(()),
         }
     };
 }
 
-/// Matches a notification likewise.
+/// The same for a notification.
 macro_rules! notification_handler {
     ($notification:expr, $handle:ident) => {
         match *$notification {
@@ -66,7 +66,7 @@ pub(super) fn batch<P: Processor + ?Sized>(
     end(processor, call, state)
 }
 
-/// What comes before the events.
+/// Calls `begin_batch` and the handlers of the notifications.
 pub(crate) fn begin<P: Processor + ?Sized>(
     processor: &P,
     call: &mut Call<'_>,
@@ -91,7 +91,7 @@ pub(crate) fn begin<P: Processor + ?Sized>(
     Ok(())
 }
 
-/// Events from the position `first` on, in order. Outcomes are those of their handlers.
+/// Calls the handlers of these events in order; `first` is the position of the first one in the batch.
 ///
 /// # Errors
 ///
@@ -115,7 +115,7 @@ pub(crate) fn events<P: Processor + ?Sized>(
                     processor.$handler(call, state, $event)
                 };
             }
-            event_handler!(event, handle, Ok(()))
+            event_handler!(event, handle)
         });
         settle(call, index, handled);
     }
@@ -123,7 +123,7 @@ pub(crate) fn events<P: Processor + ?Sized>(
     Ok(())
 }
 
-/// What comes after the events.
+/// Calls `end_batch`.
 pub(crate) fn end<P: Processor + ?Sized>(
     processor: &P,
     call: &mut Call<'_>,
@@ -139,7 +139,7 @@ pub(super) async fn batch_async<P: AsyncProcessor + ?Sized>(
     call: &mut Call<'_>,
     batch: &EventProcessingRequest<'_>,
 ) -> Result<(), Failure> {
-    /// Awaits a handler whose records count only if it succeeds.
+    /// Awaits a handler whose records are kept only if it succeeds.
     macro_rules! handle {
         ($handler:ident, $given:expr) => {{
             let mark = call.mark();
@@ -184,7 +184,7 @@ pub(super) async fn batch_async<P: AsyncProcessor + ?Sized>(
         }
         call.in_time()?;
         call.set_event(index);
-        let handled = event_handler!(event, handle_part, Ok(()));
+        let handled = event_handler!(event, handle_part);
         settle(call, index, handled);
     }
     call.set_notification(0);
@@ -192,7 +192,7 @@ pub(super) async fn batch_async<P: AsyncProcessor + ?Sized>(
     handle!(end_batch, of_batch)
 }
 
-/// Runs a handler whose records count only if it succeeds.
+/// Runs a handler whose records are kept only if it succeeds.
 fn atomically(
     call: &mut Call<'_>,
     handler: impl FnOnce(&mut Call<'_>) -> Result<(), Failure>,
@@ -210,7 +210,7 @@ fn is_unsettled(call: &mut Call<'_>, index: usize) -> bool {
         .is_some_and(|outcome| outcome.is_unsettled())
 }
 
-/// What the handler settled itself stays.
+/// An outcome that the handler set with [`Call::settle`] takes precedence over its result.
 #[inline]
 fn settle(call: &mut Call<'_>, index: usize, handled: Result<(), Failure>) {
     if let Some(outcome @ Outcome::Unsettled) = call.effects().event(index) {

@@ -17,10 +17,10 @@ use crate::registration::Registration;
 /// A Firehose module whose handlers do not wait: CPU work that emits records, which the host delivers. For handlers that
 /// await a reply see [`AsyncProcessor`](crate::AsyncProcessor), which has the same methods.
 ///
-/// Every method but [`registration`](Self::registration) has a default that does nothing. Handlers take `&self` and run
-/// on several threads: batches in parallel, the events of one batch in order unless the engine is
-/// [`unordered`](crate::Engine::unordered). The sender repeats a whole batch if it gets no answer, so handlers must be
-/// safe to repeat: the `id` of an event is its idempotency key.
+/// Every handler has a default that does nothing. Handlers take `&self` and may run on several threads: batches in
+/// parallel, the events of one batch in order unless the engine is [`unordered`](crate::Engine::unordered). The sender
+/// repeats a whole batch if it gets no answer, so handlers must be idempotent: the `id` of an event is its idempotency
+/// key.
 ///
 /// ```
 /// use hydrant::message::{CustomEvent, EventType, Uuid};
@@ -61,10 +61,11 @@ pub trait Processor: Send + Sync {
     /// [`end_batch`](Self::end_batch). `()` if there is none.
     type Batch: Default + Send;
 
-    /// What the module is and wants: the answer to a registration request. It also decides which events are decoded.
+    /// What the module is and asks for: the answer to a registration request. It also decides which events are decoded. The
+    /// engine calls it once.
     fn registration(&self) -> Registration;
 
-    /// Narrows the events that are decoded to these. All that are registered by default.
+    /// The event types to decode, among those that are registered. All of them by default.
     fn interests(&self) -> Interests {
         Interests::all()
     }
@@ -75,7 +76,7 @@ pub trait Processor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of everything in the batch that is not settled. `Ok` means that it is done.
+    /// The [`Failure`] decides what happens to everything in the batch that is not settled; `Ok` means that it is done.
     fn batch(
         &self,
         call: &mut Call<'_>,
@@ -89,7 +90,7 @@ pub trait Processor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the batch. No handler is called then, nor is `end_batch`.
+    /// The [`Failure`] decides what happens to the batch. Neither the handlers nor `end_batch` are called then.
     fn begin_batch(&self, call: &mut Call<'_>, state: &mut Self::Batch) -> Result<(), Failure> {
         let _ = (call, state);
         Ok(())
@@ -99,7 +100,7 @@ pub trait Processor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the batch. Events whose handlers have returned stay settled, but the message is not done.
+    /// The [`Failure`] decides what happens to the message. Outcomes of events that are settled by then do not change.
     fn end_batch(&self, call: &mut Call<'_>, state: Self::Batch) -> Result<(), Failure> {
         let _ = (call, state);
         Ok(())
@@ -109,7 +110,7 @@ pub trait Processor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the notification if it is not done.
+    /// The [`Failure`] decides what happens to the notification.
     fn gdpr_consent_state(
         &self,
         call: &mut Call<'_>,
@@ -124,7 +125,7 @@ pub trait Processor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the notification if it is not done.
+    /// The [`Failure`] decides what happens to the notification.
     fn ccpa_consent_state(
         &self,
         call: &mut Call<'_>,
@@ -135,11 +136,11 @@ pub trait Processor: Send + Sync {
         call.unhandled_notification()
     }
 
-    /// A notification of a kind that this version does not know.
+    /// A notification of a type that this version does not know.
     ///
     /// # Errors
     ///
-    /// What becomes of the notification if it is not done.
+    /// The [`Failure`] decides what happens to the notification.
     fn unknown_notification(
         &self,
         call: &mut Call<'_>,
@@ -154,7 +155,7 @@ pub trait Processor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn session_start(
         &self,
         call: &mut Call<'_>,
@@ -169,7 +170,7 @@ pub trait Processor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn session_end(
         &self,
         call: &mut Call<'_>,
@@ -184,7 +185,7 @@ pub trait Processor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn custom_event(
         &self,
         call: &mut Call<'_>,
@@ -199,7 +200,7 @@ pub trait Processor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn screen_view(
         &self,
         call: &mut Call<'_>,
@@ -214,7 +215,7 @@ pub trait Processor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn error(
         &self,
         call: &mut Call<'_>,
@@ -229,7 +230,7 @@ pub trait Processor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn privacy_setting_change(
         &self,
         call: &mut Call<'_>,
@@ -244,7 +245,7 @@ pub trait Processor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn user_attribute_change(
         &self,
         call: &mut Call<'_>,
@@ -259,7 +260,7 @@ pub trait Processor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn user_identity_change(
         &self,
         call: &mut Call<'_>,
@@ -274,7 +275,7 @@ pub trait Processor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn push_subscription(
         &self,
         call: &mut Call<'_>,
@@ -289,7 +290,7 @@ pub trait Processor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn application_state_transition(
         &self,
         call: &mut Call<'_>,
@@ -304,7 +305,7 @@ pub trait Processor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn push_message_receipt(
         &self,
         call: &mut Call<'_>,
@@ -319,7 +320,7 @@ pub trait Processor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn product_action(
         &self,
         call: &mut Call<'_>,
@@ -334,7 +335,7 @@ pub trait Processor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn promotion_action(
         &self,
         call: &mut Call<'_>,
@@ -349,7 +350,7 @@ pub trait Processor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn impression(
         &self,
         call: &mut Call<'_>,
@@ -364,7 +365,7 @@ pub trait Processor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn attribution(
         &self,
         call: &mut Call<'_>,
@@ -379,7 +380,7 @@ pub trait Processor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn push_message_open(
         &self,
         call: &mut Call<'_>,
@@ -394,7 +395,7 @@ pub trait Processor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the event if it is not done.
+    /// The [`Failure`] decides what happens to the event.
     fn unknown_event(
         &self,
         call: &mut Call<'_>,
@@ -410,7 +411,7 @@ pub trait Processor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the request.
+    /// The [`Failure`] decides what happens to the request.
     fn audience_subscription(
         &self,
         call: &mut Call<'_>,
@@ -424,7 +425,7 @@ pub trait Processor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the change.
+    /// The [`Failure`] decides what happens to the change.
     fn audience_membership_change(
         &self,
         call: &mut Call<'_>,
@@ -438,7 +439,7 @@ pub trait Processor: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What becomes of the request.
+    /// The [`Failure`] decides what happens to the request.
     fn dsr(&self, call: &mut Call<'_>, request: &DsrProcessingRequest<'_>) -> Result<(), Failure> {
         let _ = (call, request);
         Err(Failure::unhandled())

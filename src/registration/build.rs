@@ -1,4 +1,4 @@
-//! From the owned registration to the borrowed message.
+//! Makes the borrowed message of an owned registration.
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
@@ -14,8 +14,8 @@ use crate::message::{self, *};
 use crate::write;
 
 impl Registration {
-    /// Canonical JSON of the message, with these common fields: what the module answers to a registration request, and
-    /// what can be handed to the operator of the platform.
+    /// Canonical JSON of the message that answers a registration request, with these common fields. It can also be given to
+    /// the operator of the platform.
     pub fn to_json(&self, common: MessageCommon<'_>) -> Vec<u8> {
         self.with_response(common, |response| {
             let mut json = Vec::new();
@@ -28,10 +28,10 @@ impl Registration {
     pub(crate) fn with_response<R>(
         &self,
         common: MessageCommon<'_>,
-        use_it: impl FnOnce(&ModuleRegistrationResponse<'_>) -> R,
+        with: impl FnOnce(&ModuleRegistrationResponse<'_>) -> R,
     ) -> R {
         let arena = Bump::new();
-        use_it(&self.build(&arena, common))
+        with(&self.build(&arena, common))
     }
 
     fn build<'a>(

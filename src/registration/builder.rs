@@ -9,12 +9,13 @@ use crate::message::{
     DeviceIdentityType, EventType, FIREHOSE_VERSION, IdentityEncoding, Interests, UserIdentityType,
 };
 
-/// What a module is and wants: the content of a
+/// What a module is and asks for: the content of a
 /// [`ModuleRegistrationResponse`](crate::message::ModuleRegistrationResponse), owned. `Debug` does not show default
 /// values of texts.
 ///
-/// It asks for nothing until it is told to, and for events, audiences and data subject requests separately: see the
-/// [module](super) for an example. The methods take any text; what the rules of section 12 refuse is found by a check.
+/// A new one asks for nothing. Events, audiences and data subject requests are asked for separately: see the
+/// [module](super) for an example. The methods accept any text; [`Engine::check`](crate::Engine::check) finds what the
+/// rules of section 12 refuse.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Registration {
@@ -30,7 +31,7 @@ pub struct Registration {
 }
 
 impl Registration {
-    /// A module of this display name and version.
+    /// A module with this display name and version.
     pub fn new(name: impl Into<Str>, version: impl Into<Str>) -> Self {
         Self {
             name: Some(name.into()),
@@ -128,7 +129,7 @@ impl Registration {
         account_settings
     }
 
-    /// Asks for events of these types, from all platforms: [`events_with`](Self::events_with) says otherwise.
+    /// Asks for events of these types, from all platforms. [`events_with`](Self::events_with) has more options.
     pub fn events(self, types: impl IntoIterator<Item = EventType<'static>>) -> Self {
         self.events_with(types, |events| events)
     }
@@ -175,7 +176,7 @@ impl Registration {
         self.erasure_with(domain, |erasure| erasure)
     }
 
-    /// Asks for requests to erase the data of a person, with settings that nothing else needs.
+    /// Asks for requests to erase the data of a person, with settings that only these need.
     ///
     /// ```
     /// use hydrant::registration::{Registration, Text};
@@ -190,7 +191,7 @@ impl Registration {
         options: impl FnOnce(ErasureRegistration) -> ErasureRegistration,
     ) -> Self {
         let mut erasure = self.erasure.take().unwrap_or_default();
-        erasure.set_domain(domain.into());
+        erasure.domain = Some(domain.into());
         self.erasure = Some(options(erasure));
         self
     }

@@ -1,5 +1,5 @@
-//! What is wrong with a registration: by the rules of section 12, which `validate` knows, and where the code that reads
-//! settings and their descriptions disagree.
+//! Findings on a registration: those of `validate` by the rules of section 12, and differences between the descriptions of
+//! settings and the code that reads them.
 
 use super::list::{Reader, SettingList};
 use super::values::Read;
@@ -12,7 +12,7 @@ const READ: &str = "setting-read";
 const TYPE: &str = "setting-type";
 const REQUIRED: &str = "setting-required";
 
-/// The rules that compare the descriptions of settings with the code that reads them: identifier and what it asks for.
+/// The rules that compare the descriptions of settings with the code that reads them: identifiers and what they require.
 /// Those of a registration as a message are among [`validate::RULES`].
 ///
 /// ```
@@ -29,7 +29,7 @@ pub const SETTING_RULES: &[(&str, &str)] = &[
     ),
 ];
 
-/// Stands for what a message has and a registration has not.
+/// Placeholders for the fields that a message has and a registration does not.
 const COMMON: MessageCommon<'static> = MessageCommon {
     id: Some(Uuid([1; 16])),
     timestamp_ms: Some(1_714_592_744_066),
@@ -84,8 +84,8 @@ impl Registration {
     }
 }
 
-/// Compares what is read from one list of the message with what it describes. The list is that of the registration and
-/// that of the kind together, and so are those who read it.
+/// Compares what is read from one list of the message with what it describes. The list of the message consists of the
+/// settings of the registration and those of one kind of processing, and has the readers of both.
 fn compare(found: &mut Vec<Finding>, path: &str, shared: &SettingList, own: &SettingList) {
     let described: Vec<&SettingDescription> = shared.settings.iter().chain(&own.settings).collect();
     for reader in shared.readers.iter().chain(&own.readers) {

@@ -17,7 +17,7 @@ use crate::message::SettingType;
 /// assert_eq!(settings[0].id(), Some("api_key"));
 /// ```
 ///
-/// What a type of setting does not have does not compile:
+/// An option that the type of a setting does not have does not compile:
 ///
 /// ```compile_fail
 /// hydrant::registration::Text::new("api_key", "API key").range(1..=10);
@@ -34,7 +34,7 @@ pub(super) enum Kind {
     Unknown(UnknownMember),
 }
 
-/// A member of a family that this version does not know, in a registration that was read.
+/// A setting or an authentication of a type that this version does not know, in a registration that was read.
 #[derive(Clone)]
 pub(super) struct UnknownMember {
     pub(super) type_name: String,
@@ -81,7 +81,7 @@ impl SettingDescription {
         }
     }
 
-    /// Whether there is always a value: the customer must give one, or there is one from the start.
+    /// Whether there is always a value: it is required, or there is a default.
     pub(super) fn always_has_a_value(&self) -> bool {
         match &self.0 {
             Kind::Text(setting) => setting.required || setting.default.is_some(),
@@ -139,7 +139,7 @@ macro_rules! setting {
                 self
             }
 
-            /// Keeps the setting from the customer: the module fills it in itself, in its answer to the subscription of
+            /// Hides the setting from the customer: the module fills it in itself, in its answer to the subscription of
             /// an audience (rule 18 of section 12).
             pub fn invisible(mut self) -> Self {
                 self.label.visible = false;
@@ -171,7 +171,7 @@ setting! {
 }
 
 impl Text {
-    /// The value from the start. It is published with the registration, so it is not for secrets.
+    /// The default value. It is published with the registration, so it must not be a secret.
     pub fn default(mut self, value: impl Into<Str>) -> Self {
         self.default = Some(value.into());
         self
@@ -183,7 +183,8 @@ impl Text {
         self
     }
 
-    /// It is masked once it has a value: for keys and passwords, which are required, too (rule 16 of section 12).
+    /// The value is masked once it is there: for keys and passwords, which should also be
+    /// [required](Self::required) (rule 16 of section 12).
     pub fn confidential(mut self) -> Self {
         self.confidential = true;
         self
@@ -205,7 +206,7 @@ impl fmt::Debug for Text {
 macro_rules! numeric {
     ($name:ident, $type:ty) => {
         impl $name {
-            /// The value from the start.
+            /// The default value.
             pub fn default(mut self, value: $type) -> Self {
                 self.default = Some(value);
                 self
@@ -288,7 +289,7 @@ setting! {
 }
 
 impl Boolean {
-    /// Initially on. The protocol says that in two fields, which are given the same value (D35).
+    /// Initially on. The protocol has two fields for this, which get the same value (D35).
     pub fn on(mut self) -> Self {
         (self.default, self.checked) = (true, true);
         self

@@ -19,9 +19,9 @@ pub struct EventRegistration {
     pub(super) account_settings: SettingList,
     pub(super) connection_settings: SettingList,
     pub(super) types: Vec<Str>,
-    /// All that are known, unless they are named.
+    /// `None` means all that are known.
     pub(super) runtimes: Option<Vec<Str>>,
-    /// With the permission for consent all that are known, unless they are named.
+    /// `None` means all that are known with the permission for consent, and none without.
     pub(super) notifications: Option<Vec<Str>>,
     pub(super) max_data_age_hours: i32,
     pub(super) push_provider: Option<Str>,
@@ -60,7 +60,7 @@ impl EventRegistration {
         connection_settings
     }
 
-    /// Only from these platforms. Without this call all that this version knows are asked for.
+    /// Asks for events from these platforms only. Without this call, from all that this version knows.
     pub fn runtimes(mut self, runtimes: impl IntoIterator<Item = RuntimeType<'static>>) -> Self {
         self.runtimes = Some(
             runtimes
@@ -71,8 +71,8 @@ impl EventRegistration {
         self
     }
 
-    /// Only these notifications. Without this call, all that this version knows are asked for if the module asks for the
-    /// consent state, and none otherwise (rule 23 of section 12).
+    /// Asks for these notifications only. Without this call, for all that this version knows if the module asks for the
+    /// consent state, and for none otherwise (rule 23 of section 12).
     pub fn notifications(
         mut self,
         notifications: impl IntoIterator<Item = SystemNotificationType<'static>>,
@@ -82,13 +82,13 @@ impl EventRegistration {
         self
     }
 
-    /// Only data that is not older. Without this call, a day.
+    /// Asks for data that is at most this many hours old. Without this call, 24.
     pub fn max_data_age_hours(mut self, hours: u16) -> Self {
         self.max_data_age_hours = i32::from(hours);
         self
     }
 
-    /// Data of any age.
+    /// Asks for data of any age.
     pub fn any_age(mut self) -> Self {
         self.max_data_age_hours = -1;
         self
@@ -141,8 +141,8 @@ impl AudienceRegistration {
     }
 
     setting_methods! {
-        /// Adds a setting per connected audience: one that the customer fills in, or, if it is
-        /// [invisible](super::Text::invisible), the module in its answer to the subscription (rule 18 of section 12).
+        /// Adds a setting per connected audience. The customer fills it in, or the module in its answer to the
+        /// subscription, if it is [invisible](super::Text::invisible) (rule 18 of section 12).
         subscription_setting,
         /// Adds the settings per connected audience that `T` describes.
         subscription_settings,
@@ -202,9 +202,5 @@ impl ErasureRegistration {
         /// Adds the settings of the account that `T` describes and only data subject requests need.
         account_settings,
         account_settings
-    }
-
-    pub(super) fn set_domain(&mut self, domain: Str) {
-        self.domain = Some(domain);
     }
 }

@@ -1,4 +1,4 @@
-//! A list of settings, with what the code that reads them asks for.
+//! A list of settings, with the reads of the types that read them.
 
 use super::values::{Read, SettingValues};
 use super::{SettingDescription, Settings};
@@ -33,7 +33,7 @@ impl SettingList {
     pub(super) fn add_all<'a, T: Settings<'a>>(&mut self) {
         let settings = T::describe();
         let mut values = SettingValues::recording();
-        // Without values it cannot succeed; only what it asks for matters.
+        // The result does not matter, only which values are asked for.
         let _ = T::read(&mut values);
         let ids = settings.iter().filter_map(SettingDescription::id);
         self.readers.push(Reader {

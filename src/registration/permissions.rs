@@ -1,4 +1,4 @@
-//! What the module may see (sections 7.2, 7.3 and 13).
+//! The permissions that a module asks for (sections 7.2, 7.3 and 13).
 
 use super::{Registration, Str};
 use crate::message::{self, IdentityEncoding};
@@ -13,7 +13,7 @@ pub(super) struct Permissions {
     pub(super) allowed: message::Permissions<'static>,
 }
 
-/// Identities asked for, in order.
+/// The identities asked for, in order.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Identities(pub(super) Vec<IdentityPermission>);
 

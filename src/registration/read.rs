@@ -1,4 +1,4 @@
-//! From the borrowed message to the owned registration, so that a registration that was published as JSON can be read.
+//! Makes an owned registration of the borrowed message, so that one that was published as JSON can be read.
 
 use super::description::{Kind, Label, UnknownMember};
 use super::kinds::Authentication;
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::message::{self, *};
 
-/// Everything but the common fields. Settings stay with the kind of processing that they were registered for.
+/// Takes everything but the common fields. Settings stay with the kind of processing that they were registered for.
 ///
 /// ```
 /// use hydrant::message::{Message, MessageCommon};

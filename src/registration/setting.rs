@@ -1,8 +1,8 @@
-//! Typed values out of settings, which always travel as text (section 5.1).
+//! Typed values of settings, which are always sent as text (section 5.1).
 
 use crate::message::{Account, Audience, AudienceSubscriptionRequest, SettingType};
 
-/// A type that a setting value can be read as, by the rules of the reference (section 5.1).
+/// A type that the value of a setting can be read as, by the rules of the reference implementation (section 5.1).
 ///
 /// ```
 /// use hydrant::message::SettingType;
@@ -24,11 +24,11 @@ use crate::message::{Account, Audience, AudienceSubscriptionRequest, SettingType
 /// assert!(Region::from_setting("apac").is_none());
 /// ```
 pub trait FromSetting<'a>: Sized {
-    /// What the text should have been, for error texts.
+    /// What the text must be, for error messages: `the setting X is not EXPECTED`.
     const EXPECTED: &'static str;
     /// The types of settings whose values can be read as this.
     const KINDS: &'static [SettingType<'static>];
-    /// Reads the text.
+    /// Reads the text; `None` if it is something else.
     fn from_setting(text: &'a str) -> Option<Self>;
 }
 
@@ -118,7 +118,7 @@ impl std::fmt::Display for SettingFault {
     }
 }
 
-/// Why settings could not be read: everything that is wrong or missing, so that the customer can mend it at once. It
+/// Why settings could not be read: everything that is wrong or missing, so that the customer can correct it at once. It
 /// names settings, never their values.
 ///
 /// ```
@@ -163,21 +163,21 @@ impl std::fmt::Display for SettingError {
 
 impl std::error::Error for SettingError {}
 
-/// The look-ups of a model that has setting values.
+/// The lookups of a model that has values of settings.
 macro_rules! setting_lookups {
     ($($(#[$meta:meta])* $model:ident $field:ident;)*) => {$(
         $(#[$meta])*
         impl<'a> $model<'a> {
-            /// The text of a setting, if it has a value. The empty text is one.
+            /// The text of a setting, if it has a value. The empty text is a value.
             pub fn setting_text(&self, id: &str) -> Option<&'a str> {
                 self.$field.get(id).copied()
             }
 
-            /// The value of a setting that must be there: `setting::<bool>("x")`.
+            /// The value of a setting that must have one: `setting::<bool>("x")`.
             ///
             /// # Errors
             ///
-            /// If there is none or it is not of the type.
+            /// If there is no value or it is not of the type.
             pub fn setting<T: FromSetting<'a>>(&self, id: &str) -> Result<T, SettingError> {
                 let found = self.optional_setting(id)?;
                 found.ok_or_else(|| SettingFault::missing(id).into())
@@ -223,7 +223,7 @@ setting_lookups! {
     /// # Ok::<(), hydrant::registration::SettingError>(())
     /// ```
     Account account_settings;
-    /// The settings of the subscription; those that the module returned when it was made are among them.
+    /// The settings of the subscription, including those that the module answered to the subscription request.
     Audience audience_subscription_settings;
     /// The settings of the subscription as they are now.
     AudienceSubscriptionRequest audience_subscription_settings;

@@ -1,4 +1,4 @@
-//! Settings read by type, all at once (section 5.1).
+//! [`Settings`]: a type that describes and reads all settings of an account or an audience (section 5.1).
 
 use std::fmt;
 
@@ -8,8 +8,9 @@ use crate::message::{Account, Audience, AudienceSubscriptionRequest, Map, Settin
 /// Settings of an account or of an audience, as a type of the module: described and read in one place. The
 /// [module](super) has an example.
 ///
-/// [`Registration::account_settings`](super::Registration::account_settings) registers the description, and compares it
-/// with what [`read`](Self::read) asks for when there are no values.
+/// [`Registration::account_settings`](super::Registration::account_settings) registers the description. It also calls
+/// [`read`](Self::read) without any values, so that [`Engine::check`](crate::Engine::check) can compare what is asked for
+/// with the description.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say which settings it reads",
     note = "implement `hydrant::registration::Settings` for it: `describe` for the registration, `read` for the values"
@@ -18,8 +19,8 @@ pub trait Settings<'a>: Sized {
     /// The descriptions for the registration, in the order in which the customer sees them.
     fn describe() -> Vec<SettingDescription>;
 
-    /// Reads the values. It gives up (`?`) only when it has asked for all of them, so that one error names everything
-    /// that is wrong.
+    /// Reads the values. It must return early (`?`) only after it has asked for all of them, so that one error names
+    /// everything that is wrong.
     fn read(values: &mut SettingValues<'a>) -> Option<Self>;
 
     /// Reads the values of an account or of a subscription.
@@ -57,11 +58,11 @@ pub trait Settings<'a>: Sized {
     }
 }
 
-/// The values of settings while a type reads them, and what is wrong with them. `Debug` shows the latter only.
+/// The values of settings while a type reads them, and the faults found. `Debug` shows the faults only.
 pub struct SettingValues<'a> {
     values: Map<'a, &'a str>,
     faults: Vec<SettingFault>,
-    /// What was asked for, if that is to be known.
+    /// What was asked for, if it is recorded.
     reads: Option<Vec<Read>>,
 }
 
@@ -75,7 +76,7 @@ pub(super) struct Read {
 }
 
 impl<'a> SettingValues<'a> {
-    /// These values, none of which was read.
+    /// These values, none of them read yet.
     pub fn new(values: Map<'a, &'a str>) -> Self {
         Self {
             values,
@@ -84,7 +85,7 @@ impl<'a> SettingValues<'a> {
         }
     }
 
-    /// No values: what is asked for is recorded.
+    /// No values; it records what is asked for.
     pub(super) fn recording() -> Self {
         Self {
             values: Map::EMPTY,
@@ -97,7 +98,8 @@ impl<'a> SettingValues<'a> {
         self.reads.unwrap_or_default()
     }
 
-    /// A value that must be there.
+    /// A value that must be there. If it is missing or not of the type, this adds to the [faults](Self::faults) and
+    /// returns `None`.
     pub fn required<T: FromSetting<'a>>(&mut self, id: &str) -> Option<T> {
         let found = self.find(id, true)?;
         if found.is_none() {
@@ -106,17 +108,18 @@ impl<'a> SettingValues<'a> {
         found
     }
 
-    /// A value that may be absent: `Some(None)`.
+    /// A value that may be missing: `Some(None)` if it is, `None` if it is not of the type.
     pub fn optional<T: FromSetting<'a>>(&mut self, id: &str) -> Option<Option<T>> {
         self.find(id, false)
     }
 
-    /// A value, or a default if it is absent.
+    /// A value, or a default if it is missing; `None` if it is not of the type.
     pub fn or<T: FromSetting<'a>>(&mut self, id: &str, default: T) -> Option<T> {
         Some(self.find(id, false)?.unwrap_or(default))
     }
 
-    /// Refuses a value that was read, and says what it should have been. The text must not hold the value.
+    /// Adds a fault for a value that was read, with the text of what it must be, and returns `None`. The text must not hold
+    /// the value.
     ///
     /// ```
     /// use hydrant::message::Map;
@@ -137,7 +140,7 @@ impl<'a> SettingValues<'a> {
         None
     }
 
-    /// What is wrong so far.
+    /// The faults found so far.
     pub fn faults(&self) -> &[SettingFault] {
         &self.faults
     }

@@ -15,7 +15,7 @@ impl<'a, V> Map<'a, V> {
     /// The map without entries.
     pub const EMPTY: Self = Self(&[]);
 
-    /// A map of these pairs, whose keys must differ from each other: look-up finds the first.
+    /// A map of these pairs, whose keys must differ from each other: lookup finds the first.
     pub const fn new(pairs: &'a [(&'a str, V)]) -> Self {
         Self(pairs)
     }

@@ -42,7 +42,8 @@ impl fmt::Display for Level {
 pub struct Finding {
     /// How bad it is.
     pub level: Level,
-    /// The rule, one of [`RULES`](super::RULES).
+    /// The rule: one of [`RULES`](super::RULES), and from [`Engine::check`](crate::Engine::check) also one of
+    /// [`SETTING_RULES`](crate::registration::SETTING_RULES) or [`MODULE_RULES`](crate::engine::MODULE_RULES).
     pub rule: &'static str,
     /// Where, as JSON path from the top of the message: `events[3].products[0].price`. Where a field is missing, the
     /// path of the object that lacks it. Empty at the top.

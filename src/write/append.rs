@@ -1,12 +1,12 @@
-//! Access to a buffer of which only the end may be written.
+//! [`Append`]: access to a buffer that only allows appending.
 
 use std::fmt;
 use std::io;
 
 use super::JsonWriter;
 
-/// The end of a buffer: bytes can be appended, and what was there before can be neither read nor
-/// changed. The payloads of records are written through it.
+/// Appends to a buffer; what was there before can be neither read nor changed. The payloads of records are written with
+/// it.
 ///
 /// ```
 /// use std::io::Write as _;
@@ -26,7 +26,7 @@ pub struct Append<'o> {
 }
 
 impl<'o> Append<'o> {
-    /// The end of this buffer.
+    /// Appends to this buffer.
     #[inline]
     #[must_use]
     pub fn new(out: &'o mut Vec<u8>) -> Self {
@@ -39,7 +39,7 @@ impl<'o> Append<'o> {
         self.out.extend_from_slice(bytes);
     }
 
-    /// Appends what is written to the [`JsonWriter`].
+    /// A [`JsonWriter`] that appends.
     #[inline]
     #[must_use]
     pub fn json(&mut self) -> JsonWriter<'_> {
@@ -47,7 +47,7 @@ impl<'o> Append<'o> {
     }
 }
 
-/// It does not fail.
+/// Writing never fails.
 impl io::Write for Append<'_> {
     #[inline]
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

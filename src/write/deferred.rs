@@ -21,7 +21,7 @@ impl JsonWriter<'_> {
     pub fn digest_field(&mut self, key: &str, digest: Deferred, digests: &mut DeferredDigests) {
         let placeholder = digest.placeholder();
         self.text_field(key, placeholder);
-        // A quotation mark follows.
+        // The closing quotation mark follows the placeholder.
         digests.place(digest, self.position() - placeholder.len() - 1);
     }
 }

@@ -1,5 +1,5 @@
 //! A compact JSON writer that appends to bytes. Every element writes a comma in front of itself, and the bracket that
-//! begins an object or list replaces the first one: so no state about "first or not" is kept.
+//! begins an object or list replaces the first comma, so that the writer does not track which element is the first.
 
 use std::fmt;
 
@@ -161,8 +161,7 @@ impl<'o> JsonWriter<'o> {
         self.list(elements);
     }
 
-    /// How many bytes the buffer holds, those that were there before this writer among them: the offset at which the next
-    /// byte is written.
+    /// The offset in bytes from the beginning of the buffer at which the next byte is written.
     #[must_use]
     pub fn position(&self) -> usize {
         self.out.len()

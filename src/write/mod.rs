@@ -1,5 +1,4 @@
-//! Models to bytes: canonical Firehose JSON in compact form, and the JSON of errors and records. The only place where
-//! borrowed data becomes owned.
+//! Models to bytes: canonical Firehose JSON in compact form, and the JSON of errors and records.
 
 mod append;
 mod deferred;
@@ -42,7 +41,7 @@ impl JsonWriter<'_> {
 }
 
 /// Appends an error as one JSON object: `{"error":{"kind","message","offset","line","column","path"}}`, without the line
-/// end. The three of the place are `null` if the error has none.
+/// end. `offset`, `line` and `column` are `null` if the error has no location.
 ///
 /// ```
 /// let error = hydrant::normalize(b"[]", &mut Vec::new()).unwrap_err();
