@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use hydrant::engine::SubscriptionReply;
 use hydrant::message::*;
+use hydrant::registration::Text;
 use hydrant::{
     AsyncProcessor, Call, Engine, Error, Failure, Invocation, Outcome, Output, Processor,
     Registration,
@@ -89,7 +90,9 @@ impl Processor for Recorder {
     type Batch = Vec<String>;
 
     fn registration(&self) -> Registration {
-        Registration::new("Recorder", "1.0").events(self.registered.iter().copied())
+        Registration::new("Recorder", "1.0")
+            .events(self.registered.iter().copied())
+            .audiences(|it| it.subscription_setting(Text::new("list", "List").invisible()))
     }
 
     fn interests(&self) -> Interests {

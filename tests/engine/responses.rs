@@ -1,7 +1,7 @@
 //! What the sender is answered (section 11).
 
 use hydrant::message::*;
-use hydrant::{Call, Engine, Failure, Processor, Registration, Verdict};
+use hydrant::{Call, Engine, Failure, Outcome, Processor, Registration, Verdict};
 
 use crate::recorder::*;
 
@@ -25,7 +25,10 @@ fn a_response_repeats_the_id_of_the_request_or_takes_a_fresh_one() {
                 r#","sdk_version":"3.2.0","name":"Recorder","version":"1.0","#,
                 r#""event_processing_registration":{"supported_event_types":["error"],"#,
                 r#""supported_runtime_environments":["unknown","android","ios","tvos","mobileweb","#,
-                r#""roku","xbox","firetv","alexa","smarttv"],"max_data_age_hours":24}"#
+                r#""roku","xbox","firetv","alexa","smarttv"],"max_data_age_hours":24},"#,
+                r#""audience_processing_registration":{"audience_subscription_settings":["#,
+                r#"{"type":"text","id":"list","name":"List","visible":false,"required":false,"#,
+                r#""confidential":false}]}"#
             ),
         ),
     ] {
@@ -77,35 +80,82 @@ fn audience_and_dsr_replies() {
     assert_eq!(run.records(), [(None, "dsr")]);
 }
 
+/// What a module asks for by name and has no handler for is not acknowledged, nor is a membership change or a data subject
+/// request without a handler.
 #[test]
-fn a_module_that_only_registers_answers_everything() {
-    struct Silent;
+fn a_module_without_handlers_acknowledges_only_what_it_did_not_ask_for() {
+    struct Silent(Registration);
     impl Processor for Silent {
         type Batch = ();
         fn registration(&self) -> Registration {
-            Registration::new("Silent", "1.0")
+            self.0.clone()
         }
     }
-    let plain = Engine::new(Silent);
-    let waiting = Engine::new_async(Waiting(Silent));
-    for body in [
-        batch_with(NOTIFICATIONS, &["error", "hologram_shown"]),
-        r#"{"type":"audience_subscription_request"}"#.to_owned(),
-        r#"{"type":"audience_membership_change_request","user_profiles":[{}]}"#.to_owned(),
-        r#"{"type":"dsr_processing_request"}"#.to_owned(),
+    let nothing = || Registration::new("Silent", "1.0");
+    let notified = || {
+        nothing().events_with([], |it| {
+            it.notifications(SystemNotificationType::ALL.to_vec())
+        })
+    };
+    let batch = batch_with(NOTIFICATIONS, &["error", "hologram_shown"]);
+    let (answer, fail) = (Verdict::Answer, Verdict::Fail);
+    for (registration, body, verdict) in [
+        (nothing(), batch.as_str(), answer),
+        (nothing().events([EventType::Error]), &batch, fail),
+        (nothing().events([EventType::Impression]), &batch, answer),
+        (notified(), &batch, fail),
+        (
+            notified(),
+            r#"{"type":"event_processing_request","events":[{"type":"error"}]}"#,
+            answer,
+        ),
+        (
+            nothing(),
+            r#"{"type":"audience_subscription_request"}"#,
+            answer,
+        ),
+        (
+            nothing(),
+            r#"{"type":"audience_membership_change_request","user_profiles":[{}]}"#,
+            fail,
+        ),
+        (
+            nothing(),
+            r#"{"type":"audience_membership_change_request"}"#,
+            answer,
+        ),
+        (nothing(), r#"{"type":"dsr_processing_request"}"#, fail),
+        (
+            nothing(),
+            r#"{"type":"module_registration_request"}"#,
+            answer,
+        ),
     ] {
-        let plain = plain.process(body.as_bytes(), &INVOCATION).unwrap();
-        let waiting = block_on(waiting.process_async(body.as_bytes(), &INVOCATION)).unwrap();
-        for output in [plain.finish(), waiting.finish()] {
-            assert_eq!(output.verdict(), Verdict::Answer);
+        let plain = Engine::new(Silent(registration.clone()));
+        let waiting = Engine::new_async(Waiting(Silent(registration.clone())));
+        let shared = Engine::new(Silent(registration)).unordered(2);
+        let plain = plain
+            .process(body.as_bytes(), &INVOCATION)
+            .unwrap()
+            .finish();
+        let waiting = block_on(waiting.process_async(body.as_bytes(), &INVOCATION))
+            .unwrap()
+            .finish();
+        let shared = shared
+            .process(body.as_bytes(), &INVOCATION)
+            .unwrap()
+            .finish();
+        for output in [plain, waiting, shared] {
+            assert_eq!(output.verdict(), verdict, "{body}");
+            assert_eq!(output.response().is_empty(), verdict == fail);
             assert!(output.records().is_empty());
-            let response = std::str::from_utf8(output.response()).unwrap();
-            let suspends = r#","suspend_subscription":false"#;
-            assert!(
-                response
-                    .replace(suspends, "")
-                    .ends_with(r#""firehose_version":"3.2.0"}"#)
-            );
+            let reasons = output.failures().map(|(_, failure)| failure.to_string());
+            for reason in reasons {
+                assert_eq!(
+                    reason,
+                    "rejected: registered, but there is no handler for it"
+                );
+            }
         }
     }
 }
@@ -155,6 +205,13 @@ fn a_pending_answer_can_be_changed() {
     let response = std::str::from_utf8(output.response()).unwrap();
     assert!(response.ends_with(r#""audience_subscription_settings":{"list":"other"}}"#));
 
+    let mut pending = engine.process(body, &INVOCATION).unwrap();
+    pending.set_settings([("list", "other"), ("lsit", "other")]);
+    let output = pending.finish();
+    assert_eq!(output.verdict(), Verdict::Fail);
+    let reason = "rejected: the reply has the setting `lsit`, which is not registered";
+    assert_eq!(output.message().to_string(), reason);
+
     let mut pending = engine
         .process(batch(&["error"]).as_bytes(), &INVOCATION)
         .unwrap();
@@ -162,4 +219,144 @@ fn a_pending_answer_can_be_changed() {
     let output = pending.finish();
     let response = std::str::from_utf8(output.response()).unwrap();
     assert!(response.ends_with(r#""suspend_subscription":true}"#));
+}
+
+/// An event ends like the worst of its records, in whatever order they come.
+#[test]
+fn an_event_is_done_if_all_its_records_are_delivered() {
+    struct Three;
+    impl Processor for Three {
+        type Batch = ();
+        fn registration(&self) -> Registration {
+            Registration::new("Three", "1.0")
+        }
+        fn error(
+            &self,
+            call: &mut Call<'_>,
+            (): &mut (),
+            _: &ErrorEvent<'_>,
+        ) -> Result<(), Failure> {
+            (0..3).for_each(|_| call.emit(b"record"));
+            Ok(())
+        }
+        fn end_batch(&self, call: &mut Call<'_>, (): ()) -> Result<(), Failure> {
+            (0..2).for_each(|_| call.emit(b"summary"));
+            Ok(())
+        }
+    }
+    let engine = Engine::new(Three);
+    let after = |seconds| Failure::retry_after(std::time::Duration::from_secs(seconds));
+    let done = || Outcome::Done;
+    let failed = |failure: Failure| Outcome::from(failure);
+    let (discard, reject) = (
+        || failed(Failure::discard("")),
+        || failed(Failure::reject("")),
+    );
+    let of = |outcomes: Vec<Outcome>| {
+        let body = batch(&["error"]);
+        let mut pending = engine.process(body.as_bytes(), &INVOCATION).unwrap();
+        pending.settle_records(outcomes);
+        let output = pending.finish();
+        let (event, message) = (output.events()[0].as_str(), output.message().as_str());
+        (event, message, output.verdict())
+    };
+    let retry = Verdict::Retry { after: None };
+    let later = Verdict::Retry {
+        after: Some(std::time::Duration::from_secs(9)),
+    };
+    for (outcomes, expected) in [
+        (
+            [done(), done(), done(), done(), done()],
+            ("done", "done", Verdict::Answer),
+        ),
+        (
+            [failed(Failure::retry()), done(), done(), done(), done()],
+            ("retry", "done", retry),
+        ),
+        (
+            [
+                done(),
+                failed(Failure::retry()),
+                reject(),
+                discard(),
+                done(),
+            ],
+            ("retry", "discarded", retry),
+        ),
+        (
+            [
+                failed(after(9)),
+                failed(after(2)),
+                failed(Failure::retry()),
+                done(),
+                done(),
+            ],
+            ("retry", "done", later),
+        ),
+        (
+            [reject(), discard(), done(), done(), done()],
+            ("rejected", "done", Verdict::Fail),
+        ),
+        (
+            [discard(), done(), Outcome::Skipped, done(), done()],
+            ("discarded", "done", Verdict::Answer),
+        ),
+        (
+            [done(), done(), done(), failed(Failure::retry()), done()],
+            ("done", "retry", retry),
+        ),
+        (
+            [done(), done(), done(), done(), Outcome::Unsettled],
+            ("done", "unsettled", retry),
+        ),
+    ] {
+        assert_eq!(of(outcomes.to_vec()), expected, "{outcomes:?}");
+    }
+    // Not one for each record.
+    for outcomes in [vec![done(); 4], vec![done(); 6], Vec::new()] {
+        assert_eq!(of(outcomes), ("retry", "retry", retry));
+    }
+}
+
+/// A reply with more or fewer statuses than events settles none of them as done.
+#[test]
+fn events_that_were_sent_together_are_settled_together() {
+    struct Sender(usize);
+    impl Processor for Sender {
+        type Batch = ();
+        fn registration(&self) -> Registration {
+            Registration::new("Sender", "1.0")
+        }
+        fn batch(
+            &self,
+            call: &mut Call<'_>,
+            _: &EventProcessingRequest<'_>,
+        ) -> Result<(), Failure> {
+            let sent = call.by_time().translate(|event| match event {
+                Event::Error(_) => Err(Failure::discard("not wanted")),
+                _ => Ok(()),
+            });
+            let outcomes = [
+                Outcome::Done,
+                Failure::reject("refused").into(),
+                Outcome::Done,
+            ];
+            call.settle_sent(&sent, outcomes.into_iter().take(self.0));
+            Ok(())
+        }
+    }
+    let body = batch(&["screen_view", "error", "screen_view"]);
+    for (statuses, expected) in [
+        (2, ["done", "discarded", "rejected"]),
+        (1, ["retry", "discarded", "retry"]),
+        (3, ["retry", "discarded", "retry"]),
+        (0, ["retry", "discarded", "retry"]),
+    ] {
+        let output = Engine::new(Sender(statuses))
+            .process(body.as_bytes(), &INVOCATION)
+            .unwrap()
+            .finish();
+        let outcomes: Vec<&str> = output.events().iter().map(Outcome::as_str).collect();
+        assert_eq!(outcomes, expected);
+    }
 }
