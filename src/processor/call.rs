@@ -168,7 +168,7 @@ impl<'c> Call<'c> {
         self.effects.suspend = true;
     }
 
-    /// Emits a record. Records of a handler are kept only if it returns `Ok`; those that an own
+    /// Emits a record. Records of a handler are kept only if it returns `Ok`; those that a custom
     /// [`batch`](crate::AsyncProcessor::batch) emits are kept whatever it returns.
     pub fn emit(&mut self, payload: &[u8]) {
         self.effects.records.push(None, payload);
