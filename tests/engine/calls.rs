@@ -1,4 +1,4 @@
-//! Calls: handlers in a unit test, pointers to modules, what the host hands over.
+//! Calls: handlers in a unit test, pointers to modules, what the host passes.
 
 use std::sync::Arc;
 
@@ -102,7 +102,7 @@ fn a_call_shows_what_the_host_handed_over() {
     assert_eq!(pending.finish().verdict(), Verdict::Answer);
 }
 
-/// An event that is settled before its turn is not handled, and stays as it is.
+/// The handler of an event that is settled already is not called, and its outcome does not change.
 #[test]
 fn what_is_settled_stays_settled() {
     struct Settling;
@@ -128,7 +128,7 @@ fn what_is_settled_stays_settled() {
             Ok(())
         }
         fn end_batch(&self, call: &mut Call<'_>, (): ()) -> Result<(), Failure> {
-            // Those that are settled are not among them.
+            // Settled events are left out.
             assert_eq!(call.events().len(), 0);
             call.settle(3, Failure::retry());
             Err(Failure::discard("only what is unsettled ends so"))

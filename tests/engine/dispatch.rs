@@ -1,4 +1,4 @@
-//! Who is called, with what, in which order; and who is not.
+//! Which handlers are called, with what, and in which order.
 
 use hydrant::message::*;
 use hydrant::{ErrorKind, ParseOptions, Verdict};
@@ -36,14 +36,14 @@ fn every_handler_is_called_with_its_own_type_in_the_order_of_the_batch() {
 }
 
 #[test]
-fn notifications_come_before_events_wherever_they_stand() {
+fn notifications_come_before_events_wherever_they_are_in_the_message() {
     let body = batch_with(NOTIFICATIONS, &["screen_view", "error"]);
-    let behind = body.replacen(NOTIFICATIONS, "", 1).replacen(
+    let after = body.replacen(NOTIFICATIONS, "", 1).replacen(
         "]}",
         &format!("],{}}}", NOTIFICATIONS.trim_end_matches(',')),
         1,
     );
-    for body in [body, behind] {
+    for body in [body, after] {
         let run = Run::of(Recorder::obedient(), &body);
         let expected = [
             "begin_batch 0",
@@ -62,7 +62,7 @@ fn notifications_come_before_events_wherever_they_stand() {
 }
 
 #[test]
-fn heartbeats_are_answered_and_call_nobody() {
+fn heartbeats_are_answered_without_calling_a_handler() {
     for body in [
         r#"{"type":"event_processing_request"}"#,
         r#"{"type":"event_processing_request","events":[]}"#,
@@ -80,7 +80,7 @@ fn heartbeats_are_answered_and_call_nobody() {
 }
 
 #[test]
-fn batches_without_events_that_carry_data_are_no_heartbeats() {
+fn batches_without_events_that_have_data_are_not_heartbeats() {
     for field in [
         r#""user_attributes":{"a":"b"}"#,
         r#""user_attribute_lists":{"a":["b"]}"#,
@@ -98,7 +98,7 @@ fn batches_without_events_that_carry_data_are_no_heartbeats() {
 fn events_that_are_not_registered_or_of_no_interest_are_skipped_undecoded() {
     let body = batch(&["session_end", "screen_view", "hologram_shown", "error"]).replace(
         r#""type":"session_end""#,
-        // Would be refused if anybody looked.
+        // Would be refused if it were decoded.
         r#""type":"session_end","session_length_ms":[true],"id":{}"#,
     );
     let mut uninterested = Recorder::obedient();

@@ -289,7 +289,7 @@ fn the_tables_of_the_guide_say_what_the_sender_is_told() {
     }
 }
 
-/// The fourth of four ways in which an event was lost: an error after a suspension.
+/// A handler that suspends and then fails must lose neither the event nor the suspension.
 #[test]
 fn an_error_after_a_suspension_is_not_acknowledged_and_the_suspension_is_not_lost() {
     let engine = Engine::new(Module("suspended, then retry".into()));
@@ -310,12 +310,12 @@ fn an_error_after_a_suspension_is_not_acknowledged_and_the_suspension_is_not_los
     ];
     assert_eq!(answers, expected);
 
-    // A batch that is done shows that the user has mended what was wrong.
-    struct Mended(Mutex<bool>);
-    impl Processor for Mended {
+    // If a batch is done in between, the cause of the suspension is gone.
+    struct Corrected(Mutex<bool>);
+    impl Processor for Corrected {
         type Batch = ();
         fn registration(&self) -> Registration {
-            Registration::new("Mended", "1.0")
+            Registration::new("Corrected", "1.0")
         }
         fn begin_batch(&self, call: &mut Call<'_>, (): &mut ()) -> Result<(), Failure> {
             if std::mem::replace(&mut *self.0.lock().unwrap(), true) {
@@ -325,7 +325,7 @@ fn an_error_after_a_suspension_is_not_acknowledged_and_the_suspension_is_not_los
             Err(Failure::retry())
         }
     }
-    let engine = Engine::new(Mended(Mutex::new(false)));
+    let engine = Engine::new(Corrected(Mutex::new(false)));
     for (body, verdict) in [
         (events(&["done"]), retry),
         (events(&["done"]), Verdict::Answer),
@@ -394,7 +394,7 @@ fn an_observer_sees_everything_that_is_not_done_once() {
     );
     assert_eq!(take(&seen), ["7 Message rejected: never 3 Fail"]);
 
-    // One that panics harms nobody.
+    // A panic in the observer is ignored.
     let engine = Engine::new(Module("begin_batch rejects".into()))
         .with_observer(|_: &Report<'_>| panic_on_purpose());
     let output = engine
@@ -427,7 +427,7 @@ fn a_fault_in_settings_is_reported_once_per_account() {
     assert_eq!(process(1, wrong), 1, "another fault");
     assert_eq!(process(1, wrong), 0);
     assert_eq!(process(1, right), 0);
-    assert_eq!(process(1, wrong), 1, "it was mended in between");
+    assert_eq!(process(1, wrong), 1, "it was corrected in between");
 }
 
 #[test]
