@@ -31,7 +31,7 @@ use crate::registration::Registration;
 /// is its idempotency key. A handler must not block the thread: `block_on` panics in most runtimes, and a panic rejects
 /// the event.
 ///
-/// A future may be dropped at any point, for example by a time-out: what is not settled by then is to be tried again.
+/// A future may be dropped at any point, for example by a timeout: what is not settled by then is to be tried again.
 ///
 /// ```
 /// use hydrant::message::{Event, EventProcessingRequest, EventType, Uuid};

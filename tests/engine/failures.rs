@@ -338,7 +338,7 @@ fn an_output_that_is_used_again_keeps_nothing() {
 /// The host settles what it could not deliver.
 #[test]
 fn records_are_settled_after_their_delivery() {
-    let engine = Engine::new(Recorder::obedient());
+    let engine = Engine::new(Recorder::succeeding());
     let body = batch(&["error", "screen_view", "error"]);
     let pending = || engine.process(body.as_bytes(), &INVOCATION).unwrap();
 

@@ -241,7 +241,7 @@ fn no_handler_is_started_after_the_deadline() {
         r#"{"type":"audience_subscription_request"}"#,
         r#"{"type":"audience_membership_change_request","user_profiles":[{}]}"#,
     ] {
-        let recorder = Recorder::obedient();
+        let recorder = Recorder::succeeding();
         let engine = Engine::new(recorder);
         let output = engine.process(body.as_bytes(), &late).unwrap().finish();
         assert_eq!(output.verdict(), Verdict::Retry { after: None }, "{body}");

@@ -36,7 +36,7 @@ impl Recorder {
         }
     }
 
-    pub(crate) fn obedient() -> Self {
+    pub(crate) fn succeeding() -> Self {
         Self::new(|_, _| Ok(()))
     }
 
