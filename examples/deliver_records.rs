@@ -145,8 +145,8 @@ impl Host {
     }
 }
 
-/// The dead letters of a message: why each event was rejected, and the message with that event only. The account is left
-/// out, because its settings may hold keys.
+/// The dead letters of a message: why each event was rejected, and the message with that event only. The account is
+/// left out, because its settings may hold keys.
 fn dead_letters(
     body: &[u8],
     scratch: &mut Scratch,

@@ -137,8 +137,8 @@ pub(crate) fn main() -> Result<(), Box<dyn std::error::Error>> {
     let engine = Engine::new(Acme);
     let answer: serde_json::Value = serde_json::from_slice(&answer(&engine)?)?;
     println!("{answer:#}");
-    // Checks the rules of the protocol, that settings are read as described, and that event types have their permissions.
-    // Real modules do this in a test.
+    // Checks the rules of the protocol, that settings are read as described, and that event types have their
+    // permissions. Real modules do this in a test.
     let findings = engine.check();
     assert!(findings.is_empty(), "{findings:#?}");
     Ok(())

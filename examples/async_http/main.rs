@@ -176,8 +176,8 @@ impl Acme {
         match response.status().as_u16() {
             200..300 => Ok(response.json().await?),
             // The events can be sent once the customer has corrected the key. With `RejectPolicy::DeadLetter` they are
-            // stored, and the answer suspends the subscription. Otherwise the sender keeps them and repeats the batch, and
-            // the answer to the next heartbeat of the account suspends.
+            // stored, and the answer suspends the subscription. Otherwise the sender keeps them and repeats the batch,
+            // and the answer to the next heartbeat of the account suspends.
             401 => {
                 call.suspend_subscription();
                 Err(Failure::retry().with_reason("Acme does not know the API key"))

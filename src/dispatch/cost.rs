@@ -60,8 +60,8 @@ impl PerEvent {
 /// What an engine has measured of its handlers. Without measurements it uses one thread.
 #[derive(Debug, Default)]
 pub(super) struct Cost {
-    /// The bits of a [`PerEvent`], for all threads that use the engine. Concurrent updates may overwrite each other, because
-    /// it is only an estimate.
+    /// The bits of a [`PerEvent`], for all threads that use the engine. Concurrent updates may overwrite each other,
+    /// because it is only an estimate.
     per_event: AtomicU64,
     /// Batches that are being handled.
     busy: AtomicUsize,
@@ -77,8 +77,8 @@ impl Cost {
         PerEvent(f64::from_bits(self.per_event.load(Ordering::Relaxed)))
     }
 
-    /// Adds a measurement. The estimate falls at once and rises slowly, because a thread that was slow once may have been
-    /// interrupted.
+    /// Adds a measurement. The estimate falls at once and rises slowly, because a thread that was slow once may have
+    /// been interrupted.
     pub(super) fn learn(&self, nanos: u64, events: usize) {
         let (old, new) = (self.per_event(), PerEvent::of(nanos, events));
         let learned = if old == PerEvent::NONE || new < old {
@@ -123,8 +123,8 @@ impl Cost {
         Busy(self)
     }
 
-    /// How many of these threads may handle this batch, including the calling one: every other batch that is being handled
-    /// occupies one.
+    /// How many of these threads may handle this batch, including the calling one: every other batch that is being
+    /// handled occupies one.
     pub(super) fn free(&self, threads: usize) -> usize {
         (threads + 1).saturating_sub(self.busy.load(Ordering::Relaxed))
     }

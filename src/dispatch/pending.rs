@@ -73,8 +73,8 @@ impl<O: BorrowMut<Output>> Pending<'_, O> {
         self.output.borrow_mut().message = outcome.into();
     }
 
-    /// Changes the outcome of what a record belongs to, by its [`Record::event`](crate::engine::Record::event): that event,
-    /// or the message as a whole if it is `None`.
+    /// Changes the outcome of what a record belongs to, by its [`Record::event`](crate::engine::Record::event): that
+    /// event, or the message as a whole if it is `None`.
     pub fn settle_record(&mut self, event: Option<usize>, outcome: impl Into<Outcome>) {
         match event {
             Some(event) => self.settle(event, outcome),
@@ -99,8 +99,8 @@ impl<O: BorrowMut<Output>> Pending<'_, O> {
             .collect();
     }
 
-    /// Finishes the message: decides the verdict, calls the observer for what is not done, and writes the response if the
-    /// verdict is to answer.
+    /// Finishes the message: decides the verdict, calls the observer for what is not done, and writes the response if
+    /// the verdict is to answer.
     pub fn finish(mut self) -> O {
         let output = self.output.borrow_mut();
         self.shared.finish(output);

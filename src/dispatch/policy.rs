@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::message::MessageType;
 use crate::processor::{Failure, FailureKind, Outcome, Output, Verdict};
 
-/// What the sender is told about a message in which something was rejected, because it cannot be processed, now or later,
-/// or because its handler panicked.
+/// What the sender is told about a message in which something was rejected, because it cannot be processed, now or
+/// later, or because its handler panicked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RejectPolicy {
@@ -25,8 +25,8 @@ pub enum RejectPolicy {
 #[non_exhaustive]
 pub enum SettingErrorPolicy {
     /// The sender is asked to stop until a user has corrected the configuration. Membership changes are answered with
-    /// that, after they are stored if the policy is [`RejectPolicy::DeadLetter`]. Everything else is rejected as well, and
-    /// the [`RejectPolicy`] applies.
+    /// that, after they are stored if the policy is [`RejectPolicy::DeadLetter`]. Everything else is rejected as well,
+    /// and the [`RejectPolicy`] applies.
     Suspend,
     /// It is rejected; the [`RejectPolicy`] applies.
     Reject,

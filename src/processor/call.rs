@@ -1,4 +1,5 @@
-//! [`Call`]: what a handler reads (the batch, the account, the deadline) and changes (records, outcomes, the suspension).
+//! [`Call`]: what a handler reads (the batch, the account, the deadline) and changes (records, outcomes, the
+//! suspension).
 
 use std::time::Instant;
 
@@ -161,9 +162,9 @@ impl<'c> Call<'c> {
     /// Asks the sender to stop this subscription until a user resumes it: for permanent errors only, such as a revoked
     /// key.
     ///
-    /// Only answers to batches and to membership changes contain the request. If the message is finished without such an
-    /// answer, the answer to the next heartbeat of the account does. If its future or its [`Pending`](crate::Pending) is
-    /// dropped, the request is lost.
+    /// Only answers to batches and to membership changes contain the request. If the message is finished without such
+    /// an answer, the answer to the next heartbeat of the account does. If its future or its
+    /// [`Pending`](crate::Pending) is dropped, the request is lost.
     pub fn suspend_subscription(&mut self) {
         self.effects.suspend = true;
     }

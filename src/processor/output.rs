@@ -1,5 +1,5 @@
-//! [`Output`]: the result of one message in buffers that are reused. Outcomes and records come first, the verdict and the
-//! response when the message is finished.
+//! [`Output`]: the result of one message in buffers that are reused. Outcomes and records come first, the verdict and
+//! the response when the message is finished.
 
 use std::time::Duration;
 
@@ -119,8 +119,8 @@ impl Output {
     }
 
     /// What the host must store before it answers, if the verdict is [`Verdict::DeadLetter`]: every event and
-    /// notification that failed and was not discarded. The message as a whole is among them if it failed and no event or
-    /// notification failed with it. Empty with other verdicts.
+    /// notification that failed and was not discarded. The message as a whole is among them if it failed and no event
+    /// or notification failed with it. Empty with other verdicts.
     pub fn dead_letters(&self) -> impl Iterator<Item = (Subject, &Failure)> {
         let store = self.verdict == Some(Verdict::DeadLetter);
         let notifications = self.notifications().iter().enumerate();

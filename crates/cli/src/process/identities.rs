@@ -1,5 +1,5 @@
-//! Which identities are written and how: the plan that `--hash` gives, the chain of identities that may identify the user,
-//! and the [`Tail`] that the lines of a batch share.
+//! Which identities are written and how: the plan that `--hash` gives, the chain of identities that may identify the
+//! user, and the [`Tail`] that the lines of a batch share.
 
 use std::slice;
 
@@ -193,8 +193,8 @@ fn write_digest(json: &mut JsonWriter<'_>, digest: Deferred, digests: &mut Vec<(
     digests.push((digest, json.position() - placeholder.len() - 1));
 }
 
-/// The identities that may identify the user, in order: first the id that the customer chose, then addresses and accounts,
-/// then the id of the platform, then the device, and last the stamp, which changes with every installation.
+/// The identities that may identify the user, in order: first the id that the customer chose, then addresses and
+/// accounts, then the id of the platform, then the device, and last the stamp, which changes with every installation.
 const CHAIN: &[IdentityKey<'static>] = &[
     IdentityKey::User(UserIdentityType::Customer),
     IdentityKey::User(UserIdentityType::Email),

@@ -27,12 +27,12 @@ use report::{Report, Totals};
 
 /// Turn messages into one line of JSON per event
 ///
-/// Reads messages, calls a built-in processor for every event, and writes one line per event, in the order of the input.
-/// `user` is the first of these that the batch has: customer id, e-mail address, telephone numbers, identities of networks,
-/// other identities, mpid, device ids, device application stamp. Its value is the SHA-256 of the identity, trimmed and
-/// in lower case, unless --show-identities is given. An identity that arrives hashed is passed on in lower case, with its
-/// own encoding; one that is declared hashed and is not a digest is left out and counted. Blank identities and advertising
-/// ids of zeros are ignored. `identities` is written if --hash is given.
+/// Reads messages, calls a built-in processor for every event, and writes one line per event, in the order of the
+/// input. `user` is the first of these that the batch has: customer id, e-mail address, telephone numbers, identities
+/// of networks, other identities, mpid, device ids, device application stamp. Its value is the SHA-256 of the identity,
+/// trimmed and in lower case, unless --show-identities is given. An identity that arrives hashed is passed on in lower
+/// case, with its own encoding; one that is declared hashed and is not a digest is left out and counted. Blank
+/// identities and advertising ids of zeros are ignored. `identities` is written if --hash is given.
 ///
 /// Registrations, audience messages and data subject requests are handled and counted; they have no events. Messages
 /// that only modules send (responses) are counted. A summary goes to standard error.
