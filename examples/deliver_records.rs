@@ -4,7 +4,7 @@
 //! cargo run --example deliver_records
 //! ```
 //!
-//! The host settles each event by the fate of its record, stores dead letters, and only then answers.
+//! The host settles each event whose record it could not deliver, stores dead letters, and only then answers.
 
 use std::error::Error;
 use std::time::Duration;
@@ -45,7 +45,7 @@ impl Processor for Stream {
             .events([EventType::CustomEvent, EventType::ProductAction])
     }
 
-    /// The address is hashed once per batch, if the sender did not do it.
+    /// Hashes the address once per batch, if the sender did not.
     fn begin_batch(&self, call: &mut Call<'_>, state: &mut Batch) -> Result<(), Failure> {
         let email = call.batch().email().or_discard("no e-mail address")?;
         state.user = Some(email.encode(Algorithm::Sha256).or_reject("not a digest")?);
@@ -89,7 +89,7 @@ impl Processor for Stream {
 #[derive(Default)]
 struct Sink {
     delivered: Vec<String>,
-    /// Records from now on are throttled.
+    /// Whether it refuses records for now.
     full: bool,
 }
 
@@ -107,7 +107,7 @@ impl Sink {
     }
 }
 
-/// The host: what outlives a message.
+/// The host: what is kept between messages.
 struct Host {
     engine: Engine<Stream>,
     scratch: Scratch,
@@ -140,8 +140,8 @@ impl Host {
     }
 }
 
-/// Why each was rejected, and the message with that event only and without the settings of the account, which may hold
-/// keys.
+/// The dead letters of a message: why each event was rejected, and the message with that event only. The account is
+/// left out, because its settings may hold keys.
 fn dead_letters(
     body: &[u8],
     scratch: &mut Scratch,

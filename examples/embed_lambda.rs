@@ -16,10 +16,10 @@
 //! - **Buffers are reused.** The function owns a `Scratch` and an `Output` from one invocation to the next. Lambda gives an
 //!   instance one invocation at a time, so a [`Cell`] is enough and nothing is locked.
 //! - **Handlers await.** They borrow the message and its body, also across an `await`.
-//! - **The deadline** is refused when it has passed, handed to the handlers, and ends their future: what was not settled is
-//!   then to be tried again.
-//! - **A panic** in a handler rejects what it was given. Should anything else panic, `lambda_runtime` answers with an error,
-//!   and the buffers of that invocation are gone, not the process.
+//! - **The deadline** ends the future of the handlers, which can read it: what is not settled by then is to be tried
+//!   again. An invocation whose deadline has passed is refused.
+//! - **A panic** in a handler rejects what it was given. If anything else panics, `lambda_runtime` answers with an
+//!   error, and the process goes on with new buffers.
 //!
 //! The answer is copied twice, into a string and by `lambda_runtime` into the request that carries it: it has about 150
 //! bytes. The text of a failure masks what is declared secret.
@@ -53,7 +53,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         .await
 }
 
-/// The function: what outlives an invocation.
+/// The function: what is kept between invocations.
 struct Function {
     engine: Engine<Module>,
     body: Body,
@@ -154,7 +154,7 @@ fn failure(error_type: &str, message: impl ToString) -> Diagnostic {
     }
 }
 
-/// The way of the body past `lambda_runtime`'s deserializer.
+/// A layer that takes the body out of an invocation before `lambda_runtime` deserializes it.
 #[derive(Clone, Default)]
 struct Body(Rc<Cell<Option<Bytes>>>);
 
@@ -189,8 +189,8 @@ impl<S: Service<LambdaInvocation>> Service<LambdaInvocation> for TakeBody<S> {
     }
 }
 
-/// The module: it sends the names of custom events to where somebody waits for them. An account with the setting `fault`
-/// sees it fail in the way that the setting says.
+/// The module: it emits the names of custom events. With the account setting `fault` it fails in the way that the
+/// setting names.
 pub(crate) struct Module;
 
 impl AsyncProcessor for Module {

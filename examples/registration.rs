@@ -15,8 +15,8 @@ use hydrant::registration::{
 };
 use hydrant::{Engine, Processor, Registration};
 
-/// What the customer fills in, as the handlers read it: `let settings: AcmeSettings<'_> = call.settings()?`. What is
-/// described and what is read are compared, so that they cannot drift apart.
+/// What the customer fills in, as the handlers read it: `let settings: AcmeSettings<'_> = call.settings()?`.
+/// `Engine::check` compares what is described with what is read.
 #[allow(
     dead_code,
     clippy::allow_attributes,
@@ -137,8 +137,8 @@ pub(crate) fn main() -> Result<(), Box<dyn std::error::Error>> {
     let engine = Engine::new(Acme);
     let answer: serde_json::Value = serde_json::from_slice(&answer(&engine)?)?;
     println!("{answer:#}");
-    // The rules of the protocol, settings as they are described and read, event types and permissions. A module has this
-    // in a test.
+    // Checks the rules of the protocol, that settings are read as described, and that event types have their
+    // permissions. Real modules do this in a test.
     let findings = engine.check();
     assert!(findings.is_empty(), "{findings:#?}");
     Ok(())

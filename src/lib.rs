@@ -1,5 +1,5 @@
-//! An engine and SDK for mParticle Firehose integrations. It parses JSON messages into typed values that borrow from the
-//! input, calls your handlers, and writes the answer, which by default acknowledges nothing that failed.
+//! An engine and SDK for mParticle Firehose integrations. It parses JSON messages into typed values that borrow from
+//! the input, calls your handlers, and writes the answer, which by default acknowledges nothing that failed.
 //!
 //! A SaaS company that wants its customers' data implements a Firehose *module*: the platform calls it with JSON messages.
 //! Implement [`AsyncProcessor`] if your handlers await a reply, or [`Processor`] if they compute and emit records; hand it

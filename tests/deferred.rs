@@ -1,4 +1,4 @@
-//! Digests that are filled in later are those that are made one at a time.
+//! Deferred digests equal those that are made one at a time.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -15,13 +15,13 @@ use proptest::prelude::*;
 /// What is written, in order.
 #[derive(Clone, Debug)]
 enum Step {
-    /// Something else, hyphens among it.
+    /// Other bytes, including hyphens.
     Text(String),
     /// A new digest.
     Reserve(usize, String),
     /// One of the digests so far, again.
     Repeat(usize),
-    /// A new digest whose place is said by its offset.
+    /// A new digest, placed by its offset.
     Place(usize, String),
     /// A field.
     Field(usize, String),
@@ -108,7 +108,7 @@ proptest! {
         moved.extend_from_slice(&out);
         moved.truncate(out.len());
         let before = moved.clone();
-        // Hyphens of other places may be overwritten, and nothing else.
+        // Only hyphens may be overwritten; they may be those of another place.
         let _ = digests.fill(&mut moved);
         for (before, after) in before.iter().zip(&moved) {
             prop_assert!(before == after || *before == b'-');
@@ -176,7 +176,7 @@ fn digests_are_known_only_where_and_as_long_as_they_are_made() {
     let mut out = Vec::new();
     one.write(ada, &mut out);
     assert_eq!(one.fill(&mut out).unwrap_err().count(), 1);
-    assert_eq!(one.fill(&mut out), Ok(()), "told once");
+    assert_eq!(one.fill(&mut out), Ok(()), "reported once");
 
     one.write(ada, &mut out);
     one.clear();

@@ -1,6 +1,6 @@
 //! An integration that sends what it is given to an HTTP API: one request per batch, each event settled by the reply.
 //!
-//! `main` (`cargo run --example async_http`) runs it against a server in this process, and checks what the sender is told.
+//! `main` (`cargo run --example async_http`) runs it against a server in this process, and checks verdicts and answers.
 
 mod sender;
 mod server;
@@ -77,7 +77,7 @@ impl AsyncProcessor for Acme {
         // Acme replies with positions in the request, and a status for each event that it refused.
         let refused: Vec<(usize, u16)> = self.post(call, &settings, "/events", upload).await?;
         for (index, status) in refused {
-            // A position that was not sent: nobody knows which events were accepted.
+            // If the position was not sent, it is unknown which events were accepted.
             let position = *positions.get(index).or_retry()?;
             let outcome = match status {
                 429 | 500.. => Failure::retry(),
@@ -112,7 +112,7 @@ impl AsyncProcessor for Acme {
         let mut changes = Vec::new();
         for profile in request.user_profiles {
             let Some(user) = user(profile.email(), profile.customer_id()) else {
-                continue; // Acme cannot know whoever has neither.
+                continue; // Acme does not know users without either.
             };
             for audience in profile.audiences {
                 let member = match audience.action {
@@ -161,7 +161,7 @@ fn translate(event: &Event<'_>) -> Result<Value, Failure> {
 }
 
 impl Acme {
-    /// One request, in the time that is left. Errors that nobody classified mean *retry*: `?` makes them so.
+    /// One request, within the deadline. `?` makes unclassified errors mean *retry*.
     async fn post<R: DeserializeOwned>(
         &self,
         call: &mut Call<'_>,
@@ -177,9 +177,9 @@ impl Acme {
         let response = request.send().await?;
         match response.status().as_u16() {
             200..300 => Ok(response.json().await?),
-            // The customer has to mend the key, and then the events can be sent. With `RejectPolicy::DeadLetter` they are
-            // stored, and the answer carries the suspension. Otherwise the sender keeps them and repeats the batch, and
-            // the answer to the next heartbeat of the account carries the suspension.
+            // The events can be sent once the customer has corrected the key. With `RejectPolicy::DeadLetter` they are
+            // stored, and the answer suspends the subscription. Otherwise the sender keeps them and repeats the batch,
+            // and the answer to the next heartbeat of the account suspends.
             401 => {
                 call.suspend_subscription();
                 Err(Failure::retry().with_reason("Acme does not know the API key"))
@@ -215,7 +215,7 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let upload = json!({ "user": user, "events": [first, second] });
     assert_eq!(sent.requests, [("/events Bearer k-1".to_owned(), upload)]);
 
-    // The reply counts as the request does, in the order of time.
+    // Positions in the reply are those in the request, whose events are in the order of time.
     let refused = json!([[0, 422], [1, 503]]);
     let sent = send("both events are refused", &batch, ok(refused)).await?;
     assert_eq!(sent.outcomes, ["retry", "discarded"]);

@@ -1,4 +1,4 @@
-//! Stands for the sender: it makes messages, hands them to the engine, and prints what it is told.
+//! Simulates the sender: it makes messages, gives them to the engine, and prints verdicts and answers.
 
 use std::time::{Duration, Instant};
 
@@ -19,19 +19,19 @@ pub(crate) struct Sender<P> {
     pub(crate) server: Server,
 }
 
-/// What became of a message.
+/// The result of a message.
 pub(crate) struct Sent {
     pub(crate) verdict: Verdict,
-    /// Those of the events.
+    /// The outcomes of the events.
     pub(crate) outcomes: Vec<&'static str>,
     /// `null` if there is none.
     pub(crate) answer: Value,
-    /// What the target system was asked for: path with authorization, and body.
+    /// The requests to the target system: path with authorization, and body.
     pub(crate) requests: Vec<(String, Value)>,
 }
 
 impl<P: AsyncProcessor> Sender<P> {
-    /// Hands a message to the engine, while the target system has this reply to give.
+    /// Gives a message to the engine, while the target system has this reply ready.
     pub(crate) async fn send(
         &self,
         title: &str,

@@ -1,5 +1,5 @@
-//! A small HTTP server on this machine that stands for the API of the target system: it gives the replies that it was
-//! told to give, one per request, and keeps the requests.
+//! A small HTTP server on this machine that simulates the API of the target system: it gives scripted replies, one per
+//! request, and keeps the requests.
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read, Write};

@@ -1,12 +1,12 @@
-//! What the engine remembers about accounts from one message to the next: suspensions that are not in an answer yet, and
-//! the faults in settings that were reported.
+//! What the engine remembers about accounts from one message to the next: suspensions that are not in an answer yet,
+//! and the faults in settings that were reported.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The largest number of accounts that are remembered. Beyond it all are forgotten: a fault is then reported again, and a
-/// suspension is lost until a handler asks for it again.
+/// The largest number of accounts that are remembered. Beyond it all are forgotten: a fault is then reported again, and
+/// a suspension is lost until a handler asks for it again.
 const CAPACITY: usize = 4096;
 
 /// The accounts for which there is something to remember.

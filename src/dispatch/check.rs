@@ -9,8 +9,8 @@ const REGISTERED: &str = "interest-registered";
 const SKIPPED: &str = "interest-skipped";
 const UNWINDING: &str = "panic-unwinds";
 
-/// The rules about a module and its build that [`Engine::check`] adds to those of the registration: identifiers and what
-/// they require.
+/// The rules about a module and its build that [`Engine::check`] adds to those of the registration: identifiers and
+/// what they require.
 pub const MODULE_RULES: &[(&str, &str)] = &[
     (
         REGISTERED,
@@ -21,9 +21,11 @@ pub const MODULE_RULES: &[(&str, &str)] = &[
 ];
 
 impl<P> Engine<P> {
-    /// Finds what is wrong with the module. It is meant for a test of the module, and for the start of a host. It checks
+    /// Finds what is wrong with the module. It is meant for a test of the module, and for the start of a host. These are
+    /// checked:
     ///
-    /// - the registration by the rules of the protocol (section 12), for example that event types have their permissions,
+    /// - the registration by the rules of the protocol (section 12), for example that event types have their
+    ///   permissions,
     /// - that settings are read as they are described ([`SETTING_RULES`](crate::registration::SETTING_RULES)),
     /// - that the interests are registered, and that the build can unwind ([`MODULE_RULES`]).
     ///

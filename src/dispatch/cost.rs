@@ -1,6 +1,5 @@
-//! What handlers cost, and from which amount of work on other threads help: measured, because a handler may take ten
-//! nanoseconds or ten milliseconds. The only place of the core that looks at a clock. It is one that nothing visible
-//! depends on: results are the same on however many threads.
+//! Measures what handlers cost, to decide when other threads help: a handler may take ten nanoseconds or ten
+//! milliseconds. This reads the clock, but results do not depend on it: they are the same with any number of threads.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
@@ -24,9 +23,9 @@ const LONGEST_REST: u64 = 255;
 
 /// Nanoseconds of work per event.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-pub(super) struct Pace(f64);
+pub(super) struct PerEvent(f64);
 
-impl Pace {
+impl PerEvent {
     /// Nothing known yet, or nothing worth mentioning.
     const NONE: Self = Self(0.0);
 
@@ -39,14 +38,14 @@ impl Pace {
         Self(self.0.min(other.0))
     }
 
-    /// Whether so many events at this pace are worth other threads.
+    /// Whether so many events at this cost are worth other threads.
     pub(super) fn pays(self, events: usize) -> bool {
         self.0 * events as f64 >= WORTH_WAKING as f64
     }
 
     /// How many events last so long, at least one.
     fn events_in(self, nanos: u64) -> usize {
-        // Saturates, also where the pace is zero.
+        // Saturates, also where the cost is zero.
         ((nanos as f64 / self.0) as usize).max(1)
     }
 
@@ -58,56 +57,57 @@ impl Pace {
     }
 }
 
-/// What an engine has learned about its handlers. It starts without prejudice: on one thread.
+/// What an engine has measured of its handlers. Without measurements it uses one thread.
 #[derive(Debug, Default)]
 pub(super) struct Cost {
-    /// The bits of a [`Pace`], for all threads that use the engine. It may be overwritten by one that knows less; nothing
-    /// is lost but an estimate.
-    pace: AtomicU64,
+    /// The bits of a [`PerEvent`], for all threads that use the engine. Concurrent updates may overwrite each other,
+    /// because it is only an estimate.
+    per_event: AtomicU64,
     /// Batches that are being handled.
     busy: AtomicUsize,
-    /// How often sharing is not tried next, because it did not help, and how often not the time before.
+    /// How many more times sharing is skipped, because it did not help.
     rest: AtomicU64,
+    /// How many times it was skipped after the last time that it did not help; each time it is about doubled.
     rested: AtomicU64,
 }
 
 impl Cost {
-    /// The pace so far.
-    pub(super) fn pace(&self) -> Pace {
-        Pace(f64::from_bits(self.pace.load(Ordering::Relaxed)))
+    /// The cost per event so far.
+    pub(super) fn per_event(&self) -> PerEvent {
+        PerEvent(f64::from_bits(self.per_event.load(Ordering::Relaxed)))
     }
 
-    /// Takes a measurement in. Down at once and up slowly: what was slow once may have been interrupted, what was fast
-    /// once can be fast.
+    /// Adds a measurement. The estimate falls at once and rises slowly, because a thread that was slow once may have
+    /// been interrupted.
     pub(super) fn learn(&self, nanos: u64, events: usize) {
-        let (old, new) = (self.pace(), Pace::of(nanos, events));
-        let learned = if old == Pace::NONE || new < old {
+        let (old, new) = (self.per_event(), PerEvent::of(nanos, events));
+        let learned = if old == PerEvent::NONE || new < old {
             new.0
         } else {
             old.0 + (new.0 - old.0) / 4.0
         };
-        self.pace.store(learned.to_bits(), Ordering::Relaxed);
+        self.per_event.store(learned.to_bits(), Ordering::Relaxed);
     }
 
     /// How many events to handle before the first look at the clock.
     pub(super) fn first_look(&self) -> usize {
-        match self.pace() {
-            Pace::NONE => 1,
-            pace => pace.events_in(FIRST_LOOK).min(FIRST_EVENTS),
+        match self.per_event() {
+            PerEvent::NONE => 1,
+            per_event => per_event.events_in(FIRST_LOOK).min(FIRST_EVENTS),
         }
     }
 
-    /// Whether to try other threads. Cores that the machine does not really grant cannot help, and are not asked for a
-    /// while.
+    /// Whether to try other threads. If they did not help, for example because the machine grants fewer cores than it
+    /// shows, they are not tried for a while.
     pub(super) fn may_share(&self) -> bool {
         let rest = self.rest.load(Ordering::Relaxed);
         self.rest.store(rest.saturating_sub(1), Ordering::Relaxed);
         rest == 0
     }
 
-    /// Notes how long so many events took on several threads that were expected to take this pace on one.
-    pub(super) fn shared(&self, pace: Pace, events: usize, nanos: u64) {
-        let rest = if Pace::of(nanos, events) < pace {
+    /// Records the time that events took on several threads, to be compared with their expected cost on one.
+    pub(super) fn shared(&self, per_event: PerEvent, events: usize, nanos: u64) {
+        let rest = if PerEvent::of(nanos, events) < per_event {
             0
         } else {
             let rested = self.rested.load(Ordering::Relaxed);
@@ -117,14 +117,14 @@ impl Cost {
         self.rest.store(rest, Ordering::Relaxed);
     }
 
-    /// Notes that a batch is being handled, as long as the guard lives.
+    /// Counts a batch as being handled, until the guard is dropped.
     pub(super) fn begin(&self) -> Busy<'_> {
         self.busy.fetch_add(1, Ordering::Relaxed);
         Busy(self)
     }
 
-    /// How many threads of so many are left for this batch, its own one included: batches that come at the same time
-    /// have a thread each already.
+    /// How many of these threads may handle this batch, including the calling one: every other batch that is being
+    /// handled occupies one.
     pub(super) fn free(&self, threads: usize) -> usize {
         (threads + 1).saturating_sub(self.busy.load(Ordering::Relaxed))
     }
@@ -159,15 +159,15 @@ impl Watch {
         u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 
-    /// The pace since the last look; `events` have been handled altogether.
-    pub(super) fn look(&mut self, events: usize) -> Pace {
+    /// The cost per event since the last look; `events` have been handled altogether.
+    pub(super) fn look(&mut self, events: usize) -> PerEvent {
         let now = self.nanos();
-        let pace = Pace::of(
+        let per_event = PerEvent::of(
             now.saturating_sub(self.seen.0),
             events.saturating_sub(self.seen.1),
         );
         self.seen = (now, events);
-        pace
+        per_event
     }
 }
 
@@ -186,38 +186,48 @@ mod tests {
             (1_000_000, 1, true),
             (0, usize::MAX, false),
         ] {
-            assert_eq!(Pace::of(nanos, 1).pays(events), pays, "{nanos} {events}");
+            assert_eq!(
+                PerEvent::of(nanos, 1).pays(events),
+                pays,
+                "{nanos} {events}"
+            );
         }
     }
 
     #[test]
     fn one_slow_piece_convinces_nobody() {
-        let (slow, fast) = (Pace::of(1_000_000, 1), Pace::of(10, 1));
+        let (slow, fast) = (PerEvent::of(1_000_000, 1), PerEvent::of(10, 1));
         assert!(slow.pays(100) && slow.confirmed_by(slow).pays(100));
         assert!(!slow.confirmed_by(fast).pays(100));
-        assert!(!slow.confirmed_by(Pace::NONE).pays(100));
+        assert!(!slow.confirmed_by(PerEvent::NONE).pays(100));
     }
 
     #[test]
     fn pieces_are_short_and_enough_for_all() {
-        assert_eq!(Pace::of(2_000, 1).piece(1_000, 2), 10);
-        assert_eq!(Pace::of(10, 1).piece(1_000, 2), 250);
-        assert_eq!(Pace::of(1_000_000, 1).piece(1_000, 2), 1);
-        assert_eq!(Pace::of(10, 1).piece(1, 8), 1);
-        assert_eq!(Pace::NONE.piece(0, 0), 1);
+        assert_eq!(PerEvent::of(2_000, 1).piece(1_000, 2), 10);
+        assert_eq!(PerEvent::of(10, 1).piece(1_000, 2), 250);
+        assert_eq!(PerEvent::of(1_000_000, 1).piece(1_000, 2), 1);
+        assert_eq!(PerEvent::of(10, 1).piece(1, 8), 1);
+        assert_eq!(PerEvent::NONE.piece(0, 0), 1);
     }
 
     #[test]
     fn learning_goes_down_at_once_and_up_slowly() {
         let cost = Cost::default();
-        assert_eq!((cost.pace(), cost.first_look()), (Pace::NONE, 1));
+        assert_eq!((cost.per_event(), cost.first_look()), (PerEvent::NONE, 1));
         cost.learn(100_000, 100);
-        assert_eq!((cost.pace(), cost.first_look()), (Pace(1_000.0), 10));
+        assert_eq!(
+            (cost.per_event(), cost.first_look()),
+            (PerEvent(1_000.0), 10)
+        );
         cost.learn(100_000_000, 100);
-        assert_eq!(cost.pace(), Pace(250_750.0));
+        assert_eq!(cost.per_event(), PerEvent(250_750.0));
         assert_eq!(cost.first_look(), 1);
         cost.learn(1_000, 100);
-        assert_eq!((cost.pace(), cost.first_look()), (Pace(10.0), FIRST_EVENTS));
+        assert_eq!(
+            (cost.per_event(), cost.first_look()),
+            (PerEvent(10.0), FIRST_EVENTS)
+        );
     }
 
     #[test]
@@ -239,13 +249,13 @@ mod tests {
         for _ in 0..1_000 {
             if cost.may_share() {
                 tries += 1;
-                cost.shared(Pace(1_000.0), 100, 100_000);
+                cost.shared(PerEvent(1_000.0), 100, 100_000);
             }
         }
         // After 1, 3, 7, ... 255 and then every 255 batches.
         assert_eq!(tries, 10);
         while !cost.may_share() {}
-        cost.shared(Pace(1_000.0), 100, 60_000);
+        cost.shared(PerEvent(1_000.0), 100, 60_000);
         assert!(cost.may_share() && cost.may_share());
     }
 
@@ -254,8 +264,8 @@ mod tests {
         let mut watch = Watch::start();
         watch.look(10);
         let seen = watch.seen;
-        let pace = watch.look(12);
+        let per_event = watch.look(12);
         assert_eq!(watch.seen.1, 12);
-        assert_eq!(pace, Pace::of(watch.seen.0 - seen.0, 2));
+        assert_eq!(per_event, PerEvent::of(watch.seen.0 - seen.0, 2));
     }
 }

@@ -27,9 +27,9 @@ pub use observer::{Observer, Report};
 pub use pending::Pending;
 pub use policy::{RejectPolicy, SettingErrorPolicy};
 
-/// Parses messages, calls the handlers of a [`Processor`] or an [`AsyncProcessor`], and writes responses. It is meant to be
-/// made once and used from every thread. From one message to the next it only remembers, per account, a suspension that
-/// is not in an answer yet and the last fault in settings that was reported.
+/// Parses messages, calls the handlers of a [`Processor`] or an [`AsyncProcessor`], and writes responses. It is meant
+/// to be made once and used from every thread. From one message to the next it only remembers, per account, a
+/// suspension that is not in an answer yet and the last fault in settings that was reported.
 ///
 /// See [`Processor`] and [`AsyncProcessor`] for examples.
 pub struct Engine<P> {
@@ -77,8 +77,8 @@ impl<P: Processor> Engine<P> {
         Ok(self.shared.pending(output))
     }
 
-    /// Processes one message on buffers of the caller. Once they have grown, a batch causes no heap allocation. `output` is
-    /// cleared first.
+    /// Processes one message on buffers of the caller. Once they have grown, a batch causes no heap allocation.
+    /// `output` is cleared first.
     ///
     /// # Errors
     ///
@@ -173,8 +173,8 @@ impl<P: AsyncProcessor> Engine<P> {
 
     /// Processes one message on buffers of the caller. `output` is cleared first.
     ///
-    /// The future may be dropped at any point: engine and scratch can be used as before, and `output` has the outcomes so
-    /// far and the verdict *retry*.
+    /// The future may be dropped at any point: engine and scratch can be used as before, and `output` has the outcomes
+    /// so far and the verdict *retry*.
     ///
     /// # Errors
     ///
@@ -244,8 +244,8 @@ impl<P> Engine<P> {
         self
     }
 
-    /// Sets what happens to batches, subscriptions and data subject requests of a customer whose settings are missing or
-    /// wrong: [`SettingErrorPolicy::Reject`] by default.
+    /// Sets what happens to batches, subscriptions and data subject requests of a customer whose settings are missing
+    /// or wrong: [`SettingErrorPolicy::Reject`] by default.
     #[must_use]
     pub fn with_setting_errors_in_batches(mut self, policy: SettingErrorPolicy) -> Self {
         self.shared.policies.setting_error_in_batch = policy;

@@ -4,8 +4,9 @@ use crate::message::MessageType;
 use crate::processor::{Failure, Subject, Verdict};
 
 /// Sees everything that is not done when a message is finished: each event, notification or message that was discarded,
-/// rejected or is to be tried again, once. What failed because its message failed is reported with the message. A fault in
-/// a customer's settings is reported once per account, until it changes or nothing fails in a message of the account.
+/// rejected or is to be tried again, once. What failed because its message failed is reported with the message. A fault
+/// in a customer's settings is reported once per account, until it changes or nothing fails in a message of the
+/// account.
 ///
 /// A closure is an observer:
 ///
@@ -22,8 +23,8 @@ use crate::processor::{Failure, Subject, Verdict};
 /// });
 /// ```
 pub trait Observer: Send + Sync {
-    /// Is called for something that is not done, on the thread that finishes the message. It must not block. A panic in it
-    /// is ignored.
+    /// Is called for something that is not done, on the thread that finishes the message. It must not block. A panic in
+    /// it is ignored.
     fn observe(&self, report: &Report<'_>);
 }
 

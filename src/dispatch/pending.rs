@@ -111,8 +111,8 @@ impl<O: BorrowMut<Output>> Pending<'_, O> {
             .collect();
     }
 
-    /// Finishes the message: decides the verdict, calls the observer for what is not done, and writes the response if the
-    /// verdict is to answer.
+    /// Finishes the message: decides the verdict, calls the observer for what is not done, and writes the response if
+    /// the verdict is to answer.
     pub fn finish(mut self) -> O {
         let output = self.output.borrow_mut();
         self.shared.finish(output);
@@ -126,15 +126,28 @@ impl Shared {
         let verdict = self.policies.verdict(&self.registration, output);
         output.verdict = Some(verdict);
         let answers = matches!(verdict, Verdict::Answer | Verdict::DeadLetter);
-        let account = output.account_id;
-        if output.effects.suspend && !(answers && output.can_suspend()) {
-            self.accounts.suspend(account);
-        }
+        self.remember(output, answers && output.can_suspend());
         if self.observer.is_some() {
             self.report(output, verdict);
         }
         if answers {
             self.respond(output);
+        }
+    }
+
+    /// Remembers a suspension until an answer carries it.
+    fn remember(&self, output: &mut Output, answers: bool) {
+        let account = output.account_id;
+        if !output.handled {
+            output.effects.suspend |= answers && self.accounts.take_suspension(account);
+        } else if output.effects.suspend {
+            if answers {
+                self.accounts.take_suspension(account);
+            } else {
+                self.accounts.suspend(account);
+            }
+        } else if self.accounts.any() && output.failures().next().is_none() {
+            self.accounts.done(account);
         }
     }
 

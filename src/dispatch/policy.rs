@@ -6,8 +6,8 @@ use crate::message::MessageType;
 use crate::processor::{Failure, FailureKind, Outcome, Output, Verdict};
 use crate::registration::{Registration, SettingError};
 
-/// What the sender is told about a message in which something was rejected, because it cannot be processed, now or later,
-/// or because its handler panicked.
+/// What the sender is told about a message in which something was rejected, because it cannot be processed, now or
+/// later, or because its handler panicked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RejectPolicy {
@@ -26,9 +26,9 @@ pub enum RejectPolicy {
 #[non_exhaustive]
 pub enum SettingErrorPolicy {
     /// The sender is asked to stop until a user has corrected the configuration. Membership changes are answered with
-    /// that, after they are stored if the policy is [`RejectPolicy::DeadLetter`]. Everything else is rejected as well, and
-    /// the [`RejectPolicy`] applies. The same is true, without a suspension, if the customer cannot correct a setting that
-    /// is at fault: it is not registered, or it is invisible and the module fills it in.
+    /// that, after they are stored if the policy is [`RejectPolicy::DeadLetter`]. Everything else is rejected as well,
+    /// and the [`RejectPolicy`] applies. The same is true, without a suspension, if the customer cannot correct a setting
+    /// that is at fault: it is not registered, or it is invisible and the module fills it in.
     Suspend,
     /// It is rejected; the [`RejectPolicy`] applies.
     Reject,
@@ -69,10 +69,14 @@ impl Policies {
     pub(super) fn verdict(&self, registration: &Registration, output: &mut Output) -> Verdict {
         let membership = output.message_type == Some(MessageType::AudienceMembershipChangeRequest);
         let (mut rejected, mut retry, mut suspend) = (false, None, false);
+        let mut unsettled = false;
         {
             let mut weigh = |outcome: &Outcome| match outcome {
                 Outcome::Done | Outcome::Skipped => {}
-                Outcome::Unsettled => retry = Some(retry.unwrap_or(None)),
+                Outcome::Unsettled => {
+                    unsettled = true;
+                    retry = Some(retry.unwrap_or(None));
+                }
                 Outcome::Failed(failure) => {
                     let policy = failure
                         .setting_error()
@@ -92,8 +96,9 @@ impl Policies {
         output.effects.suspend |= suspend;
         let store = self.reject == RejectPolicy::DeadLetter;
         match retry {
-            // A suspended sender would not repeat the message, so what is to be tried again is stored.
-            Some(_) if output.effects.suspend && store && output.can_suspend() => {
+            // A suspended sender would not repeat the message, so what is to be tried again is stored. What is unsettled
+            // is not among the dead letters: it has no failure.
+            Some(_) if output.effects.suspend && store && !unsettled && output.can_suspend() => {
                 Verdict::DeadLetter
             }
             Some(after) => Verdict::Retry { after },

@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use super::cost::{Cost, Pace, Watch};
+use super::cost::{Cost, PerEvent, Watch};
 use crate::message::{Event, EventProcessingRequest};
 use crate::processor::{
     ByName, Call, Effects, Failure, Invocation, Merge, Outcome, Processor, begin, end, events,
@@ -122,7 +122,7 @@ where
     let _busy = cost.begin();
     let mut watch = Watch::start();
     let (mut done, mut next) = (0, cost.first_look());
-    let mut before = cost.pace();
+    let mut before = cost.per_event();
     loop {
         let end = next.min(all.len());
         let mut call = Call::part_of_batch(batch.request, batch.invocation, effects);
@@ -134,8 +134,8 @@ where
             cost.learn(watch.nanos(), done);
             return Ok(());
         }
-        let pace = watch.look(done);
-        let confirmed = pace.confirmed_by(before);
+        let per_event = watch.look(done);
+        let confirmed = per_event.confirmed_by(before);
         if confirmed.pays(left.len())
             && cost.may_share()
             && let Some((pool, threads)) = unordered.helpers()
@@ -153,7 +153,7 @@ where
             let finished = together(&shared, pool, threads, cost, confirmed);
             return finished.merge(effects, state);
         }
-        (before, next) = (pace, done * 2);
+        (before, next) = (per_event, done * 2);
     }
 }
 
@@ -163,7 +163,7 @@ fn together<P: Processor>(
     pool: &ThreadPool,
     threads: usize,
     cost: &Cost,
-    expected: Pace,
+    expected: PerEvent,
 ) -> Finished<P::Batch> {
     let watch = Watch::start();
     let chunks = shared.left.len().div_ceil(shared.size);

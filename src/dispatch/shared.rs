@@ -144,9 +144,6 @@ impl Shared {
         output.message_type = Some(message_type);
         output.account_id = account.map(|account| account.account_id);
         output.common = response_common(common, invocation);
-        if output.message.is_done() && output.can_suspend() {
-            output.effects.suspend = self.accounts.take_suspension(output.account_id);
-        }
         Ok(parsed.message)
     }
 
@@ -159,9 +156,7 @@ impl Shared {
             output.effects.records.clear();
         }
         output.message = ended.into();
-        if self.accounts.any() && !output.effects.suspend && output.failures().next().is_none() {
-            self.accounts.done(output.account_id);
-        }
+        output.handled = true;
     }
 
     pub(super) fn pending<O: std::borrow::BorrowMut<Output>>(&self, output: O) -> Pending<'_, O> {

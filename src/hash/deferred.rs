@@ -8,8 +8,8 @@
 //!                            ▲ place 0               ▲ place 1               ▲ place 0 again
 //! ```
 //!
-//! Until then a place holds as many hyphens as the digest has digits. `fill` overwrites hyphens only, so that a placeholder
-//! that was moved is an error, and other bytes are never overwritten.
+//! Until then a place holds as many hyphens as the digest has digits. `fill` overwrites hyphens only, so that a
+//! placeholder that was moved is an error, and other bytes are never overwritten.
 
 use std::fmt;
 use std::ops::Range;
@@ -27,8 +27,8 @@ const PLACEHOLDER: &str = {
 
 /// Digests to be made, and the places in an output where they belong.
 ///
-/// It keeps its buffers, so that nothing is allocated after its largest batch (with the exception that [`Hasher`] states).
-/// Offsets are byte offsets in one output, all of which is given to [`fill`](Self::fill).
+/// It keeps its buffers, so that nothing is allocated after its largest batch (with the exception that [`Hasher`]
+/// states). Offsets are byte offsets in one output, all of which is given to [`fill`](Self::fill).
 ///
 /// ```
 /// use hydrant::hash::{Algorithm, DeferredDigests};
@@ -56,8 +56,8 @@ pub struct DeferredDigests {
     values: String,
     /// In the order of [`Algorithm::ALL`].
     queues: [Queue; Algorithm::ALL.len()],
-    /// Unique in the process and new after each `fill`, so that [`place`](Self::place) recognizes a digest of another value
-    /// or of an earlier round.
+    /// Unique in the process and new after each `fill`, so that [`place`](Self::place) recognizes a digest of another
+    /// value or of an earlier round.
     round: u64,
     misplaced: usize,
 }
@@ -101,8 +101,8 @@ impl Deferred {
 }
 
 /// Digests were not filled in: there were no placeholders in their places, or they were added before the last
-/// [`fill`](DeferredDigests::fill) or to another [`DeferredDigests`]. Nothing was overwritten there; the other places are
-/// filled.
+/// [`fill`](DeferredDigests::fill) or to another [`DeferredDigests`]. Nothing was overwritten there; the other places
+/// are filled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MisplacedDigests(usize);
 
@@ -159,8 +159,8 @@ impl DeferredDigests {
         self.push(algorithm, Input::Raw(value))
     }
 
-    /// Adds the digest of an identity, without a place. As with [`Identity::encode`], the declared encoding decides, and
-    /// there is none for a blank identity and for one in another encoding.
+    /// Adds the digest of an identity, without a place. As with [`Identity::encode`], the declared encoding decides,
+    /// and there is none for a blank identity and for one in another encoding.
     ///
     /// ```
     /// use hydrant::hash::{Algorithm, DeferredDigests};

@@ -1,5 +1,5 @@
-//! Digests of the identities of messages. The encoding that an identity declares decides whether it is hashed, never the
-//! form of its value.
+//! Digests of the identities of messages. The encoding that an identity declares decides whether it is hashed, never
+//! the form of its value.
 
 use std::fmt;
 

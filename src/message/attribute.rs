@@ -50,12 +50,12 @@ impl<'a> FromAttribute<'a> for Decimal<'a> {
     }
 }
 
-/// The inferred type of an attribute, for targets that need types: a bool (`true` or `false` in any letter case), else an
-/// integer, else a decimal number, else text (section 10).
+/// The inferred type of an attribute, for targets that need types: a bool (`true` or `false` in any letter case), else
+/// an integer, else a decimal number, else text (section 10).
 ///
-/// Only a text in the canonical form of a number becomes one, so that no character is lost: texts with leading zeros, plus
-/// signs or exponents and integers beyond 64 bits stay texts, because telephone numbers, postal codes and other keys look
-/// like this. Decimals keep their digits.
+/// Only a text in the canonical form of a number becomes one, so that no character is lost: texts with leading zeros,
+/// plus signs or exponents and integers beyond 64 bits stay texts, because telephone numbers, postal codes and other
+/// keys look like this. Decimals keep their digits.
 ///
 /// ```
 /// use hydrant::message::{Attribute, Decimal};

@@ -1,5 +1,5 @@
-//! Lookups on messages: identities, attributes, consent and custom flags by name. They work on every parsed message, with
-//! and without the engine.
+//! Lookups on messages: identities, attributes, consent and custom flags by name. They work on every parsed message,
+//! with and without the engine.
 
 use super::{
     Consent, CustomEvent, DATA_SALE_OPT_OUT, DeviceIdentity, DeviceIdentityType,
@@ -8,8 +8,8 @@ use super::{
     PromotionActionEvent, Runtime, ScreenViewEvent, UserIdentity, UserIdentityType, UserProfile,
 };
 
-/// The lookups that batches and user profiles have in common. The arguments are what differs: where the device identities
-/// are, and the field of the stamp if there is one.
+/// The lookups that batches and user profiles have in common. The arguments are what differs: where the device
+/// identities are, and the field of the stamp if there is one.
 macro_rules! identity_lookups {
     ($model:ident, |$self:ident| $devices:expr $(, $stamp:ident)?) => {
         impl<'a> $model<'a> {
@@ -157,15 +157,16 @@ impl<'a> EventProcessingRequest<'a> {
         self.consent_state.as_ref()?.gdpr_consent_state.get(purpose)
     }
 
-    /// Whether the user consented to a purpose (GDPR). It is false if nothing is known, because the user was never asked
-    /// or because the module did not register for the consent state. Names of purposes are compared exactly.
+    /// Whether the user consented to a purpose (GDPR). It is false if nothing is known, because the user was never
+    /// asked or because the module did not register for the consent state. Names of purposes are compared exactly.
     pub fn consented(&self, purpose: &str) -> bool {
         self.gdpr_consent(purpose)
             .is_some_and(|consent| consent.consented)
     }
 
-    /// Whether the user opted out of the sale of data (CCPA); `None` if nothing is known. Under the CCPA a sale is allowed
-    /// until the user opts out; under the GDPR ([`consented`](Self::consented)) nothing is allowed until the user consents.
+    /// Whether the user opted out of the sale of data (CCPA); `None` if nothing is known. Under the CCPA a sale is
+    /// allowed until the user opts out; under the GDPR ([`consented`](Self::consented)) nothing is allowed until the
+    /// user consents.
     pub fn opted_out_of_data_sale(&self) -> Option<bool> {
         let decisions = self.consent_state.as_ref()?.ccpa_consent_state;
         decisions

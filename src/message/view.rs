@@ -1,13 +1,13 @@
-//! [`Identity`]: one view of the identities of users, devices, partners and data subjects. It is not a string, because a
-//! value that is used without its encoding lets a digest be sent as an address.
+//! [`Identity`]: one view of the identities of users, devices, partners and data subjects. It is not a string, because
+//! a value that is used without its encoding lets a digest be sent as an address.
 
 use super::{
     DeviceIdentity, DeviceIdentityType, IdentityEncoding, OpenDsrIdentity, PartnerIdentity,
     UserIdentity, UserIdentityType,
 };
 
-/// An identity and how it is encoded. It has no `Display`, and `Debug` does not show the value: the caller asks for a form
-/// by [`raw`](Self::raw) or [`encode`](Self::encode).
+/// An identity and how it is encoded. It has no `Display`, and `Debug` does not show the value: the caller asks for a
+/// form by [`raw`](Self::raw) or [`encode`](Self::encode).
 ///
 /// ```
 /// use hydrant::hash::Algorithm;
@@ -59,8 +59,8 @@ impl<'a> Identity<'a> {
         self.value.trim_matches(is_blank)
     }
 
-    /// Whether this is the advertising id that devices send when the user limits tracking: zeros, or their digest. It would
-    /// identify all those users as one.
+    /// Whether this is the advertising id that devices send when the user limits tracking: zeros, or their digest. It
+    /// would identify all those users as one.
     pub(super) fn is_all_zero(self) -> bool {
         let value = self.trimmed();
         match self.encoding {

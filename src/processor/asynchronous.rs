@@ -27,11 +27,11 @@ use crate::registration::Registration;
 ///   [`end_batch`](Self::end_batch), which is what the default of `batch` runs.
 ///
 /// Every handler has a default that does nothing. The events of one batch come in order; batches may be handled in
-/// parallel. The sender repeats a whole batch if it gets no answer, so handlers must be idempotent: the `id` of an event
-/// is its idempotency key. A handler must not block the thread: `block_on` panics in most runtimes, and a panic rejects
-/// the event.
+/// parallel. The sender repeats a whole batch if it gets no answer, so handlers must be idempotent: the `id` of an
+/// event is its idempotency key. A handler must not block the thread: `block_on` panics in most runtimes, and a panic
+/// rejects the event.
 ///
-/// A future may be dropped at any point, for example by a time-out: what is not settled by then is to be tried again.
+/// A future may be dropped at any point, for example by a timeout: what is not settled by then is to be tried again.
 ///
 /// ```
 /// use hydrant::message::{Event, EventProcessingRequest, EventType, Uuid};
@@ -83,8 +83,8 @@ pub trait AsyncProcessor: Send + Sync {
     /// [`end_batch`](Self::end_batch). `()` if there is none.
     type Batch: Default + Send;
 
-    /// What the module is and asks for: the answer to a registration request. It also decides which events are decoded. The
-    /// engine calls it once.
+    /// What the module is and asks for: the answer to a registration request. It also decides which events are decoded.
+    /// The engine calls it once.
     fn registration(&self) -> Registration;
 
     /// The event types to decode, among those that are registered. All of them by default.

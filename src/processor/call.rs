@@ -1,4 +1,5 @@
-//! [`Call`]: what a handler reads (the batch, the account, the deadline) and changes (records, outcomes, the suspension).
+//! [`Call`]: what a handler reads (the batch, the account, the deadline) and changes (records, outcomes, the
+//! suspension).
 
 use std::time::Instant;
 
@@ -53,18 +54,20 @@ impl<'c> Call<'c> {
         Self::part_of_batch(batch, invocation, effects)
     }
 
-    /// A call about another message of this account. Handlers add to `output`.
+    /// A call about another message of this account. Records and outcomes in `output` are cleared, and handlers write to it.
     pub fn of_account(
         account: Option<&'c Account<'c>>,
         invocation: &'c Invocation,
         output: &'c mut Output,
     ) -> Self {
+        let effects = &mut output.effects;
+        effects.clear();
         Self {
             invocation,
             account: account.unwrap_or(&Account::EMPTY),
             batch: &EventProcessingRequest::EMPTY,
             index: 0,
-            effects: &mut output.effects,
+            effects,
         }
     }
 
@@ -193,14 +196,14 @@ impl<'c> Call<'c> {
     /// Asks the sender to stop this subscription until a user resumes it: for permanent errors only, such as a revoked
     /// key.
     ///
-    /// Only answers to batches and to membership changes contain the request. If the message is finished without such an
-    /// answer, the answer to the next heartbeat of the account does. If its future or its [`Pending`](crate::Pending) is
-    /// dropped, the request is lost.
+    /// Only answers to batches and to membership changes contain the request. If the message is finished without such
+    /// an answer, the answer to the next heartbeat of the account does. If its future or its
+    /// [`Pending`](crate::Pending) is dropped, the request is lost.
     pub fn suspend_subscription(&mut self) {
         self.effects.suspend = true;
     }
 
-    /// Emits a record. Records of a handler are kept only if it returns `Ok`; those that an own
+    /// Emits a record. Records of a handler are kept only if it returns `Ok`; those that a custom
     /// [`batch`](crate::AsyncProcessor::batch) emits are kept whatever it returns.
     pub fn emit(&mut self, payload: &[u8]) {
         self.effects.records.push(None, payload);

@@ -19,8 +19,8 @@ pub(crate) fn guarded<T>(call: impl FnOnce() -> Result<T, Failure>) -> Result<T,
     catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|payload| Err(panicked(payload)))
 }
 
-/// Makes and awaits a future of user code. It is made where it is polled, so that it is never moved and that a panic while
-/// it is made is caught, too.
+/// Makes and awaits a future of user code. It is made where it is polled, so that it is never moved and that a panic
+/// while it is made is caught, too.
 #[inline]
 pub(crate) async fn guarded_async<T, F: Future<Output = Result<T, Failure>>>(
     make: impl FnOnce() -> F,

@@ -1,5 +1,5 @@
-//! [`Output`]: the result of one message in buffers that are reused. Outcomes and records come first, the verdict and the
-//! response when the message is finished.
+//! [`Output`]: the result of one message in buffers that are reused. Outcomes and records come first, the verdict and
+//! the response when the message is finished.
 
 use std::time::Duration;
 
@@ -20,6 +20,8 @@ pub struct Output {
     pub(crate) common: MessageCommon<'static>,
     pub(crate) effects: Effects,
     pub(crate) message: Outcome,
+    /// Whether handlers were called: it is neither a heartbeat nor a registration request.
+    pub(crate) handled: bool,
     /// The settings that a subscription is answered with.
     pub(crate) settings: Vec<(String, String)>,
     pub(crate) tally: Tally,
@@ -119,8 +121,8 @@ impl Output {
     }
 
     /// What the host must store before it answers, if the verdict is [`Verdict::DeadLetter`]: every event and
-    /// notification that failed and was not discarded. The message as a whole is among them if it failed and no event or
-    /// notification failed with it. Empty with other verdicts.
+    /// notification that failed and was not discarded. The message as a whole is among them if it failed and no event
+    /// or notification failed with it. Empty with other verdicts.
     pub fn dead_letters(&self) -> impl Iterator<Item = (Subject, &Failure)> {
         let store = self.verdict == Some(Verdict::DeadLetter);
         let notifications = self.notifications().iter().enumerate();
@@ -168,6 +170,7 @@ impl Output {
         self.common = MessageCommon::EMPTY;
         self.effects.clear();
         self.message = Outcome::Unsettled;
+        self.handled = false;
         self.settings.clear();
         self.tally = Tally::default();
         self.event_counts = EventCounts::default();

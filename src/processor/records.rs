@@ -38,8 +38,8 @@ pub struct Record<'r> {
     pub key: Option<&'r [u8]>,
     /// What is delivered.
     pub payload: &'r [u8],
-    /// The position of the event whose handler emitted it; `None` if it was emitted by a handler of the whole batch, of a
-    /// notification or of another message.
+    /// The position of the event whose handler emitted it; `None` if it was emitted by a handler of the whole batch, of
+    /// a notification or of another message.
     pub event: Option<usize>,
 }
 

@@ -1,5 +1,5 @@
-//! The default of `batch`: which handler is called with what, in which order. The match over the events has no wildcard, so
-//! that a new event type does not compile without a handler.
+//! The default of `batch`: which handler is called with what, in which order. The match over the events has no
+//! wildcard, so that a new event type does not compile without a handler.
 
 use super::asynchronous::AsyncProcessor;
 use super::call::Call;

@@ -61,8 +61,8 @@ pub trait Processor: Send + Sync {
     /// [`end_batch`](Self::end_batch). `()` if there is none.
     type Batch: Default + Send;
 
-    /// What the module is and asks for: the answer to a registration request. It also decides which events are decoded. The
-    /// engine calls it once.
+    /// What the module is and asks for: the answer to a registration request. It also decides which events are decoded.
+    /// The engine calls it once.
     fn registration(&self) -> Registration;
 
     /// The event types to decode, among those that are registered. All of them by default.

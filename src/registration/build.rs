@@ -14,8 +14,8 @@ use crate::message::{self, *};
 use crate::write;
 
 impl Registration {
-    /// Canonical JSON of the message that answers a registration request, with these common fields. It can also be given to
-    /// the operator of the platform.
+    /// Canonical JSON of the message that answers a registration request, with these common fields. It can also be
+    /// given to the operator of the platform.
     pub fn to_json(&self, common: MessageCommon<'_>) -> Vec<u8> {
         self.with_response(common, |response| {
             let mut json = Vec::new();

@@ -1,5 +1,5 @@
-//! Findings on a registration: those of `validate` by the rules of section 12, and differences between the descriptions of
-//! settings and the code that reads them.
+//! Findings on a registration: those of `validate` by the rules of section 12, and differences between the descriptions
+//! of settings and the code that reads them.
 
 use super::list::{Reader, SettingList};
 use super::values::Read;
@@ -12,8 +12,8 @@ const READ: &str = "setting-read";
 const TYPE: &str = "setting-type";
 const REQUIRED: &str = "setting-required";
 
-/// The rules that compare the descriptions of settings with the code that reads them: identifiers and what they require.
-/// Those of a registration as a message are among [`validate::RULES`].
+/// The rules that compare the descriptions of settings with the code that reads them: identifiers and what they
+/// require. Those of a registration as a message are among [`validate::RULES`].
 ///
 /// ```
 /// use hydrant::registration::SETTING_RULES;

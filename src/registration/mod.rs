@@ -1,5 +1,5 @@
-//! The [`Registration`]: what a module is and asks for, as an owned value that is built in one expression (sections 3.2, 7
-//! and 12).
+//! The [`Registration`]: what a module is and asks for, as an owned value that is built in one expression (sections
+//! 3.2, 7 and 12).
 //!
 //! A setting is described once. [`Settings`] joins the description with the code that reads the values, and
 //! [`Engine::check`](crate::Engine::check) finds where the two differ.

@@ -9,8 +9,8 @@ use crate::message::{Account, Audience, AudienceSubscriptionRequest, Map, Settin
 /// [module](super) has an example.
 ///
 /// [`Registration::account_settings`](super::Registration::account_settings) registers the description. It also calls
-/// [`read`](Self::read) without any values, so that [`Engine::check`](crate::Engine::check) can compare what is asked for
-/// with the description.
+/// [`read`](Self::read) without any values, so that [`Engine::check`](crate::Engine::check) can compare what is asked
+/// for with the description.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say which settings it reads",
     note = "implement `hydrant::registration::Settings` for it: `describe` for the registration, `read` for the values"
@@ -118,8 +118,8 @@ impl<'a> SettingValues<'a> {
         Some(self.find(id, false)?.unwrap_or(default))
     }
 
-    /// Adds a fault for a value that was read, with the text of what it must be, and returns `None`. The text must not hold
-    /// the value.
+    /// Adds a fault for a value that was read, with the text of what it must be, and returns `None`. The text must not
+    /// hold the value.
     ///
     /// ```
     /// use hydrant::message::Map;

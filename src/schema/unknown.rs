@@ -27,8 +27,8 @@ impl fmt::Debug for Unknown<'_> {
 }
 
 /// The text of an enumeration value that this version does not know. Only the crate makes and reads
-/// it, so that users cannot match such a value by its text in a pattern, which would stop to match
-/// without a word once a version knows the value.
+/// it, so that users cannot match such a value by its text in a pattern, which would silently
+/// stop matching when a later version knows the value.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct UnknownText<'a>(pub(crate) &'a str);
 

@@ -1,4 +1,4 @@
-//! Calls: handlers in a unit test, pointers to modules, what the host hands over.
+//! Calls: handlers in a unit test, pointers to modules, what the host passes.
 
 use std::sync::Arc;
 
@@ -20,13 +20,13 @@ fn handlers_can_be_called_in_a_unit_test() {
     let Message::EventProcessingRequest(batch) = parsed.message else {
         panic!()
     };
-    let module = Recorder::obedient();
+    let module = Recorder::succeeding();
     let mut call = Call::of_batch(batch, &INVOCATION, &mut output);
     Processor::batch(&module, &mut call, batch).unwrap();
     assert_eq!(texts(call.outcomes()), ["done", "done"]);
 
     let mut call = Call::of_batch(batch, &INVOCATION, &mut output);
-    let waiting = Waiting(Recorder::obedient());
+    let waiting = Waiting(Recorder::succeeding());
     block_on(AsyncProcessor::batch(&waiting, &mut call, batch)).unwrap();
     assert_eq!(texts(call.outcomes()), ["done", "done"]);
     assert_eq!(output.records().len(), 4);
@@ -41,8 +41,8 @@ fn handlers_can_be_called_in_a_unit_test() {
 #[test]
 fn pointers_to_modules_are_modules() {
     let body = batch(&["screen_view"]);
-    let recorder = Recorder::obedient();
-    let boxed: Box<dyn Processor<Batch = Vec<String>>> = Box::new(Recorder::obedient());
+    let recorder = Recorder::succeeding();
+    let boxed: Box<dyn Processor<Batch = Vec<String>>> = Box::new(Recorder::succeeding());
     fn run<P: Processor>(module: P, body: &str) -> Vec<String> {
         let engine = Engine::new(module);
         let output = engine
@@ -55,11 +55,11 @@ fn pointers_to_modules_are_modules() {
             .map(|record| String::from_utf8(record.payload.to_vec()).unwrap())
             .collect()
     }
-    let expected = run(Recorder::obedient(), &body);
+    let expected = run(Recorder::succeeding(), &body);
     assert_eq!(expected.len(), 3);
     assert_eq!(run(&recorder, &body), expected);
     assert_eq!(run(boxed, &body), expected);
-    assert_eq!(run(Arc::new(Recorder::obedient()), &body), expected);
+    assert_eq!(run(Arc::new(Recorder::succeeding()), &body), expected);
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn a_call_shows_what_the_host_handed_over() {
     assert_eq!(pending.finish().verdict(), Verdict::Answer);
 }
 
-/// An event that is settled before its turn is not handled, and stays as it is.
+/// The handler of an event that is settled already is not called, and its outcome does not change.
 #[test]
 fn what_is_settled_stays_settled() {
     struct Settling;
@@ -128,7 +128,7 @@ fn what_is_settled_stays_settled() {
             Ok(())
         }
         fn end_batch(&self, call: &mut Call<'_>, (): ()) -> Result<(), Failure> {
-            // Those that are settled are not among them.
+            // Settled events are left out.
             assert_eq!(call.events().len(), 0);
             call.settle(3, Failure::retry());
             Err(Failure::discard("only what is unsettled ends so"))

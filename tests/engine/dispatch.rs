@@ -1,4 +1,4 @@
-//! Who is called, with what, in which order; and who is not.
+//! Which handlers are called, with what, and in which order.
 
 use hydrant::message::*;
 use hydrant::{ErrorKind, ParseOptions, Verdict};
@@ -12,7 +12,7 @@ fn every_handler_is_called_with_its_own_type_in_the_order_of_the_batch() {
     assert_eq!(types.len(), 16);
     types.push("hologram_shown");
     types.reverse();
-    let run = Run::of(Recorder::obedient(), &batch(&types));
+    let run = Run::of(Recorder::succeeding(), &batch(&types));
     let done = vec!["done"; 17];
     let mut expected = vec!["begin_batch 0".to_owned()];
     expected.extend(
@@ -36,15 +36,15 @@ fn every_handler_is_called_with_its_own_type_in_the_order_of_the_batch() {
 }
 
 #[test]
-fn notifications_come_before_events_wherever_they_stand() {
+fn notifications_come_before_events_wherever_they_are_in_the_message() {
     let body = batch_with(NOTIFICATIONS, &["screen_view", "error"]);
-    let behind = body.replacen(NOTIFICATIONS, "", 1).replacen(
+    let after = body.replacen(NOTIFICATIONS, "", 1).replacen(
         "]}",
         &format!("],{}}}", NOTIFICATIONS.trim_end_matches(',')),
         1,
     );
-    for body in [body, behind] {
-        let run = Run::of(Recorder::obedient(), &body);
+    for body in [body, after] {
+        let run = Run::of(Recorder::succeeding(), &body);
         let expected = [
             "begin_batch 0",
             "ccpa_consent_state 0",
@@ -62,7 +62,7 @@ fn notifications_come_before_events_wherever_they_stand() {
 }
 
 #[test]
-fn heartbeats_are_answered_and_call_nobody() {
+fn heartbeats_are_answered_without_calling_a_handler() {
     for body in [
         r#"{"type":"event_processing_request"}"#,
         r#"{"type":"event_processing_request","events":[]}"#,
@@ -80,7 +80,7 @@ fn heartbeats_are_answered_and_call_nobody() {
 }
 
 #[test]
-fn batches_without_events_that_carry_data_are_no_heartbeats() {
+fn batches_without_events_that_have_data_are_not_heartbeats() {
     for field in [
         r#""user_attributes":{"a":"b"}"#,
         r#""user_attribute_lists":{"a":["b"]}"#,
@@ -89,7 +89,7 @@ fn batches_without_events_that_carry_data_are_no_heartbeats() {
         r#""consent_state":{}"#,
     ] {
         let body = format!(r#"{{"type":"event_processing_request",{field}}}"#);
-        let run = Run::of(Recorder::obedient(), &body);
+        let run = Run::of(Recorder::succeeding(), &body);
         assert_eq!(run.calls, ["begin_batch 0", "end_batch "], "{field}");
     }
 }
@@ -98,15 +98,15 @@ fn batches_without_events_that_carry_data_are_no_heartbeats() {
 fn events_that_are_not_registered_or_of_no_interest_are_skipped_undecoded() {
     let body = batch(&["session_end", "screen_view", "hologram_shown", "error"]).replace(
         r#""type":"session_end""#,
-        // Would be refused if anybody looked.
+        // Would be refused if it were decoded.
         r#""type":"session_end","session_length_ms":[true],"id":{}"#,
     );
-    let mut uninterested = Recorder::obedient();
+    let mut uninterested = Recorder::succeeding();
     uninterested.interests = Interests::none().with(EventType::ScreenView);
-    let mut unregistered = Recorder::obedient();
+    let mut unregistered = Recorder::succeeding();
     unregistered.registered = vec![EventType::ScreenView];
     // Interests narrow what is registered, and do not add to it.
-    let mut both = Recorder::obedient();
+    let mut both = Recorder::succeeding();
     both.registered = vec![EventType::ScreenView, EventType::SessionEnd];
     both.interests = Interests::none()
         .with(EventType::ScreenView)
@@ -136,7 +136,7 @@ fn events_that_are_not_registered_or_of_no_interest_are_skipped_undecoded() {
             assert_eq!(count, 1, "{name}");
         }
     }
-    let everything = Run::of(Recorder::obedient(), &body);
+    let everything = Run::of(Recorder::succeeding(), &body);
     let path = "events[0].session_length_ms";
     assert_eq!(everything.result.unwrap_err().path(), path);
 }
@@ -188,7 +188,7 @@ fn a_malformed_message_reaches_no_handler() {
         batch(&["error"]).replace("}]}", "},{}]}"),
         batch(&["error"]) + "x",
     ] {
-        let run = Run::of(Recorder::obedient(), &body);
+        let run = Run::of(Recorder::succeeding(), &body);
         assert!(run.result.is_err(), "{body}");
         assert_eq!(run.calls, [""; 0], "{body}");
     }
@@ -197,7 +197,7 @@ fn a_malformed_message_reaches_no_handler() {
 #[test]
 fn responses_are_not_for_a_module() {
     for name in MessageType::ALL.iter().map(|known| known.as_str()) {
-        let run = Run::of(Recorder::obedient(), &format!(r#"{{"type":"{name}"}}"#));
+        let run = Run::of(Recorder::succeeding(), &format!(r#"{{"type":"{name}"}}"#));
         if name.ends_with("_request") {
             assert_eq!(run.output().message_type().unwrap().as_str(), name);
             continue;
@@ -207,6 +207,6 @@ fn responses_are_not_for_a_module() {
         assert!(error.to_string().contains(name), "{error}");
         assert_eq!(run.calls, [""; 0]);
     }
-    let run = Run::of(Recorder::obedient(), r#"{"type":"telepathy_request"}"#);
+    let run = Run::of(Recorder::succeeding(), r#"{"type":"telepathy_request"}"#);
     assert_eq!(run.result.unwrap_err().kind(), ErrorKind::UnknownValue);
 }

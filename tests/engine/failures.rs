@@ -72,7 +72,7 @@ fn a_failed_event_stops_no_other_and_its_records_vanish() {
     assert!(run.response().is_empty());
 }
 
-/// The first of four ways in which an event was lost: `?` on an error that nobody classified.
+/// `?` on an error of any type means *retry*, so that an unclassified error cannot lose an event.
 #[test]
 fn an_unclassified_error_is_never_acknowledged() {
     fn unclassified() -> Result<(), Failure> {
@@ -91,7 +91,7 @@ fn an_unclassified_error_is_never_acknowledged() {
     assert_eq!(run.output().verdict(), Verdict::Retry { after: None });
     assert!(run.response().is_empty());
 
-    // Whatever converts into a boxed error does.
+    // The same for whatever converts into a boxed error.
     fn boxed() -> Result<(), Failure> {
         Err(Box::<dyn std::error::Error + Send + Sync>::from("secret"))?;
         Ok(())
@@ -108,7 +108,7 @@ fn an_unclassified_error_is_never_acknowledged() {
     }
 }
 
-/// The second way, and the third: a runtime refuses to block in an async handler by a panic.
+/// A panic cannot lose an event: it rejects it.
 #[test]
 fn a_panic_is_never_acknowledged() {
     let run = Run::of(
@@ -126,7 +126,7 @@ fn a_panic_is_never_acknowledged() {
     );
 }
 
-/// Classified errors keep what caused them, and show only what was said of them.
+/// Classified errors keep their source, and show only the reason.
 #[test]
 fn classified_errors() {
     let number = || "secret".parse::<u32>();
@@ -168,7 +168,7 @@ fn if_the_batch_cannot_begin_nothing_of_it_happens() {
             "rejected: no account",
             Verdict::Fail,
         ),
-        // Not wanted, by a rule of the module's: it is answered, and not repeated for ever.
+        // Not wanted, by a rule of the module: it is answered, so that it is not repeated.
         (
             |_, _| Err(Failure::discard("no consent")),
             "discarded: no consent",
@@ -233,7 +233,7 @@ fn handlers_of_other_messages_that_fail_or_panic() {
     }
 }
 
-/// What `?` makes of a fault in the settings is a permanent one, and its text names settings.
+/// `?` on a `SettingError` rejects, and the reason names the settings.
 #[test]
 fn setting_errors_are_recognized() {
     fn settings() -> Result<(), Failure> {
@@ -268,7 +268,7 @@ fn the_text_of_a_panic_stays_out_of_the_outcome() {
     assert!(!format!("{output:?}").contains("jane"));
 }
 
-/// A panic is a value of the user's, and dropping it may panic as well.
+/// The payload of a panic is a value of user code, and dropping it may panic as well.
 #[test]
 fn a_panic_whose_payload_panics_is_contained() {
     struct Bomb;
@@ -338,7 +338,7 @@ fn an_output_that_is_used_again_keeps_nothing() {
 /// The host settles what it could not deliver.
 #[test]
 fn records_are_settled_after_their_delivery() {
-    let engine = Engine::new(Recorder::obedient());
+    let engine = Engine::new(Recorder::succeeding());
     let body = batch(&["error", "screen_view", "error"]);
     let pending = || engine.process(body.as_bytes(), &INVOCATION).unwrap();
 
@@ -353,12 +353,12 @@ fn records_are_settled_after_their_delivery() {
     of_the_batch.settle_message(Failure::reject("no such topic"));
     assert_eq!(of_the_batch.finish().verdict(), Verdict::Fail);
 
-    let mut mended = pending();
-    mended.settle(0, Failure::retry());
-    mended.settle(0, Outcome::Done);
-    assert_eq!(mended.finish().verdict(), Verdict::Answer);
+    let mut corrected = pending();
+    corrected.settle(0, Failure::retry());
+    corrected.settle(0, Outcome::Done);
+    assert_eq!(corrected.finish().verdict(), Verdict::Answer);
 
-    // Some event failed, and nobody knows which.
+    // Some event failed, and it is unknown which.
     let mut unknown = pending();
     unknown.settle(3, Failure::discard("not wanted"));
     let output = unknown.finish();

@@ -82,7 +82,7 @@ fn a_whole_batch_is_handled_on_any_thread_of_a_runtime() {
     assert_eq!(output.verdict(), Verdict::Fail);
 }
 
-/// Waits as often as it is told, and settles an event after each time.
+/// Its handler is pending once per event, and counts its calls.
 struct Patient(AtomicUsize);
 
 impl AsyncProcessor for Patient {
@@ -136,7 +136,7 @@ fn a_future_may_be_dropped_at_any_point() {
         assert_eq!(output.records().len(), 5);
     }
 
-    // Buffers of the engine go back to it.
+    // Dropped futures return the buffers of the engine.
     for _ in 0..100 {
         let mut future = pin!(engine.process_async(body.as_bytes(), &INVOCATION));
         let mut context = Context::from_waker(Waker::noop());
@@ -146,7 +146,7 @@ fn a_future_may_be_dropped_at_any_point() {
     assert_eq!(pending.unwrap().finish().verdict(), Verdict::Answer);
 }
 
-/// The third of four ways in which an event was lost: the runtime panics, and the panic was acknowledged.
+/// Runtimes panic if an async handler blocks, and a panic must not acknowledge the event.
 #[test]
 fn blocking_in_an_async_handler_is_never_acknowledged() {
     struct Blocking;
@@ -179,7 +179,7 @@ fn blocking_in_an_async_handler_is_never_acknowledged() {
     assert_eq!(output.verdict(), Verdict::Fail);
 }
 
-/// Takes ten milliseconds per event.
+/// Its handler of the third event takes until the deadline.
 struct Slow;
 
 impl Processor for Slow {
@@ -193,7 +193,7 @@ impl Processor for Slow {
         (): &mut (),
         _: &ScreenViewEvent<'_>,
     ) -> Result<(), Failure> {
-        // Until the deadline has passed, however slow the machine is.
+        // It waits for the deadline and not for a fixed time, so that the speed of the machine does not matter.
         while call.index() == 2 && Instant::now() < call.deadline().unwrap() {
             std::thread::yield_now();
         }
@@ -241,7 +241,7 @@ fn no_handler_is_started_after_the_deadline() {
         r#"{"type":"audience_subscription_request"}"#,
         r#"{"type":"audience_membership_change_request","user_profiles":[{}]}"#,
     ] {
-        let recorder = Recorder::obedient();
+        let recorder = Recorder::succeeding();
         let engine = Engine::new(recorder);
         let output = engine.process(body.as_bytes(), &late).unwrap().finish();
         assert_eq!(output.verdict(), Verdict::Retry { after: None }, "{body}");

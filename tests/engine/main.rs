@@ -1,5 +1,5 @@
-//! The engine as a module sees it: who is called with what and when, what becomes of failures and panics, and what the
-//! sender is answered (sections 10, 11 and 14 of the protocol).
+//! The engine from the side of a module: which handlers are called with what and when, what happens to failures and
+//! panics, and how the sender is answered (sections 10, 11 and 14 of the protocol).
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -12,6 +12,7 @@ mod calls;
 mod dispatch;
 mod failures;
 mod futures;
+mod observers;
 #[path = "../support/panics.rs"]
 mod panics;
 mod recorder;

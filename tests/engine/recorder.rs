@@ -1,4 +1,4 @@
-//! A module that notes who is called, as one with plain and as one with async handlers, and batches to call it with.
+//! A module that records which handlers are called, with plain and with async handlers, and batches for it.
 
 use std::future::Future;
 use std::pin::pin;
@@ -16,10 +16,10 @@ use hydrant::{
 pub(crate) static INVOCATION: Invocation = Invocation::new(1_714_592_744_066, Uuid([0xab; 16]));
 pub(crate) const FRESH_ID: &str = "abababab-abab-abab-abab-abababababab";
 
-/// What a handler does, by its name and the position of what it is given.
+/// What a handler returns, by its name and the position of what it is given.
 pub(crate) type Behaviour = fn(&str, usize) -> Result<(), Failure>;
 
-/// Notes who is called, and then does what the test says.
+/// Records the call, and then does what the test says.
 pub(crate) struct Recorder {
     pub(crate) calls: Mutex<Vec<String>>,
     pub(crate) registered: Vec<EventType<'static>>,
@@ -37,7 +37,7 @@ impl Recorder {
         }
     }
 
-    pub(crate) fn obedient() -> Self {
+    pub(crate) fn succeeding() -> Self {
         Self::new(|_, _| Ok(()))
     }
 
@@ -53,7 +53,7 @@ impl Recorder {
         self.calls.lock().unwrap().push(call.to_owned());
     }
 
-    /// Emits a record that names the call, so that what vanishes can be seen.
+    /// Emits a record that names the call, so that a test sees which records are removed.
     fn called(
         &self,
         call: &mut Call<'_>,
@@ -204,7 +204,7 @@ impl Processor for Recorder {
     }
 }
 
-/// The same with handlers that wait, once each.
+/// The same with async handlers, each of which is pending once.
 pub(crate) struct Waiting<P>(pub(crate) P);
 
 macro_rules! waiting {
@@ -266,7 +266,7 @@ macro_rules! waiting {
             }
         }
 
-        /// The handlers of both traits, in the order of the protocol, as the compiler knows them.
+        /// The handlers of both traits, in the order of the protocol. They compile, so they exist.
         pub(crate) const HANDLERS: &[&str] = &[$(stringify!($handler)),*];
     };
 }
@@ -294,7 +294,7 @@ waiting! {
     unknown_event: UnknownEvent,
 }
 
-/// Is ready when it is polled for the second time.
+/// Is pending once, and ready when it is polled again.
 pub(crate) async fn wait() {
     let mut polled = false;
     std::future::poll_fn(|_| {
@@ -318,14 +318,14 @@ pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// What came out of a message, and who was called.
+/// The result of a message, and the calls of handlers.
 pub(crate) struct Run {
     pub(crate) result: Result<Output, Error>,
     pub(crate) calls: Vec<String>,
 }
 
 impl Run {
-    /// Both kinds of handlers see the same and leave the same.
+    /// Processes the message with both kinds of handlers, and checks that calls and results are the same.
     pub(crate) fn of(recorder: Recorder, body: &str) -> Self {
         Self::with(recorder, body, |engine| engine, |engine| engine)
     }
@@ -385,7 +385,7 @@ pub(crate) fn texts(outcomes: &[Outcome]) -> Vec<String> {
     outcomes.iter().map(ToString::to_string).collect()
 }
 
-/// A batch of events of these types. The time stamp of each is its position.
+/// A batch of events of these types. The timestamp of each is its position.
 pub(crate) fn batch(types: &[&str]) -> String {
     batch_with("", types)
 }

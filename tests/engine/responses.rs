@@ -39,7 +39,7 @@ fn a_response_repeats_the_id_of_the_request_or_takes_a_fresh_one() {
             (r#""timestamp_ms":1"#.to_owned(), FRESH_ID.to_owned()),
         ] {
             let body = format!(r#"{{"type":"{name}_request",{given},"firehose_version":"2.1.1"}}"#);
-            let mut recorder = Recorder::obedient();
+            let mut recorder = Recorder::succeeding();
             recorder.registered = vec![EventType::Error];
             let run = Run::of(recorder, &body);
             assert_eq!(
@@ -59,7 +59,7 @@ fn a_response_repeats_the_id_of_the_request_or_takes_a_fresh_one() {
 #[test]
 fn audience_and_dsr_replies() {
     let body = r#"{"type":"audience_subscription_request","audience_id":17,"action":"add"}"#;
-    let run = Run::of(Recorder::obedient(), body);
+    let run = Run::of(Recorder::succeeding(), body);
     assert!(
         run.response()
             .ends_with(r#""audience_subscription_settings":{"list":"list-17"}}"#)
@@ -67,15 +67,15 @@ fn audience_and_dsr_replies() {
     assert_eq!(run.records(), [(None, "subscription")]);
 
     let body = r#"{"type":"audience_membership_change_request","user_profiles":[{},{}]}"#;
-    let run = Run::of(Recorder::obedient(), body);
+    let run = Run::of(Recorder::succeeding(), body);
     assert_eq!(run.calls, ["audience_membership_change 2"]);
     assert!(run.response().ends_with(r#""suspend_subscription":true}"#));
-    let run = Run::of(Recorder::obedient(), &body.replace("{},{}", "{}"));
+    let run = Run::of(Recorder::succeeding(), &body.replace("{},{}", "{}"));
     assert!(run.response().ends_with(r#""suspend_subscription":false}"#));
     assert_eq!(run.records(), [(None, "membership")]);
 
     let body = r#"{"type":"dsr_processing_request","subject_request_id":"r1"}"#;
-    let run = Run::of(Recorder::obedient(), body);
+    let run = Run::of(Recorder::succeeding(), body);
     assert_eq!(run.calls, ["dsr r1"]);
     assert_eq!(run.records(), [(None, "dsr")]);
 }
@@ -195,7 +195,7 @@ fn any_event_may_suspend_the_subscription() {
 /// The host changes the answer before it is written.
 #[test]
 fn a_pending_answer_can_be_changed() {
-    let engine = Engine::new(Recorder::obedient());
+    let engine = Engine::new(Recorder::succeeding());
     let body = br#"{"type":"audience_subscription_request","audience_id":17,"action":"add"}"#;
     let mut pending = engine.process(body, &INVOCATION).unwrap();
     assert!(pending.output().response().is_empty());

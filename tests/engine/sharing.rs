@@ -1,4 +1,4 @@
-//! When other threads help with a batch: if its handlers take long, if order does not matter, and if there may be any.
+//! Unordered engines: when other threads take part in a batch, and that its result is the same as in order.
 
 use std::collections::HashSet;
 use std::sync::Mutex;
@@ -54,7 +54,7 @@ impl Processor for Slow {
         self.seen.lock().unwrap().insert(thread::current().id());
         let began = Instant::now();
         while self.threads() < 2 && began.elapsed() < Duration::from_millis(1) {
-            // A single core must have time for the others.
+            // On a single core this lets other threads run.
             thread::yield_now();
         }
         let index = call.index();
@@ -64,7 +64,7 @@ impl Processor for Slow {
     }
 }
 
-/// Handles one batch, checks the order of the records, and says how many threads took part.
+/// Handles one batch, checks the order of the records, and returns how many threads took part.
 fn threads_for(events: usize, engine: &Engine<Slow>) -> usize {
     let body = batch(&vec!["screen_view"; events]);
     let output = engine
@@ -104,7 +104,7 @@ fn nobody_helps_in_order_or_with_a_single_event() {
     assert_eq!(threads_for(1, &engine().unordered(2)), 1);
 }
 
-/// Settling reaches the other parts of a batch, those on other threads among them.
+/// An event can be settled from another part of the batch, also from another thread.
 #[test]
 fn an_event_can_settle_any_other_event() {
     struct Settling(Slow);

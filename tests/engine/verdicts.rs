@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::task::{Context, Waker};
 use std::time::Instant;
 
-use hydrant::engine::{RejectPolicy, Report, SettingErrorPolicy, Subject};
+use hydrant::engine::{RejectPolicy, SettingErrorPolicy, Subject};
 use hydrant::message::*;
 use hydrant::registration::{Integer, Text};
 use hydrant::{Call, Engine, Failure, Outcome, Output, Processor, Registration, Scratch, Verdict};
@@ -22,7 +22,7 @@ const POLICIES: [RejectPolicy; 3] = [
 ];
 
 /// Does what the name of a row says.
-struct Module(String);
+pub(crate) struct Module(pub(crate) String);
 
 impl Module {
     fn suspend(&self, call: &mut Call<'_>) {
@@ -122,7 +122,7 @@ impl Processor for Module {
     }
 }
 
-fn events(names: &[&str]) -> String {
+pub(crate) fn events(names: &[&str]) -> String {
     let events: Vec<String> = names
         .iter()
         .map(|name| format!(r#"{{"type":"custom_event","name":"{name}"}}"#))
@@ -308,7 +308,42 @@ fn the_tables_of_the_guide_say_what_the_sender_is_told() {
     }
 }
 
-/// The fourth of four ways in which an event was lost: an error after a suspension.
+/// A suspension waits until an answer with it is written, whatever happens to messages in between.
+#[test]
+fn a_suspension_waits_until_it_is_in_an_answer() {
+    let engine = Engine::new(Module("suspended, then retry".into()));
+    let suspends = |output: Output| {
+        std::str::from_utf8(output.response())
+            .unwrap()
+            .contains("suspend")
+    };
+    let process = |body: &str| engine.process(body.as_bytes(), &INVOCATION).unwrap();
+    assert!(!suspends(process(&events(&["done"])).finish()));
+    drop(process(HEARTBEAT));
+    let registration = r#"{"type":"module_registration_request"}"#;
+    assert!(!suspends(process(registration).finish()));
+    // It is done, but its record is not delivered.
+    let mut pending = process(r#"{"type":"dsr_processing_request","account":{"account_id":7}}"#);
+    pending.settle_message(Failure::retry());
+    assert!(!suspends(pending.finish()));
+    assert!(suspends(process(HEARTBEAT).finish()));
+    assert!(!suspends(process(HEARTBEAT).finish()));
+}
+
+/// What is unsettled has no failure that a dead letter could state, so it is never stored and acknowledged.
+#[test]
+fn what_the_host_leaves_unsettled_is_repeated() {
+    let engine = Engine::new(Module(String::new())).with_reject_policy(RejectPolicy::DeadLetter);
+    let body = events(&["done", "rejected"]);
+    let mut pending = engine.process(body.as_bytes(), &INVOCATION).unwrap();
+    pending.suspend_subscription();
+    pending.settle(0, Outcome::Unsettled);
+    let output = pending.finish();
+    assert_eq!(output.verdict(), Verdict::Retry { after: None });
+    assert_eq!(output.dead_letters().count(), 0);
+}
+
+/// A handler that suspends and then fails must lose neither the event nor the suspension.
 #[test]
 fn an_error_after_a_suspension_is_not_acknowledged_and_the_suspension_is_not_lost() {
     let engine = Engine::new(Module("suspended, then retry".into()));
@@ -329,12 +364,12 @@ fn an_error_after_a_suspension_is_not_acknowledged_and_the_suspension_is_not_los
     ];
     assert_eq!(answers, expected);
 
-    // A batch that is done shows that the user has mended what was wrong.
-    struct Mended(Mutex<bool>);
-    impl Processor for Mended {
+    // If a batch is done in between, the cause of the suspension is gone.
+    struct Corrected(Mutex<bool>);
+    impl Processor for Corrected {
         type Batch = ();
         fn registration(&self) -> Registration {
-            Registration::new("Mended", "1.0")
+            Registration::new("Corrected", "1.0")
         }
         fn begin_batch(&self, call: &mut Call<'_>, (): &mut ()) -> Result<(), Failure> {
             if std::mem::replace(&mut *self.0.lock().unwrap(), true) {
@@ -344,7 +379,7 @@ fn an_error_after_a_suspension_is_not_acknowledged_and_the_suspension_is_not_los
             Err(Failure::retry())
         }
     }
-    let engine = Engine::new(Mended(Mutex::new(false)));
+    let engine = Engine::new(Corrected(Mutex::new(false)));
     for (body, verdict) in [
         (events(&["done"]), retry),
         (events(&["done"]), Verdict::Answer),
@@ -358,95 +393,6 @@ fn an_error_after_a_suspension_is_not_acknowledged_and_the_suspension_is_not_los
         let response = std::str::from_utf8(output.response()).unwrap();
         assert!(!response.contains("suspend"), "{response}");
     }
-}
-
-/// What an observer saw.
-type Seen = Arc<Mutex<Vec<String>>>;
-
-fn observed(module: &str) -> (Engine<Module>, Seen) {
-    let seen = Seen::default();
-    let list = Arc::clone(&seen);
-    let engine =
-        Engine::new(Module(module.to_owned())).with_observer(move |report: &Report<'_>| {
-            let Report {
-                account_id,
-                subject,
-                failure,
-                events,
-                verdict,
-                ..
-            } = report;
-            let account = account_id.unwrap_or_default();
-            let line = format!("{account} {subject:?} {failure} {events} {verdict:?}");
-            list.lock().unwrap().push(line);
-        });
-    (engine, seen)
-}
-
-fn take(seen: &Seen) -> Vec<String> {
-    std::mem::take(&mut *seen.lock().unwrap())
-}
-
-#[test]
-fn an_observer_sees_everything_that_is_not_done_once() {
-    let (engine, seen) = observed("");
-    let body = events(&["done", "retry", "discarded", "rejected"]);
-    let pending = engine.process(body.as_bytes(), &INVOCATION).unwrap();
-    assert_eq!(take(&seen), [""; 0], "not before it is finished");
-    drop(pending.finish());
-    assert_eq!(
-        take(&seen),
-        [
-            "7 Event(1) retry 1 Retry { after: None }",
-            "7 Event(2) discarded: not wanted 1 Retry { after: None }",
-            "7 Event(3) rejected: never 1 Retry { after: None }",
-        ]
-    );
-
-    let (engine, seen) = observed("begin_batch rejects");
-    let body = events(&["done", "done", "done"]);
-    drop(
-        engine
-            .process(body.as_bytes(), &INVOCATION)
-            .unwrap()
-            .finish(),
-    );
-    assert_eq!(take(&seen), ["7 Message rejected: never 3 Fail"]);
-
-    // One that panics harms nobody.
-    let engine = Engine::new(Module("begin_batch rejects".into()))
-        .with_observer(|_: &Report<'_>| panic_on_purpose());
-    let output = engine
-        .process(body.as_bytes(), &INVOCATION)
-        .unwrap()
-        .finish();
-    assert_eq!(output.verdict(), Verdict::Fail);
-}
-
-#[test]
-fn a_fault_in_settings_is_reported_once_per_account() {
-    let (engine, seen) = observed("a setting is wrong");
-    let process = |account: i32, settings: &str| {
-        let body = events(&["done", "done"]).replace(
-            r#""account_id":7"#,
-            &format!(r#""account_id":{account},"account_settings":{{{settings}}}"#),
-        );
-        drop(
-            engine
-                .process(body.as_bytes(), &INVOCATION)
-                .unwrap()
-                .finish(),
-        );
-        take(&seen).len()
-    };
-    let (missing, wrong, right) = ("", r#""limit":"many""#, r#""limit":"3""#);
-    assert_eq!(process(1, missing), 1);
-    assert_eq!(process(1, missing), 0);
-    assert_eq!(process(2, missing), 1);
-    assert_eq!(process(1, wrong), 1, "another fault");
-    assert_eq!(process(1, wrong), 0);
-    assert_eq!(process(1, right), 0);
-    assert_eq!(process(1, wrong), 1, "it was mended in between");
 }
 
 #[test]

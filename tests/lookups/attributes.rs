@@ -3,7 +3,7 @@
 use hydrant::message::{Attribute, Decimal};
 use proptest::prelude::*;
 
-/// What a target would write for it.
+/// The text that a target would write for it.
 fn written(attribute: Attribute<'_>) -> String {
     match attribute {
         Attribute::Integer(value) => value.to_string(),

@@ -1,4 +1,4 @@
-//! Identities to digests. The second opinion is that of RustCrypto.
+//! Digests of identities, compared with those of RustCrypto.
 
 use hydrant::hash::{Algorithm, is_digest};
 use hydrant::message::{Identity, IdentityEncoding};

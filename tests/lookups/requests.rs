@@ -66,7 +66,7 @@ fn advertising_ids_of_zeros_are_not_found() {
                     .is_none(),
                 "{encoding} {zeros}"
             );
-            // Only advertising ids are blanked out by devices.
+            // Only advertising ids are sent as zeros by devices.
             assert_eq!(
                 value(batch.device_identity(DeviceIdentityType::IosVendorId)),
                 Some(&*zeros)
@@ -78,7 +78,7 @@ fn advertising_ids_of_zeros_are_not_found() {
             assert_eq!(value(batch.first_identity(&chain)), Some("1"));
         });
     }
-    // Devices send several; the one that is not zero counts, and a dash alone is not zero.
+    // Of several, the first that is not all zeros is found. A hyphen alone is not all zeros.
     batch(
         r#""runtime_environment":{"type":"android","identities":[
             {"type":"google_advertising_id","encoding":"raw","value":"0-0"},

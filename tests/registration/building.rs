@@ -1,4 +1,4 @@
-//! From the builder to the message.
+//! The messages that the builder makes.
 
 use hydrant::message::*;
 use hydrant::registration::*;

@@ -1,4 +1,4 @@
-//! Every registration of the corpus and of the published samples survives becoming an owned one.
+//! Every registration of the corpus and of the published samples is the same after it was made an owned one.
 
 use crate::support;
 use hydrant::message::Message;
@@ -22,7 +22,7 @@ fn survives(name: &str, body: &[u8]) -> bool {
         String::from_utf8_lossy(&expected),
         "{name}"
     );
-    // What a text setting starts with is not shown.
+    // `Debug` does not show default values of texts.
     let shown = format!("{registration:?}");
     for setting in response
         .event_processing_registration

@@ -1,5 +1,5 @@
-//! Which identities are written and how: the plan that `--hash` gives, the chain of what stands for the user, and the
-//! [`Tail`] that the lines of a batch share.
+//! Which identities are written and how: the plan that `--hash` gives, the chain of identities that may identify the
+//! user, and the [`Tail`] that the lines of a batch share.
 
 use std::slice;
 
@@ -58,10 +58,10 @@ pub(super) struct Identities {
     pub(super) show: bool,
 }
 
-/// How many identities need the attention of whoever reads the summary.
+/// The numbers of identities that the summary warns about.
 #[derive(Clone, Copy, Default)]
 pub(super) struct IdentityCounts {
-    /// Left out: not a digest of the algorithm that was asked for, though encoded.
+    /// Left out, because they arrived encoded and are not a digest of the algorithm that was asked for.
     pub(super) left_out: u64,
     /// Hashed although they have the form of a digest already.
     pub(super) like_digests: u64,
@@ -97,7 +97,7 @@ pub(super) struct Tail {
 }
 
 impl Tail {
-    /// Makes the tail of a batch. Nothing is hashed for one without events.
+    /// Makes the tail of a batch. Without events there are no lines, so nothing is hashed.
     pub(super) fn fill(
         &mut self,
         batch: &EventProcessingRequest<'_>,
@@ -124,7 +124,7 @@ impl Tail {
         line.extend_from_slice(&self.text);
     }
 
-    /// Takes what was counted since the last time.
+    /// Takes the counts since the last call.
     pub(super) fn take_counts(&mut self) -> IdentityCounts {
         std::mem::take(&mut self.counts)
     }
@@ -189,12 +189,12 @@ fn write_digest(json: &mut JsonWriter<'_>, digest: Deferred, digests: &mut Vec<(
     let placeholder = digest.placeholder();
     json.text_field("encoding", digest.algorithm().as_str());
     json.text_field("value", placeholder);
-    // A quotation mark follows.
+    // The closing quotation mark follows the placeholder.
     digests.push((digest, json.position() - placeholder.len() - 1));
 }
 
-/// What stands for the user: what the customer chose first, then what the user is reached by, then what the platform
-/// gave, then the device, last what changes with every installation.
+/// The identities that may identify the user, in order: first the id that the customer chose, then addresses and
+/// accounts, then the id of the platform, then the device, and last the stamp, which changes with every installation.
 const CHAIN: &[IdentityKey<'static>] = &[
     IdentityKey::User(UserIdentityType::Customer),
     IdentityKey::User(UserIdentityType::Email),

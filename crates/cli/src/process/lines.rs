@@ -21,11 +21,11 @@ thread_local! {
 #[derive(Default)]
 struct Chunk {
     digests: DeferredDigests,
-    /// Of the last batch. Its memory is used for the next one.
+    /// The tail of the last batch. Its memory is reused for the next one.
     tail: Tail,
 }
 
-/// Makes this thread ready for its first chunk.
+/// Prepares this thread for its first chunk.
 pub(super) fn start(platform: Platform) {
     CHUNK.set(Chunk {
         digests: DeferredDigests::with_platform(platform),
@@ -33,7 +33,7 @@ pub(super) fn start(platform: Platform) {
     });
 }
 
-/// Appends the lines of the message that this thread has just processed, and says what its tail counted.
+/// Appends the lines of the message that this thread has just processed, and returns the counts of its tail.
 pub(super) fn append(output: &Output, lines: &mut Vec<u8>) -> IdentityCounts {
     CHUNK.with_borrow_mut(|Chunk { digests, tail }| {
         for record in output.records().iter() {
@@ -44,7 +44,7 @@ pub(super) fn append(output: &Output, lines: &mut Vec<u8>) -> IdentityCounts {
     })
 }
 
-/// Fills the digests in that all lines since the last time lack.
+/// Fills in the digests of all lines since the last call.
 pub(super) fn finish(lines: &mut [u8]) -> Result<(), MisplacedDigests> {
     CHUNK.with_borrow_mut(|chunk| chunk.digests.fill(lines))
 }
@@ -116,7 +116,7 @@ lines! {
     push_message_open: PushMessageOpenEvent
 }
 
-/// The tail is whole before the events are shared among threads, and the others leave theirs empty.
+/// `begin_batch` completes the tail before events are shared among threads, and other threads leave theirs empty.
 impl Merge for Tail {
     fn merge(&mut self, _: Self) {}
 }

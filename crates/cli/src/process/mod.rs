@@ -27,12 +27,12 @@ use report::{Report, Totals};
 
 /// Turn messages into one line of JSON per event
 ///
-/// Reads messages, calls a built-in processor for every event, and writes one line per event, in the order of the input.
-/// `user` is the first that the batch has of: customer id, e-mail address, telephone numbers, identities of networks,
-/// other identities, mpid, device ids, device application stamp. Its value is the SHA-256 of the identity, trimmed and
-/// in lower case, unless --show-identities is given. An identity that arrives hashed is passed on in lower case, with its
-/// own encoding; one that says so and is not a digest is left out and counted. Blank identities and advertising ids of
-/// zeros stand for nobody. `identities` is there if --hash is given.
+/// Reads messages, calls a built-in processor for every event, and writes one line per event, in the order of the
+/// input. `user` is the first of these that the batch has: customer id, e-mail address, telephone numbers, identities
+/// of networks, other identities, mpid, device ids, device application stamp. Its value is the SHA-256 of the identity,
+/// trimmed and in lower case, unless --show-identities is given. An identity that arrives hashed is passed on in lower
+/// case, with its own encoding; one that is declared hashed and is not a digest is left out and counted. Blank
+/// identities and advertising ids of zeros are ignored. `identities` is written if --hash is given.
 ///
 /// Registrations, audience messages and data subject requests are handled and counted; they have no events. Messages
 /// that only modules send (responses) are counted. A summary goes to standard error.
@@ -83,7 +83,7 @@ pub(super) struct ProcessArgs {
     #[arg(long, value_name = "ORDER", default_value = "in-order")]
     order: OrderArg,
 
-    /// Process every input this often, for measuring; standard input is then held in memory
+    /// Process every input this many times, for measuring; standard input is then held in memory
     #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..))]
     repeat: u32,
 
@@ -128,7 +128,7 @@ fn interests(text: &str) -> Result<Interests, String> {
     })
 }
 
-/// What every worker has to itself.
+/// The buffers of one worker.
 #[derive(Default)]
 struct Worker {
     scratch: Scratch,
@@ -207,7 +207,7 @@ fn engine(args: &ProcessArgs, threads: usize) -> Engine<Lines> {
     }
 }
 
-/// Handles one message. It is not finished: nobody waits for an answer.
+/// Handles one message. It is not finished, because there is no sender to answer.
 fn process(
     engine: &Engine<Lines>,
     worker: &mut Worker,
@@ -218,7 +218,7 @@ fn process(
     let invocation = system_invocation();
     match engine.process_into(message.body, scratch, &invocation, output) {
         Ok(_unfinished) => {}
-        // It was read without complaint; there is nothing to do about it.
+        // It is valid, but not for a module.
         Err(error) if error.kind() == ErrorKind::UnsupportedMessage => {
             product.tally.others += 1;
             return Ok(());
@@ -228,7 +228,7 @@ fn process(
     product.tally.add(output);
     let counts = lines::append(output, &mut product.out);
     product.tally.identities.merge(counts);
-    // No handler fails, but one may panic.
+    // Handlers of `Lines` do not fail, but one may panic.
     if let Some((_, failure)) = output.failures().next() {
         let (source, line) = (message.source, message.line.unwrap_or(1));
         product.complain(&format_args!("{source}:{line}: {failure}"));

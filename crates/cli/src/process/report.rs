@@ -65,7 +65,7 @@ impl Report<'_> {
         self.ended.elapsed.as_secs_f64()
     }
 
-    /// Never divides by zero: a run takes a moment.
+    /// The shortest time is a nanosecond, so that nothing is divided by zero.
     fn per_second(&self, count: u64) -> f64 {
         count as f64 / self.seconds().max(1e-9)
     }
@@ -128,7 +128,7 @@ impl Report<'_> {
     }
 
     pub(super) fn print_json(&self) {
-        // If nobody listens, that is not our business.
+        // A closed standard error is not an error of the run.
         let _ = io::stderr().lock().write_all(&self.json());
     }
 
