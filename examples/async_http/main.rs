@@ -205,7 +205,6 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sender = sender::Sender { engine, server };
     let send = async |title, message: &Value, reply| sender.send(title, message, reply).await;
     let ok = |body| Some(Reply::Json(200, body));
-
     let batch = sender::batch("raw");
     let sent = send("a batch", &batch, ok(json!([]))).await?;
     assert_eq!(sent.verdict, Verdict::Answer);

@@ -65,7 +65,8 @@ impl<P: Processor> Engine<P> {
         self
     }
 
-    /// Processes one message on buffers of the engine's own.
+    /// Processes one message with a [`Processor`], on buffers of the engine's own. The counterpart for an
+    /// [`AsyncProcessor`](crate::AsyncProcessor) is [`process_async`](Self::process_async).
     ///
     /// # Errors
     ///

@@ -26,10 +26,11 @@ use crate::registration::Registration;
 /// - one handler per event type, with [state](Self::Batch) from [`begin_batch`](Self::begin_batch) to
 ///   [`end_batch`](Self::end_batch), which is what the default of `batch` runs.
 ///
-/// Every handler has a default that does nothing. The events of one batch come in order; batches may be handled in
-/// parallel. The sender repeats a whole batch if it gets no answer, so handlers must be idempotent: the `id` of an
-/// event is its idempotency key. A handler must not block the thread: `block_on` panics in most runtimes, and a panic
-/// rejects the event.
+/// Every handler has a default. That of an event or notification whose type the registration lists, of membership
+/// changes and of data subject requests rejects what it is given; the others do nothing. The events of one batch come
+/// in order; batches may be handled in parallel. The sender repeats a whole batch if it gets no answer, so handlers
+/// must be idempotent: the `id` of an event is its idempotency key. A handler must not block the thread: `block_on`
+/// panics in most runtimes, and a panic rejects the event.
 ///
 /// A future may be dropped at any point, for example by a timeout: what is not settled by then is to be tried again.
 ///

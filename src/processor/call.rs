@@ -19,20 +19,32 @@ use crate::write::{Append, JsonWriter};
 /// test makes a call with [`of_batch`](Self::of_batch) or [`of_account`](Self::of_account):
 ///
 /// ```
-/// use hydrant::message::{CustomEvent, EventProcessingRequest, Uuid};
-/// use hydrant::{Call, Failure, Invocation, Output};
+/// use hydrant::message::{CustomEvent, Message, Uuid};
+/// use hydrant::{Call, Failure, Invocation, Output, ParseOptions, Scratch, parse};
 ///
 /// fn custom_event(call: &mut Call<'_>, event: &CustomEvent<'_>) -> Result<(), Failure> {
-///     call.emit(event.name.unwrap_or("?").as_bytes());
+///     let user = call.batch().email().and_then(|email| email.raw()).unwrap_or("?");
+///     call.emit(format!("{user} {}", event.name.unwrap_or("?")).as_bytes());
 ///     Ok(())
 /// }
 ///
-/// let (batch, invocation) = (EventProcessingRequest::default(), Invocation::new(0, Uuid([7; 16])));
-/// let mut output = Output::new();
-/// let mut call = Call::of_batch(&batch, &invocation, &mut output);
-/// custom_event(&mut call, &CustomEvent::default()).unwrap();
-/// assert_eq!(output.records().iter().next().unwrap().payload, b"?");
+/// let body = br#"{"type":"event_processing_request",
+///     "user_identities":[{"type":"email","encoding":"raw","value":"ada@example.com"}]}"#;
+/// let mut scratch = Scratch::new();
+/// let Message::EventProcessingRequest(batch) = parse(body, &mut scratch, &ParseOptions::new())?.message else {
+///     panic!("it is a batch");
+/// };
+/// let (invocation, mut output) = (Invocation::new(0, Uuid([7; 16])), Output::new());
+/// let mut call = Call::of_batch(batch, &invocation, &mut output);
+/// // Models are made by `Default` and assignment.
+/// let mut event = CustomEvent::default();
+/// event.name = Some("hello");
+/// custom_event(&mut call, &event).unwrap();
+/// assert_eq!(output.records().iter().next().unwrap().payload, b"ada@example.com hello");
+/// # Ok::<(), hydrant::Error>(())
 /// ```
+///
+/// Such a call knows nothing of a registration: events whose type is not registered are there, too.
 pub struct Call<'c> {
     invocation: &'c Invocation,
     account: &'c Account<'c>,
@@ -54,7 +66,8 @@ impl<'c> Call<'c> {
         Self::part_of_batch(batch, invocation, effects)
     }
 
-    /// A call about another message of this account. Records and outcomes in `output` are cleared, and handlers write to it.
+    /// A call about another message of this account. Records and outcomes in `output` are cleared, and handlers write to
+    /// it.
     pub fn of_account(
         account: Option<&'c Account<'c>>,
         invocation: &'c Invocation,

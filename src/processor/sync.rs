@@ -17,10 +17,11 @@ use crate::registration::Registration;
 /// A Firehose module whose handlers do not wait: CPU work that emits records, which the host delivers. For handlers that
 /// await a reply see [`AsyncProcessor`](crate::AsyncProcessor), which has the same methods.
 ///
-/// Every handler has a default that does nothing. Handlers take `&self` and may run on several threads: batches in
-/// parallel, the events of one batch in order unless the engine is [`unordered`](crate::Engine::unordered). The sender
-/// repeats a whole batch if it gets no answer, so handlers must be idempotent: the `id` of an event is its idempotency
-/// key.
+/// Every handler has a default. That of an event or notification whose type the registration lists, of membership
+/// changes and of data subject requests rejects what it is given; the others do nothing. Handlers take `&self` and may
+/// run on several threads: batches in parallel, the events of one batch in order unless the engine is
+/// [`unordered`](crate::Engine::unordered). The sender repeats a whole batch if it gets no answer, so handlers must be
+/// idempotent: the `id` of an event is its idempotency key.
 ///
 /// ```
 /// use hydrant::message::{CustomEvent, EventType, Uuid};

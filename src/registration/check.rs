@@ -43,6 +43,7 @@ impl Registration {
             validate::findings(&Message::ModuleRegistrationResponse(response))
         });
         let shared = &self.account_settings;
+        forget_repetitions(&mut found, shared.settings.len());
         let none = SettingList::default();
         if let Some(events) = &self.events {
             let at = "event_processing_registration";
@@ -82,6 +83,30 @@ impl Registration {
         }
         found
     }
+}
+
+/// The first settings of each list of account settings are the same: those of the registration. A finding about one of
+/// them is stated once.
+fn forget_repetitions(found: &mut Vec<Finding>, shared: usize) {
+    let mut seen = Vec::new();
+    found.retain(|finding| {
+        let Some((_, at)) = finding.path.split_once(".account_settings[") else {
+            return true;
+        };
+        let position = at
+            .split(']')
+            .next()
+            .and_then(|position| position.parse().ok());
+        if position.is_none_or(|position: usize| position >= shared) {
+            return true;
+        }
+        let finding = (finding.rule, at.to_owned(), finding.message.clone());
+        let is_new = !seen.contains(&finding);
+        if is_new {
+            seen.push(finding);
+        }
+        is_new
+    });
 }
 
 /// Compares what is read from one list of the message with what it describes. The list of the message consists of the

@@ -212,7 +212,8 @@ macro_rules! numeric {
                 self
             }
 
-            /// The smallest and the largest value that the customer may give.
+            /// The smallest and the largest value that the customer may give. The platform checks it; to check the value
+            /// that arrives as well, use [`SettingValues::refuse`](super::SettingValues::refuse).
             pub fn range(self, range: RangeInclusive<$type>) -> Self {
                 self.min(*range.start()).max(*range.end())
             }

@@ -163,3 +163,18 @@ fn findings_name_rules() {
         "the setting `kind` is read as a 64-bit integer, but its type is `text`"
     );
 }
+
+/// A shared setting is in the list of every kind of processing.
+#[test]
+fn a_finding_about_a_shared_setting_is_stated_once() {
+    let setting = |id| Text::new(id, "Without a description");
+    let registration = sound()
+        .account_setting(setting("shared"))
+        .audiences(|it| it.account_setting(setting("own")))
+        .erasure_with("dsr.acme.example", |it| it.account_setting(setting("own")));
+    let paths: Vec<String> = registration.check().into_iter().map(|it| it.path).collect();
+    let at = |kind: &str, position: usize| {
+        format!("{kind}_processing_registration.account_settings[{position}]")
+    };
+    assert_eq!(paths, [at("event", 0), at("audience", 1), at("dsr", 1)]);
+}

@@ -1,5 +1,6 @@
 //! `hydrant hash`: identities to digests, line by line.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -69,8 +70,13 @@ pub(super) fn run(args: &HashArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure
     let mut chunk = Chunk::new();
     let mut lines = Vec::new();
     while reader.fill(&mut chunk) {
-        let name = chunk.name.to_string();
+        let mut name = chunk.name.to_string();
         if let Some(error) = chunk.error.take() {
+            if error.kind() == ErrorKind::NotFound {
+                // It may be an identity, which must not be in a log.
+                name = "the file that is named (FILE is a file with an identity on each line)"
+                    .to_owned();
+            }
             return Err(Failure::Input { name, error });
         }
         lines.clear();
