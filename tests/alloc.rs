@@ -79,12 +79,31 @@ fn requests(run: impl FnOnce()) -> u64 {
 /// Does nothing, so that what is counted is the engine's own.
 struct Idle;
 
+/// Handlers of messages that are rejected without one.
+macro_rules! other_messages {
+    ($($how:ident)?) => {
+        $($how)? fn audience_membership_change(
+            &self,
+            _: &mut Call<'_>,
+            _: &AudienceMembershipChangeRequest<'_>,
+        ) -> Result<(), Failure> {
+            Ok(())
+        }
+
+        $($how)? fn dsr(&self, _: &mut Call<'_>, _: &DsrProcessingRequest<'_>) -> Result<(), Failure> {
+            Ok(())
+        }
+    };
+}
+
 impl Processor for Idle {
     type Batch = ();
 
     fn registration(&self) -> Registration {
         Registration::new("Bench", "1.0")
     }
+
+    other_messages!();
 }
 
 /// Emits the batch as a record, and one for every event of some types.
@@ -105,6 +124,8 @@ impl Emitting {
 
 impl Processor for Emitting {
     type Batch = ();
+
+    other_messages!();
 
     fn registration(&self) -> Registration {
         Registration::new("Bench", "1.0")
@@ -275,6 +296,8 @@ impl AsyncProcessor for IdleAsync {
     fn registration(&self) -> Registration {
         Registration::new("Idle", "1")
     }
+
+    other_messages!(async);
 }
 
 struct DispatchingAsync {

@@ -93,6 +93,14 @@ macro_rules! lines {
             fn unknown_event(&self, call: &mut Call<'_>, _: &mut Tail, event: &UnknownEvent<'_>) -> Result<(), Failure> {
                 emit(call, event.id, event.timestamp_ms, |out| out.json().text(event.unknown.type_name))
             }
+
+            fn audience_membership_change(&self, _: &mut Call<'_>, _: &AudienceMembershipChangeRequest<'_>) -> Result<(), Failure> {
+                Ok(())
+            }
+
+            fn dsr(&self, _: &mut Call<'_>, _: &DsrProcessingRequest<'_>) -> Result<(), Failure> {
+                Ok(())
+            }
         }
     };
 }
