@@ -19,6 +19,7 @@
 
 mod support;
 
+use std::cell::RefCell;
 use std::future::Future;
 use std::hint::black_box;
 use std::pin::pin;
@@ -65,53 +66,69 @@ fn overhead(bench: &mut Bench, input: &Input) {
     let in_time = invocation
         .clone()
         .with_deadline(Instant::now() + Duration::from_secs(3_600));
-    let [mut scratch, mut timed, mut polled, mut alone, mut answered] =
-        [(); 5].map(|()| Scratch::new());
-    let [mut output, mut timed_output, mut polled_output] = [(); 3].map(|()| Output::new());
-    let mut response = Vec::new();
     let options = ParseOptions::new();
-    respond(body, &mut answered, &options, &invocation, &mut response);
-    for output in [
-        finished(engine.process_into(body, &mut scratch, &invocation, &mut output)),
-        finished(engine.process_into(body, &mut timed, &in_time, &mut timed_output)),
-        finished(ready(waiting.process_into_async(
+    // All use the same buffers: where memory lies changes more than what is measured.
+    let buffers = RefCell::new(Buffers::default());
+    let plain = || {
+        let Buffers {
+            scratch, output, ..
+        } = &mut *buffers.borrow_mut();
+        black_box(finished(engine.process_into(
             body,
-            &mut polled,
+            scratch,
             &invocation,
-            &mut polled_output,
-        ))),
-    ] {
+            output,
+        )));
+    };
+    let timed = || {
+        let Buffers {
+            scratch, output, ..
+        } = &mut *buffers.borrow_mut();
+        black_box(finished(
+            engine.process_into(body, scratch, &in_time, output),
+        ));
+    };
+    let polled = || {
+        let Buffers {
+            scratch, output, ..
+        } = &mut *buffers.borrow_mut();
+        let future = waiting.process_into_async(body, scratch, &invocation, output);
+        black_box(finished(ready(future)));
+    };
+    let alone = || {
+        let scratch = &mut buffers.borrow_mut().scratch;
+        black_box(parse(body, scratch, &options).unwrap());
+    };
+    let answered = || {
+        let Buffers {
+            scratch, response, ..
+        } = &mut *buffers.borrow_mut();
+        respond(body, scratch, &options, &invocation, response);
+        black_box(response);
+    };
+    answered();
+    for run in [&plain as &dyn Fn(), &timed, &polled] {
+        buffers.borrow_mut().output.clear();
+        run();
+        let Buffers {
+            output, response, ..
+        } = &*buffers.borrow();
         assert_eq!(output.outcome_counts().done, input.events as u64);
         assert_eq!(response, output.response());
     }
 
     let name = format!("{}, no work", input.name);
-    let medians = bench
+    let rounds = bench
         .race_on(&name, &input.describe(), input.bytes())
-        .contender("process_into, no-op processor", || {
-            let pending = engine.process_into(body, &mut scratch, &invocation, &mut output);
-            black_box(finished(pending));
-        })
-        .contender("process_into, with a deadline", || {
-            let pending = engine.process_into(body, &mut timed, &in_time, &mut timed_output);
-            black_box(finished(pending));
-        })
-        .contender("process_into_async, no-op processor", || {
-            let future =
-                waiting.process_into_async(body, &mut polled, &invocation, &mut polled_output);
-            black_box(finished(ready(future)));
-        })
-        .contender("parse alone", || {
-            black_box(parse(body, &mut alone, &options).unwrap());
-        })
-        .contender("parse and the response", || {
-            respond(body, &mut answered, &options, &invocation, &mut response);
-            black_box(&response);
-        })
-        .run();
-    if let [all, timed, polled, parse, responded] = medians[..] {
-        let beyond =
-            |less: Duration, more: Duration| more.as_nanos() as f64 - less.as_nanos() as f64;
+        .contender("process_into, no-op processor", plain)
+        .contender("process_into, with a deadline", timed)
+        .contender("process_into_async, no-op processor", polled)
+        .contender("parse alone", alone)
+        .contender("parse and the response", answered)
+        .often()
+        .rounds();
+    if let [all, timed, polled, parse, responded] = &rounds[..] {
+        let beyond = |less: &[Duration], more: &[Duration]| median_difference(less, more);
         let events = input.events as f64;
         for (what, nanos) in [
             ("beyond parse, ns per event", beyond(parse, all) / events),
@@ -129,6 +146,27 @@ fn overhead(bench: &mut Bench, input: &Input) {
             bench.note(&name, what, nanos);
         }
     }
+}
+
+#[derive(Default)]
+struct Buffers {
+    scratch: Scratch,
+    output: Output,
+    response: Vec<u8>,
+}
+
+/// The median over all rounds of what one contender takes beyond another in the same round, in nanoseconds. How fast the
+/// machine is changes from round to round by more than that.
+fn median_difference(less: &[Duration], more: &[Duration]) -> f64 {
+    let rounds = less.iter().zip(more);
+    let mut differences: Vec<f64> = rounds
+        .map(|(less, more)| (more.as_secs_f64() - less.as_secs_f64()) * 1e9)
+        .collect();
+    differences.sort_unstable_by(f64::total_cmp);
+    differences
+        .get(differences.len() / 2)
+        .copied()
+        .unwrap_or_default()
 }
 
 /// What is left when the message is finished.

@@ -90,6 +90,7 @@ impl Bench {
             bytes,
             contenders: Vec::new(),
             criterion: !super::record::wanted(),
+            rounds: (ROUNDS, TURN),
             turn: cpu_turn,
         }
     }
@@ -131,6 +132,8 @@ pub struct Race<'b, 'c> {
     /// Whether criterion measures the contenders, too.
     criterion: bool,
     turn: fn(&mut dyn FnMut(), u32) -> Duration,
+    /// How often each has its turn, and how long that is.
+    rounds: (usize, Duration),
 }
 
 impl<'c> Race<'_, 'c> {
@@ -149,6 +152,13 @@ impl<'c> Race<'_, 'c> {
         self
     }
 
+    /// Many short turns, for differences between contenders that are smaller than the changes of the machine's speed.
+    #[must_use]
+    pub fn often(mut self) -> Self {
+        self.rounds = (ROUNDS * 20, TURN / 20);
+        self
+    }
+
     /// Leaves criterion out, as recording does: a record holds what the turns measure.
     #[must_use]
     pub fn only_in_turn(mut self) -> Self {
@@ -157,7 +167,12 @@ impl<'c> Race<'_, 'c> {
     }
 
     /// Runs the race and returns the medians in the order of the contenders; nothing if it was filtered out.
-    pub fn run(mut self) -> Vec<Duration> {
+    pub fn run(self) -> Vec<Duration> {
+        self.rounds().into_iter().map(median).collect()
+    }
+
+    /// Runs the race and returns the times of all rounds in the order of the contenders; nothing if it was filtered out.
+    pub fn rounds(mut self) -> Vec<Vec<Duration>> {
         let id = format!("{}/{}", self.bench.name, self.input);
         if self.criterion {
             self.show_criterion(&id);
@@ -166,9 +181,10 @@ impl<'c> Race<'_, 'c> {
         if self.bench.mode == Mode::List || self.bench.filter.as_ref().is_some_and(left_out) {
             return Vec::new();
         }
-        let medians = self.medians();
+        let times = self.times();
+        let medians: Vec<Duration> = times.iter().cloned().map(median).collect();
         self.tabulate(&medians);
-        medians
+        times
     }
 
     fn show_criterion(&mut self, id: &str) {
@@ -182,10 +198,10 @@ impl<'c> Race<'_, 'c> {
         group.finish();
     }
 
-    fn medians(&mut self) -> Vec<Duration> {
+    fn times(&mut self) -> Vec<Vec<Duration>> {
         let measures = self.bench.measures();
         let turn = self.turn;
-        let rounds = if measures { ROUNDS } else { 1 };
+        let (rounds, length) = if measures { self.rounds } else { (1, TURN) };
         let count = self.contenders.len();
         let repeats: Vec<u32> = self
             .contenders
@@ -195,7 +211,7 @@ impl<'c> Race<'_, 'c> {
                     return 1;
                 }
                 let once = turn(run, 1).max(Duration::from_nanos(1));
-                TURN.div_duration_f64(once).ceil() as u32
+                length.div_duration_f64(once).ceil() as u32
             })
             .collect();
         let mut times = vec![Vec::with_capacity(rounds); count];
@@ -205,7 +221,7 @@ impl<'c> Race<'_, 'c> {
                 times[who].push(turn(&mut self.contenders[who].1, repeats[who]));
             }
         }
-        times.into_iter().map(median).collect()
+        times
     }
 
     fn tabulate(&mut self, medians: &[Duration]) {
