@@ -56,12 +56,13 @@ impl Effects {
 
     /// Gives what is unsettled the result of the message.
     pub(crate) fn end(&mut self, ended: &Result<(), Failure>) {
+        let end = match ended {
+            Ok(()) => Outcome::Done,
+            Err(failure) => Outcome::Failed(failure.of_message()),
+        };
         let outcomes = self.notifications.iter_mut().chain(&mut self.events);
         for outcome in outcomes.filter(|outcome| outcome.is_unsettled()) {
-            *outcome = match ended {
-                Ok(()) => Outcome::Done,
-                Err(failure) => Outcome::Failed(failure.of_message()),
-            };
+            *outcome = end.clone();
         }
     }
 

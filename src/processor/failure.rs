@@ -47,7 +47,11 @@ use crate::registration::SettingError;
 /// assert_eq!(Failure::retry_after(Duration::from_secs(2)).to_string(), "retry after 2s");
 /// ```
 #[derive(Clone)]
-pub struct Failure {
+pub struct Failure(Arc<Inner>);
+
+/// One pointer, so that a handler returns its result in a register and the outcome of an event takes 16 bytes.
+#[derive(Clone)]
+struct Inner {
     kind: FailureKind,
     reason: Cow<'static, str>,
     source: Option<Arc<dyn Error + Send + Sync>>,
@@ -98,30 +102,30 @@ impl Failure {
     /// The same failure with the error that caused it, which neither `Display` nor `Debug` show.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        self.source = Some(source.into().into());
+        self.inner().source = Some(source.into().into());
         self
     }
 
     /// The same failure with a reason, which must not hold data of the event.
     #[must_use]
     pub fn with_reason(mut self, reason: impl Into<Cow<'static, str>>) -> Self {
-        self.reason = reason.into();
+        self.inner().reason = reason.into();
         self
     }
 
     /// What happens to what failed.
     pub fn kind(&self) -> FailureKind {
-        self.kind
+        self.0.kind
     }
 
     /// The reason that was stated. Empty if there is none.
     pub fn reason(&self) -> &str {
-        &self.reason
+        &self.0.reason
     }
 
     /// The error that caused it. Its text may hold personal data.
     pub fn source(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
-        self.source.as_deref()
+        self.0.source.as_deref()
     }
 
     /// The fault in the customer's settings, if that is the cause.
@@ -144,23 +148,26 @@ impl Failure {
 
     /// The failure of a part of a message that failed as a whole.
     pub(crate) fn of_message(&self) -> Self {
-        Self {
-            of_message: true,
-            ..self.clone()
-        }
+        let mut failure = self.clone();
+        failure.inner().of_message = true;
+        failure
     }
 
     pub(crate) fn is_of_message(&self) -> bool {
-        self.of_message
+        self.0.of_message
     }
 
     fn new(kind: FailureKind, reason: Cow<'static, str>) -> Self {
-        Self {
+        Self(Arc::new(Inner {
             kind,
             reason,
             source: None,
             of_message: false,
-        }
+        }))
+    }
+
+    fn inner(&mut self) -> &mut Inner {
+        Arc::make_mut(&mut self.0)
     }
 }
 
@@ -184,24 +191,24 @@ fn unclassified<E>() -> String {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.kind {
+        match self.0.kind {
             FailureKind::Retry { after: None } => f.write_str("retry")?,
             FailureKind::Retry { after: Some(after) } => write!(f, "retry after {after:?}")?,
             FailureKind::Discard => f.write_str("discarded")?,
             FailureKind::Reject => f.write_str("rejected")?,
         }
-        if self.reason.is_empty() {
+        if self.0.reason.is_empty() {
             return Ok(());
         }
-        write!(f, ": {}", self.reason)
+        write!(f, ": {}", self.0.reason)
     }
 }
 
 impl fmt::Debug for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Failure")
-            .field("kind", &self.kind)
-            .field("reason", &self.reason)
+            .field("kind", &self.0.kind)
+            .field("reason", &self.0.reason)
             .finish_non_exhaustive()
     }
 }
