@@ -16,10 +16,7 @@ pub(crate) fn frame(body: &[u8], max_bytes: usize) -> Result<Framed<'_>, Error> 
     if body.len() > max_bytes {
         return Err(Error::plain(
             ErrorKind::TooLarge,
-            format!(
-                "the message has {} bytes, the limit is {max_bytes}",
-                body.len()
-            ),
+            format!("the message has more than {max_bytes} bytes"),
         ));
     }
     if let Some(encoding) = other_encoding(body) {

@@ -85,11 +85,7 @@ fn f10_size_is_limited() {
             (error.kind(), error.location(), error.path()),
             (ErrorKind::TooLarge, None, "")
         );
-        let message = format!(
-            "the message has {} bytes, the limit is {}",
-            body.len(),
-            TINY.len()
-        );
+        let message = format!("the message has more than {} bytes", TINY.len());
         assert_eq!(error.message(), message);
     }
     let fill = |bytes: usize| format!("{TINY}{}", " ".repeat(bytes - TINY.len()));

@@ -101,7 +101,7 @@ pub(super) fn run(args: &GenerateArgs, stop: &Arc<Stop>) -> Result<ExitCode, Fai
             return Ok(exit::INTERRUPTED.into());
         }
     }
-    Ok(exit::GOOD.into())
+    output.print(&[])
 }
 
 #[cfg(test)]

@@ -50,6 +50,9 @@ pub(super) struct HashArgs {
     output: OutputArgs,
 }
 
+/// UTF-8, at the beginning of a file. It is not part of the first identity.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// The longest line.
 const LONGEST: usize = 16 << 20;
 
@@ -91,12 +94,10 @@ pub(super) fn run(args: &HashArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure
             return Ok(exit::REFUSED.into());
         }
     }
-    let status = if stop.interrupted() {
-        exit::INTERRUPTED
-    } else {
-        exit::GOOD
-    };
-    Ok(status.into())
+    if stop.interrupted() {
+        return Ok(exit::INTERRUPTED.into());
+    }
+    output.print(&[])
 }
 
 /// Lines to lines.
@@ -112,6 +113,8 @@ struct Digester {
 impl Digester {
     /// Appends the digests of all lines, or of those before one that cannot be hashed.
     fn append(&mut self, block: &[u8], out: &mut Vec<u8>) -> Result<(), &'static str> {
+        let mark = if self.line == 0 { BYTE_ORDER_MARK } else { b"" };
+        let block = block.strip_prefix(mark).unwrap_or(block);
         let mut refused = Ok(());
         let mut good = block.len();
         let mut lines = 0;

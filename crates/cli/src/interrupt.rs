@@ -5,6 +5,8 @@ use std::convert::Infallible;
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+#[cfg(unix)]
+use std::thread;
 
 use crossbeam::channel::{Receiver, Sender, bounded};
 
@@ -30,17 +32,16 @@ impl Stop {
         })
     }
 
-    /// Raises it when the process is interrupted or asked to end. Whoever asks twice does not want to wait.
+    /// Raises it when the process is interrupted or asked to end. Whoever asks twice does not want to wait. What is ignored
+    /// when the process starts, as `nohup` does with SIGHUP, stays ignored.
     pub(super) fn on_signals(self: &Arc<Self>) {
         let stop = Arc::clone(self);
-        let handler = move || {
+        on_signals(move || {
             if stop.interrupted.swap(true, Ordering::SeqCst) {
                 process::exit(exit::INTERRUPTED.into());
             }
             stop.raise();
-        };
-        // It fails where a handler is set already; signals then do what that one does.
-        let _ = ctrlc::set_handler(handler);
+        });
     }
 
     /// Asks everybody to stop.
@@ -63,4 +64,40 @@ impl Stop {
     pub(super) fn woken(&self) -> &Receiver<Infallible> {
         &self.woken
     }
+}
+
+#[cfg(unix)]
+fn on_signals(handle: impl Fn() + Send + 'static) {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    use signal_hook::iterator::Signals;
+
+    let ignored = ignored();
+    let signals = [SIGINT, SIGTERM, SIGHUP];
+    let signals = signals
+        .into_iter()
+        .filter(|signal| ignored >> (signal - 1) & 1 == 0);
+    // Without a handler signals do what they do by default.
+    let Ok(mut signals) = Signals::new(signals) else {
+        return;
+    };
+    let handler = move || signals.forever().for_each(|_| handle());
+    let _ = thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(handler);
+}
+
+/// The signals that the process ignores: one bit each, SIGHUP (1) the lowest. Zero where that cannot be found out.
+#[cfg(unix)]
+fn ignored() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mut lines = status.lines();
+    let mask = lines.find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .unwrap_or_default()
+}
+
+#[cfg(not(unix))]
+fn on_signals(handle: impl Fn() + Send + 'static) {
+    // It fails where a handler is set already; signals then do what that one does.
+    let _ = ctrlc::set_handler(handle);
 }

@@ -1,12 +1,14 @@
 //! Where lines go: standard output, a file, or nowhere. Lines arrive whole and are written in whole, one write for all
-//! that is ready; what the program cannot finish it takes back.
+//! that is ready; what the program cannot finish it takes back. A file keeps its content until there is something to put in
+//! its place, and an output that is an input as well is refused.
 
-use std::fs::{self, File};
+use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use same_file::Handle;
 
 use super::exit::{self, Failure};
 use super::input::{Place, Source};
@@ -31,6 +33,8 @@ enum Target {
         file: File,
         /// Bytes of whole lines written, if the file can be cut back to them.
         whole: Option<u64>,
+        /// Whether it still has the content that it had before.
+        untouched: bool,
     },
     Nowhere,
 }
@@ -44,29 +48,53 @@ pub(super) enum Unwritable {
 }
 
 impl OutputArgs {
-    /// Opens the output. A file is made or emptied, unless it is one of the inputs.
+    /// Opens the output, unless it is one of the inputs. A file is made if it is not there. It is emptied by the first
+    /// write, or by [`Output::finish`].
     pub(super) fn open(&self, inputs: &[Source]) -> Result<Output, Failure> {
         let name = self.output.to_string_lossy().into_owned();
-        let target = match name.as_str() {
-            "-" => return Ok(Output::stdout()),
-            "null" => Target::Nowhere,
-            _ => {
-                if inputs.iter().any(|input| is_same(&self.output, input)) {
-                    return Err(Failure::Usage(format!("{name} is both input and output")));
-                }
-                let opened = File::create(&self.output);
-                let file = opened.map_err(|error| Failure::Output {
-                    name: name.clone(),
-                    error,
-                })?;
-                let regular = file.metadata().is_ok_and(|metadata| metadata.is_file());
-                Target::File {
-                    file,
-                    whole: regular.then_some(0),
-                }
-            }
+        if name == "null" {
+            let target = Target::Nowhere;
+            return Ok(Output { name, target });
+        }
+        refuse_inputs(&self.handle(), &name, inputs)?;
+        if name == "-" {
+            return Ok(Output::stdout());
+        }
+        let mut options = OpenOptions::new();
+        let opened = options
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&self.output);
+        let file = opened.map_err(|error| Failure::Output {
+            name: name.clone(),
+            error,
+        })?;
+        let regular = file.metadata().is_ok_and(|metadata| metadata.is_file());
+        let target = Target::File {
+            file,
+            whole: regular.then_some(0),
+            untouched: regular,
         };
         Ok(Output { name, target })
+    }
+
+    /// Refuses another output that is this one or one of the inputs.
+    pub(super) fn refuse_other(&self, other: &Path, inputs: &[Source]) -> Result<(), Failure> {
+        let name = other.to_string_lossy();
+        let handle = regular(Handle::from_path(other));
+        if handle.is_some() && handle == self.handle() || other == self.output {
+            return Err(Failure::Usage(format!("{name} is the output twice")));
+        }
+        refuse_inputs(&handle, &name, inputs)
+    }
+
+    /// The file that it is, if it is there.
+    fn handle(&self) -> Option<Handle> {
+        if self.is_stdout() {
+            return regular(Handle::stdout());
+        }
+        regular(Handle::from_path(&self.output))
     }
 
     /// Whether lines may get mixed with what is shown on the terminal.
@@ -75,15 +103,28 @@ impl OutputArgs {
     }
 }
 
-/// Whether emptying `path` would empty the input. Devices and pipes are no files to lose.
-fn is_same(path: &Path, input: &Source) -> bool {
-    let Place::Path(input) = &input.place else {
-        return false;
+/// Devices and pipes are no files to lose.
+fn regular(handle: io::Result<Handle>) -> Option<Handle> {
+    let handle = handle.ok()?;
+    let metadata = handle.as_file().metadata().ok()?;
+    metadata.is_file().then_some(handle)
+}
+
+/// Fails if the output is one of the inputs, by whatever name.
+fn refuse_inputs(output: &Option<Handle>, name: &str, inputs: &[Source]) -> Result<(), Failure> {
+    let Some(output) = output else {
+        return Ok(());
     };
-    match (fs::canonicalize(path), fs::canonicalize(input)) {
-        (Ok(path), Ok(input)) => path == input && path.is_file(),
-        _ => false,
+    let is_same = |input: &Source| match &input.place {
+        Place::Path(path) => Handle::from_path(path).is_ok_and(|input| input == *output),
+        Place::Stdin => Handle::stdin().is_ok_and(|input| input == *output),
+        Place::Held(_) | Place::Unreadable(_) => false,
+    };
+    if inputs.iter().any(is_same) {
+        let name = if name == "-" { "standard output" } else { name };
+        return Err(Failure::Usage(format!("{name} is both input and output")));
     }
+    Ok(())
 }
 
 impl Output {
@@ -96,7 +137,7 @@ impl Output {
 
     /// Writes all that a command has to say, and tells how the program ends.
     pub(super) fn print(mut self, text: &[u8]) -> Result<ExitCode, Failure> {
-        match self.write(text) {
+        match self.write(text).and_then(|()| self.finish()) {
             Ok(()) | Err(Unwritable::Closed) => Ok(exit::GOOD.into()),
             Err(Unwritable::Failed(failure)) => Err(failure),
         }
@@ -112,8 +153,13 @@ impl Output {
                 let mut stdout = stdout.lock();
                 stdout.write_all(lines).and_then(|()| stdout.flush())
             }
-            Target::File { file, whole } => {
-                let written = file.write_all(lines);
+            Target::File {
+                file,
+                whole,
+                untouched,
+            } => {
+                let emptied = empty(file, untouched);
+                let written = emptied.and_then(|()| file.write_all(lines));
                 if let Some(whole) = whole {
                     match written {
                         Ok(()) => *whole += lines.len() as u64,
@@ -130,6 +176,17 @@ impl Output {
         written.map_err(|error| self.unwritable(error))
     }
 
+    /// Ends an output to which everything was written that there is: a file without a line is empty.
+    pub(super) fn finish(&mut self) -> Result<(), Unwritable> {
+        let finished = match &mut self.target {
+            Target::File {
+                file, untouched, ..
+            } => empty(file, untouched),
+            _ => Ok(()),
+        };
+        finished.map_err(|error| self.unwritable(error))
+    }
+
     fn unwritable(&self, error: io::Error) -> Unwritable {
         if error.kind() == io::ErrorKind::BrokenPipe {
             return Unwritable::Closed;
@@ -139,4 +196,12 @@ impl Output {
             error,
         })
     }
+}
+
+/// Takes the earlier content out of a file, once.
+fn empty(file: &File, untouched: &mut bool) -> io::Result<()> {
+    if std::mem::take(untouched) {
+        file.set_len(0)?;
+    }
+    Ok(())
 }

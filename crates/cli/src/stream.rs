@@ -15,7 +15,7 @@ use super::interrupt::Stop;
 use super::output::{Output, Unwritable};
 use super::progress::Progress;
 use super::terminal;
-use hydrant::Error;
+use hydrant::{Error, ErrorKind};
 use pipeline::pipeline;
 
 /// The results of one chunk.
@@ -169,6 +169,14 @@ impl Run<'_> {
         if self.stop.interrupted() && matches!(ended.end, End::Finished | End::Interrupted) {
             ended.end = End::Interrupted;
         }
+        // If nothing could be read, an earlier output stays.
+        if ended.is_finished() && (ended.messages > 0 || !ended.has_refusals()) {
+            match self.output.finish() {
+                Ok(()) => {}
+                Err(Unwritable::Closed) => ended.end = End::Closed,
+                Err(Unwritable::Failed(failure)) => ended.end = End::Failed(failure),
+            }
+        }
         self.progress.finish();
         ended.elapsed = began.elapsed();
         ended
@@ -200,9 +208,12 @@ fn work<T: Default>(
 /// The error for people, with its place in the source.
 pub(super) fn pretty(message: &Message<'_>, error: Error) -> String {
     let line = message.line.unwrap_or(1);
-    error
-        .on_line(usize::try_from(line).unwrap_or(usize::MAX))
-        .pretty(message.source)
+    let hint = match error.kind() {
+        ErrorKind::TooLarge => "\n  = --max-bytes raises the limit",
+        _ => "",
+    };
+    let error = error.on_line(usize::try_from(line).unwrap_or(usize::MAX));
+    error.pretty(message.source) + hint
 }
 
 impl Ended {

@@ -4,7 +4,7 @@
 use std::io::{self, BufRead, BufReader, Read};
 
 use super::Stream;
-use flate2::bufread::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
@@ -16,6 +16,7 @@ pub(super) enum Compression {
 }
 
 const GZIP: &[u8] = &[0x1f, 0x8b];
+const ZSTD: &str = "Zstandard";
 const ZSTANDARD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 
 /// Compressed bytes that are read at a time.
@@ -24,7 +25,7 @@ const BUFFER: usize = 64 << 10;
 impl Compression {
     /// By the extension of a file.
     pub(super) fn of_extension(extension: &str) -> Option<Self> {
-        match extension {
+        match extension.to_ascii_lowercase().as_str() {
             "gz" => Some(Self::Gzip),
             "zst" => Some(Self::Zstandard),
             _ => None,
@@ -42,9 +43,9 @@ pub(super) fn decode(mut stream: Stream, compression: Option<Compression>) -> io
     let stream = io::Cursor::new(first).chain(stream);
     Ok(match compression {
         None => Box::new(stream),
-        Some(Compression::Gzip) => Box::new(MultiGzDecoder::new(BufReader::with_capacity(
-            BUFFER, stream,
-        ))),
+        Some(Compression::Gzip) => Box::new(Members {
+            decoder: Some(GzDecoder::new(BufReader::with_capacity(BUFFER, stream))),
+        }),
         Some(Compression::Zstandard) => {
             Box::new(Frames::new(BufReader::with_capacity(BUFFER, stream)))
         }
@@ -69,11 +70,62 @@ fn detect(stream: &mut impl Read, first: &mut Vec<u8>) -> io::Result<Option<Comp
     }
 }
 
+/// The content of all members of a gzip stream (RFC 1952, section 2.2), with errors that tell damaged data from what follows
+/// it.
+struct Members<R> {
+    /// None after the last member, or after an error.
+    decoder: Option<GzDecoder<R>>,
+}
+
+impl<R: BufRead> Read for Members<R> {
+    fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
+        if space.is_empty() {
+            return Ok(0);
+        }
+        while let Some(mut decoder) = self.decoder.take() {
+            let count = decoder.read(space).map_err(|error| match error.kind() {
+                io::ErrorKind::UnexpectedEof => cut("gzip"),
+                io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => damaged("gzip"),
+                _ => error,
+            })?;
+            if count > 0 {
+                self.decoder = Some(decoder);
+                return Ok(count);
+            }
+            let mut source = decoder.into_inner();
+            let next = source.fill_buf()?;
+            if next.starts_with(GZIP.get(..1).unwrap_or_default()) {
+                self.decoder = Some(GzDecoder::new(source));
+            } else if !next.is_empty() {
+                return Err(followed("gzip"));
+            }
+        }
+        Ok(0)
+    }
+}
+
+fn cut(format: &str) -> io::Error {
+    let text = format!("the {format} data ends too early: the file is empty or cut");
+    io::Error::new(io::ErrorKind::UnexpectedEof, text)
+}
+
+fn damaged(format: &str) -> io::Error {
+    let text = format!("it is not {format} data, or damaged");
+    io::Error::new(io::ErrorKind::InvalidData, text)
+}
+
+fn followed(format: &str) -> io::Error {
+    let text = format!("the {format} data is followed by something else");
+    io::Error::new(io::ErrorKind::InvalidData, text)
+}
+
 /// The content of all frames of a Zstandard stream; the decoder itself ends after the first (RFC 8878, section 3.1).
 struct Frames<R> {
     source: R,
     decoder: FrameDecoder,
     within: bool,
+    /// Whether there was a frame.
+    any: bool,
 }
 
 impl<R: BufRead> Frames<R> {
@@ -82,6 +134,7 @@ impl<R: BufRead> Frames<R> {
             source,
             decoder: FrameDecoder::new(),
             within: false,
+            any: false,
         }
     }
 
@@ -89,7 +142,10 @@ impl<R: BufRead> Frames<R> {
     fn begin(&mut self) -> io::Result<bool> {
         while !self.source.fill_buf()?.is_empty() {
             match self.decoder.init(&mut self.source) {
-                Ok(()) => return Ok(true),
+                Ok(()) => {
+                    self.any = true;
+                    return Ok(true);
+                }
                 Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
                     length,
                     ..
@@ -97,13 +153,15 @@ impl<R: BufRead> Frames<R> {
                     let length = u64::from(length);
                     let mut skipped = self.source.by_ref().take(length);
                     if io::copy(&mut skipped, &mut io::sink())? < length {
-                        return Err(io::ErrorKind::UnexpectedEof.into());
+                        return Err(cut(ZSTD));
                     }
+                    self.any = true;
                 }
-                Err(error) => return Err(io::Error::other(error)),
+                Err(_) if self.any => return Err(followed(ZSTD)),
+                Err(_) => return Err(damaged(ZSTD)),
             }
         }
-        Ok(false)
+        if self.any { Ok(false) } else { Err(cut(ZSTD)) }
     }
 
     fn verify(&self) -> io::Result<()> {
@@ -113,6 +171,15 @@ impl<R: BufRead> Frames<R> {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// A decoder that finds no more input says so in many ways.
+fn damaged_or_cut(source: &mut impl BufRead) -> io::Error {
+    match source.fill_buf() {
+        Ok([]) => cut(ZSTD),
+        Ok(_) => damaged(ZSTD),
+        Err(error) => error,
     }
 }
 
@@ -131,7 +198,7 @@ impl<R: BufRead> Read for Frames<R> {
             while self.decoder.can_collect() == 0 && !self.decoder.is_finished() {
                 self.decoder
                     .decode_blocks(&mut self.source, BlockDecodingStrategy::UptoBlocks(1))
-                    .map_err(io::Error::other)?;
+                    .map_err(|_| damaged_or_cut(&mut self.source))?;
             }
             let count = self.decoder.read(space)?;
             if count > 0 {

@@ -80,6 +80,8 @@ fn file(path: PathBuf, form: Form) -> Source {
     }
 }
 
+const NO_MATCH: &str = "no file directly in the folder is named *.json, *.ndjson or *.jsonl, or these with .gz or .zst";
+
 /// The files of a folder whose names promise messages, in the order of their names. Folders inside are left alone.
 fn folder(path: &Path, found: &mut Vec<Source>) {
     let entries = fs::read_dir(path).and_then(Iterator::collect::<io::Result<Vec<_>>>);
@@ -88,6 +90,14 @@ fn folder(path: &Path, found: &mut Vec<Source>) {
             let mut paths: Vec<PathBuf> = entries.iter().map(fs::DirEntry::path).collect();
             paths.retain(|path| form_of(path).is_some() && !path.is_dir());
             paths.sort();
+            if paths.is_empty() {
+                found.push(Source {
+                    name: path.to_string_lossy().into(),
+                    place: Place::Unreadable(io::Error::new(io::ErrorKind::NotFound, NO_MATCH)),
+                    form: Form::Lines,
+                    size: None,
+                });
+            }
             found.extend(paths.into_iter().filter_map(|path| {
                 let form = form_of(&path)?;
                 Some(file(path, form))
@@ -108,7 +118,8 @@ fn form_of(path: &Path) -> Option<Form> {
     if Compression::of_extension(name.extension()?.to_str()?).is_some() {
         name = Path::new(name.file_stem()?);
     }
-    match name.extension()?.to_str()? {
+    let extension = name.extension()?.to_str()?.to_ascii_lowercase();
+    match extension.as_str() {
         "json" => Some(Form::Whole),
         "ndjson" | "jsonl" => Some(Form::Lines),
         _ => None,
@@ -126,6 +137,8 @@ mod tests {
             ("folder.ndjson/b.json.gz", Some(Form::Whole)),
             ("c.ndjson", Some(Form::Lines)),
             ("d.jsonl.zst", Some(Form::Lines)),
+            ("D.JSONL.GZ", Some(Form::Lines)),
+            ("e.Json", Some(Form::Whole)),
             ("e.gz", None),
             ("json", None),
             (".json", None),

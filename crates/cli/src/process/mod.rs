@@ -140,6 +140,9 @@ pub(super) fn run(args: ProcessArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failu
     let threads = args.threads.count()?;
     let engine = engine(&args, threads);
     let sources = sources(&args.files.files);
+    if let Some(report) = &args.report_file {
+        args.output.refuse_other(report, &sources)?;
+    }
     let mut output = args.output.open(&sources)?;
     let opener = Opener::new(stop);
     let progress = if args.quiet {
