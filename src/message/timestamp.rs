@@ -29,7 +29,7 @@ pub struct Timestamp {
 
 const NANOS: i128 = 1_000_000_000;
 /// The largest second the reference can hold; values beyond it are refused.
-const MAX_SECONDS: i64 = 31_556_889_864_403_199;
+const MAX_SECONDS: u128 = 31_556_889_864_403_199;
 /// Numbers from here on are milliseconds, smaller ones seconds (D5).
 const MILLISECONDS_FROM: u64 = 100_000_000_000;
 
@@ -46,12 +46,12 @@ impl Timestamp {
     /// From nanoseconds since the epoch; `None` beyond the range of the reference.
     #[must_use]
     pub fn from_nanos(nanos: i128) -> Option<Self> {
-        let seconds = i64::try_from(nanos.div_euclid(NANOS)).ok()?;
-        if seconds.unsigned_abs() > MAX_SECONDS as u64 {
+        // The whole seconds before a fraction, also before that of a negative number, which `seconds` is one below.
+        if (nanos / NANOS).unsigned_abs() > MAX_SECONDS {
             return None;
         }
         Some(Self {
-            seconds,
+            seconds: nanos.div_euclid(NANOS) as i64,
             nanoseconds: nanos.rem_euclid(NANOS) as u32,
         })
     }
