@@ -96,6 +96,15 @@ macro_rules! other_messages {
     };
 }
 
+/// Handlers that do nothing, which an unordered engine asks for.
+macro_rules! idle {
+    ($($handler:ident: $model:ident),* $(,)?) => {$(
+        fn $handler(&self, _: &mut Call<'_>, (): &mut (), _: &$model<'_>) -> Result<(), Failure> {
+            Ok(())
+        }
+    )*};
+}
+
 impl Processor for Idle {
     type Batch = ();
 
@@ -104,6 +113,25 @@ impl Processor for Idle {
     }
 
     other_messages!();
+
+    idle! {
+        session_start: SessionStartEvent,
+        session_end: SessionEndEvent,
+        custom_event: CustomEvent,
+        screen_view: ScreenViewEvent,
+        error: ErrorEvent,
+        privacy_setting_change: PrivacySettingChangeEvent,
+        user_attribute_change: UserAttributeChangeEvent,
+        user_identity_change: UserIdentityChangeEvent,
+        push_subscription: PushSubscriptionEvent,
+        application_state_transition: ApplicationStateTransitionEvent,
+        push_message_receipt: PushMessageReceiptEvent,
+        product_action: ProductActionEvent,
+        promotion_action: PromotionActionEvent,
+        impression: ImpressionEvent,
+        attribution: AttributionEvent,
+        push_message_open: PushMessageOpenEvent,
+    }
 }
 
 /// Emits the batch as a record, and one for every event of some types.

@@ -65,6 +65,8 @@ pub(super) struct Cost {
     per_event: AtomicU64,
     /// Batches that are being handled.
     busy: AtomicUsize,
+    /// Threads of the pool that are taken.
+    helping: AtomicUsize,
     /// How many more times sharing is skipped, because it did not help.
     rest: AtomicU64,
     /// How many times it was skipped after the last time that it did not help; each time it is about doubled.
@@ -126,7 +128,33 @@ impl Cost {
     /// How many of these threads may handle this batch, including the calling one: every other batch that is being
     /// handled occupies one.
     pub(super) fn free(&self, threads: usize) -> usize {
-        (threads + 1).saturating_sub(self.busy.load(Ordering::Relaxed))
+        let threads = threads.saturating_add(1);
+        threads.saturating_sub(self.busy.load(Ordering::Relaxed))
+    }
+
+    /// Takes up to so many threads of a pool with so many, until the guard is dropped. They are free, so that no batch
+    /// waits for the work of another.
+    pub(super) fn take_helpers(&self, wanted: usize, pool: usize) -> Helpers<'_> {
+        let take = |helping: usize| Some(helping + wanted.min(pool.saturating_sub(helping)));
+        let helping = &self.helping;
+        let before = helping.fetch_update(Ordering::AcqRel, Ordering::Acquire, take);
+        let before = before.unwrap_or(pool);
+        Helpers(self, wanted.min(pool.saturating_sub(before)))
+    }
+}
+
+/// Threads of the pool that help with a batch.
+pub(super) struct Helpers<'c>(&'c Cost, usize);
+
+impl Helpers<'_> {
+    pub(super) fn count(&self) -> usize {
+        self.1
+    }
+}
+
+impl Drop for Helpers<'_> {
+    fn drop(&mut self) {
+        self.0.helping.fetch_sub(self.1, Ordering::AcqRel);
     }
 }
 

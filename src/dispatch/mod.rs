@@ -54,14 +54,16 @@ impl<P: Processor> Engine<P> {
     /// measured time of the handlers is long enough for that to be faster. Otherwise, and with one thread, events are
     /// handled in order. Records, outcomes and the state of the batch are merged in the order of the events either way.
     ///
-    /// The handlers of the module are called, and not its [`batch`](Processor::batch). Handlers on other threads start
-    /// from the `Default` of the state; `begin_batch` and `end_batch` run on the calling thread.
+    /// With any number of threads, the handlers of the module are called, and not its [`batch`](Processor::batch); an event
+    /// without a handler is rejected, also if the registration lists no event types. Handlers on other threads start from
+    /// the `Default` of the state; `begin_batch` and `end_batch` run on the calling thread.
     #[must_use]
     pub fn unordered(mut self, threads: usize) -> Self
     where
         P::Batch: Merge,
     {
-        self.unordered = (threads > 1).then(|| Unordered::new(threads));
+        self.unordered = Some(Unordered::new(threads));
+        self.shared.require_event_handlers();
         self
     }
 

@@ -74,13 +74,14 @@ impl<O: BorrowMut<Output>> Pending<'_, O> {
     ///
     /// An event ends like the worst of its records: *retry*, then *rejected*, then *discarded*, then as its handler left
     /// it. Records that stem from no event concern the message. If there are more outcomes than records, or fewer, nobody
-    /// knows which belong together: then everything that has a record is to be tried again.
+    /// knows which belong together: then the message and everything that has a record is to be tried again.
     pub fn settle_records<R: Into<Outcome>>(&mut self, outcomes: impl IntoIterator<Item = R>) {
         let output = self.output.borrow_mut();
         let records = &output.effects.records;
         let mut outcomes: Vec<Outcome> = outcomes.into_iter().map(Into::into).collect();
         if let Err(failure) = one_each("records", records.len(), outcomes.len()) {
-            outcomes = vec![Outcome::Failed(failure); records.len()];
+            outcomes = vec![Outcome::Failed(failure.clone()); records.len()];
+            output.message.worsen(failure.into());
         }
         let events: Vec<Option<usize>> = records.iter().map(|record| record.event).collect();
         for (event, outcome) in events.into_iter().zip(outcomes) {
@@ -122,6 +123,7 @@ impl<O: BorrowMut<Output>> Pending<'_, O> {
 
 impl Shared {
     fn finish(&self, output: &mut Output) {
+        output.settle_rest();
         self.check_reply(output);
         let verdict = self.policies.verdict(&self.registration, output);
         output.verdict = Some(verdict);
@@ -154,6 +156,9 @@ impl Shared {
     /// A subscription is not answered with a setting that is not registered: the sender would not store it, and every
     /// change would lack it (protocol, section 12, rule 18).
     fn check_reply(&self, output: &mut Output) {
+        if output.message_type != Some(MessageType::AudienceSubscriptionRequest) {
+            return;
+        }
         let mut ids = output.settings.iter().map(|(id, _)| id);
         let unknown = ids.find(|id| !self.registration.has_subscription_setting(id));
         if let (Outcome::Done, Some(id)) = (&output.message, unknown) {
@@ -168,18 +173,12 @@ impl Shared {
             return;
         };
         let account_id = output.account_id;
-        let mut reported = None;
         for (subject, failure) in output.failures() {
             if let Some(error) = failure.setting_error() {
                 let fault = error.to_string();
-                // Events of one message that have the same fault are reported once, and a fault that was reported for
-                // an earlier message is not.
-                if reported.as_ref() == Some(&fault)
-                    || !self.accounts.is_new_fault(account_id, &fault)
-                {
+                if !self.accounts.is_new_fault(account_id, &fault) {
                     continue;
                 }
-                reported = Some(fault);
             }
             let events = match subject {
                 Subject::Event(_) => 1,
@@ -246,6 +245,17 @@ impl Output {
     /// How many events failed because the message did.
     fn events_of_message(&self) -> usize {
         let failed = self.events().iter().filter_map(Outcome::failure);
-        failed.filter(|failure| failure.is_of_message()).count()
+        failed.filter(|failure| self.message.holds(failure)).count()
+    }
+
+    /// What nobody has settled is to be tried again.
+    fn settle_rest(&mut self) {
+        let effects = &mut self.effects;
+        let parts = effects.notifications.iter_mut().chain(&mut effects.events);
+        for outcome in parts.chain([&mut self.message]) {
+            if outcome.is_unsettled() {
+                *outcome = Failure::retry().with_reason("nobody settled it").into();
+            }
+        }
     }
 }

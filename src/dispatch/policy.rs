@@ -69,18 +69,15 @@ impl Policies {
     pub(super) fn verdict(&self, registration: &Registration, output: &mut Output) -> Verdict {
         let membership = output.message_type == Some(MessageType::AudienceMembershipChangeRequest);
         let (mut rejected, mut retry, mut suspend) = (false, None, false);
-        let mut unsettled = false;
         {
             let mut weigh = |outcome: &Outcome| match outcome {
                 Outcome::Done | Outcome::Skipped => {}
-                Outcome::Unsettled => {
-                    unsettled = true;
-                    retry = Some(retry.unwrap_or(None));
-                }
+                Outcome::Unsettled => retry = Some(retry.unwrap_or(None)),
                 Outcome::Failed(failure) => {
-                    let policy = failure
-                        .setting_error()
-                        .map(|error| self.setting_error(membership, registration, error));
+                    let error = failure.setting_error();
+                    let error = error.filter(|_| failure.kind() == FailureKind::Reject);
+                    let policy =
+                        error.map(|error| self.setting_error(membership, registration, error));
                     suspend |= policy == Some(SettingErrorPolicy::Suspend);
                     match self.weight(failure, policy, membership) {
                         Weight::None => {}
@@ -96,9 +93,8 @@ impl Policies {
         output.effects.suspend |= suspend;
         let store = self.reject == RejectPolicy::DeadLetter;
         match retry {
-            // A suspended sender would not repeat the message, so what is to be tried again is stored. What is unsettled
-            // is not among the dead letters: it has no failure.
-            Some(_) if output.effects.suspend && store && !unsettled && output.can_suspend() => {
+            // A suspended sender would not repeat the message, so what is to be tried again is stored.
+            Some(_) if output.effects.suspend && store && output.can_suspend() => {
                 Verdict::DeadLetter
             }
             Some(after) => Verdict::Retry { after },
@@ -143,12 +139,10 @@ impl Policies {
             self.setting_error_in_batch
         };
         let mut faults = error.faults().iter();
+        let can_correct = !error.faults().is_empty()
+            && faults.all(|fault| registration.customer_can_set(fault.id(), membership));
         match policy {
-            SettingErrorPolicy::Suspend
-                if !faults.all(|fault| registration.customer_can_set(fault.id())) =>
-            {
-                SettingErrorPolicy::Reject
-            }
+            SettingErrorPolicy::Suspend if !can_correct => SettingErrorPolicy::Reject,
             _ => policy,
         }
     }

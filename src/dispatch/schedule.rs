@@ -7,10 +7,11 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use super::cost::{Cost, PerEvent, Watch};
+use super::cost::{Cost, Helpers, PerEvent, Watch};
 use crate::message::{Event, EventProcessingRequest};
 use crate::processor::{
-    ByName, Call, Effects, Failure, Invocation, Merge, Outcome, Processor, begin, end, events,
+    ByName, Call, Contained, Effects, Failure, Invocation, Merge, Outcome, Processor, begin, end,
+    events,
 };
 
 /// How long the calling thread stays awake for the others to finish, in nanoseconds.
@@ -65,10 +66,13 @@ impl<P: Processor> Unordered<P> {
         (self.handle)(self, &batch, effects)
     }
 
-    /// The threads that may help, and how many may handle this batch.
-    fn helpers(&self) -> Option<(&ThreadPool, usize)> {
-        let threads = self.cost.free(self.threads);
-        if threads < 2 {
+    /// The threads that may help, and how many of them help with this batch.
+    fn helpers(&self) -> Option<(&ThreadPool, Helpers<'_>)> {
+        let wanted = self.cost.free(self.threads).saturating_sub(1);
+        let helpers = self
+            .cost
+            .take_helpers(wanted, self.threads.saturating_sub(1));
+        if helpers.count() == 0 {
             return None;
         }
         let pool = self.pool.get_or_init(|| {
@@ -78,7 +82,7 @@ impl<P: Processor> Unordered<P> {
                 .build()
                 .ok()
         });
-        Some((pool.as_ref()?, threads))
+        Some((pool.as_ref()?, helpers))
     }
 }
 
@@ -96,16 +100,16 @@ where
         request,
         invocation,
     } = *batch;
-    let mut state = P::Batch::default();
+    let mut state = Contained::<P::Batch>::default();
     let mut call = Call::part_of_batch(request, invocation, effects);
-    begin(processor, &mut call, &mut state, request)?;
+    begin(processor, &mut call, state.get(), request)?;
     if request.events.len() < 2 {
-        events(processor, &mut call, &mut state, 0, request.events)?;
+        events(processor, &mut call, state.get(), 0, request.events)?;
     } else {
-        handle_events(unordered, batch, effects, &mut state)?;
+        handle_events(unordered, batch, effects, state.get())?;
     }
     let mut call = Call::part_of_batch(request, invocation, effects);
-    end(processor, &mut call, state)
+    end(processor, &mut call, state.take())
 }
 
 /// Handles events in order, until measurements show that sharing the rest among threads is faster.
@@ -138,7 +142,7 @@ where
         let confirmed = per_event.confirmed_by(before);
         if confirmed.pays(left.len())
             && cost.may_share()
-            && let Some((pool, threads)) = unordered.helpers()
+            && let Some((pool, helpers)) = unordered.helpers()
         {
             let shared = Shared {
                 batch,
@@ -146,11 +150,11 @@ where
                 outcomes: effects.events.get(done..).unwrap_or_default(),
                 first: done,
                 by_name: effects.by_name,
-                size: confirmed.piece(left.len(), threads),
+                size: confirmed.piece(left.len(), helpers.count() + 1),
                 next: AtomicUsize::new(0),
                 finished: Mutex::new(Finished::default()),
             };
-            let finished = together(&shared, pool, threads, cost, confirmed);
+            let finished = together(&shared, pool, &helpers, cost, confirmed);
             return finished.merge(effects, state);
         }
         (before, next) = (per_event, done * 2);
@@ -161,13 +165,13 @@ where
 fn together<P: Processor>(
     shared: &Shared<'_, '_, P>,
     pool: &ThreadPool,
-    threads: usize,
+    helpers: &Helpers<'_>,
     cost: &Cost,
     expected: PerEvent,
 ) -> Finished<P::Batch> {
     let watch = Watch::start();
     let chunks = shared.left.len().div_ceil(shared.size);
-    let helpers = (threads - 1).min(chunks);
+    let helpers = helpers.count().min(chunks);
     let helped = &AtomicUsize::new(0);
     pool.in_place_scope(|scope| {
         for _ in 0..helpers {

@@ -81,6 +81,11 @@ impl Shared {
         };
     }
 
+    /// From now on an event without a handler is a fault.
+    pub(super) fn require_event_handlers(&mut self) {
+        self.by_name.events = true;
+    }
+
     /// Parses a message and prepares the output. The outcome is done already if no handler is to be called.
     pub(super) fn begin<'a>(
         &self,

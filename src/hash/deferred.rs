@@ -48,7 +48,6 @@ const PLACEHOLDER: &str = {
 /// ```
 ///
 /// If the output is not a `Vec<u8>`, write [`Deferred::placeholder`] and give its offset to [`place`](Self::place).
-#[derive(Clone)]
 pub struct DeferredDigests {
     hasher: Hasher,
     digests: HexDigests,

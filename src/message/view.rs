@@ -65,7 +65,8 @@ impl<'a> Identity<'a> {
         let value = self.trimmed();
         match self.encoding {
             IdentityEncoding::Raw => {
-                value.contains('0') && value.bytes().all(|byte| matches!(byte, b'0' | b'-'))
+                let zero = |byte| matches!(byte, b'0' | b'-' | b'{' | b'}');
+                value.contains('0') && value.bytes().all(zero)
             }
             IdentityEncoding::Md5 => value.eq_ignore_ascii_case(ZERO_DIGESTS[0]),
             IdentityEncoding::Sha1 => value.eq_ignore_ascii_case(ZERO_DIGESTS[1]),

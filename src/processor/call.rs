@@ -150,8 +150,9 @@ impl<'c> Call<'c> {
         Events::by_time(self)
     }
 
-    /// Settles an event of the batch by its position: its outcome no longer depends on what its handler or
-    /// [`batch`](crate::AsyncProcessor::batch) returns, and no handler is started for it.
+    /// Settles an event of the batch by its position: its outcome no longer depends on what
+    /// [`batch`](crate::AsyncProcessor::batch) returns, and no handler is started for it. If its own handler returns
+    /// something worse, that counts.
     ///
     /// A failure at a position that the batch does not have makes the whole message fail with *retry*, because it is
     /// unknown which event failed.
@@ -172,8 +173,8 @@ impl<'c> Call<'c> {
     /// Settles the events that were sent together, as [`translate`](super::Events::translate) gives them: one outcome per
     /// event, in the same order, for example the statuses of a reply.
     ///
-    /// If there are more outcomes than events, or fewer, nobody knows which belong together: then all of them are to be
-    /// tried again.
+    /// If there are more outcomes than events, or fewer, nobody knows which belong together: then the message and all of
+    /// them are to be tried again.
     ///
     /// ```
     /// # use hydrant::{Call, Failure};
@@ -197,11 +198,16 @@ impl<'c> Call<'c> {
         let events = sent.iter().map(|(event, _)| *event);
         match one_each("events", sent.len(), outcomes.len()) {
             Ok(()) => self.settle_each(events.zip(outcomes)),
-            Err(failure) => self.settle_each(events.map(|event| (event, failure.clone()))),
+            Err(failure) => {
+                self.settle_each(events.map(|event| (event, failure.clone())));
+                // There may be none.
+                self.settle(usize::MAX, failure);
+            }
         }
     }
 
-    /// What became of the events so far, in order.
+    /// What became of the events so far, in order. While several threads of an unordered engine share a batch, handlers
+    /// see those of their part of it only.
     pub fn outcomes(&self) -> &[Outcome] {
         &self.effects.events
     }

@@ -19,6 +19,7 @@ pub(crate) struct Effects {
     pub(crate) elsewhere: Vec<(usize, Outcome)>,
     pub(crate) suspend: bool,
     pub(crate) by_name: ByName,
+    is_part: bool,
 }
 
 /// What the registration lists. To have no handler for something of that kind is a fault of the module then.
@@ -46,11 +47,13 @@ impl Effects {
         self.events.get_mut(index.checked_sub(self.first)?)
     }
 
-    /// Settles an event, of this part or not.
+    /// Settles an event, of this part or not. What a part finds settled may have been settled before the part, which
+    /// `absorb` does not change.
     pub(crate) fn settle(&mut self, index: usize, outcome: Outcome) {
+        let is_part = self.is_part;
         match self.event(index) {
-            Some(settled) => *settled = outcome,
-            None => self.elsewhere.push((index, outcome)),
+            Some(settled) if !is_part || settled.is_unsettled() => *settled = outcome,
+            _ => self.elsewhere.push((index, outcome)),
         }
     }
 
@@ -58,7 +61,7 @@ impl Effects {
     pub(crate) fn end(&mut self, ended: &Result<(), Failure>) {
         let end = match ended {
             Ok(()) => Outcome::Done,
-            Err(failure) => Outcome::Failed(failure.of_message()),
+            Err(failure) => Outcome::Failed(failure.clone()),
         };
         let outcomes = self.notifications.iter_mut().chain(&mut self.events);
         for outcome in outcomes.filter(|outcome| outcome.is_unsettled()) {
@@ -77,6 +80,7 @@ impl Effects {
             first,
             events: outcomes.collect(),
             by_name,
+            is_part: true,
             ..Self::default()
         }
     }

@@ -55,8 +55,6 @@ struct Inner {
     kind: FailureKind,
     reason: Cow<'static, str>,
     source: Option<Arc<dyn Error + Send + Sync>>,
-    /// Whether the failure is that of the whole message, of which this event is a part.
-    of_message: bool,
 }
 
 /// What happens to something that failed.
@@ -146,15 +144,9 @@ impl Failure {
         Self::retry().with_reason("the deadline has passed")
     }
 
-    /// The failure of a part of a message that failed as a whole.
-    pub(crate) fn of_message(&self) -> Self {
-        let mut failure = self.clone();
-        failure.inner().of_message = true;
-        failure
-    }
-
-    pub(crate) fn is_of_message(&self) -> bool {
-        self.0.of_message
+    /// Whether it is this very failure, and not only one like it.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     fn new(kind: FailureKind, reason: Cow<'static, str>) -> Self {
@@ -162,7 +154,6 @@ impl Failure {
             kind,
             reason,
             source: None,
-            of_message: false,
         }))
     }
 

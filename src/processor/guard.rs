@@ -32,14 +32,48 @@ pub(crate) async fn guarded_async<T, F: Future<Output = Result<T, Failure>>>(
             if let Some(make) = make.take() {
                 future.set(Some(make()));
             }
-            match future.as_mut().as_pin_mut() {
+            let poll = match future.as_mut().as_pin_mut() {
                 Some(future) => future.poll(context),
                 None => Poll::Pending,
+            };
+            // Dropping it runs user code, too.
+            if poll.is_ready() {
+                future.set(None);
             }
+            poll
         });
-        catch_unwind(poll).unwrap_or_else(|payload| Poll::Ready(Err(panicked(payload))))
+        catch_unwind(poll).unwrap_or_else(|payload| {
+            contained(|| future.set(None));
+            Poll::Ready(Err(panicked(payload)))
+        })
     })
     .await
+}
+
+/// The state of a batch, whose `Drop` is user code: a panic in it is ignored, so that it does not hide why a batch ended.
+pub(crate) struct Contained<T>(Option<T>);
+
+impl<T> Default for Contained<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T: Default> Contained<T> {
+    pub(crate) fn get(&mut self) -> &mut T {
+        self.0.get_or_insert_default()
+    }
+
+    pub(crate) fn take(&mut self) -> T {
+        self.0.take().unwrap_or_default()
+    }
+}
+
+impl<T> Drop for Contained<T> {
+    fn drop(&mut self) {
+        let state = self.0.take();
+        contained(|| drop(state));
+    }
 }
 
 /// Runs user code that returns nothing, and ignores a panic.

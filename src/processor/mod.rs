@@ -24,7 +24,7 @@ pub(crate) use effects::{ByName, Effects, one_each};
 pub use event_counts::EventCounts;
 pub use events::Events;
 pub use failure::{Failure, FailureKind, ResultExt};
-pub(crate) use guard::{contained, guarded, guarded_async};
+pub(crate) use guard::{Contained, contained, guarded, guarded_async};
 pub use invocation::Invocation;
 pub use merge::Merge;
 pub use outcome::{Outcome, OutcomeCounts};

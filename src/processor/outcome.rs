@@ -47,10 +47,15 @@ impl Outcome {
         matches!(self, Self::Unsettled)
     }
 
-    /// Becomes the other outcome if that is worse: *retry* is worse than *rejected*, which is worse than *discarded*,
-    /// which is worse than *done*.
+    /// Whether this is the failure, and not only one like it: what fails with the message has its failure.
+    pub(crate) fn holds(&self, failure: &Failure) -> bool {
+        self.failure().is_some_and(|own| own.is(failure))
+    }
+
+    /// Becomes the other outcome if that is as bad or worse: *retry* is worse than *rejected*, which is worse than
+    /// *discarded*, which is worse than *done*.
     pub(crate) fn worsen(&mut self, other: Self) {
-        if other.badness() > self.badness() {
+        if other.badness() >= self.badness() {
             *self = other;
         }
     }

@@ -1,6 +1,7 @@
 //! [`Output`]: the result of one message in buffers that are reused. Outcomes and records come first, the verdict and
 //! the response when the message is finished.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::effects::Effects;
@@ -12,7 +13,7 @@ use crate::message::{MessageCommon, MessageType};
 use crate::parse::Tally;
 
 /// The result of one message. It borrows nothing from the message, and its buffers can be reused for the next one.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Output {
     pub(crate) message_type: Option<MessageType<'static>>,
     pub(crate) account_id: Option<i32>,
@@ -88,7 +89,8 @@ impl Output {
         self.verdict.unwrap_or(Verdict::Retry { after: None })
     }
 
-    /// The records that were emitted, in the order of the events.
+    /// The records that were emitted, in the order of the events. If the future was dropped, those of the handler that did
+    /// not end are among them.
     pub fn records(&self) -> &Records {
         &self.effects.records
     }
@@ -108,36 +110,36 @@ impl Output {
         &self.message
     }
 
-    /// Everything that failed, the message first. What failed because the message did is not listed on its own.
+    /// Everything that failed: the message first, then what in it failed for another reason than the message.
     pub fn failures(&self) -> impl Iterator<Item = (Subject, &Failure)> {
-        let notifications = self.notifications().iter().enumerate();
-        let events = self.events().iter().enumerate();
-        [(Subject::Message, &self.message)]
-            .into_iter()
-            .chain(notifications.map(|(index, outcome)| (Subject::Notification(index), outcome)))
-            .chain(events.map(|(index, outcome)| (Subject::Event(index), outcome)))
-            .filter_map(|(subject, outcome)| Some((subject, outcome.failure()?)))
-            .filter(|(_, failure)| !failure.is_of_message())
+        let message = self.message.failure();
+        let parts = self.failed_parts();
+        let parts = parts.filter(|(_, failure)| !self.message.holds(failure));
+        let message = message.map(|failure| (Subject::Message, failure));
+        message.into_iter().chain(parts)
     }
 
     /// What the host must store before it answers, if the verdict is [`Verdict::DeadLetter`]: every event and
-    /// notification that failed and was not discarded. The message as a whole is among them if it failed and no event
-    /// or notification failed with it. Empty with other verdicts.
+    /// notification that failed and was not discarded. The message as a whole is among them if it failed, was not
+    /// discarded, and no event or notification failed with it. Empty with other verdicts.
     pub fn dead_letters(&self) -> impl Iterator<Item = (Subject, &Failure)> {
         let store = self.verdict == Some(Verdict::DeadLetter);
-        let notifications = self.notifications().iter().enumerate();
-        let events = self.events().iter().enumerate();
-        let parts = notifications
-            .map(|(index, outcome)| (Subject::Notification(index), outcome))
-            .chain(events.map(|(index, outcome)| (Subject::Event(index), outcome)));
-        let mut parts = parts.filter_map(|(subject, outcome)| Some((subject, outcome.failure()?)));
-        let in_parts = parts.clone().any(|(_, failure)| failure.is_of_message());
+        let mut parts = self.failed_parts();
+        let in_parts = parts.any(|(_, failure)| self.message.holds(failure));
         let message = self.message.failure().filter(|_| !in_parts);
         let message = message.map(|failure| (Subject::Message, failure));
-        message
-            .into_iter()
-            .chain(std::iter::from_fn(move || parts.next()))
-            .filter(move |(_, failure)| store && failure.kind() != FailureKind::Discard)
+        let all = message.into_iter().chain(self.failed_parts());
+        all.filter(move |(_, failure)| store && failure.kind() != FailureKind::Discard)
+    }
+
+    /// Notifications and events that failed.
+    fn failed_parts(&self) -> impl Iterator<Item = (Subject, &Failure)> {
+        let notifications = self.notifications().iter().enumerate();
+        let events = self.events().iter().enumerate();
+        notifications
+            .map(|(index, outcome)| (Subject::Notification(index), outcome))
+            .chain(events.map(|(index, outcome)| (Subject::Event(index), outcome)))
+            .filter_map(|(subject, outcome)| Some((subject, outcome.failure()?)))
     }
 
     /// Whether the answer is to ask the sender to stop this subscription. Only answers to batches and to membership
@@ -176,5 +178,23 @@ impl Output {
         self.event_counts = EventCounts::default();
         self.verdict = None;
         self.response.clear();
+    }
+}
+
+/// Records, settings and the response may hold personal data, so `Debug` shows their sizes only.
+impl fmt::Debug for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Output")
+            .field("message_type", &self.message_type)
+            .field("account_id", &self.account_id)
+            .field("message", &self.message)
+            .field("notifications", &self.notifications())
+            .field("events", &self.events())
+            .field("records", &self.records().len())
+            .field("settings", &self.settings.len())
+            .field("is_suspended", &self.is_suspended())
+            .field("verdict", &self.verdict)
+            .field("response_bytes", &self.response.len())
+            .finish_non_exhaustive()
     }
 }

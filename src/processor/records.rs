@@ -61,9 +61,10 @@ impl Records {
 
     /// Appends a record whose payload `write` appends.
     pub fn push_with(&mut self, key: Option<&[u8]>, write: impl FnOnce(&mut Append<'_>)) {
+        // Bytes of a record whose `write` panicked.
+        self.bytes.truncate(self.end());
         self.bytes.extend_from_slice(key.unwrap_or_default());
         let key_end = key.map(|_| self.bytes.len());
-        // If `write` panics, `rewind` removes the bytes of the incomplete record.
         write(&mut Append::new(&mut self.bytes));
         self.entries.push(Entry {
             key_end,
@@ -116,14 +117,20 @@ impl Records {
     /// Removes the records after the mark, and bytes that belong to none.
     pub(crate) fn rewind(&mut self, mark: usize) {
         self.entries.truncate(mark);
-        self.bytes
-            .truncate(self.entries.last().map_or(0, |entry| entry.end));
+        self.bytes.truncate(self.end());
+    }
+
+    /// Where the last record ends.
+    fn end(&self) -> usize {
+        self.entries.last().map_or(0, |entry| entry.end)
     }
 
     /// Appends all records of another buffer.
     pub(crate) fn append(&mut self, other: &Self) {
+        self.bytes.truncate(self.end());
         let shift = self.bytes.len();
-        self.bytes.extend_from_slice(&other.bytes);
+        let bytes = other.bytes.get(..other.end());
+        self.bytes.extend_from_slice(bytes.unwrap_or_default());
         self.entries.extend(other.entries.iter().map(|entry| Entry {
             key_end: entry.key_end.map(|end| end + shift),
             end: entry.end + shift,

@@ -4,7 +4,7 @@
 use super::asynchronous::AsyncProcessor;
 use super::call::Call;
 use super::failure::Failure;
-use super::guard::{guarded, guarded_async};
+use super::guard::{Contained, guarded, guarded_async};
 use super::outcome::Outcome;
 use super::sync::Processor;
 use crate::message::{Event, EventProcessingRequest, SystemNotification};
@@ -60,10 +60,10 @@ pub(super) fn batch<P: Processor + ?Sized>(
     call: &mut Call<'_>,
     batch: &EventProcessingRequest<'_>,
 ) -> Result<(), Failure> {
-    let mut state = P::Batch::default();
-    begin(processor, call, &mut state, batch)?;
-    events(processor, call, &mut state, 0, batch.events)?;
-    end(processor, call, state)
+    let mut state = Contained::<P::Batch>::default();
+    begin(processor, call, state.get(), batch)?;
+    events(processor, call, state.get(), 0, batch.events)?;
+    end(processor, call, state.take())
 }
 
 /// Calls `begin_batch` and the handlers of the notifications.
@@ -109,6 +109,7 @@ pub(crate) fn events<P: Processor + ?Sized>(
         }
         call.in_time()?;
         call.set_event(index);
+        let mark = call.mark();
         let handled = atomically(call, |call| {
             macro_rules! handle {
                 ($handler:ident, $event:ident) => {
@@ -117,7 +118,7 @@ pub(crate) fn events<P: Processor + ?Sized>(
             }
             event_handler!(event, handle)
         });
-        settle(call, index, handled);
+        settle(call, index, mark, handled);
     }
     call.set_notification(0);
     Ok(())
@@ -160,8 +161,8 @@ pub(super) async fn batch_async<P: AsyncProcessor + ?Sized>(
             handled
         }};
     }
-    let mut of_batch = P::Batch::default();
-    let state = &mut of_batch;
+    let mut of_batch = Contained::<P::Batch>::default();
+    let state = of_batch.get();
     macro_rules! handle_part {
         ($handler:ident, $given:ident) => {
             handle!($handler, state, $given)
@@ -184,12 +185,14 @@ pub(super) async fn batch_async<P: AsyncProcessor + ?Sized>(
         }
         call.in_time()?;
         call.set_event(index);
+        let mark = call.mark();
         let handled = event_handler!(event, handle_part);
-        settle(call, index, handled);
+        settle(call, index, mark, handled);
     }
     call.set_notification(0);
     call.in_time()?;
-    handle!(end_batch, of_batch)
+    let state = of_batch.take();
+    handle!(end_batch, state)
 }
 
 /// Runs a handler whose records are kept only if it succeeds.
@@ -210,11 +213,19 @@ fn is_unsettled(call: &mut Call<'_>, index: usize) -> bool {
         .is_some_and(|outcome| outcome.is_unsettled())
 }
 
-/// An outcome that the handler set with [`Call::settle`] takes precedence over its result.
+/// The outcome is what the handler set with [`Call::settle`], or what it returned if that is worse. Records of an event that
+/// failed are removed.
 #[inline]
-fn settle(call: &mut Call<'_>, index: usize, handled: Result<(), Failure>) {
-    if let Some(outcome @ Outcome::Unsettled) = call.effects().event(index) {
-        *outcome = handled.into();
+fn settle(call: &mut Call<'_>, index: usize, mark: usize, handled: Result<(), Failure>) {
+    match call.effects().event(index) {
+        Some(outcome @ Outcome::Unsettled) => *outcome = handled.into(),
+        Some(outcome) => {
+            outcome.worsen(handled.into());
+            if outcome.failure().is_some() {
+                call.effects().records.rewind(mark);
+            }
+        }
+        None => {}
     }
 }
 

@@ -230,17 +230,16 @@ impl Registration {
         audiences.is_some_and(|it| it.subscription_settings.get(id).is_some())
     }
 
-    /// Whether the customer can give the setting a value.
-    pub(crate) fn customer_can_set(&self, id: &str) -> bool {
+    /// Whether the customer can give a setting of membership changes a value, or one of other messages.
+    pub(crate) fn customer_can_set(&self, id: &str, membership: bool) -> bool {
         let events = self.events.iter();
         let events = events.flat_map(|it| [&it.account_settings, &it.connection_settings]);
         let audiences = self.audiences.iter();
         let audiences = audiences.flat_map(|it| [&it.account_settings, &it.subscription_settings]);
         let erasure = self.erasure.iter().map(|it| &it.account_settings);
-        let mut lists = events
-            .chain(audiences)
-            .chain(erasure)
-            .chain([&self.account_settings]);
+        let others = events.chain(erasure).filter(|_| !membership);
+        let lists = [&self.account_settings].into_iter();
+        let mut lists = lists.chain(audiences.filter(|_| membership)).chain(others);
         lists.any(|list| list.get(id).is_some_and(SettingDescription::is_visible))
     }
 

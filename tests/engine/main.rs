@@ -12,6 +12,7 @@ mod calls;
 mod dispatch;
 mod failures;
 mod futures;
+mod losses;
 mod observers;
 #[path = "../support/panics.rs"]
 mod panics;

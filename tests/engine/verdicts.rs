@@ -330,17 +330,21 @@ fn a_suspension_waits_until_it_is_in_an_answer() {
     assert!(!suspends(process(HEARTBEAT).finish()));
 }
 
-/// What is unsettled has no failure that a dead letter could state, so it is never stored and acknowledged.
+/// Nothing is answered that nobody settled, unless it is stored.
 #[test]
-fn what_the_host_leaves_unsettled_is_repeated() {
+fn what_the_host_leaves_unsettled_is_to_be_tried_again() {
     let engine = Engine::new(Module(String::new())).with_reject_policy(RejectPolicy::DeadLetter);
     let body = events(&["done", "rejected"]);
     let mut pending = engine.process(body.as_bytes(), &INVOCATION).unwrap();
     pending.suspend_subscription();
     pending.settle(0, Outcome::Unsettled);
     let output = pending.finish();
-    assert_eq!(output.verdict(), Verdict::Retry { after: None });
-    assert_eq!(output.dead_letters().count(), 0);
+    assert_eq!(output.verdict(), Verdict::DeadLetter);
+    let stored: Vec<String> = output
+        .dead_letters()
+        .map(|(_, failure)| failure.to_string())
+        .collect();
+    assert_eq!(stored, ["retry: nobody settled it", "rejected: never"]);
 }
 
 /// A handler that suspends and then fails must lose neither the event nor the suspension.
