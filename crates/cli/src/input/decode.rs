@@ -115,7 +115,7 @@ fn damaged(format: &str) -> io::Error {
 }
 
 fn followed(format: &str) -> io::Error {
-    let text = format!("the {format} data is followed by something else");
+    let text = format!("after the {format} data comes something else");
     io::Error::new(io::ErrorKind::InvalidData, text)
 }
 
