@@ -106,7 +106,8 @@ fn plain(value: Option<&str>) -> Option<Identity<'_>> {
     (!identity.is_blank()).then_some(identity)
 }
 
-fn is_advertising(identity_type: DeviceIdentityType<'_>) -> bool {
+/// Types of the ids that become zeros when the user limits tracking.
+pub(crate) fn is_advertising(identity_type: DeviceIdentityType<'_>) -> bool {
     use DeviceIdentityType as Type;
     matches!(
         identity_type,

@@ -59,6 +59,7 @@ pub use dsr::*;
 pub use event::*;
 pub use event_models::*;
 pub use identity::*;
+pub(crate) use lookup::is_advertising;
 pub use message::*;
 pub use registration::*;
 pub use runtime::*;

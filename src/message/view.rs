@@ -61,7 +61,7 @@ impl<'a> Identity<'a> {
 
     /// Whether this is the advertising id that devices send when the user limits tracking: zeros, or their digest. It
     /// would identify all those users as one.
-    pub(super) fn is_all_zero(self) -> bool {
+    pub(crate) fn is_all_zero(self) -> bool {
         let value = self.trimmed();
         match self.encoding {
             IdentityEncoding::Raw => {

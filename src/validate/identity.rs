@@ -2,14 +2,20 @@
 //! the types are judged, and the shape of hashes. Nothing of an identity is shown, not even its type if that is unknown.
 
 use super::report::{Place, Report};
-use super::rules::{IDENTITY_HASH, MPID};
-use crate::message::{Account, DeviceIdentity, IdentityEncoding, PartnerIdentity, UserIdentity};
+use super::rules::{IDENTITY_HASH, IDENTITY_ZERO, MPID};
+use crate::message::{
+    Account, DeviceIdentity, Identity, IdentityEncoding, PartnerIdentity, UserIdentity,
+    is_advertising,
+};
 
 pub(super) fn users(found: &mut Report, at: &Place<'_>, identities: &[UserIdentity<'_>]) {
     for (index, identity) in identities.iter().enumerate() {
         let at = &at.index(index);
         if !identity.identity_type.is_known() {
             found.unknown_value(&at.key("type"), None);
+        }
+        if identity.encoding == IdentityEncoding::Raw {
+            raw(found, at, identity.value);
         }
         value(found, at, identity.encoding, identity.value);
     }
@@ -22,6 +28,11 @@ pub(super) fn devices(found: &mut Report, at: &Place<'_>, identities: &[DeviceId
             found.unknown_value(&at.key("type"), None);
         }
         value(found, at, identity.encoding, identity.value);
+        let advertising = is_advertising(identity.identity_type);
+        if advertising && Identity::from(identity).is_all_zero() {
+            let message = "all zeros: what devices send while tracking is limited";
+            found.warn(&at.key("value"), IDENTITY_ZERO, message);
+        }
     }
 }
 
@@ -40,6 +51,17 @@ pub(super) fn mpid(found: &mut Report, at: &Place<'_>, mpid: Option<&str>) {
 pub(super) fn account(found: &mut Report, at: &Place<'_>, account: &Option<Account<'_>>) {
     if let Some(account) = account {
         found.required(&at.key("account"), account);
+    }
+}
+
+/// The encoding is believed: a digest that is declared raw is hashed again. Raw identifiers of devices may have the form of
+/// a digest.
+fn raw(found: &mut Report, at: &Place<'_>, value: &str) {
+    let value = value.trim();
+    let hex = value.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if hex && matches!(value.len(), 32 | 40 | 64) {
+        let message = "declared raw, but it has the form of a digest: it will be hashed again";
+        found.warn(&at.key("value"), IDENTITY_HASH, message);
     }
 }
 

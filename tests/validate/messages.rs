@@ -91,6 +91,21 @@ fn batches() -> Vec<Row> {
         ),
         (
             batch(concat!(
+                r#""user_identities":[{"type":"email","encoding":"raw","value":" E179E95C00E7718AB4A23840F992EA63 "},"#,
+                r#"{"type":"email","encoding":"raw","value":"e179e95c00e7718ab4a23840f992ea6"}],"#,
+                r#""runtime_environment":{"type":"ios","identities":["#,
+                r#"{"type":"ios_advertising_id","encoding":"raw","value":"00000000-0000-0000-0000-000000000000"},"#,
+                r#"{"type":"ios_advertising_id","encoding":"md5","value":"9f89c84a559f573636a47ff8daed0d33"},"#,
+                r#"{"type":"ios_vendor_id","encoding":"raw","value":"00000000-0000-0000-0000-000000000000"}]}"#
+            )),
+            vec![
+                "warning identity-hash user_identities[0].value: declared raw, but it has the form of a digest: it will be hashed again",
+                "warning identity-zero runtime_environment.identities[0].value: all zeros: what devices send while tracking is limited",
+                "warning identity-zero runtime_environment.identities[1].value: all zeros: what devices send while tracking is limited",
+            ],
+        ),
+        (
+            batch(concat!(
                 r#""user_identities":[{"type":"email","encoding":"md5","value":"e179e95c00e7718ab4a23840f992ea63"},"#,
                 r#"{"type":"email","encoding":"md5","value":"E179E95C00E7718AB4A23840F992EA63"},"#,
                 r#"{"type":"email","encoding":"sha1","value":"e179e95c00e7718ab4a23840f992ea63"},"#,
