@@ -12,6 +12,7 @@ mod commands;
 mod declared;
 mod help;
 mod inputs;
+mod losses;
 mod platforms;
 mod process;
 mod schema;

@@ -1,0 +1,327 @@
+//! Files that must not be lost, and runs that must say that they read nothing.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use crate::support::*;
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        let folder = Self(tempfile::tempdir().unwrap());
+        folder.write("input.ndjson", plain() + "\n");
+        folder
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        fs::write(self.path(name), content).unwrap();
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    /// Runs the program in the folder.
+    fn run(&self, args: &[&str]) -> Ran {
+        self.run_with(args, Stdio::null(), Stdio::piped())
+    }
+
+    fn run_with(&self, args: &[&str], stdin: Stdio, stdout: Stdio) -> Ran {
+        let mut command = hydrant(args);
+        command
+            .current_dir(self.0.path())
+            .stdin(stdin)
+            .stdout(stdout);
+        let output = command.stderr(Stdio::piped()).output().unwrap();
+        Ran {
+            status: output.status.code(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    fn open(&self, name: &str) -> Stdio {
+        File::open(self.path(name)).unwrap().into()
+    }
+
+    fn append(&self, name: &str) -> Stdio {
+        File::options()
+            .append(true)
+            .open(self.path(name))
+            .unwrap()
+            .into()
+    }
+}
+
+const REFUSED: &str = "is both input and output";
+
+#[test]
+fn an_output_that_is_an_input_is_refused_whatever_its_name() {
+    let folder = Folder::new();
+    fs::hard_link(folder.path("input.ndjson"), folder.path("link.ndjson")).unwrap();
+    let path = folder.path("input.ndjson");
+    let path = path.to_str().unwrap();
+    for output in ["input.ndjson", "./input.ndjson", "link.ndjson", path] {
+        for command in ["normalize", "process", "hash"] {
+            let mut args = vec![command, "input.ndjson", "--output", output];
+            if command == "hash" {
+                args.extend(["--algorithm", "md5"]);
+            }
+            let ran = folder.run(&args);
+            assert_eq!(ran.status, Some(2), "{args:?}");
+            assert!(ran.err.contains(REFUSED), "{}", ran.err);
+        }
+    }
+    // The folder that it is in.
+    assert_eq!(
+        folder.run(&["normalize", ".", "-o", "link.ndjson"]).status,
+        Some(2)
+    );
+    // Standard input and output.
+    let from_input = folder.run_with(
+        &["normalize", "-", "-o", "input.ndjson"],
+        folder.open("input.ndjson"),
+        Stdio::piped(),
+    );
+    assert_eq!(from_input.status, Some(2), "{}", from_input.err);
+    let to_input = folder.run_with(
+        &["normalize", "input.ndjson"],
+        Stdio::null(),
+        folder.append("input.ndjson"),
+    );
+    assert_eq!(to_input.status, Some(2), "{}", to_input.err);
+    assert_eq!(folder.read("input.ndjson"), plain() + "\n");
+}
+
+#[test]
+fn devices_may_be_input_and_output() {
+    if Path::new("/dev/null").exists() {
+        let folder = Folder::new();
+        let null = || {
+            Stdio::from(
+                File::options()
+                    .read(true)
+                    .write(true)
+                    .open("/dev/null")
+                    .unwrap(),
+            )
+        };
+        let ran = folder.run_with(&["normalize", "-"], null(), null());
+        assert_eq!(ran.status, Some(0), "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_report_file_is_neither_an_input_nor_the_output() {
+    let folder = Folder::new();
+    for (output, report) in [
+        ("null", "input.ndjson"),
+        ("out.ndjson", "out.ndjson"),
+        ("out.ndjson", "input.ndjson"),
+    ] {
+        let args = [
+            "process",
+            "input.ndjson",
+            "-q",
+            "-o",
+            output,
+            "--report-file",
+            report,
+        ];
+        let ran = folder.run(&args);
+        assert_eq!(ran.status, Some(2), "{args:?}: {}", ran.err);
+        assert_eq!(folder.read("input.ndjson"), plain() + "\n");
+    }
+    let args = [
+        "process",
+        "input.ndjson",
+        "-q",
+        "-o",
+        "out.ndjson",
+        "--report-file",
+        "report.json",
+    ];
+    assert_eq!(folder.run(&args).status, Some(0));
+    assert!(
+        folder.read("report.json").starts_with('{') && folder.read("out.ndjson").ends_with("}\n")
+    );
+}
+
+#[test]
+fn an_output_keeps_what_it_has_until_there_is_something_to_write() {
+    let folder = Folder::new();
+    folder.write("out", "precious");
+    folder.write("refused.ndjson", "not JSON\n");
+    folder.write("empty.ndjson", "");
+    for (input, status, left) in [
+        ("missing.ndjson", 1, "precious"),
+        ("refused.ndjson", 1, "precious"),
+        // Nothing is the result here.
+        ("empty.ndjson", 0, ""),
+    ] {
+        let ran = folder.run(&["normalize", input, "-o", "out"]);
+        assert_eq!(
+            (ran.status, folder.read("out").as_str()),
+            (Some(status), left),
+            "{input}"
+        );
+    }
+    folder.write("out", "precious, and longer than what comes".repeat(100));
+    assert_eq!(
+        folder
+            .run(&["hash", "-a", "md5", "input.ndjson", "-o", "out"])
+            .status,
+        Some(0)
+    );
+    assert_eq!(folder.read("out").len(), 33);
+    assert_eq!(
+        folder
+            .run(&["generate", "--messages", "0", "-o", "out"])
+            .status,
+        Some(0)
+    );
+    assert_eq!(folder.read("out"), "");
+}
+
+#[test]
+fn a_folder_without_messages_is_said() {
+    let folder = Folder::new();
+    fs::create_dir(folder.path("none")).unwrap();
+    folder.write("none/2026-11-28-object", plain());
+    for command in ["normalize", "process", "validate"] {
+        let ran = folder.run(&[command, "none"]);
+        assert_eq!(ran.status, Some(1), "{command}");
+        assert!(ran.err.contains("cannot read none: no file"), "{}", ran.err);
+    }
+    // Names in capitals are names, too.
+    folder.write("none/A.JSONL", plain());
+    folder.write("none/B.Json", plain());
+    assert_eq!(folder.run(&["normalize", "none"]).good().lines().count(), 2);
+}
+
+#[test]
+fn a_byte_order_mark_is_not_part_of_an_identity() {
+    let hash = |text: &str| run(["hash", "-a", "sha256"], text).good();
+    let plain = hash("jane@example.com\r\nnext@example.com");
+    assert_eq!(hash("\u{feff}jane@example.com\r\nnext@example.com"), plain);
+    // Only at the beginning.
+    assert_ne!(hash("jane@example.com\r\n\u{feff}next@example.com"), plain);
+}
+
+#[test]
+fn an_identity_in_place_of_a_file_is_not_printed() {
+    let ran = run(["hash", "-a", "sha256", "jane@example.com"], "");
+    assert_eq!(ran.status, Some(1));
+    assert!(
+        !ran.err.contains("jane") && ran.err.contains("FILE"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn archives_that_are_empty_cut_or_followed_by_something_say_so() {
+    let folder = Folder::new();
+    let gzip = |text: &str| {
+        use std::io::Write;
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(text.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    };
+    let whole = gzip(&(plain() + "\n"));
+    folder.write("whole.ndjson.gz", &whole);
+    folder.write("cut.ndjson.gz", &whole[..whole.len() - 9]);
+    folder.write("followed.ndjson.gz", [&whole[..], b"\n"].concat());
+    for name in ["empty.ndjson.gz", "empty.ndjson.zst"] {
+        folder.write(name, "");
+    }
+    for name in ["text.ndjson.gz", "text.ndjson.zst"] {
+        folder.write(name, plain());
+    }
+    assert_eq!(
+        folder
+            .run(&["normalize", "whole.ndjson.gz"])
+            .good()
+            .lines()
+            .count(),
+        1
+    );
+    for (name, says) in [
+        ("cut.ndjson.gz", "the gzip data ends too early"),
+        (
+            "followed.ndjson.gz",
+            "after the gzip data comes something else",
+        ),
+        ("empty.ndjson.gz", "the gzip data ends too early"),
+        ("empty.ndjson.zst", "the Zstandard data ends too early"),
+        ("text.ndjson.gz", "it is not gzip data"),
+        ("text.ndjson.zst", "it is not Zstandard data"),
+    ] {
+        let ran = folder.run(&["normalize", name]);
+        assert_eq!(ran.status, Some(1), "{name}");
+        assert!(ran.err.contains(says), "{name}: {}", ran.err);
+    }
+}
+
+#[test]
+fn a_message_over_the_limit_names_the_option() {
+    let folder = Folder::new();
+    let ran = folder.run(&["normalize", "input.ndjson", "--max-bytes", "20"]);
+    assert_eq!(ran.status, Some(1));
+    let says = "the message has more than 20 bytes";
+    assert!(
+        ran.err.contains(says) && ran.err.contains("--max-bytes"),
+        "{}",
+        ran.err
+    );
+}
+
+/// `nohup` starts a program with SIGHUP ignored.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_that_is_ignored_at_the_start_stays_ignored() {
+    use std::io::Write;
+    use std::process::Command;
+    for signal in ["HUP", "INT", "TERM"] {
+        for ignored in [true, false] {
+            let trap = if ignored {
+                format!("trap '' {signal}; ")
+            } else {
+                String::new()
+            };
+            let script = format!("{trap}exec \"$0\" normalize -");
+            let mut child = Command::new("sh")
+                .args(["-c", &script, env!("CARGO_BIN_EXE_hydrant")])
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap();
+            let mut stdin = child.stdin.take().unwrap();
+            let mut first = [0; 1];
+            writeln!(stdin, "{}", plain()).unwrap();
+            std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut first).unwrap();
+            let pid = child.id().to_string();
+            assert!(
+                Command::new("kill")
+                    .args(["-s", signal, &pid])
+                    .status()
+                    .unwrap()
+                    .success()
+            );
+            if ignored {
+                writeln!(stdin, "{}", plain()).unwrap();
+                drop(stdin);
+            }
+            let output = child.wait_with_output().unwrap();
+            let expected = if ignored { Some(0) } else { Some(130) };
+            assert_eq!(output.status.code(), expected, "{signal}");
+        }
+    }
+}
