@@ -28,7 +28,7 @@ pub enum ErrorKind {
     InvalidValue,
     /// A field that must be there is not.
     MissingField,
-    /// A `null` stands where an object must be.
+    /// A `null` is where an object must be.
     NullElement,
     /// A value this version does not know, where that is not allowed.
     UnknownValue,

@@ -88,7 +88,7 @@ impl FromStr for Algorithm {
 
 /// The text names no [`Algorithm`].
 ///
-/// The text itself is not repeated: what stands where an algorithm should may be an identity.
+/// The text itself is not repeated: it may be an identity in the wrong place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParseAlgorithmError(());
 

@@ -19,7 +19,7 @@ pub(super) type Block = [u8; BLOCK_LEN];
 /// Bytes of the longest digest, that of SHA-256.
 pub(super) const DIGEST_LEN: usize = 32;
 
-/// The bytes of a digest in the order in which they are written; behind the shorter ones they mean
+/// The bytes of a digest in the order in which they are written; after the shorter ones they mean
 /// nothing.
 pub(super) type Digest = [u8; DIGEST_LEN];
 
@@ -96,7 +96,7 @@ impl<'a> Messages<'a> {
     }
 }
 
-/// The longest message that fits `blocks` blocks with the bit and the length behind it.
+/// The longest message that fits `blocks` blocks with the bit and the length after it.
 pub(super) const fn longest_message(blocks: usize) -> usize {
     blocks * BLOCK_LEN - 1 - 8
 }
@@ -182,7 +182,7 @@ fn fill<const BLOCKS: usize>(
     Some(seen)
 }
 
-/// What is left of the message behind its whole eights, lowest byte first, followed by zeros.
+/// The bytes of the message after its whole words of eight, lowest byte first, followed by zeros.
 #[inline]
 pub(super) fn last_bytes(message: &[u8]) -> u64 {
     let len = message.len() % 8;
@@ -271,7 +271,7 @@ mod tests {
     fn lower_case_is_that_of_the_standard_library_for_every_byte_at_every_place() {
         for platform in Platform::available() {
             for byte in 0..=u8::MAX {
-                // Whole pieces, a rest behind them, and a rest alone are put together in different
+                // Whole pieces, a rest after them, and a rest alone are put together in different
                 // ways.
                 for len in [1, 3, 7, 8, 9, 15, 16, 17, 24, 31, longest_message(1)] {
                     lower_case_at_every_place::<1>(platform, byte, len);

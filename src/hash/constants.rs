@@ -1,6 +1,6 @@
 //! The numbers that the standards of the digests give.
 //!
-//! Only what more than one form of a digest needs; the constants of MD5 stand in its steps.
+//! Only what more than one implementation needs; the constants of MD5 are in its steps.
 
 /// The state MD5 starts from (RFC 1321, 3.3).
 pub(super) const MD5_START: [u32; 4] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476];

@@ -1,7 +1,7 @@
 //! What comes out: many digests in one text, or one on the stack.
 //!
 //! Both are plain text of lower-case hexadecimal digits that can be read without copying. Neither
-//! shows it in `Debug`: a digest stands for the person as the value did.
+//! shows it in `Debug`: a digest identifies a person as the value does.
 
 use std::borrow::Borrow;
 use std::fmt;

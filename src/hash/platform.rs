@@ -21,7 +21,7 @@ use super::portable;
 ///
 /// All platforms give the same digests; they differ in speed. The names are `portable` and those of
 /// the instruction sets: `sse4.1`, `avx2` and `avx512` on x86-64, `neon` on 64-bit ARM, with `+sha`
-/// behind them if the CPU's instructions for SHA-1 and SHA-256 are used too.
+/// after them if the CPU's instructions for SHA-1 and SHA-256 are used too.
 ///
 /// ```
 /// use hydrant::hash::Platform;

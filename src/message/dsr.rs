@@ -174,7 +174,7 @@ impl Describe for SubjectIdentities<'_> {
     }
 }
 
-/// JSON that the protocol leaves open, as it stands in the message. It is read, never written, and `Debug` does not
+/// JSON that the protocol leaves open, as it is in the message. It is read, never written, and `Debug` does not
 /// show it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct RawJson<'a>(pub &'a str);

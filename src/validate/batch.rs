@@ -1,5 +1,5 @@
 //! The batch around the events: environment, consent, notifications and the fields of free form (sections 3.3, 5.7 to
-//! 5.9, 6). The events themselves are judged in `event`.
+//! 5.9, 6). `event` checks the events themselves.
 
 use super::report::{Place, Report, known};
 use super::rules::{
@@ -81,7 +81,7 @@ fn runtime(found: &mut Report, at: &Place<'_>, environment: &RuntimeEnvironment<
         );
     }
     known!(found, at, runtime; att_authorization_status);
-    // Zero stands for "none" (section 6.2).
+    // Zero means "none" (section 6.2).
     let asked = Some(runtime.att_timestamp_unixtime_ms).filter(|millis| *millis != 0);
     found.time(&at.key("att_timestamp_unixtime_ms"), asked);
 }

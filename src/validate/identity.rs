@@ -1,5 +1,5 @@
-//! Identities and accounts wherever they stand (sections 5.1, 5.2). Reading has made sure that nothing is missing; here
-//! the types are judged, and the shape of hashes. Nothing of an identity is shown, not even its type if that is unknown.
+//! Identities and accounts wherever they are (sections 5.1, 5.2). Reading refuses what is missing; this file checks types
+//! and the form of digests. Nothing of an identity is shown, not even its type if that is unknown.
 
 use super::report::{Place, Report};
 use super::rules::{IDENTITY_HASH, IDENTITY_ZERO, MPID};

@@ -71,7 +71,7 @@ fn unique<'a>(found: &mut Report, at: &Place<'_>, types: impl Iterator<Item = &'
     let mut seen = BTreeSet::new();
     for (index, identity_type) in types.enumerate() {
         if !seen.insert(identity_type) {
-            let message = "the identity type stands in this list already";
+            let message = "the identity type is in this list already";
             found.error(&at.index(index).key("type"), REGISTRATION_8, message);
         }
     }

@@ -1,4 +1,4 @@
-//! What a module says of itself, by the rules of section 12 that one response shows. Not judged here: rule 5, which
+//! What a module says of itself, by the rules of section 12 that one response shows. Not checked here: rule 5, which
 //! compares two registrations; rules 6, 17, 21 and 24, which tell what the sender does.
 
 use super::limits::longer_than;

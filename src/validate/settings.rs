@@ -28,7 +28,7 @@ pub(super) fn list(found: &mut Report, at: &Place<'_>, settings: &[Setting<'_>])
             found.error(
                 &at.key("id"),
                 REGISTRATION_14,
-                "the id stands in this list already",
+                "the id is in this list already",
             );
         }
         match setting {

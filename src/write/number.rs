@@ -65,7 +65,7 @@ fn eight_digits(value: u32) -> u64 {
     ((pairs - 10 * tens) << 8) + tens
 }
 
-/// Appends a number with a point, if it is one that has up to six digits behind it and is neither large nor tiny, as
+/// Appends a number with a point, if it is one that has up to six digits after it and is neither large nor tiny, as
 /// coordinates and prices are; else nothing. The digits are those of the shortest text that reads as this double: two
 /// decimals of up to fifteen digits never read as the same one.
 #[inline]

@@ -54,7 +54,7 @@ pub(super) fn push_quoted(text: &str, out: &mut Vec<u8>) {
     push_escaped(text, out);
 }
 
-/// Appends a JSON string with a comma in front and a colon behind.
+/// Appends a JSON string with a comma before it and a colon after it.
 #[inline]
 pub(super) fn push_key(key: &str, out: &mut Vec<u8>) {
     let bytes = key.as_bytes();

@@ -98,7 +98,7 @@ fn permission_rules() -> Vec<Row> {
             vec![
                 "error registration-4 permissions.partner_identities: more than one partner identity",
                 r#"warning unknown-value permissions.partner_identities[1].encoding: unknown value "rot13""#,
-                "error registration-8 permissions.partner_identities[1].type: the identity type stands in this list already",
+                "error registration-8 permissions.partner_identities[1].type: the identity type is in this list already",
             ],
         ),
         (
@@ -107,9 +107,9 @@ fn permission_rules() -> Vec<Row> {
                 r#""user_identities":[{"type":"email","encoding":"raw"},{"type":"phone","encoding":"raw"},{"type":"email","encoding":"raw"}]"#
             )),
             vec![
-                "error registration-8 permissions.device_identities[1].type: the identity type stands in this list already",
+                "error registration-8 permissions.device_identities[1].type: the identity type is in this list already",
                 r#"warning unknown-value permissions.user_identities[1].type: unknown value "phone""#,
-                "error registration-8 permissions.user_identities[2].type: the identity type stands in this list already",
+                "error registration-8 permissions.user_identities[2].type: the identity type is in this list already",
             ],
         ),
         (
@@ -257,7 +257,7 @@ fn setting_rules() -> Vec<Row> {
                 r#"{"type":"boolean","id":"i","name":"n","description":"d"}"#
             )),
             vec![
-                "error registration-14 audience_processing_registration.account_settings[1].id: the id stands in this list already",
+                "error registration-14 audience_processing_registration.account_settings[1].id: the id is in this list already",
             ],
         ),
         (

@@ -1,9 +1,9 @@
-//! The instruction sets of 64-bit ARM, one per file, behind doors that are safe to call.
+//! The instruction sets of 64-bit ARM, one per file, each with a safe wrapper.
 //!
 //! Each file has a token that exists only if the CPU has the instructions (its `detect`), and the
-//! token's methods are the only way in. Here is what the files have in common: sixteen bytes
-//! between memory and a register; and from how many messages on the lanes are the faster form.
-//! What that is asked for stands in `platform.rs`.
+//! token's methods are the only public functions. This file has what they share: loads and stores of
+//! sixteen bytes, and the number of messages from which lanes are faster than the SHA instructions.
+//! `platform.rs` decides when each instruction set is used.
 #![allow(unsafe_code)]
 
 mod neon;
@@ -112,14 +112,14 @@ impl Lanes {
 
 #[inline]
 fn load_quad(bytes: &[u8; 16]) -> uint8x16_t {
-    // SAFETY: sixteen bytes may be read behind the reference; the instruction asks for no alignment
+    // SAFETY: sixteen bytes may be read through the reference; the instruction asks for no alignment
     // and belongs to NEON, which every CPU has that the standard library runs on.
     unsafe { vld1q_u8(bytes.as_ptr()) }
 }
 
 #[inline]
 fn store_quad(quad: uint8x16_t, bytes: &mut [u8; 16]) {
-    // SAFETY: sixteen bytes may be written behind the reference, which nobody else holds; the
+    // SAFETY: sixteen bytes may be written through the reference, which nobody else holds; the
     // instruction asks for no alignment and belongs to NEON, which every CPU has that the standard
     // library runs on.
     unsafe { vst1q_u8(bytes.as_mut_ptr(), quad) }

@@ -18,7 +18,7 @@ pub(in crate::hash) struct Sha(());
 
 impl Sha {
     pub(in crate::hash) fn detect() -> Option<Self> {
-        // The name stands for SHA-1 and SHA-256.
+        // The feature `sha2` of the compiler includes SHA-1.
         (is_aarch64_feature_detected!("neon") && is_aarch64_feature_detected!("sha2"))
             .then_some(Self(()))
     }

@@ -77,7 +77,7 @@ fn pad<const BLOCKS: usize>(
     !lower_case || vmaxvq_u8(seen) < 0x80
 }
 
-/// The message's last bytes, those behind its whole sixteens, followed by zeros.
+/// The message's last bytes, those after its whole sixteens, followed by zeros.
 #[inline]
 #[target_feature(enable = "neon")]
 fn ending(message: &[u8]) -> uint8x16_t {
@@ -93,7 +93,7 @@ fn ending(message: &[u8]) -> uint8x16_t {
     }
 }
 
-/// The bit that follows a message, behind `len` of sixteen bytes.
+/// The bit that follows a message, after `len` of sixteen bytes.
 #[inline]
 #[target_feature(enable = "neon")]
 fn bit_behind(len: usize) -> uint8x16_t {

@@ -1,8 +1,8 @@
-//! The instruction sets of x86-64, one per file, behind doors that are safe to call.
+//! The instruction sets of x86-64, one per file, each with a safe wrapper.
 //!
 //! Each file has a token that exists only if the CPU has the instructions (its `detect`), and the
-//! token's methods are the only way in. Here is what the files have in common: sixteen bytes
-//! between memory and a register. Which form is used for what is decided in `platform.rs`.
+//! token's methods are the only public functions. This file has what they share: loads and stores of
+//! sixteen bytes. `platform.rs` decides when each instruction set is used.
 #![allow(unsafe_code)]
 
 mod avx2;
@@ -148,14 +148,14 @@ impl Lanes {
 
 #[inline]
 fn load_quad(bytes: &[u8; 16]) -> __m128i {
-    // SAFETY: sixteen bytes may be read behind the reference; the instruction asks for no alignment
+    // SAFETY: sixteen bytes may be read through the reference; the instruction asks for no alignment
     // and belongs to SSE2, which every x86-64 has.
     unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) }
 }
 
 #[inline]
 fn store_quad(quad: __m128i, bytes: &mut [u8; 16]) {
-    // SAFETY: sixteen bytes may be written behind the reference, which nobody else holds; the
+    // SAFETY: sixteen bytes may be written through the reference, which nobody else holds; the
     // instruction asks for no alignment and belongs to SSE2, which every x86-64 has.
     unsafe { _mm_storeu_si128(bytes.as_mut_ptr().cast(), quad) }
 }

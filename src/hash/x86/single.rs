@@ -3,7 +3,7 @@
 //! A step waits for the one before, which leaves no room for lanes; but the words of the schedule do
 //! not wait for the steps, so they are made four at a time in vector registers while the steps keep
 //! the general registers busy (Guilford, Yap and Gopal, "Fast SHA-256 Implementations on Intel
-//! Architecture Processors", 2012). There is no `unsafe` here: the door is in `sse41.rs`.
+//! Architecture Processors", 2012). There is no `unsafe` here: the safe wrapper is in `sse41.rs`.
 
 use std::arch::x86_64::*;
 
@@ -138,7 +138,7 @@ fn next_words([a, b, c, d]: [__m128i; 4]) -> __m128i {
     _mm_add_epi32(sum, _mm_shuffle_epi8(late, high))
 }
 
-/// Of two words that stand there twice each, so that a shift of both turns one of them.
+/// Of two words, each of which is there twice, so that a shift of both copies rotates the word.
 #[inline]
 #[target_feature(enable = "sse4.1")]
 fn mixed_late(twice: __m128i) -> __m128i {

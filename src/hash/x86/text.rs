@@ -110,7 +110,7 @@ fn pad<const BLOCKS: usize>(
     !lower_case || _mm_movemask_epi8(seen) == 0
 }
 
-/// The message's last bytes, those behind its whole sixteens, followed by zeros.
+/// The message's last bytes, those after its whole sixteens, followed by zeros.
 #[inline]
 #[target_feature(enable = "sse4.1")]
 fn ending(message: &[u8]) -> __m128i {
@@ -127,7 +127,7 @@ fn ending(message: &[u8]) -> __m128i {
     }
 }
 
-/// The bit that follows a message, behind `len` of sixteen bytes.
+/// The bit that follows a message, after `len` of sixteen bytes.
 #[inline]
 #[target_feature(enable = "sse4.1")]
 fn bit_behind(len: usize) -> __m128i {
@@ -213,7 +213,7 @@ fn load_at(message: &[u8], first: usize) -> __m128i {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn store_half(text: __m256i, half: &mut [u8; 32]) {
-    // SAFETY: 32 bytes may be written behind the reference, which nobody else holds; the
+    // SAFETY: 32 bytes may be written through the reference, which nobody else holds; the
     // instruction asks for no alignment.
     unsafe { _mm256_storeu_si256(half.as_mut_ptr().cast(), text) }
 }
@@ -227,7 +227,7 @@ fn ascii_lower_case256(text: __m256i) -> __m256i {
     _mm256_or_si256(text, _mm256_and_si256(capitals, _mm256_set1_epi8(0x20)))
 }
 
-/// As `pad`, a block at a time: the bytes behind the end of a message are masked out and not branched
+/// As `pad`, a block at a time: the bytes after the end of a message are masked out and not branched
 /// around, because how many they are is what no branch predictor can guess.
 #[target_feature(enable = "avx512f,avx512bw")]
 fn pad512<const BLOCKS: usize>(
@@ -269,14 +269,14 @@ fn load_first(bytes: &[u8]) -> __m512i {
     let unused = BLOCK_LEN.saturating_sub(bytes.len());
     let there = u64::MAX.checked_shr(unused as u32).unwrap_or_default();
     // SAFETY: the instruction reads no byte whose bit in the mask is zero, and as many bits are one
-    // as there are bytes behind the reference, or 64 if there are more. It asks for no alignment.
+    // as the reference has bytes, or 64 if there are more. It asks for no alignment.
     unsafe { _mm512_maskz_loadu_epi8(there, bytes.as_ptr().cast()) }
 }
 
 #[inline]
 #[target_feature(enable = "avx512f")]
 fn store_block(text: __m512i, block: &mut Block) {
-    // SAFETY: 64 bytes may be written behind the reference, which nobody else holds; the
+    // SAFETY: 64 bytes may be written through the reference, which nobody else holds; the
     // instruction asks for no alignment.
     unsafe { _mm512_storeu_si512(block.as_mut_ptr().cast(), text) }
 }
