@@ -296,8 +296,10 @@ fn a_signal_that_is_ignored_at_the_start_stays_ignored() {
                 String::new()
             };
             let script = format!("{trap}exec \"$0\" normalize -");
-            let mut child = Command::new("sh")
-                .args(["-c", &script, env!("CARGO_BIN_EXE_hydrant")])
+            // What runs the tests may ignore signals, which a shell cannot change.
+            let mut child = Command::new("env")
+                .args(["--default-signal=HUP,INT,TERM", "sh", "-c"])
+                .args([&script, env!("CARGO_BIN_EXE_hydrant")])
                 .stdin(Stdio::piped())
                 .stdout(Stdio::piped())
                 .stderr(Stdio::piped())

@@ -14,7 +14,7 @@ struct Running {
 }
 
 fn start(args: &[&str]) -> Running {
-    let mut child = hydrant(args)
+    let mut child = hydrant_with_signals(args)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -21,6 +21,23 @@ pub(crate) fn hydrant<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Com
     command
 }
 
+/// The same for tests that send it signals. What runs the tests may ignore some, as a job in the background ignores
+/// SIGINT, and the program goes on to ignore them; `env` of GNU can end that.
+#[cfg(unix)]
+pub(crate) fn hydrant_with_signals(args: &[&str]) -> Command {
+    let mut command = Command::new("env");
+    command.arg("--default-signal=HUP,INT,TERM");
+    let probe = Command::new("env")
+        .args(["--default-signal=HUP,INT,TERM", "true"])
+        .output();
+    if !probe.is_ok_and(|probe| probe.status.success()) {
+        return hydrant(args);
+    }
+    command.arg(env!("CARGO_BIN_EXE_hydrant")).args(args);
+    command.env_remove("NO_COLOR");
+    command
+}
+
 /// Runs the program to its end.
 pub(crate) fn run<S: AsRef<OsStr>>(
     args: impl IntoIterator<Item = S>,
