@@ -48,6 +48,16 @@ fn handling(event: Calls) -> Engine<Module<Option<Calls>, Calls>> {
     Engine::new(Module(registration(), None, event))
 }
 
+fn finished<P: Processor>(engine: &Engine<P>, body: &str) -> Output {
+    let pending = engine.process(body.as_bytes(), &INVOCATION).unwrap();
+    pending.finish()
+}
+
+fn awaited<P: AsyncProcessor>(engine: &Engine<P>, body: &str) -> Output {
+    let pending = block_on(engine.process_async(body.as_bytes(), &INVOCATION)).unwrap();
+    pending.finish()
+}
+
 fn outcomes(output: &Output) -> Vec<&'static str> {
     output.events().iter().map(Outcome::as_str).collect()
 }
@@ -133,10 +143,7 @@ fn a_failure_that_another_handler_settles_is_not_lost_between_threads() {
     for threads in [0, 1, 2, 4] {
         let engine = Engine::new(Module(registration(), Some(begin), event)).unordered(threads);
         for _ in 0..60 {
-            let output = engine
-                .process(body.as_bytes(), &INVOCATION)
-                .unwrap()
-                .finish();
+            let output = finished(&engine, &body);
             assert_eq!(output.verdict(), RETRY, "{threads} threads");
             assert_eq!(output.events()[380].as_str(), "retry");
         }
@@ -177,9 +184,7 @@ fn an_event_ends_like_the_worse_of_what_its_handler_settles_and_returns() {
             .process(body.as_bytes(), &INVOCATION)
             .unwrap()
             .finish();
-        let waiting = block_on(waiting.process_async(body.as_bytes(), &INVOCATION))
-            .unwrap()
-            .finish();
+        let waiting = awaited(&waiting, &body);
         for output in [plain, waiting] {
             assert_eq!(outcomes(&output), [outcome]);
             assert!(output.records().is_empty());
@@ -192,10 +197,7 @@ fn an_unordered_engine_is_the_same_with_any_number_of_threads() {
     let body = batch(&["error", "screen_view"]);
     for threads in [0, 1, 2, 4, usize::MAX] {
         let engine = Engine::new(Whole(|_| Ok(()))).unordered(threads);
-        let output = engine
-            .process(body.as_bytes(), &INVOCATION)
-            .unwrap()
-            .finish();
+        let output = finished(&engine, &body);
         assert_eq!(
             output.verdict(),
             Verdict::Fail,
@@ -204,10 +206,7 @@ fn an_unordered_engine_is_the_same_with_any_number_of_threads() {
         assert_eq!(outcomes(&output), ["rejected", "rejected"]);
         let engine = handling(|_| Ok(())).unordered(threads);
         let body = batch(&["error", "error"]);
-        let output = engine
-            .process(body.as_bytes(), &INVOCATION)
-            .unwrap()
-            .finish();
+        let output = finished(&engine, &body);
         assert_eq!(output.verdict(), Verdict::Answer, "{threads} threads");
     }
 }
@@ -224,10 +223,7 @@ fn outcomes_without_anything_that_was_sent_are_not_ignored() {
         call.settle_sent(&nothing, [Failure::retry()]);
         Ok(())
     }));
-    let output = engine
-        .process(body.as_bytes(), &INVOCATION)
-        .unwrap()
-        .finish();
+    let output = finished(&engine, &body);
     assert_eq!(output.verdict(), RETRY);
 }
 
@@ -317,10 +313,7 @@ fn a_membership_change_is_acknowledged_only_if_the_customer_can_correct_the_faul
         ),
     ] {
         let engine = Engine::new(Audiences(handler));
-        let output = engine
-            .process(body.as_bytes(), &INVOCATION)
-            .unwrap()
-            .finish();
+        let output = finished(&engine, body);
         assert_eq!(
             (output.verdict(), output.is_suspended()),
             (verdict, suspends)
@@ -344,10 +337,7 @@ fn half_a_record_does_not_become_part_of_the_next_one() {
     };
     let body = batch(&["error"; 200]);
     for engine in [handling(event), handling(event).unordered(2)] {
-        let output = engine
-            .process(body.as_bytes(), &INVOCATION)
-            .unwrap()
-            .finish();
+        let output = finished(&engine, &body);
         assert_eq!(output.records().len(), 199);
         assert!(
             output
@@ -375,25 +365,12 @@ fn many_suspensions_are_remembered() {
     });
     for account in 0..5_000 {
         let body = body(account, r#","events":[{"type":"error"}]"#);
-        drop(
-            suspending
-                .process(body.as_bytes(), &INVOCATION)
-                .unwrap()
-                .finish(),
-        );
-        drop(
-            engine
-                .process(body.as_bytes(), &INVOCATION)
-                .unwrap()
-                .finish(),
-        );
+        drop(finished(&suspending, &body));
+        drop(finished(&engine, &body));
     }
     for account in 0..5_000 {
         let heartbeat = body(account, "");
-        let output = suspending
-            .process(heartbeat.as_bytes(), &INVOCATION)
-            .unwrap()
-            .finish();
+        let output = finished(&suspending, &heartbeat);
         assert!(output.is_suspended(), "{account}");
     }
 }
@@ -429,13 +406,8 @@ fn a_state_that_panics_when_it_is_dropped_does_not_hide_why_the_batch_ended() {
     let body = batch(&["error"]);
     let plain = Engine::new(Bombs).with_reject_policy(RejectPolicy::Acknowledge);
     let waiting = Engine::new_async(Bombs).with_reject_policy(RejectPolicy::Acknowledge);
-    let plain = plain
-        .process(body.as_bytes(), &INVOCATION)
-        .unwrap()
-        .finish();
-    let waiting = block_on(waiting.process_async(body.as_bytes(), &INVOCATION))
-        .unwrap()
-        .finish();
+    let plain = finished(&plain, &body);
+    let waiting = awaited(&waiting, &body);
     for output in [plain, waiting] {
         assert_eq!(output.verdict(), RETRY);
     }
@@ -483,14 +455,10 @@ fn a_future_that_panics_when_it_is_dropped_stays_in_the_engine() {
     for panics in [false, true] {
         let engine = Engine::new_async(Bombs(panics));
         let body = batch(&["screen_view", "error", "screen_view"]);
-        let output = block_on(engine.process_async(body.as_bytes(), &INVOCATION))
-            .unwrap()
-            .finish();
+        let output = awaited(&engine, &body);
         assert_eq!(outcomes(&output), ["done", "rejected", "done"]);
         let body = r#"{"type":"dsr_processing_request"}"#;
-        let output = block_on(engine.process_async(body.as_bytes(), &INVOCATION))
-            .unwrap()
-            .finish();
+        let output = awaited(&engine, body);
         assert_eq!(output.message().as_str(), "rejected");
     }
 }
@@ -532,23 +500,13 @@ fn a_short_batch_does_not_wait_for_a_long_one() {
         let long = scope.spawn(|| {
             let body = batch(&["error"; 600]);
             let began = Instant::now();
-            drop(
-                engine
-                    .process(body.as_bytes(), &INVOCATION)
-                    .unwrap()
-                    .finish(),
-            );
+            drop(finished(&engine, &body));
             began.elapsed()
         });
         begins.recv().unwrap();
         let body = batch(&["screen_view"; 20]);
         let began = Instant::now();
-        drop(
-            engine
-                .process(body.as_bytes(), &INVOCATION)
-                .unwrap()
-                .finish(),
-        );
+        drop(finished(&engine, &body));
         let short = began.elapsed();
         let long = long.join().unwrap();
         assert!(short < long / 4, "{short:?} while {long:?}");

@@ -32,8 +32,8 @@ impl Stop {
         })
     }
 
-    /// Raises it when the process is interrupted or asked to end. Whoever asks twice does not want to wait. What is ignored
-    /// when the process starts, as `nohup` does with SIGHUP, stays ignored.
+    /// Raises it on the first signal to end, and ends the process on the second. Signals that are ignored when the process
+    /// starts stay ignored, as `nohup` expects of SIGHUP.
     pub(super) fn on_signals(self: &Arc<Self>) {
         let stop = Arc::clone(self);
         on_signals(move || {

@@ -103,7 +103,7 @@ impl OutputArgs {
     }
 }
 
-/// Devices and pipes are no files to lose.
+/// The file, if it is a regular one: a device or a pipe has no content to lose.
 fn regular(handle: io::Result<Handle>) -> Option<Handle> {
     let handle = handle.ok()?;
     let metadata = handle.as_file().metadata().ok()?;
@@ -176,7 +176,7 @@ impl Output {
         written.map_err(|error| self.unwritable(error))
     }
 
-    /// Ends an output to which everything was written that there is: a file without a line is empty.
+    /// Ends the output after the last line: a file to which none was written is emptied.
     pub(super) fn finish(&mut self) -> Result<(), Unwritable> {
         let finished = match &mut self.target {
             Target::File {

@@ -38,12 +38,7 @@ impl Folder {
             .current_dir(self.0.path())
             .stdin(stdin)
             .stdout(stdout);
-        let output = command.stderr(Stdio::piped()).output().unwrap();
-        Ran {
-            status: output.status.code(),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
+        Ran::of(command.stderr(Stdio::piped()).output().unwrap())
     }
 
     fn open(&self, name: &str) -> Stdio {

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::thread;
 
 /// How a run ended.
@@ -55,18 +55,22 @@ pub(crate) fn run<S: AsRef<OsStr>>(
     let writer = thread::spawn(move || stdin.write_all(&input));
     let output = child.wait_with_output().unwrap();
     let _ = writer.join().unwrap();
-    let text = |bytes| match String::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => panic!("the program says what is no text: {}", error.utf8_error()),
-    };
-    Ran {
-        status: output.status.code(),
-        out: text(output.stdout),
-        err: text(output.stderr),
-    }
+    Ran::of(output)
 }
 
 impl Ran {
+    pub(crate) fn of(output: Output) -> Self {
+        let text = |bytes| match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => panic!("the program says what is no text: {}", error.utf8_error()),
+        };
+        Self {
+            status: output.status.code(),
+            out: text(output.stdout),
+            err: text(output.stderr),
+        }
+    }
+
     /// The output, if the run went well.
     #[track_caller]
     pub(crate) fn good(self) -> String {
