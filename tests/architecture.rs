@@ -7,58 +7,19 @@
     missing_docs
 )]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// A module, the modules it may use, and the outside crates it may name.
-struct Module(
-    &'static str,
-    &'static [&'static str],
-    &'static [&'static str],
-);
+/// A row of the module table.
+struct Module {
+    name: String,
+    /// The modules it may use; for the last row all above it.
+    modules: BTreeSet<String>,
+    /// The outside crates it may name, as the code names them, and `std::arch`.
+    crates: BTreeSet<String>,
+}
 
-const MODULES: &[Module] = &[
-    Module("error", &[], &[]),
-    Module("schema", &[], &["serde", "itoa", "rust_decimal"]),
-    Module("input", &["error"], &[]),
-    Module("message", &["schema"], &["serde"]),
-    Module(
-        "parse",
-        &["error", "input", "schema"],
-        &["simd_json", "simdutf8", "bumpalo", "memchr"],
-    ),
-    Module("hash", &["message"], &["sha2", "sha1", "md5"]),
-    Module("write", &["error", "hash", "message", "schema"], &["zmij"]),
-    Module("firehose", &["error", "message", "parse", "write"], &[]),
-    Module("validate", &["error", "message", "parse", "schema"], &[]),
-    Module("internals", &["message", "parse"], &[]),
-    Module(
-        "registration",
-        &["message", "validate", "write"],
-        &["bumpalo"],
-    ),
-    Module(
-        "processor",
-        &["message", "parse", "registration", "write"],
-        &[],
-    ),
-    Module(
-        "dispatch",
-        &[
-            "error",
-            "firehose",
-            "message",
-            "parse",
-            "processor",
-            "registration",
-            "validate",
-            "write",
-        ],
-        &["rayon", "crossbeam_queue"],
-    ),
-];
-
-/// The module that may use everything.
+/// The module that may use everything, and is the last row.
 const TOP: &str = "host";
 
 /// Files in which a feature may be named: where a module is declared, and the macros that add `Serialize` to a declaration.
@@ -69,8 +30,9 @@ const FEATURE_FILES: &[&str] = &[
 ];
 
 /// Files that may hold `unsafe` code: the instruction sets of `hash`; the cursor, the padded text and the kernels of the
-/// fast path.
+/// fast path; allocators and system calls of tests and benches.
 const UNSAFE_FILES: &[&str] = &[
+    "benches/support/peak.rs",
     "src/hash/arm/mod.rs",
     "src/hash/arm/neon.rs",
     "src/hash/arm/sha.rs",
@@ -92,7 +54,13 @@ const UNSAFE_FILES: &[&str] = &[
     "src/parse/fast/scan/avx512.rs",
     "src/parse/fast/scan/neon.rs",
     "src/parse/fast/scan/sse2.rs",
+    "tests/alloc.rs",
+    "tests/hash.rs",
 ];
+
+/// Files without `unsafe` code that establish an invariant which the unsafe code relies on: a change of them is read as
+/// carefully.
+const INVARIANT_FILES: &[&str] = &["src/parse/fast/scan/portable.rs", "src/parse/text.rs"];
 
 /// Files that may look at a clock: how long handlers take, which is not visible, and whether the deadline has passed.
 const CLOCK_FILES: &[&str] = &["src/dispatch/cost.rs", "src/processor/invocation.rs"];
@@ -164,23 +132,97 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// The outside crates of the manifest, as they are named in code.
-fn crates() -> Vec<String> {
+/// The outside crates of the manifest, as they are named in code, and whether a feature adds them: those of every section
+/// that ends in `dependencies`, but for tests and build scripts.
+fn crates() -> BTreeMap<String, bool> {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
     let manifest = std::fs::read_to_string(manifest).unwrap();
-    let (_, rest) = manifest.split_once("\n[dependencies]\n").unwrap();
-    let (dependencies, _) = rest.split_once("\n[").unwrap();
-    let names = dependencies.lines().filter_map(|line| {
-        let name = line.split(['.', '=', ' ']).next()?;
-        let is_name = !name.is_empty() && !name.starts_with('#');
-        is_name.then(|| match name {
-            "md-5" => "md5".to_owned(),
-            name => name.replace('-', "_"),
-        })
-    });
-    let names: Vec<String> = names.collect();
-    assert!(names.len() > 10, "the dependencies were not found");
-    names
+    let mut crates = BTreeMap::new();
+    let mut section = "";
+    for line in manifest.lines() {
+        if let Some(header) = line.strip_prefix('[') {
+            section = header.trim_end_matches(']');
+            assert!(
+                !section.starts_with("dependencies."),
+                "one line for each dependency, not [{section}]"
+            );
+        }
+        let own = section == "dependencies"
+            || section.starts_with("target.") && section.ends_with(".dependencies");
+        let name = line.split(['.', '=', ' ']).next().unwrap_or_default();
+        if own && !name.is_empty() && !name.starts_with(['#', '[']) {
+            crates.insert(in_code(name), line.contains("optional = true"));
+        }
+    }
+    assert!(crates.len() > 10, "the dependencies were not found");
+    crates
+}
+
+/// The name of a package, as code names it.
+fn in_code(package: &str) -> String {
+    match package {
+        "md-5" => "md5".to_owned(),
+        name => name.replace('-', "_"),
+    }
+}
+
+/// The module table of ARCHITECTURE.md.
+fn table() -> Vec<Module> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("ARCHITECTURE.md");
+    let document = std::fs::read_to_string(path).unwrap();
+    let (_, section) = document
+        .split_once("\n## Modules of the library\n")
+        .unwrap();
+    let (section, _) = section.split_once("\n## ").unwrap();
+    let rows = section
+        .lines()
+        .filter(|line| line.starts_with("| "))
+        .skip(1);
+    let mut table: Vec<Module> = Vec::new();
+    let optional = crates();
+    for row in rows {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let [name, modules, crates] = cells.as_slice() else {
+            panic!("the table has three columns: {row}");
+        };
+        let list = |cell: &str| -> Vec<String> {
+            let words = cell.split(',').map(|word| word.trim().to_owned());
+            words.filter(|word| word != "-").collect()
+        };
+        let modules: BTreeSet<String> = if *name == TOP {
+            assert_eq!(*modules, "everything above");
+            table.iter().map(|row| row.name.clone()).collect()
+        } else {
+            list(modules).into_iter().collect()
+        };
+        // So nothing is circular.
+        for module in &modules {
+            let above = table.iter().any(|row| row.name == *module);
+            assert!(above, "{name} may use {module}, which has no row above it");
+        }
+        let crates = list(crates).into_iter().map(|word| {
+            let feature = word.ends_with(" (feature)");
+            let package = word.trim_end_matches(" (feature)");
+            if package == "std::arch" {
+                return word;
+            }
+            let named = in_code(package);
+            let expected = optional.get(&named);
+            assert_eq!(
+                expected,
+                Some(&feature),
+                "{name}: {word}, against Cargo.toml"
+            );
+            named
+        });
+        table.push(Module {
+            name: (*name).to_owned(),
+            modules,
+            crates: crates.collect(),
+        });
+    }
+    assert_eq!(table.last().map(|row| row.name.as_str()), Some(TOP));
+    table
 }
 
 /// The words that follow `crate::`, also inside `crate::{a, b}`.
@@ -221,34 +263,59 @@ fn names(code: &str, word: &str) -> bool {
     })
 }
 
+/// Whether a path of `super` leaves the module that the file belongs to.
+fn leaves_by_super(source: &Source) -> bool {
+    // The levels below the root: `src/a.rs` and `src/a/mod.rs` are on the first.
+    let path = source.name.trim_end_matches(".rs").trim_end_matches("/mod");
+    let level = path.matches('/').count();
+    source.code.contains(&"super::".repeat(level))
+}
+
 #[test]
 fn modules_use_what_the_table_allows_and_all_of_it() {
-    let crates = crates();
+    let (table, crates) = (table(), crates());
     let mut wrong = Vec::new();
     let mut permissions = BTreeSet::new();
-    for Module(module, modules, outside) in MODULES {
-        let allowed = modules.iter().chain(*outside);
-        permissions.extend(allowed.map(|used| format!("{module} uses {used}")));
+    for Module {
+        name,
+        modules,
+        crates,
+    } in &table
+    {
+        let allowed = modules.iter().chain(crates);
+        permissions.extend(allowed.map(|used| format!("{name} uses {used}")));
     }
     let mut unused = permissions.clone();
+    let mut without_file: BTreeSet<&str> = table.iter().map(|row| row.name.as_str()).collect();
     for source in sources() {
         let module = source.module.as_str();
-        if [TOP, "lib"].contains(&module) {
+        without_file.remove(module);
+        if module == "lib" {
             continue;
         }
-        if !MODULES.iter().any(|known| known.0 == module) {
+        if !table.iter().any(|known| known.name == module) {
             wrong.push(format!("{}: the module is not in the table", source.name));
             continue;
         }
+        if leaves_by_super(&source) {
+            wrong.push(format!("{}: name other modules by `crate::`", source.name));
+        }
         let mut used = modules_used(&source.code);
         for used in &used {
-            if used != TOP && !MODULES.iter().any(|known| known.0 == used) {
+            if !table.iter().any(|known| known.name == *used) {
                 let advice = "name the module it is defined in";
                 wrong.push(format!("{} uses crate::{used}; {advice}", source.name));
             }
         }
-        let named = crates.iter().filter(|name| names(&source.code, name));
-        used.extend(named.cloned());
+        used.extend(
+            crates
+                .keys()
+                .filter(|name| names(&source.code, name))
+                .cloned(),
+        );
+        if source.code.contains("std::arch") {
+            used.insert("std::arch".to_owned());
+        }
         used.remove(module);
         for used in used {
             let permission = format!("{module} uses {used}");
@@ -258,10 +325,27 @@ fn modules_use_what_the_table_allows_and_all_of_it() {
             }
         }
     }
+    // What may use everything need not.
+    unused.retain(|permission| !permission.starts_with(&format!("{TOP} ")));
     for permission in unused {
         wrong.push(format!("not so any more: {permission}"));
     }
+    for module in without_file {
+        wrong.push(format!("the table has {module}, src/ has not"));
+    }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn every_dependency_is_named_by_a_module() {
+    let table = table();
+    for name in crates().keys() {
+        let named = table.iter().any(|row| row.crates.contains(name));
+        assert!(
+            named,
+            "Cargo.toml has {name}, which no row of the table has"
+        );
+    }
 }
 
 #[test]
@@ -326,27 +410,85 @@ fn features_only_add() {
     }
 }
 
+/// The lints `undocumented_unsafe_blocks` and `multiple_unsafe_ops_per_block` hold the arguments.
 #[test]
 fn unsafe_is_fenced() {
-    for source in sources() {
-        let lifts = source.text.contains("allow(unsafe_code)");
-        assert_eq!(
-            lifts,
-            UNSAFE_FILES.contains(&source.name.as_str()),
-            "{}",
-            source.name
-        );
-        if lifts {
-            let blocks =
-                source.code.matches("unsafe {").count() + source.code.matches("unsafe fn").count();
-            let arguments =
-                source.text.matches("SAFETY:").count() + source.text.matches("# Safety").count();
-            assert!(
-                arguments >= blocks,
-                "{}: {blocks} blocks, {arguments} arguments",
-                source.name
-            );
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    for folder in ["src", "tests", "examples", "benches", "crates", "fuzz"] {
+        collect(&root.join(folder), &mut files);
+    }
+    let this = root.join(file!());
+    let (mut lifting, mut stating) = (BTreeSet::new(), BTreeSet::new());
+    for path in files.into_iter().filter(|path| *path != this) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let name = path.strip_prefix(root).unwrap().to_string_lossy();
+        let name = name.replace('\\', "/");
+        let lifts = ["allow", "expect"].iter().any(|word| {
+            let start = format!("[{word}(");
+            let attributes = text.split(start.as_str()).skip(1);
+            let mut lists = attributes.filter_map(|rest| rest.split(")]").next());
+            lists.any(|list| list.contains("unsafe_code"))
+        });
+        // A file that is compiled by itself needs no attribute.
+        let code = text
+            .lines()
+            .map(|line| line.split("//").next().unwrap_or_default());
+        let forms = ["unsafe {", "unsafe fn", "unsafe impl", "unsafe extern"];
+        let has = code
+            .into_iter()
+            .any(|line| forms.iter().any(|form| line.contains(form)));
+        let lifts = lifts || has;
+        if text.contains("//! # Invariants\n") {
+            stating.insert(name.clone());
         }
+        if lifts {
+            lifting.insert(name);
+        }
+    }
+    let listed = |files: &[&str]| -> BTreeSet<String> {
+        files.iter().map(|name| (*name).to_owned()).collect()
+    };
+    assert_eq!(lifting, listed(UNSAFE_FILES));
+    // A file that states invariants is on one of the lists, and one that has only them states them.
+    let safe: BTreeSet<String> = stating.difference(&lifting).cloned().collect();
+    assert_eq!(safe, listed(INVARIANT_FILES));
+    // The fast path has its invariants in these.
+    for name in ["bitmap.rs", "cursor.rs", "padded.rs", "scan.rs"] {
+        assert!(
+            stating.contains(&format!("src/parse/fast/{name}")),
+            "{name}"
+        );
+    }
+}
+
+/// Workspaces of their own inherit no lints.
+#[test]
+fn every_manifest_denies_unsafe_code_without_an_argument() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for manifest in [
+        "Cargo.toml",
+        "fuzz/Cargo.toml",
+        "benches/instructions/Cargo.toml",
+    ] {
+        let text = std::fs::read_to_string(root.join(manifest)).unwrap();
+        for lint in [
+            "unsafe_code",
+            "undocumented_unsafe_blocks",
+            "multiple_unsafe_ops_per_block",
+        ] {
+            let line = format!("\n{lint} = \"deny\"\n");
+            assert!(text.contains(&line), "{manifest}: {lint}");
+        }
+    }
+    for manifest in [
+        "benches",
+        "crates/cli",
+        "crates/reference",
+        "crates/testing",
+    ] {
+        let text = std::fs::read_to_string(root.join(manifest).join("Cargo.toml")).unwrap();
+        assert!(text.contains("\n[lints]\nworkspace = true\n"), "{manifest}");
     }
 }
 
@@ -360,28 +502,5 @@ fn files_say_what_they_are_and_stay_small() {
         );
         let lines = source.text.lines().count();
         assert!(lines <= MAX_LINES, "{} has {lines} lines", source.name);
-    }
-}
-
-#[test]
-fn the_table_is_the_one_in_the_document() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("ARCHITECTURE.md");
-    let document = std::fs::read_to_string(path).unwrap();
-    for Module(module, modules, crates) in MODULES {
-        let row = document
-            .lines()
-            .find(|line| line.starts_with(&format!("| {module} |")))
-            .unwrap_or_else(|| panic!("ARCHITECTURE.md has no row for {module}"));
-        for (column, expected) in [(2, modules), (3, crates)] {
-            let cell = row.split('|').nth(column).unwrap();
-            let written: BTreeSet<String> = cell
-                .split(',')
-                .map(|word| word.trim().replace("md-5", "md5").replace('-', "_"))
-                .filter(|word| !["", "_", "std::arch"].contains(&word.as_str()))
-                .map(|word| word.split(' ').next().unwrap().to_owned())
-                .collect();
-            let expected = expected.iter().map(|word| (*word).to_owned()).collect();
-            assert_eq!(written, expected, "the row of {module}");
-        }
     }
 }

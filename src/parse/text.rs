@@ -1,4 +1,9 @@
 //! Strings of JSON texts: where they end, and their escapes.
+//!
+//! # Invariants
+//!
+//! The length that [`escape`] returns covers bytes of the text that are ASCII and not NUL: the cursor
+//! of the fast path passes them without looking at them again.
 
 /// The value of an escape.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -16,7 +16,8 @@
 //!  scan/                 SIMD kernels
 //! ```
 //!
-//! All `unsafe` code of parsing is in `cursor/`, `bitmap`, `padded` and `scan/`.
+//! All `unsafe` code of parsing is in `cursor/`, `bitmap`, `padded` and `scan/`. It relies on the
+//! lengths of escapes, too (`super::text`).
 
 mod bitmap;
 mod collections;

@@ -16,6 +16,9 @@
 //! dividing all three into pieces of the same size preserves it. [`copy`] therefore writes every
 //! block and every bitmap word that it is given; `super::padded` relies on that when it treats them
 //! as initialized.
+//!
+//! The cursor passes bytes by what the kernels say: a bit of the bitmap is set exactly if its byte
+//! is a terminator, and what [`leading_spaces`] counts are spaces.
 #![allow(unsafe_code)]
 
 #[cfg(target_arch = "x86_64")]

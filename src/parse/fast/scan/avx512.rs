@@ -12,12 +12,14 @@ const PREFETCH: usize = 2048;
 #[target_feature(enable = "avx512f,avx512bw")]
 pub(super) fn copy(blocks: Blocks<'_, '_>) -> u64 {
     blocks.copy_each(|from, to| {
-        // SAFETY: the reference covers 64 bytes, and the load is unaligned. A prefetch accepts any
-        // address; it is an unsafe function only in Rust 1.89.
-        let bytes = unsafe {
-            _mm_prefetch::<_MM_HINT_T0>(from.as_ptr().wrapping_add(PREFETCH).cast());
-            _mm512_loadu_epi8(from.as_ptr().cast())
-        };
+        let ahead = from.as_ptr().wrapping_add(PREFETCH).cast();
+        // SAFETY: a prefetch accepts any address.
+        #[allow(unused_unsafe, reason = "an unsafe function only in Rust 1.89")]
+        unsafe {
+            _mm_prefetch::<_MM_HINT_T0>(ahead);
+        }
+        // SAFETY: the reference covers 64 bytes, and the load is unaligned.
+        let bytes = unsafe { _mm512_loadu_epi8(from.as_ptr().cast()) };
         let target = to.as_mut_ptr().cast::<__m512i>();
         // Volatile only so that the compiler does not turn all these stores into one `memcpy`, a
         // second pass.

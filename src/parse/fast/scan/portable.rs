@@ -1,5 +1,11 @@
 //! The kernels in plain Rust: for other processors, and as the reference implementation in the
 //! tests.
+//!
+//! # Invariants
+//!
+//! [`copy_block`] sets a bit exactly if its byte is a terminator, NUL included, and
+//! [`leading_spaces`] counts nothing but spaces: the cursor passes bytes by both without looking at
+//! them again.
 
 use std::mem::MaybeUninit;
 
