@@ -42,6 +42,8 @@
 //! - [`schema`]: the declarations of the models
 //! - [`host`]: time, identifiers and threads for hosts
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod dispatch;
 mod error;
 mod firehose;
