@@ -265,7 +265,7 @@ fn names(code: &str, word: &str) -> bool {
 
 /// Whether a path of `super` leaves the module that the file belongs to.
 fn leaves_by_super(source: &Source) -> bool {
-    // The levels below the root: `src/a.rs` and `src/a/mod.rs` are on the first.
+    // The levels below the root; a module's own file, with or without a folder, is on the first.
     let path = source.name.trim_end_matches(".rs").trim_end_matches("/mod");
     let level = path.matches('/').count();
     source.code.contains(&"super::".repeat(level))
