@@ -268,14 +268,19 @@ impl std::error::Error for Error {}
 
 /// Adds a key to a JSON path: `.name`, or `["any text"]` where the key is no plain word. Very long keys are cut.
 pub(crate) fn push_path_key(path: &mut String, key: &str) {
-    let plain = !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    let shown: String = key.chars().take(100).collect();
+    // The key is cut first: there may be many paths with the same huge key.
+    let end = key.char_indices().nth(100).map_or(key.len(), |(at, _)| at);
+    let shown = key.get(..end).unwrap_or(key);
+    let plain = !key.is_empty()
+        && shown
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'_');
     let cut = if shown.len() < key.len() { "…" } else { "" };
     if plain {
         if !path.is_empty() {
             path.push('.');
         }
-        path.push_str(&shown);
+        path.push_str(shown);
         path.push_str(cut);
         return;
     }
@@ -295,6 +300,11 @@ pub(crate) fn push_path_key(path: &mut String, key: &str) {
     }
     path.push_str(cut);
     path.push_str("\"]");
+}
+
+/// Adds a key to a JSON path that is not shown, because it may be a secret.
+pub(crate) fn push_path_hidden_key(path: &mut String) {
+    path.push_str("[\"…\"]");
 }
 
 /// Adds a position in a list to a JSON path.

@@ -11,14 +11,12 @@ pub(crate) struct Framed<'a> {
     pub(crate) skipped: usize,
 }
 
+/// No message is larger, whatever the limit is: both paths count positions in 32 bits.
+pub(crate) const MAX_BYTES: usize = u32::MAX as usize;
+
 /// Checks size and encoding and skips a byte order mark.
 pub(crate) fn frame(body: &[u8], max_bytes: usize) -> Result<Framed<'_>, Error> {
-    if body.len() > max_bytes {
-        return Err(Error::plain(
-            ErrorKind::TooLarge,
-            format!("the message has more than {max_bytes} bytes"),
-        ));
-    }
+    check_size(body.len(), max_bytes)?;
     if let Some(encoding) = other_encoding(body) {
         return Err(Error::plain(
             ErrorKind::Encoding,
@@ -32,6 +30,18 @@ pub(crate) fn frame(body: &[u8], max_bytes: usize) -> Result<Framed<'_>, Error> 
             skipped: 0,
         },
     })
+}
+
+/// Refuses a message of more bytes than the limit.
+fn check_size(bytes: usize, max_bytes: usize) -> Result<(), Error> {
+    let limit = max_bytes.min(MAX_BYTES);
+    if bytes <= limit {
+        return Ok(());
+    }
+    Err(Error::plain(
+        ErrorKind::TooLarge,
+        format!("the message has more than {limit} bytes"),
+    ))
 }
 
 /// UTF-16 and UTF-32 betray themselves by a byte order mark or by the zero bytes beside the first character, which is
@@ -75,6 +85,22 @@ mod tests {
             assert_eq!(error.kind(), ErrorKind::Encoding);
             assert!(error.message().contains(name), "{error}");
         }
+    }
+
+    #[test]
+    #[cfg(target_pointer_width = "64")]
+    fn no_limit_is_beyond_four_gib() {
+        let four_gib = 1 << 32;
+        for max_bytes in [four_gib - 1, four_gib, usize::MAX] {
+            assert!(check_size(four_gib - 1, max_bytes).is_ok());
+            for bytes in [four_gib, four_gib + 1, usize::MAX] {
+                let error = check_size(bytes, max_bytes).err().unwrap();
+                assert_eq!(error.kind(), ErrorKind::TooLarge);
+                let message = "the message has more than 4294967295 bytes";
+                assert_eq!(error.message(), message);
+            }
+        }
+        assert!(check_size(10, 9).is_err());
     }
 
     #[test]

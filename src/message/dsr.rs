@@ -2,7 +2,7 @@
 
 use super::{Account, Map, MessageCommon, Timestamp};
 use crate::schema::{
-    Decode, Decoder, Describe, Encode, Encoder, Kind, MapInfo, model, trim, wire_enum,
+    Decode, Decoder, Describe, Encode, Encoder, Kind, MapInfo, Redacted, model, trim, wire_enum,
 };
 
 wire_enum! {
@@ -65,14 +65,15 @@ model! {
     /// An identity of the data subject. `Debug` does not show the value.
     pub struct OpenDsrIdentity<'a> {
         /// How the value is encoded.
-        "encoding" encoding: Option<OpenDsrEncoding<'a>> = None, set, required, since "2.9.0";
+        "encoding" encoding: Option<OpenDsrEncoding<'a>> = None, set, guarded, required, since "2.9.0";
         /// The identity.
         "value" value: Option<&'a str> = None, set, secret, required, since "2.9.0";
     }
 }
 
-/// The identities of a data subject, at most one of each type, in the order of the message.
-#[derive(Clone, Copy, Debug, PartialEq, Default)]
+/// The identities of a data subject, at most one of each type, in the order of the message. `Debug` shows neither values
+/// nor types that are not known.
+#[derive(Clone, Copy, PartialEq, Default)]
 pub struct SubjectIdentities<'a>(Map<'a, OpenDsrIdentity<'a>>);
 
 impl<'a> SubjectIdentities<'a> {
@@ -120,7 +121,7 @@ impl<'a> IntoIterator for &SubjectIdentities<'a> {
 }
 
 /// The identities of a [`SubjectIdentities`] with their types.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SubjectIdentitiesIter<'a>(std::slice::Iter<'a, (&'a str, OpenDsrIdentity<'a>)>);
 
 impl<'a> Iterator for SubjectIdentitiesIter<'a> {
@@ -138,6 +139,23 @@ impl<'a> Iterator for SubjectIdentitiesIter<'a> {
 
 impl ExactSizeIterator for SubjectIdentitiesIter<'_> {}
 impl std::iter::FusedIterator for SubjectIdentitiesIter<'_> {}
+
+impl std::fmt::Debug for SubjectIdentities<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Debug::fmt(&self.iter(), f)
+    }
+}
+
+/// The identities that are left.
+impl std::fmt::Debug for SubjectIdentitiesIter<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut map = f.debug_map();
+        for (identity_type, identity) in self.clone() {
+            map.entry(&Redacted(&identity_type), identity);
+        }
+        map.finish()
+    }
+}
 
 /// The wire value that a key stands for, and whether it is a known one: matched like any enumeration value, and with the
 /// second name of Roku's publisher id (D26). Unknown keys stay as they are.

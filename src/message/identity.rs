@@ -92,39 +92,39 @@ wire_enum! {
 }
 
 model! {
-    /// An identity of the user. `Debug` does not show the value.
+    /// An identity of the user. `Debug` does not show the value, nor a type that is not known.
     #[derive(Eq)]
     pub struct UserIdentity<'a> {
         /// What identifies the user.
-        "type" identity_type: UserIdentityType<'a> = UserIdentityType::__Unknown(UnknownText("")), always, enforced;
+        "type" identity_type: UserIdentityType<'a> = UserIdentityType::__Unknown(UnknownText("")), always, guarded, enforced;
         /// How the value is encoded.
-        "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::__Unknown(UnknownText("")), always, enforced;
+        "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::__Unknown(UnknownText("")), always, guarded, enforced;
         /// The identity, encoded. Never empty.
         "value" value: &'a str = "", always, secret, enforced, filled;
     }
 }
 
 model! {
-    /// An identity of a device. `Debug` does not show the value.
+    /// An identity of a device. `Debug` does not show the value, nor a type that is not known.
     #[derive(Eq)]
     pub struct DeviceIdentity<'a> {
         /// What identifies the device.
-        "type" identity_type: DeviceIdentityType<'a> = DeviceIdentityType::__Unknown(UnknownText("")), always, enforced;
+        "type" identity_type: DeviceIdentityType<'a> = DeviceIdentityType::__Unknown(UnknownText("")), always, guarded, enforced;
         /// How the value is encoded.
-        "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::__Unknown(UnknownText("")), always, enforced;
+        "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::__Unknown(UnknownText("")), always, guarded, enforced;
         /// The identity, encoded. Never empty.
         "value" value: &'a str = "", always, secret, enforced, filled;
     }
 }
 
 model! {
-    /// An identity that a partner gave the user. `Debug` does not show the value.
+    /// An identity that a partner gave the user. `Debug` shows neither the value nor the name.
     #[derive(Eq)]
     pub struct PartnerIdentity<'a> {
         /// The registered name of the partner identity. Never empty.
-        "type" identity_type: &'a str = "", always, enforced, filled, since "2.2.0";
+        "type" identity_type: &'a str = "", always, guarded, enforced, filled, since "2.2.0";
         /// How the value is encoded.
-        "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::__Unknown(UnknownText("")), always, enforced, since "2.2.0";
+        "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::__Unknown(UnknownText("")), always, guarded, enforced, since "2.2.0";
         /// The identity, encoded. Never empty.
         "value" value: &'a str = "", always, secret, enforced, filled, since "2.2.0";
     }

@@ -5,6 +5,7 @@ use super::{
     DeviceIdentity, DeviceIdentityType, IdentityEncoding, OpenDsrIdentity, PartnerIdentity,
     UserIdentity, UserIdentityType,
 };
+use crate::schema::Redacted;
 
 /// An identity and how it is encoded. It has no `Display`, and `Debug` does not show the value: the caller asks for a
 /// form by [`raw`](Self::raw) or [`encode`](Self::encode).
@@ -90,7 +91,7 @@ const ZERO_DIGESTS: [&str; 3] = [
 impl std::fmt::Debug for Identity<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Identity")
-            .field("encoding", &self.encoding)
+            .field("encoding", &Redacted(&self.encoding))
             .field("value", &format_args!("[redacted]"))
             .finish()
     }

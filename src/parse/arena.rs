@@ -4,22 +4,43 @@
 //! A bumpalo arena grows by adding chunks, and a reset keeps only its largest chunk, so that an
 //! arena that has once needed several would add them again at every message of that size. If a
 //! message makes its arena grow, an arena with one chunk for all of it is therefore prepared when
-//! the message is finished, so that the next one does not pay for it.
+//! the message is finished, so that the next one does not pay for it. If it is large, holding two of
+//! them would cost more than that: then it is made for the next message, when the first one is gone.
 
 use bumpalo::Bump;
+
+/// Larger arenas are not prepared in advance.
+const LARGE: usize = 8 << 20;
 
 #[derive(Default)]
 pub(super) struct Arenas {
     current: Bump,
-    next: Option<Bump>,
+    next: Next,
+}
+
+/// The arena of the next message.
+#[derive(Default)]
+enum Next {
+    /// The current one.
+    #[default]
+    Same,
+    /// One that is prepared.
+    Ready(Bump),
+    /// One with a chunk of so many bytes.
+    Larger(usize),
 }
 
 impl Arenas {
     /// An empty arena for one message.
     pub(super) fn lend(&mut self) -> ArenaGuard<'_> {
-        match self.next.take() {
-            Some(arena) => self.current = arena,
-            None => self.current.reset(),
+        match std::mem::take(&mut self.next) {
+            Next::Same => self.current.reset(),
+            Next::Ready(arena) => self.current = arena,
+            Next::Larger(bytes) => {
+                // The old one is freed first.
+                self.current = Bump::new();
+                self.current = Bump::with_capacity(bytes);
+            }
         }
         ArenaGuard {
             bytes_before: self.current.allocated_bytes(),
@@ -30,7 +51,10 @@ impl Arenas {
 
     /// Bytes allocated.
     pub(super) fn bytes(&self) -> usize {
-        let next = self.next.as_ref().map_or(0, Bump::allocated_bytes);
+        let next = match &self.next {
+            Next::Ready(arena) => arena.allocated_bytes(),
+            Next::Same | Next::Larger(_) => 0,
+        };
         self.current.allocated_bytes() + next
     }
 }
@@ -40,7 +64,7 @@ impl Arenas {
 pub(super) struct ArenaGuard<'a> {
     arena: &'a Bump,
     bytes_before: usize,
-    next: &'a mut Option<Bump>,
+    next: &'a mut Next,
 }
 
 impl<'a> ArenaGuard<'a> {
@@ -54,7 +78,11 @@ impl Drop for ArenaGuard<'_> {
     fn drop(&mut self) {
         let bytes = self.arena.allocated_bytes();
         if bytes > self.bytes_before {
-            *self.next = Some(Bump::with_capacity(bytes));
+            *self.next = if bytes > LARGE {
+                Next::Larger(bytes)
+            } else {
+                Next::Ready(Bump::with_capacity(bytes))
+            };
         }
     }
 }
@@ -76,7 +104,7 @@ mod tests {
         };
         assert!(allocate(&mut arenas) > 0);
         assert_eq!(allocate(&mut arenas), 0);
-        assert!(arenas.next.is_none());
+        assert!(matches!(arenas.next, Next::Same));
     }
 
     #[test]
@@ -88,6 +116,22 @@ mod tests {
             std::panic::resume_unwind(Box::new("unwinding"));
         }));
         assert!(unwound.is_err());
-        assert!(arenas.next.is_some());
+        assert!(matches!(arenas.next, Next::Ready(_)));
+    }
+
+    #[test]
+    fn two_large_arenas_are_never_held() {
+        let mut arenas = Arenas::default();
+        for round in 0..3 {
+            let guard = arenas.lend();
+            for _ in 0..20 {
+                guard.arena().alloc_slice_fill_copy(1 << 20, 0u8);
+            }
+            drop(guard);
+            assert!(!matches!(arenas.next, Next::Ready(_)));
+            // The first one has chunks of which each is twice as large as the one before.
+            let most = if round == 0 { 64 } else { 40 };
+            assert!(arenas.bytes() < most << 20, "{round}: {}", arenas.bytes());
+        }
     }
 }

@@ -6,6 +6,7 @@ use super::failed::{Failed, Problem};
 use super::text::{number_or_bool, string_end};
 use super::walker::Walker;
 use crate::error::{Error, ErrorKind, Inner, Location, Snippet};
+use crate::schema::Secrets;
 
 /// The error of a failure in the text of `body`, which begins after `skipped` bytes and was read as
 /// a message of type `root`.
@@ -14,15 +15,22 @@ pub(super) fn describe(
     skipped: usize,
     options: &ParseOptions,
     failed: Failed,
-    secret_names: &[&str],
+    secrets: &Secrets,
 ) -> Error {
     let text = body.get(skipped..).unwrap_or_default();
-    let mut walker = Walker::new(text, ParseOptions::MAX_DEPTH);
-    // Stops at the failure or, if it is inside a token, at the beginning of that.
+    let first = failed.offset.saturating_sub(BEFORE);
+    let mut walker = Walker::new(text, ParseOptions::MAX_DEPTH).with_keys(first, secrets);
+    // Stops at the failure or, if it is inside a token, after that.
     let _ = walker.run(failed.offset, |_, _| {});
-    let path = walker.path();
+    // What follows a syntax error is not JSON, and its strings may be anything.
+    let well_formed = !matches!(failed.problem, Problem::Syntax { .. });
+    if well_formed {
+        // The failure may be inside a key.
+        walker.finish_key();
+    }
+    let path = walker.path(secrets);
     let value = text.get(failed.offset..).unwrap_or_default();
-    let secret = walker.is_secret(secret_names);
+    let secret = walker.is_secret(secrets);
     let shown = match failed.problem {
         Problem::Expected("an object" | "a list") => Shown::Type,
         _ if secret => Shown::Redacted,
@@ -58,21 +66,18 @@ pub(super) fn describe(
     };
     let offset = skipped + failed.offset;
     let location = Location::of(body, offset);
-    let well_formed = match kind {
-        ErrorKind::InvalidUtf8 => 0,
-        ErrorKind::EmptyInput
-        | ErrorKind::Syntax
-        | ErrorKind::TooDeep
-        | ErrorKind::TrailingText => offset,
-        _ => body.len(),
-    };
+    if well_formed {
+        let _ = walker.run(failed.offset.saturating_add(2 * AFTER), |_, _| {});
+    }
+    let keys = walker.into_keys().into_iter().map(|at| skipped + at);
+    let snippet = snippet(body, location, &keys.collect::<Vec<_>>());
     Error::from_inner(Inner {
         kind,
         message: message.into(),
         location: Some(location),
         line: None,
         path,
-        snippet: Some(snippet(body, location, well_formed, secret)),
+        snippet: Some(snippet),
     })
 }
 
@@ -147,10 +152,9 @@ fn describe_value(value: &[u8], how: Shown) -> String {
 const BEFORE: usize = 60;
 const AFTER: usize = 40;
 
-/// An excerpt of the line around a position. The contents of all strings but keys, and all digits,
-/// are masked, because they may be personal data; in a secret value the keys too. The first
-/// `well_formed` bytes are known to be so.
-fn snippet(body: &[u8], location: Location, well_formed: usize, secret: bool) -> Snippet {
+/// An excerpt of the line around a position. The contents of all strings but those that begin at one
+/// of the offsets `keys`, and all digits, are masked, because they may be personal data.
+fn snippet(body: &[u8], location: Location, keys: &[usize]) -> Snippet {
     let offset = location.offset;
     let line_start = body
         .get(..offset)
@@ -183,8 +187,7 @@ fn snippet(body: &[u8], location: Location, well_formed: usize, secret: bool) ->
                 if at < offset && offset < end {
                     indent = text.chars().count() + 1;
                 }
-                let shown = end - at <= AFTER && !(secret && at > offset);
-                if shown && is_key(body, end, well_formed) {
+                if end - at <= AFTER && keys.contains(&at) {
                     text.push_str(&printable(body.get(at..end).unwrap_or_default(), AFTER));
                 } else {
                     text.push_str("\"…\"");
@@ -232,13 +235,6 @@ fn snippet(body: &[u8], location: Location, well_formed: usize, secret: bool) ->
         indent,
         width: 1,
     }
-}
-
-/// Whether the string that ends at `end` is a key. In a broken text any value may be followed by a
-/// colon, so only well-formed text counts.
-fn is_key(body: &[u8], end: usize, well_formed: usize) -> bool {
-    let after = body.get(end..well_formed).unwrap_or_default();
-    after.trim_ascii_start().first() == Some(&b':')
 }
 
 /// The first position from `from` on that is outside strings if the beginning of the line is, but

@@ -6,7 +6,24 @@ use std::hash::{BuildHasher, RandomState};
 use bumpalo::Bump;
 
 /// Up to this many entries, comparing with each is cheaper than hashing.
-const SMALL: usize = 16;
+pub(super) const SMALL: usize = 16;
+
+/// The slots of a table for so many entries.
+fn slots(len: usize) -> usize {
+    if len <= SMALL {
+        0
+    } else {
+        len.saturating_mul(2)
+            .checked_next_power_of_two()
+            .unwrap_or(0)
+    }
+}
+
+/// What a map of so many entries takes with its index.
+pub(super) fn map_bytes<V>(len: usize) -> usize {
+    let entries = len.saturating_mul(size_of::<(&str, V)>());
+    entries.saturating_add(slots(len).saturating_mul(size_of::<u32>()))
+}
 
 /// Finds entries by key. Small maps are searched; larger ones have an open-addressing hash table of
 /// positions, with a keyed hash function and a load factor of at most one half.
@@ -19,13 +36,8 @@ pub(super) struct KeyIndex<'a> {
 impl<'a> KeyIndex<'a> {
     /// An index for at most `len` entries.
     pub(super) fn new(len: usize, arena: &'a Bump, hasher: &'a RandomState) -> Self {
-        let slots = if len <= SMALL {
-            0
-        } else {
-            (len * 2).next_power_of_two()
-        };
         Self {
-            table: arena.alloc_slice_fill_copy(slots, 0),
+            table: arena.alloc_slice_fill_copy(slots(len), 0),
             hasher,
         }
     }
@@ -65,6 +77,8 @@ pub(super) struct GrowingIndex<'a> {
     arena: &'a Bump,
     /// The number of entries that the index is good for.
     capacity: usize,
+    /// What its tables have taken.
+    bytes: usize,
     filter: [u64; 4],
 }
 
@@ -78,8 +92,16 @@ impl<'a> GrowingIndex<'a> {
             index,
             arena,
             capacity: SMALL,
+            bytes: 0,
             filter: [0; 4],
         }
+    }
+
+    /// What the complete path takes at least for the index of a map of so many entries, and what this one has taken
+    /// besides.
+    #[cold]
+    pub(super) fn bytes(&self, len: usize) -> usize {
+        self.bytes + slots(len).saturating_mul(size_of::<u32>())
     }
 
     /// Whether `key`, which would be the entry at `len`, is certainly new. If not, `find_or_insert`
@@ -107,6 +129,7 @@ impl<'a> GrowingIndex<'a> {
         if len >= self.capacity {
             self.capacity = len * 4;
             self.index = KeyIndex::new(self.capacity, self.arena, self.index.hasher);
+            self.bytes += size_of_val(self.index.table);
             for at in 0..len {
                 if let Some(key) = key_at(at) {
                     self.index.find_or_insert(key, at, key_at);

@@ -23,6 +23,7 @@ mod failed;
 mod fast;
 mod fault;
 mod keys;
+mod memory;
 mod options;
 mod parsed;
 mod scratch;
@@ -55,12 +56,13 @@ pub(crate) fn parse_as<'a, M: Decode<'a> + Describe>(
 ) -> Result<Parsed<M>, Error> {
     let framed = input::frame(body, options.max_bytes)?;
     let text = framed.text;
+    memory::check_text(text, options)?;
     let Open {
         padded,
         tape,
         arena,
         hasher,
-    } = scratch.open();
+    } = scratch.open(text.len());
     let fast = if options.fast_path && options.depth_limit() >= fast::MIN_DEPTH_LIMIT {
         fast::parse(text, padded, arena.arena(), hasher, options)
     } else {
@@ -68,8 +70,7 @@ pub(crate) fn parse_as<'a, M: Decode<'a> + Describe>(
     };
     match fast {
         Some(parsed) => Ok(parsed),
-        None => tape::parse(text, tape, arena.arena(), hasher, options).map_err(|failed| {
-            fault::describe(body, framed.skipped, options, failed, M::secret_names())
-        }),
+        None => tape::parse(text, tape, arena.arena(), hasher, options)
+            .map_err(|failed| fault::describe(body, framed.skipped, options, failed, M::secrets())),
     }
 }

@@ -13,12 +13,25 @@ use crate::schema::MemberSet;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ParseOptions {
-    /// Larger messages are refused before they are parsed. 16 MiB by default.
+    /// Larger messages are refused before they are parsed. 16 MiB by default, at most
+    /// [`MAX_BYTES`](Self::MAX_BYTES).
     pub max_bytes: usize,
     /// Deeper nesting of objects and lists is refused, also inside unknown fields. 128 by default,
     /// at most [`MAX_DEPTH`](Self::MAX_DEPTH).
     pub max_depth: usize,
-    /// Messages whose lists and maps need more bytes of memory are refused. 256 MiB by default.
+    /// Messages that need more bytes of memory are refused before it is allocated. 256 MiB by default.
+    ///
+    /// It limits two shares of the memory of a [`Scratch`](crate::Scratch), each by itself:
+    ///
+    /// - what the text takes: 8 bytes for each byte, and 28 for each structural character, which is
+    ///   each bracket, colon and comma and the beginning of each string and other value. Messages of
+    ///   real senders need some ten bytes for each byte of text, the worst ones 36;
+    /// - what its objects, lists and maps take, by the size of their types. Messages of real senders
+    ///   need about as much as their text, the worst ones some hundred times as much.
+    ///
+    /// Buffers grow in steps, so that a scratch may hold up to four times as much as this limit in
+    /// all; see [`Scratch`](crate::Scratch) for when it is given back. On a host of 128 MiB, 16 MiB
+    /// are a good limit for messages of up to 1 MiB.
     pub max_memory: usize,
     /// Refuses unknown enumeration values, unknown family members and lone surrogates, as the
     /// reference does. Off by default.
@@ -33,6 +46,9 @@ pub struct ParseOptions {
 impl ParseOptions {
     /// The highest limit on nesting; higher ones count as this one.
     pub const MAX_DEPTH: usize = 1000;
+
+    /// The highest limit on the size, one byte less than 4 GiB; higher ones count as this one.
+    pub const MAX_BYTES: usize = crate::input::MAX_BYTES;
 
     /// The default limits, not strict.
     #[must_use]
@@ -61,7 +77,7 @@ impl ParseOptions {
         self
     }
 
-    /// Sets the limit on the memory that lists and maps take, in bytes.
+    /// Sets the limit on the memory that a message may need, in bytes.
     #[must_use]
     pub const fn max_memory(mut self, bytes: usize) -> Self {
         self.max_memory = bytes;

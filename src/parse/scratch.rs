@@ -10,6 +10,13 @@ use super::tape::TapeBuffers;
 /// what it is made of, and the arena of lists, maps and unescaped strings. A message borrows from
 /// it until the next one is parsed. After a few messages of a size nothing is allocated any more.
 ///
+/// It grows to what the largest message needed, of which [`ParseOptions::max_memory`] is a limit, and
+/// gives it back by itself: if after 256 messages it holds more than 16 MiB, and more than 32 times
+/// the longest of them, it starts again with nothing. [`shrink_to`](Self::shrink_to) gives memory
+/// back at once.
+///
+/// [`ParseOptions::max_memory`]: crate::ParseOptions::max_memory
+///
 /// ```
 /// use hydrant::{ParseOptions, Scratch, parse};
 /// let mut scratch = Scratch::new();
@@ -24,9 +31,24 @@ pub struct Scratch {
     tape: TapeBuffers,
     arenas: Arenas,
     hasher: RandomState,
+    usage: Usage,
+}
+
+/// How long the messages have been of late.
+#[derive(Default)]
+struct Usage {
+    longest: usize,
+    /// How many there have been.
+    count: u32,
 }
 
 impl Scratch {
+    /// After so many messages what is held is compared with how long they were.
+    const PATIENCE: u32 = 256;
+
+    /// So many bytes are kept in any case.
+    const KEPT: usize = 16 << 20;
+
     /// Empty buffers, which grow to the size of the messages.
     #[must_use]
     pub fn new() -> Self {
@@ -36,30 +58,48 @@ impl Scratch {
     /// Frees the memory that messages larger than `bytes` made the buffers take. For long-lived
     /// owners that saw one huge message.
     pub fn shrink_to(&mut self, bytes: usize) {
-        if self.tape.text_bytes().max(self.padded.bytes()) > bytes.saturating_mul(2)
-            || self.arenas.bytes() > bytes.saturating_mul(8)
-        {
-            let hasher = self.hasher.clone();
-            *self = Self {
-                hasher,
-                ..Self::new()
-            };
+        let text = self.padded.bytes().max(self.tape.text_bytes());
+        if text > bytes.saturating_mul(2) || self.memory() > bytes.saturating_mul(16) {
+            self.free();
         }
     }
 
-    /// Bytes held in the arena and the copies of the text.
+    /// Bytes held, about: in the arena, the copies of the text, and the tape.
     pub fn memory(&self) -> usize {
         self.padded.bytes() + self.tape.memory() + self.arenas.bytes()
     }
 
-    /// The parts, for one message.
-    pub(super) fn open(&mut self) -> Open<'_> {
+    /// The parts, for a message of so many bytes.
+    pub(super) fn open(&mut self, bytes: usize) -> Open<'_> {
+        self.usage.longest = self.usage.longest.max(bytes);
+        self.usage.count += 1;
+        if self.usage.count == Self::PATIENCE {
+            self.adapt();
+        }
         Open {
             padded: &mut self.padded,
             tape: &mut self.tape,
             arena: self.arenas.lend(),
             hasher: &self.hasher,
         }
+    }
+
+    /// Frees the memory if it is far more than the messages of late can have needed.
+    #[cold]
+    fn adapt(&mut self) {
+        let held = self.memory();
+        if held > Self::KEPT && held / 32 > self.usage.longest {
+            self.free();
+        }
+        self.usage = Usage::default();
+    }
+
+    fn free(&mut self) {
+        let hasher = self.hasher.clone();
+        *self = Self {
+            hasher,
+            ..Self::default()
+        };
     }
 }
 

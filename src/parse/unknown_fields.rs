@@ -3,7 +3,7 @@
 
 use super::scratch::Open;
 use super::walker::Walker;
-use super::{ParseOptions, Scratch, fault, tape};
+use super::{ParseOptions, Scratch, fault, memory, tape};
 use crate::error::Error;
 use crate::input;
 use crate::schema::{Decode, Describe, ModelInfo};
@@ -42,26 +42,25 @@ pub(crate) fn unknown_fields<'a, M: Decode<'a> + Describe>(
     most: usize,
 ) -> Result<UnknownFields<'a>, Error> {
     let framed = input::frame(body, options.max_bytes)?;
+    memory::check_text(framed.text, options)?;
     let Open {
         tape,
         arena,
         hasher,
         ..
-    } = scratch.open();
-    let secret_names = M::secret_names();
+    } = scratch.open(framed.text.len());
+    let secrets = M::secrets();
     let found =
         tape::parse_with_unknown_keys::<M>(framed.text, tape, arena.arena(), hasher, options, most)
-            .map_err(|failed| {
-                fault::describe(body, framed.skipped, options, failed, secret_names)
-            })?;
+            .map_err(|failed| fault::describe(body, framed.skipped, options, failed, secrets))?;
     let mut walker = Walker::new(framed.text, ParseOptions::MAX_DEPTH);
     let listed = found.listed.into_iter().map(|key| {
         // The text is well-formed, so the walk gets there.
         let _ = walker.run(key.offset, |_, _| {});
         UnknownField {
-            path: walker.path(),
+            path: walker.path(secrets),
             name: key.name,
-            secret: walker.is_secret(secret_names),
+            secret: walker.is_secret(secrets),
             model: key.model,
             tagged: key.tagged,
         }

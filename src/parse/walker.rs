@@ -2,9 +2,12 @@
 //! simd-json only refuses. It finds the byte that is wrong and what was expected there, and the
 //! JSON path of any byte. Valid messages do not take it.
 
+use std::collections::BTreeSet;
+
 use super::failed::{Failed, Problem};
 use super::text::{Escape, escape, unescape};
-use crate::error::{ErrorKind, push_path_index, push_path_key};
+use crate::error::{ErrorKind, push_path_hidden_key, push_path_index, push_path_key};
+use crate::schema::Secrets;
 
 /// The failure of a text that simd-json refuses. `walked` is that of the strict walk, if it has
 /// been taken already. Invalid UTF-8 takes precedence, wherever it is.
@@ -37,7 +40,8 @@ pub(super) fn diagnose(text: &[u8], max_depth: usize, walked: Option<Failed>) ->
 /// An open object or list.
 #[derive(Clone, Copy, Debug)]
 enum Frame {
-    /// The bounds of the key read last, without its quotes.
+    /// The bounds of the last key that had its colon, without its quotes: before that, a string may
+    /// be anything, for example a value without its key.
     Object { key: Option<(usize, usize)> },
     /// The index of the current element.
     List { index: usize },
@@ -65,13 +69,32 @@ pub(super) struct Trail {
     pub(super) lone_surrogates: Vec<usize>,
 }
 
+impl Trail {
+    /// Bytes allocated.
+    pub(super) fn bytes(&self) -> usize {
+        self.stack.capacity() * size_of::<Frame>()
+            + self.lone_surrogates.capacity() * size_of::<usize>()
+    }
+}
+
 /// The walk.
 pub(super) struct Walker<'t> {
     text: &'t [u8],
     at: usize,
     max_depth: usize,
     expect: Expect,
+    /// The bounds of the key whose colon is expected.
+    pending: (usize, usize),
+    /// Whose opening quotes are found, and where from.
+    keys: Option<KeysToShow<'t>>,
     trail: Trail,
+}
+
+/// The keys from an offset on that may be shown.
+struct KeysToShow<'t> {
+    from: usize,
+    secrets: &'t Secrets,
+    found: Vec<usize>,
 }
 
 impl<'t> Walker<'t> {
@@ -88,8 +111,25 @@ impl<'t> Walker<'t> {
             at: 0,
             max_depth,
             expect: Expect::Value,
+            pending: (0, 0),
+            keys: None,
             trail,
         }
+    }
+
+    /// Also collects the keys from an offset on that may be shown.
+    pub(super) fn with_keys(mut self, from: usize, secrets: &'t Secrets) -> Self {
+        self.keys = Some(KeysToShow {
+            from,
+            secrets,
+            found: Vec::new(),
+        });
+        self
+    }
+
+    /// The offsets of the opening quotes of those keys, in ascending order.
+    pub(super) fn into_keys(self) -> Vec<usize> {
+        self.keys.map_or_else(Vec::new, |keys| keys.found)
     }
 
     /// The buffers, for the next walk.
@@ -143,17 +183,11 @@ impl<'t> Walker<'t> {
                         None => Expect::Nothing,
                     };
                 }
-                (Expect::Colon, b':') => {
-                    self.at += 1;
-                    self.expect = Expect::Value;
-                }
+                (Expect::Colon, b':') => self.accept_key(),
                 (Expect::Key | Expect::FirstKey, b'"') => {
                     let start = self.at + 1;
                     self.string()?;
-                    let end = self.at - 1;
-                    if let Some(Frame::Object { key }) = self.trail.stack.last_mut() {
-                        *key = Some((start, end));
-                    }
+                    self.pending = (start, self.at - 1);
                     self.expect = Expect::Colon;
                 }
                 (Expect::Value | Expect::FirstElement, b'{') => {
@@ -184,15 +218,42 @@ impl<'t> Walker<'t> {
         }
     }
 
-    /// The JSON path of the current position.
-    pub(super) fn path(&self) -> String {
+    /// Passes the colon after a key, if that is what comes next. The text must be well-formed there.
+    pub(super) fn finish_key(&mut self) {
+        while self.expect == Expect::Colon && self.at < self.text.len() {
+            match self.peek() {
+                Some(b':') => self.accept_key(),
+                _ => self.at += 1,
+            }
+        }
+    }
+
+    fn accept_key(&mut self) {
+        self.at += 1;
+        self.expect = Expect::Value;
+        if let Some(Frame::Object { key }) = self.trail.stack.last_mut() {
+            *key = Some(self.pending);
+        }
+        self.collect_key();
+    }
+
+    /// The JSON path of the current position. Below a secret field only keys that are declared there
+    /// are shown.
+    pub(super) fn path(&self, secrets: &Secrets) -> String {
         let mut path = String::new();
+        let mut declared = None;
         for frame in &self.trail.stack {
             match *frame {
                 Frame::List { index } => push_path_index(&mut path, index),
-                Frame::Object {
-                    key: Some((start, end)),
-                } => push_path_key(&mut path, &self.key(start, end)),
+                Frame::Object { key: Some(bounds) } => {
+                    let key = self.key(bounds);
+                    if is_shown(&key, declared) {
+                        push_path_key(&mut path, &key);
+                    } else {
+                        push_path_hidden_key(&mut path);
+                    }
+                    declared = declared.or_else(|| secrets.inside(&key));
+                }
                 Frame::Object { key: None } => {}
             }
         }
@@ -201,22 +262,47 @@ impl<'t> Walker<'t> {
 
     /// Whether the current position is in a field that is declared secret in a message of this type:
     /// its value is not shown.
-    pub(super) fn is_secret(&self, names: &[&str]) -> bool {
+    pub(super) fn is_secret(&self, secrets: &Secrets) -> bool {
         self.trail.stack.iter().any(|frame| match *frame {
-            Frame::Object {
-                key: Some((start, end)),
-            } => match self.text.get(start..end) {
-                Some(key) if key.contains(&b'\\') => names.contains(&unescape(key).as_str()),
-                Some(key) => names.iter().any(|name| name.as_bytes() == key),
-                None => false,
-            },
+            Frame::Object { key: Some(bounds) } => self
+                .short_key(bounds)
+                .is_some_and(|key| secrets.inside(&key).is_some()),
             _ => false,
         })
     }
 
-    /// The key between these bounds.
-    fn key(&self, start: usize, end: usize) -> String {
-        unescape(self.text.get(start..end).unwrap_or_default())
+    /// Collects the key that was accepted last, if it is to be collected and may be shown.
+    fn collect_key(&mut self) {
+        let (start, _) = self.pending;
+        let Some(keys) = self.keys.as_ref().filter(|keys| start > keys.from) else {
+            return;
+        };
+        let mut declared = None;
+        let mut shown = true;
+        for frame in &self.trail.stack {
+            if let Frame::Object { key: Some(bounds) } = *frame {
+                let key = self.key(bounds);
+                shown = is_shown(&key, declared);
+                declared = declared.or_else(|| keys.secrets.inside(&key));
+            }
+        }
+        if let (true, Some(keys)) = (shown, &mut self.keys) {
+            keys.found.push(start - 1);
+        }
+    }
+
+    /// The beginning of the key between these bounds, longer than what is shown of any: the cost of
+    /// many paths must not depend on the length of a key in them.
+    fn key(&self, (start, end): (usize, usize)) -> String {
+        // The longest escape of one character has twelve bytes.
+        const MOST: usize = 12 * 128;
+        let text = self.text.get(start..end).unwrap_or_default();
+        unescape(text.get(..MOST).unwrap_or(text))
+    }
+
+    /// The key between these bounds, if it may be short enough to be one of a secret field.
+    fn short_key(&self, (start, end): (usize, usize)) -> Option<String> {
+        (end.saturating_sub(start) <= 12 * Secrets::LONGEST).then(|| self.key((start, end)))
     }
 
     fn peek(&self) -> Option<u8> {
@@ -350,6 +436,11 @@ impl<'t> Walker<'t> {
     }
 }
 
+/// Whether a key may be shown where only `declared` ones may, if there are any.
+fn is_shown(key: &str, declared: Option<&BTreeSet<&str>>) -> bool {
+    declared.is_none_or(|declared| declared.contains(key))
+}
+
 /// What an error says was expected.
 fn wanted(expect: Expect) -> &'static str {
     match expect {
@@ -426,7 +517,7 @@ mod tests {
         let path_at = |needle: &str| {
             let mut walker = Walker::new(text.as_bytes(), 128);
             walker.run(text.find(needle).unwrap(), |_, _| {}).unwrap();
-            walker.path()
+            walker.path(&Secrets::default())
         };
         assert_eq!(path_at("2]"), "events[1][\"a b\"].cd[1]");
         assert_eq!(path_at("3}"), "x");

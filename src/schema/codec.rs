@@ -4,8 +4,9 @@
 //! of points in time, is in the implementations for its values.
 
 use std::fmt;
+use std::sync::OnceLock;
 
-use super::{Decimal, Kind, Map, ModelInfo, Uuid};
+use super::{Decimal, Kind, Map, ModelInfo, Secrets, Uuid};
 
 /// The key of a field: as text, and in quotes.
 #[derive(Clone, Copy)]
@@ -153,8 +154,8 @@ pub(crate) trait Decoder<'a>: Sized {
         &mut self,
         key: fn(&'a str) -> (&'a str, bool),
     ) -> Result<Option<Map<'a, V>>, Self::Fault>;
-    /// Moves a value to the arena of the message.
-    fn alloc<T: Copy>(&mut self, value: T) -> &'a mut T;
+    /// Moves a value to the arena of the message, unless that takes more memory than allowed.
+    fn alloc<T: Copy>(&mut self, value: T) -> Result<&'a mut T, Self::Fault>;
 
     /// Text; numbers and bools as their source text.
     fn text(&mut self) -> Result<Option<&'a str>, Self::Fault>;
@@ -283,10 +284,11 @@ pub(crate) trait Describe {
     fn fmt_secret(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
     }
-    /// The names of the fields that are marked secret, anywhere in such a value. Models and families
-    /// collect them once.
-    fn secret_names() -> &'static [&'static str] {
-        &[]
+    /// The fields that are marked secret, anywhere in such a value. Models and families collect them
+    /// once.
+    fn secrets() -> &'static Secrets {
+        static NONE: OnceLock<Secrets> = OnceLock::new();
+        NONE.get_or_init(Secrets::default)
     }
     /// Whether this is the integer zero, as which an absent number reads.
     fn is_zero(&self) -> bool {

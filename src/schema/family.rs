@@ -93,7 +93,7 @@ macro_rules! family {
                     if type_name == $tag::$variant.as_str() {
                         $crate::schema::family::skip_unwanted!($if_skipped, decoder, position, $tag::$variant);
                         // In the arena from the start, so that it is not moved there later.
-                        let model = decoder.alloc($model::empty());
+                        let model = decoder.alloc($model::empty())?;
                         if let Some(mut object) = decoder.tagged_object()? {
                             model.decode_body(decoder, &mut object, $crate::schema::model::or_all!($($member)?))?;
                         }
@@ -129,9 +129,9 @@ macro_rules! family {
 
         impl $crate::schema::Describe for $name<'_> {
             const KIND: $crate::schema::Kind = $crate::schema::Kind::Family(&Self::INFO);
-            fn secret_names() -> &'static [&'static str] {
-                static NAMES: std::sync::OnceLock<Vec<&'static str>> = std::sync::OnceLock::new();
-                NAMES.get_or_init(|| Self::KIND.secret_names())
+            fn secrets() -> &'static $crate::schema::Secrets {
+                static SECRETS: std::sync::OnceLock<$crate::schema::Secrets> = std::sync::OnceLock::new();
+                SECRETS.get_or_init(|| Self::KIND.secrets())
             }
             fn fmt_secret(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 std::fmt::Debug::fmt(self, f)
@@ -167,7 +167,7 @@ macro_rules! unknown {
     (kept $type:ident, $decoder:ident, $type_name:ident) => {{
         $decoder.unknown_member()?;
         let unknown: $type<'a> = $crate::schema::UnknownMember::decode($type_name, $decoder)?;
-        Ok(Some(Self::Unknown($decoder.alloc(unknown))))
+        Ok(Some(Self::Unknown($decoder.alloc(unknown)?)))
     }};
     (refused $allowed:literal, $decoder:ident, $type_name:ident) => {
         Err($decoder.unknown_discriminator($allowed))

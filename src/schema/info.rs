@@ -1,5 +1,7 @@
 //! The declarations as data: names, types, presence and secrecy of the fields of every model.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 /// A field of a model.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
@@ -228,15 +230,64 @@ impl Kind {
         }
     }
 
-    /// The names of the fields that are marked secret, anywhere in a value of this type.
-    pub(crate) fn secret_names(&self) -> Vec<&'static str> {
-        let mut names = Vec::new();
+    /// The fields that are marked secret, anywhere in a value of this type.
+    pub(crate) fn secrets(&self) -> Secrets {
+        let mut fields = BTreeMap::<_, BTreeSet<_>>::new();
         self.visit_models(&mut |model| {
             let secret = model.fields().filter(|field| field.secret);
-            names.extend(secret.map(|field| field.name));
+            fields.extend(secret.map(|field| (field.name, BTreeSet::new())));
         });
-        names.sort_unstable();
-        names.dedup();
-        names
+        self.visit_models(&mut |model| {
+            for field in model.fields() {
+                if let Some(declared) = fields.get_mut(field.name) {
+                    declared.extend(field.kind.declared_keys());
+                }
+            }
+        });
+        Secrets { fields }
     }
+
+    /// The keys that are declared for the objects in a value of this type, at any depth.
+    fn declared_keys(&self) -> Vec<&'static str> {
+        let mut keys = self.enumerated_keys().to_vec();
+        self.visit_models(&mut |model| {
+            for field in model.fields() {
+                keys.push(field.name);
+                keys.extend(field.kind.enumerated_keys());
+            }
+        });
+        if !keys.is_empty() {
+            // Of a family, whose members do not declare it.
+            keys.push("type");
+        }
+        keys
+    }
+
+    /// The keys of a map whose keys are of an enumeration, or of the maps in a list.
+    fn enumerated_keys(&self) -> &'static [&'static str] {
+        match self {
+            Self::List(element) | Self::Nullable(element) => element.enumerated_keys(),
+            Self::Map(map) => map.keys.map_or(&[], |keys| keys.values),
+            _ => &[],
+        }
+    }
+}
+
+/// The fields that are marked secret, by their names: wherever a key of such a name is, its value is
+/// masked, because a field may be in the wrong place.
+#[derive(Debug, Default)]
+pub(crate) struct Secrets {
+    /// For each of them the keys that are declared inside fields of that name. They are words of the
+    /// protocol; any other key there may be a secret that was put into the wrong place.
+    fields: BTreeMap<&'static str, BTreeSet<&'static str>>,
+}
+
+impl Secrets {
+    /// The keys that are declared inside fields of this name, if there is a secret one.
+    pub(crate) fn inside(&self, name: &str) -> Option<&BTreeSet<&'static str>> {
+        self.fields.get(name)
+    }
+
+    /// No name of a secret field and no key inside one is longer.
+    pub(crate) const LONGEST: usize = 64;
 }

@@ -46,6 +46,7 @@ pub(crate) use codec::{
 };
 pub(crate) use decimal::Decimal;
 pub(crate) use family::family;
+pub(crate) use info::Secrets;
 pub(crate) use map::Map;
 pub(crate) use model::{Required, model};
 pub(crate) use unknown::{Unknown, UnknownMember, UnknownText};

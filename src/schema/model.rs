@@ -5,13 +5,15 @@
 ///
 /// ```text
 /// "wire name" field: Type = default, written
-///     [, secret] [, required | enforced [, filled]] [, since "2.3.0"];
+///     [, secret | guarded] [, required | enforced [, filled]] [, since "2.3.0"];
 ///     [in MEMBERS [, read in MEMBERS];]
 /// ```
 ///
 /// - `written` says when the canonical writer writes the field: `always`, `set` (when it is set and
 ///   not empty) or `if_true`.
 /// - `secret` keeps the value out of `Debug`, of error texts and of `inspect`.
+/// - `guarded` keeps a value that is not one of the declared texts out of `Debug`: beside a secret, it
+///   may be the secret in the wrong place.
 /// - `required` fields are declared as required by the protocol, `enforced` ones are refused when
 ///   absent, and `filled` ones also when they are empty.
 /// - `since` is the first SDK version that has the field; without it, 1.0.0.
@@ -170,7 +172,7 @@ macro_rules! model {
                 let mut debug = f.debug_struct(stringify!($name));
                 $( debug.field(stringify!($common), &self.$common); )?
                 $( if $crate::schema::model::is_written!($written, self.$field) {
-                    if $crate::schema::model::is_secret!($($flag)*) {
+                    if $crate::schema::model::is_masked!($($flag)*) {
                         debug.field(stringify!($field), &$crate::schema::Redacted(&self.$field));
                     } else {
                         debug.field(stringify!($field), &self.$field);
@@ -211,9 +213,9 @@ macro_rules! model {
 
         impl $($generics)* $crate::schema::Describe for $name $($generics)* {
             const KIND: $crate::schema::Kind = $crate::schema::Kind::Model(&Self::INFO);
-            fn secret_names() -> &'static [&'static str] {
-                static NAMES: std::sync::OnceLock<Vec<&'static str>> = std::sync::OnceLock::new();
-                NAMES.get_or_init(|| Self::KIND.secret_names())
+            fn secrets() -> &'static $crate::schema::Secrets {
+                static SECRETS: std::sync::OnceLock<$crate::schema::Secrets> = std::sync::OnceLock::new();
+                SECRETS.get_or_init(|| Self::KIND.secrets())
             }
             fn fmt_secret(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 std::fmt::Debug::fmt(self, f)
@@ -314,6 +316,14 @@ macro_rules! is_secret {
     ($other:ident $($others:ident)*) => { $crate::schema::model::is_secret!($($others)*) };
 }
 
+/// Whether `Debug` masks a field.
+macro_rules! is_masked {
+    () => { false };
+    (secret $($others:ident)*) => { true };
+    (guarded $($others:ident)*) => { true };
+    ($other:ident $($others:ident)*) => { $crate::schema::model::is_masked!($($others)*) };
+}
+
 /// The presence rule among the flags of a field.
 macro_rules! presence {
     () => { $crate::schema::Presence::Optional };
@@ -403,8 +413,8 @@ macro_rules! check_filled {
 }
 
 pub(crate) use {
-    check_filled, check_present, check_required, is_secret, is_written, model, note, or_all,
-    presence, shared, since, written,
+    check_filled, check_present, check_required, is_masked, is_secret, is_written, model, note,
+    or_all, presence, shared, since, written,
 };
 
 #[cfg(test)]

@@ -113,6 +113,12 @@ macro_rules! wire_enum {
 
         impl $crate::schema::Describe for $name<'_> {
             const KIND: $crate::schema::Kind = $crate::schema::Kind::Enum(&$name::INFO);
+            fn fmt_secret(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                match self {
+                    Self::__Unknown(_) => f.write_str("Unknown([redacted])"),
+                    known => std::fmt::Debug::fmt(known, f),
+                }
+            }
         }
 
         $crate::schema::serialize::text! { $name as_str }

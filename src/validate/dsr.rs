@@ -23,11 +23,18 @@ pub(super) fn request(found: &mut Report, at: &Place<'_>, request: &DsrProcessin
     }
     for (identity_type, identity) in &request.subject_identities {
         let at = at.key("subject_identities");
-        let at = &at.key(identity_type.as_str());
+        // What is no type may be the identity itself.
+        let at = &if identity_type.is_known() {
+            at.key(identity_type.as_str())
+        } else {
+            at.hidden_key()
+        };
         if !identity_type.is_known() {
             found.unknown_value(at, None);
         }
         found.required(at, identity);
-        known!(found, at, identity; encoding);
+        if identity.encoding.is_some_and(|it| !it.is_known()) {
+            found.unknown_value(&at.key("encoding"), None);
+        }
     }
 }

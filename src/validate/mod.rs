@@ -76,7 +76,8 @@ pub fn findings(message: &Message<'_>) -> Vec<Finding> {
 }
 
 /// The settings in the answer to a subscription that the module did not declare when it registered: an error by rule 18
-/// of section 12, which needs both messages. Paths are those of the answer.
+/// of section 12, which needs both messages. Paths are those of the answer; they do not show an id that was not declared,
+/// because it may be a value in the wrong place.
 ///
 /// ```
 /// use hydrant::message::{
@@ -98,7 +99,8 @@ pub fn findings(message: &Message<'_>) -> Vec<Finding> {
 /// answer.audience_subscription_settings = Map::new(&[("list_id", "7"), ("list", "7")]);
 /// let found = undeclared_settings(&registration, &answer);
 /// assert_eq!(found.len(), 1);
-/// assert_eq!(found[0].path, "audience_subscription_settings.list");
+/// assert_eq!(found[0].path, "audience_subscription_settings[\"…\"]");
+/// assert_eq!(found[0].message, "setting 2 was not declared at registration");
 /// ```
 #[must_use]
 pub fn undeclared_settings(

@@ -93,8 +93,19 @@ pub(super) fn satisfiable(
     platforms: &[RuntimeType<'_>],
 ) {
     let at = &at.key("device_identities");
+    // Each platform once: a list may name the same one a million times, and the other list, too.
+    let mut distinct = Vec::new();
+    for platform in platforms {
+        if !platform.is_known() {
+            // Its devices may have any identity.
+            return;
+        }
+        if !distinct.contains(platform) {
+            distinct.push(*platform);
+        }
+    }
     for (index, permission) in permissions.device_identities.iter().enumerate() {
-        let exists = platforms
+        let exists = distinct
             .iter()
             .any(|platform| may_have(*platform, permission.identity_type));
         if permission.required && !exists && !platforms.is_empty() {
@@ -104,7 +115,7 @@ pub(super) fn satisfiable(
     }
 }
 
-/// Whether devices of a platform may have an identity. Generous where a platform is a mixture.
+/// Whether devices of a known platform may have an identity. Generous where a platform is a mixture.
 fn may_have(platform: RuntimeType<'_>, identity: DeviceIdentityType<'_>) -> bool {
     use DeviceIdentityType as Identity;
     let homes: &[RuntimeType<'_>] = match identity {
@@ -124,5 +135,5 @@ fn may_have(platform: RuntimeType<'_>, identity: DeviceIdentityType<'_>) -> bool
         Identity::MicrosoftAdvertisingId | Identity::MicrosoftPublisherId => &[RuntimeType::Xbox],
         Identity::__Unknown(_) => return true,
     };
-    homes.contains(&platform) || platform == RuntimeType::Unspecified || !platform.is_known()
+    homes.contains(&platform) || platform == RuntimeType::Unspecified
 }

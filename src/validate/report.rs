@@ -4,7 +4,7 @@
 use super::nearest::nearest;
 use super::rules::{MORE, REQUIRED_FIELD, TIMESTAMP, UNKNOWN_FIELD, UNKNOWN_MEMBER, UNKNOWN_VALUE};
 use super::{Finding, Level};
-use crate::error::{push_path_index, push_path_key};
+use crate::error::{push_path_hidden_key, push_path_index, push_path_key};
 use crate::parse::UnknownFields;
 use crate::schema::Required;
 
@@ -22,6 +22,8 @@ pub(super) struct Place<'p> {
 enum Step<'p> {
     Top,
     Key(&'p str),
+    /// A key that is not shown, because it may be a secret.
+    HiddenKey,
     Index(usize),
 }
 
@@ -40,6 +42,14 @@ impl<'p> Place<'p> {
         }
     }
 
+    /// The value of a key here that may be a secret.
+    pub(super) fn hidden_key(&'p self) -> Self {
+        Place {
+            parent: Some(self),
+            step: Step::HiddenKey,
+        }
+    }
+
     /// An element here.
     pub(super) fn index(&'p self, index: usize) -> Self {
         Place {
@@ -53,6 +63,7 @@ impl<'p> Place<'p> {
         match self.step {
             Step::Top => {}
             Step::Key(key) => push_path_key(&mut path, key),
+            Step::HiddenKey => push_path_hidden_key(&mut path),
             Step::Index(index) => push_path_index(&mut path, index),
         }
         path

@@ -81,13 +81,12 @@ pub(super) fn undeclared(
         .filter_map(|setting| common(setting)?.id)
         .collect();
     let at = &Place::TOP.key("audience_subscription_settings");
-    for (id, _) in answer.audience_subscription_settings {
+    let settings = answer.audience_subscription_settings;
+    for (index, (id, _)) in settings.iter().enumerate() {
         if !declared.contains(id) {
-            found.error(
-                &at.key(id),
-                REGISTRATION_18,
-                "the setting was not declared at registration",
-            );
+            // What was not declared as an id may be a value.
+            let message = format!("setting {} was not declared at registration", index + 1);
+            found.error(&at.hidden_key(), REGISTRATION_18, message);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use cpu_time::ThreadTime;
-use hydrant::{ParseOptions, Scratch, parse, write};
+use hydrant::{ParseOptions, Scratch, parse, validate, write};
 
 use crate::kinds;
 
@@ -50,7 +50,25 @@ fn ratio(mut small: impl FnMut() -> Duration, mut large: impl FnMut() -> Duratio
     ratio
 }
 
-fn time_is_linear(options: &ParseOptions) {
+/// The time of finding out what is wrong with a message that can be read.
+fn time_of_validation(text: &[u8], scratch: &mut Scratch, options: &ParseOptions) -> Duration {
+    let Ok(parsed) = parse(text, scratch, options) else {
+        return Duration::ZERO;
+    };
+    let started = ThreadTime::now();
+    black_box(validate::findings(black_box(&parsed.message)));
+    black_box(format!("{:?}", parsed.message));
+    let mut elapsed = started.elapsed();
+    let started = ThreadTime::now();
+    black_box(validate::unknown_fields(black_box(text), scratch, options)).unwrap();
+    elapsed += started.elapsed();
+    elapsed
+}
+
+fn time_is_linear(
+    options: &ParseOptions,
+    time: impl Fn(&[u8], &mut Scratch, &ParseOptions) -> Duration,
+) {
     for kind in kinds::all() {
         let (small, large) = ((kind.make)(SMALL), (kind.make)(SMALL * FACTOR));
         let (mut for_small, mut for_large) = (Scratch::new(), Scratch::new());
@@ -72,12 +90,18 @@ fn time_is_linear(options: &ParseOptions) {
 
 #[test]
 fn time_is_linear_for_every_kind() {
-    time_is_linear(&ParseOptions::default());
+    time_is_linear(&ParseOptions::default(), time);
 }
 
 #[test]
 fn time_is_linear_for_every_kind_on_the_complete_path() {
-    time_is_linear(&hydrant::internals::complete_path_only(ParseOptions::new()));
+    let options = hydrant::internals::complete_path_only(ParseOptions::new());
+    time_is_linear(&options, time);
+}
+
+#[test]
+fn time_of_validation_is_linear_for_every_kind() {
+    time_is_linear(&ParseOptions::default(), time_of_validation);
 }
 
 /// The measurement must be able to find what it looks for.

@@ -5,6 +5,7 @@
 #![allow(dead_code)] // each test crate uses its part
 
 pub(crate) mod damage;
+pub(crate) mod hidden;
 pub(crate) mod odd;
 
 use std::io::Write;

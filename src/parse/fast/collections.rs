@@ -2,7 +2,7 @@
 
 use bumpalo::collections::Vec as ArenaVec;
 
-use super::super::keys::GrowingIndex;
+use super::super::keys::{GrowingIndex, SMALL};
 use super::decoder::{Bail, FastDecoder};
 use crate::schema::{Decode, Decoder, Map};
 
@@ -21,7 +21,7 @@ impl<'a> FastDecoder<'_, 'a> {
             return Ok(Some(&[]));
         }
         let mut elements = self.new_vec()?;
-        let mut nulls = 0;
+        let mut nulls = 0usize;
         loop {
             self.reserve_one(&mut elements)?;
             if !T::decode_in_place(self, |element| push(&mut elements, element))? {
@@ -32,7 +32,8 @@ impl<'a> FastDecoder<'_, 'a> {
             }
             self.cursor.white_space();
             if self.cursor.accept_byte(b']') {
-                self.charge(elements.len() + nulls, size_of::<T>())?;
+                // The complete path makes room for them, too.
+                self.charge(nulls.saturating_mul(size_of::<T>()))?;
                 self.tally.null_elements += nulls;
                 return Ok(Some(elements.into_bump_slice()));
             }
@@ -56,7 +57,7 @@ impl<'a> FastDecoder<'_, 'a> {
         }
         let mut entries: ArenaVec<'a, (&'a str, V)> = self.new_vec()?;
         let mut index = GrowingIndex::new(self.arena, self.hasher);
-        let mut duplicates = 0;
+        let mut duplicates = 0usize;
         while let Some((key, value)) = next(self)? {
             let before = if index.is_new(key, entries.len()) {
                 None
@@ -75,31 +76,25 @@ impl<'a> FastDecoder<'_, 'a> {
             }
             self.end_value(&mut ())?;
         }
-        self.charge(entries.len() + duplicates, size_of::<(&str, V)>() + 8)?;
+        let count = entries.len() + duplicates;
+        if duplicates > 0 || count > SMALL {
+            let room = duplicates.saturating_mul(size_of::<(&str, V)>());
+            self.charge(room.saturating_add(index.bytes(count)))?;
+        }
         Ok(Some(Map::new(entries.into_bump_slice())))
     }
 
-    /// Charges the memory of a list against the limit of the message.
-    #[inline]
-    fn charge(&mut self, count: usize, size: usize) -> Result<(), Bail> {
-        let bytes = count.saturating_mul(size);
-        self.memory_left = self.memory_left.checked_sub(bytes).ok_or(Bail)?;
-        Ok(())
-    }
-
-    /// An empty list with its first capacity, if the memory limit allows that.
+    /// An empty list with its first capacity.
     #[inline(always)]
-    fn new_vec<T>(&self) -> Result<ArenaVec<'a, T>, Bail> {
+    fn new_vec<T>(&mut self) -> Result<ArenaVec<'a, T>, Bail> {
         let count = first_capacity::<T>();
-        if count * size_of::<T>() > self.memory_left {
-            return Err(Bail);
-        }
+        self.charge(count * size_of::<T>())?;
         Ok(ArenaVec::with_capacity_in(count, self.arena))
     }
 
-    /// Makes room for one more element, under the same condition.
+    /// Makes room for one more element.
     #[inline(always)]
-    fn reserve_one<T>(&self, elements: &mut ArenaVec<'a, T>) -> Result<(), Bail> {
+    fn reserve_one<T>(&mut self, elements: &mut ArenaVec<'a, T>) -> Result<(), Bail> {
         if elements.len() < elements.capacity() {
             return Ok(());
         }
@@ -107,11 +102,10 @@ impl<'a> FastDecoder<'_, 'a> {
     }
 
     #[inline(never)]
-    fn grow<T>(&self, elements: &mut ArenaVec<'a, T>) -> Result<(), Bail> {
+    fn grow<T>(&mut self, elements: &mut ArenaVec<'a, T>) -> Result<(), Bail> {
         let more = elements.len();
-        if (elements.len() + more).saturating_mul(size_of::<T>()) > self.memory_left {
-            return Err(Bail);
-        }
+        // The old room is not reused.
+        self.charge((elements.len() + more).saturating_mul(size_of::<T>()))?;
         elements.reserve_exact(more);
         Ok(())
     }

@@ -21,7 +21,8 @@ pub(super) struct FastDecoder<'t, 'a> {
     pub(super) arena: &'a Bump,
     pub(super) hasher: &'t RandomState,
     options: &'t ParseOptions,
-    pub(super) memory_left: usize,
+    /// What may still be allocated in the arena (see `super::super::memory`).
+    memory_left: usize,
     /// The position after the `type` of the next object, if its discriminator has just been read
     /// and comes first.
     after_type: Option<Cursor<'a>>,
@@ -40,7 +41,7 @@ impl<'t, 'a> FastDecoder<'t, 'a> {
             arena,
             hasher,
             options,
-            memory_left: options.max_memory,
+            memory_left: options.max_memory / 4,
             after_type: None,
             tally: Tally::default(),
         }
@@ -187,8 +188,9 @@ impl<'a> Decoder<'a> for FastDecoder<'_, 'a> {
     }
 
     #[inline(always)]
-    fn alloc<T: Copy>(&mut self, value: T) -> &'a mut T {
-        self.arena.alloc_with(|| value)
+    fn alloc<T: Copy>(&mut self, value: T) -> Result<&'a mut T, Bail> {
+        self.charge(size_of::<T>())?;
+        Ok(self.arena.alloc_with(|| value))
     }
 
     #[inline(always)]
@@ -326,9 +328,26 @@ impl<'a> Decoder<'a> for FastDecoder<'_, 'a> {
 }
 
 impl<'a> FastDecoder<'_, 'a> {
+    /// Counts memory in the arena.
+    #[inline(always)]
+    pub(super) fn charge(&mut self, bytes: usize) -> Result<(), Bail> {
+        self.memory_left = self.memory_left.checked_sub(bytes).ok_or(Bail)?;
+        Ok(())
+    }
+
     #[inline(always)]
     fn string(&mut self) -> Result<&'a str, Bail> {
-        self.cursor.string(self.arena).ok_or(Bail)
+        match self.cursor.unescaped_string() {
+            None => self.escaped_string(),
+            Some(text) => Ok(text),
+        }
+    }
+
+    #[inline(never)]
+    fn escaped_string(&mut self) -> Result<&'a str, Bail> {
+        let (text, bytes) = self.cursor.escaped_string(self.arena).ok_or(Bail)?;
+        self.charge(bytes)?;
+        Ok(text)
     }
 
     /// The text of a number.

@@ -87,7 +87,9 @@ impl PaddedBuffer {
     /// Makes room for so many blocks. The contents are lost.
     fn reserve(&mut self, count: usize) {
         if self.blocks.len() < count {
-            let count = count.max(self.blocks.len() * 2);
+            // At most 1 MiB more than necessary.
+            let ahead = (self.blocks.len() * 2).min(count + (1 << 20) / BLOCK);
+            let count = count.max(ahead);
             // The old buffers are freed first, so that no more memory is held than is needed.
             *self = Self::default();
             self.blocks = Box::new_uninit_slice(count);

@@ -6,19 +6,9 @@ use bumpalo::collections::String as ArenaString;
 use super::cursor::{COPY, Cursor};
 
 impl<'a> Cursor<'a> {
-    /// Passes a string and returns its content: a slice of the text or, if there are escapes, a
-    /// text in the arena. `None` for anything else. (An `Option` is returned in two registers, a
-    /// `Result` is not.)
-    #[inline]
-    pub(super) fn string(&mut self, arena: &'a Bump) -> Option<&'a str> {
-        match self.unescaped_string() {
-            None => self.escaped_string(arena),
-            text => text,
-        }
-    }
-
-    #[inline(never)]
-    fn escaped_string(&mut self, arena: &'a Bump) -> Option<&'a str> {
+    /// Passes a string with escapes, and returns its content, a text in the arena, and how many bytes it takes there with
+    /// those that were too few. `None` for anything else.
+    pub(super) fn escaped_string(&mut self, arena: &'a Bump) -> Option<(&'a str, usize)> {
         if !self.accept_byte(b'"') {
             return None;
         }
@@ -28,7 +18,9 @@ impl<'a> Cursor<'a> {
         self.append_unescaped_run(&mut out);
         loop {
             if self.accept_byte(b'"') {
-                return Some(out.into_bump_str());
+                // It at least doubles whenever it grows.
+                let bytes = out.capacity().saturating_mul(2);
+                return Some((out.into_bump_str(), bytes));
             }
             out.push(self.escape()?);
             self.append_unescaped_run(&mut out);

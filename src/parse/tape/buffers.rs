@@ -38,9 +38,13 @@ impl TapeBuffers {
         self.text.capacity()
     }
 
-    /// Bytes allocated for both copies of the text.
+    /// Bytes allocated, about.
     pub(in crate::parse) fn memory(&self) -> usize {
-        self.text.capacity() + self.repaired.capacity()
+        // simd-json does not say how large its buffers are: that of strings is as long as the text,
+        // that of indexes grows with the nodes of the tape and may be twice as long.
+        let nodes = self.tape.0.capacity();
+        let tape = nodes * (size_of::<Node<'_>>() + 2 * size_of::<u32>());
+        2 * self.text.capacity() + self.repaired.capacity() + tape + self.trail.bytes()
     }
 
     /// Fills the tape. Two things that simd-json refuses are accepted: lone surrogates, and numbers
@@ -154,7 +158,13 @@ fn repair(
 /// Copies the text and appends the padding that simd-json may read.
 fn copy_padded(buffer: &mut Vec<u8>, text: &[u8]) {
     buffer.clear();
-    buffer.reserve(text.len() + INPUT_PADDING);
+    let size = text.len() + INPUT_PADDING;
+    if buffer.capacity() < size {
+        // The old buffer is freed first, and the new one has at most 1 MiB more than necessary.
+        let ahead = (buffer.capacity() * 2).min(size + (1 << 20));
+        *buffer = Vec::new();
+        buffer.reserve_exact(size.max(ahead));
+    }
     buffer.extend_from_slice(text);
     buffer.resize(text.len() + INPUT_PADDING, b' ');
 }

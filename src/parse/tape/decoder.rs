@@ -124,7 +124,7 @@ impl<'t, 'a> TapeDecoder<'t, 'a> {
         self.fault(Problem::Invalid(what))
     }
 
-    /// Charges the memory of a list against the limit of the message.
+    /// Charges memory in the arena against the limit of the message, before it is allocated.
     pub(super) fn charge(&mut self, bytes: usize) -> Result<(), Fault> {
         match self.memory_left.checked_sub(bytes) {
             Some(left) => self.memory_left = left,
@@ -349,8 +349,9 @@ impl<'a> Decoder<'a> for TapeDecoder<'_, 'a> {
         self.read_map(key_of)
     }
 
-    fn alloc<T: Copy>(&mut self, value: T) -> &'a mut T {
-        self.arena.alloc(value)
+    fn alloc<T: Copy>(&mut self, value: T) -> Result<&'a mut T, Fault> {
+        self.charge(size_of::<T>())?;
+        Ok(self.arena.alloc(value))
     }
 
     fn text(&mut self) -> Result<Option<&'a str>, Fault> {

@@ -3,7 +3,7 @@
 
 use bumpalo::collections::Vec as ArenaVec;
 
-use super::super::keys::KeyIndex;
+use super::super::keys::{KeyIndex, map_bytes};
 use super::decoder::{Fault, Object, TapeDecoder};
 use crate::schema::{Decode, Decoder, Map};
 
@@ -15,7 +15,7 @@ impl<'a> TapeDecoder<'_, 'a> {
         let Some(mut object) = self.object()? else {
             return Ok(None);
         };
-        self.charge(object.left.saturating_mul(size_of::<(&str, V)>() + 8))?;
+        self.charge(map_bytes::<V>(object.left))?;
         let arena = self.arena;
         let mut entries: ArenaVec<'a, (&'a str, V)> =
             ArenaVec::with_capacity_in(object.left, arena);
@@ -59,6 +59,9 @@ impl<'a> TapeDecoder<'_, 'a> {
     ) -> Result<Option<Map<'a, V>>, Fault> {
         let arena = self.arena;
         let capacity = before.len() + object.left + 1;
+        // For these entries, and for those that are kept.
+        self.charge(capacity.saturating_mul(size_of::<(&str, Option<V>)>()))?;
+        self.charge(capacity.saturating_mul(size_of::<(&str, V)>()))?;
         let mut entries: ArenaVec<'a, (&'a str, Option<V>)> =
             ArenaVec::with_capacity_in(capacity, arena);
         entries.extend(before.iter().map(|(key, value)| (*key, Some(*value))));

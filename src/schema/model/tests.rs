@@ -136,7 +136,15 @@ fn fields_are_described_as_they_are_declared() {
     );
     assert_eq!((floor.since, floor.written), ("1.0.0", Written::Always));
     assert_eq!(guests.kind.models()[0].own[1].presence, Presence::Enforced);
-    assert_eq!(Visit::secret_names(), ["badge", "card", "guests"]);
+    let inside = |name: &str| {
+        Some(Vec::from_iter(
+            Visit::secrets().inside(name)?.iter().copied(),
+        ))
+    };
+    assert_eq!(inside("badge"), Some(vec![]));
+    assert_eq!(inside("card"), Some(vec![]));
+    assert_eq!(inside("guests"), Some(vec!["badge", "kind", "type"]));
+    assert_eq!(inside("name"), None);
 }
 
 #[test]

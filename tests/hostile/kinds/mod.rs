@@ -7,6 +7,7 @@ mod maps;
 mod numbers;
 mod strings;
 mod structure;
+mod validation;
 
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Kind> {
@@ -15,6 +16,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Kind> {
         strings::KINDS,
         maps::KINDS,
         numbers::KINDS,
+        validation::KINDS,
     ]
     .into_iter()
     .flatten()

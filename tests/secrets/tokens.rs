@@ -1,0 +1,284 @@
+//! The token at every structural position in and around the values of secret fields, in whole and in broken texts.
+
+use hydrant_reference::mutate::{Node, nodes};
+use hydrant_testing::generate::{Kind, Options};
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+use crate::named::{Named, corpus, generated};
+use crate::{TOKEN, assert_hidden, secret_names};
+
+/// What was reported: a value without its key, and a key inside the value.
+#[test]
+fn values_in_the_place_of_keys() {
+    for body in [
+        r#"{"type":"event_processing_request","user_identities":[{"type":"email","encoding":"raw",$}]}"#,
+        r#"{"type":"event_processing_request","account":{"account_settings":{$}}}"#,
+        r#"{"type":"event_processing_request","user_identities":[{"type":"email","encoding":"raw","value":{$:1}}]}"#,
+        r#"{"type":"event_processing_request","user_identities":[{"type":"email","encoding":"raw","value":"v"},{$:1}]}"#,
+        r#"{"type":"event_processing_request","user_identities":[{$:[1,2}]}"#,
+        r#"{"type":"event_processing_request","user_identities":{$:"v"}}"#,
+        r#"{"type":"event_processing_request","user_identities":[{"type":$,"encoding":$,"value":"v"}]}"#,
+        r#"{"type":"event_processing_request","mpid":{$:{$:1}}}"#,
+        r#"{"type":"event_processing_request","mpid":[{"value":{$:1}}]}"#,
+        r#"{"type":"event_processing_request","mpid" $}"#,
+        r#"{"type":"event_processing_request","mpid":"" $}"#,
+        r#"{"type":"event_processing_request","partner_identities":[{"type":$,"encoding":"raw","value":"v"}]}"#,
+        r#"{"type":"event_processing_request","runtime_environment":{"type":"ios","identities":[{"type":"x","encoding":$,"value":"v"}]}}"#,
+        r#"{"type":"event_processing_request","consent_state":{"gdpr_consent_state":{"a":{"hardware_id":{$:[]}}}}}"#,
+        r#"{"type":"event_processing_request","events":[{"type":"push_subscription","token":{$:1}}]}"#,
+        r#"{"type":"event_processing_request","events":[{"type":"hologram","user_identities":[{$:}]}]}"#,
+        r#"{"type":"event_processing_request","unknown":{"account_settings":{$:1}},"events":7}"#,
+        r#"{"type":"event_processing_request","unknown":{"account_settings":{$:{"a":[}}}}"#,
+        r#"{"type":"hologram","account":{"account_settings":{$:1}}}"#,
+        r#"{"account":{"account_settings":{$:1}}}"#,
+        r#"{"type":"dsr_processing_request","subject_identities":{$:{"encoding":$,"value":"v"}}}"#,
+        r#"{"type":"dsr_processing_request","subject_identities":{$:7}}"#,
+        r#"{"type":"dsr_processing_request","extensions":{$:1},"submitted_time":{}}"#,
+        r#"{"type":"audience_subscription_response","audience_subscription_settings":{$:"a"}}"#,
+        r#"{"type":"audience_subscription_request","previous_audience_subscription_settings":{$:{}}}"#,
+        r#"{"type":"module_registration_response","event_processing_registration":{"account_settings":[{"type":"text","id":"key","default_value":{$:1}}]}}"#,
+        r#"{"type":"audience_membership_change_request","user_profiles":[{"mpid":{$:1}}]}"#,
+    ] {
+        for token in forms() {
+            let body = body.replace('$', &token);
+            assert_hidden(body.as_bytes());
+            // On lines of its own, so that the excerpt does not begin far before.
+            assert_hidden(body.replace(['{', ','], "{\n").as_bytes());
+            assert_hidden(body.replace(':', " : ").as_bytes());
+            for cut in 1..40.min(body.len()) {
+                assert_hidden(&body.as_bytes()[..body.len() - cut]);
+            }
+        }
+    }
+}
+
+/// The token as a string in different spellings, and as a bare word.
+fn forms() -> Vec<String> {
+    let escaped: String = TOKEN.bytes().map(|byte| format!("\\u{byte:04x}")).collect();
+    let padding = "p".repeat(90);
+    vec![
+        format!("\"{TOKEN}\""),
+        format!("\"{escaped}\""),
+        format!("\"{padding}{TOKEN}\""),
+        format!("\"{TOKEN}{padding}\\\"{TOKEN}\""),
+        format!("\"\u{e9}{TOKEN}\\ud800\""),
+        format!("\"{TOKEN}"),
+        format!("'{TOKEN}'"),
+        TOKEN.to_owned(),
+    ]
+}
+
+/// A secret field of a message and a node at or below its value.
+struct Spot {
+    /// The value of the field.
+    field: Node,
+    /// What the token is put into.
+    inside: Node,
+}
+
+fn spots(text: &str) -> Vec<Spot> {
+    let secret = secret_names();
+    let all = nodes(text);
+    let is_secret = |node: &&Node| {
+        let key = node.key.map(|key| &text[key..node.value.start]);
+        key.is_some_and(|key| {
+            let name = key.trim_end_matches([':', ' ', '\n', '\r', '\t']);
+            secret.contains(name.trim_matches('"'))
+        })
+    };
+    let mut spots = Vec::new();
+    for field in all.iter().filter(is_secret) {
+        let below = |node: &&Node| {
+            field.value.start <= node.value.start && node.value.end <= field.value.end
+        };
+        spots.extend(all.iter().filter(below).map(|inside| Spot {
+            field: field.clone(),
+            inside: inside.clone(),
+        }));
+    }
+    spots
+}
+
+/// How the token is put there.
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    Value,
+    Key,
+    KeyWithoutValue,
+    NestedKey,
+    Element,
+    DuplicateKey,
+    /// Right before and after the value, without a comma.
+    Before,
+    After,
+}
+
+const PLACES: [Place; 8] = [
+    Place::Value,
+    Place::Key,
+    Place::KeyWithoutValue,
+    Place::NestedKey,
+    Place::Element,
+    Place::DuplicateKey,
+    Place::Before,
+    Place::After,
+];
+
+/// The text with the token, and where the value of the secret field begins and the token ends.
+fn with_token(text: &str, spot: &Spot, place: Place, token: &str) -> (String, usize, usize) {
+    let inside = &spot.inside;
+    // A key is below the field unless it is that of the field itself.
+    let own_key = inside.key.filter(|key| *key >= spot.field.value.start);
+    let (range, new) = match (place, own_key) {
+        (Place::Value, _) => (inside.value.clone(), token.to_owned()),
+        (Place::Key, Some(key)) => (key..inside.value.start, format!("{token}:")),
+        (Place::KeyWithoutValue, Some(key)) => (key..inside.value.end, token.to_owned()),
+        (Place::DuplicateKey, Some(key)) => {
+            let item = &text[key..inside.value.end];
+            (key..inside.value.end, format!("{item},{token}:1,{item}"))
+        }
+        (Place::Element, _) => (inside.value.clone(), format!("[{token},[{token}]]")),
+        (Place::Before, _) => (inside.value.start..inside.value.start, format!("{token} ")),
+        (Place::After, _) => (inside.value.end..inside.value.end, format!(" {token}")),
+        _ => (inside.value.clone(), format!("{{{token}:{{{token}:1}}}}")),
+    };
+    let text = format!("{}{new}{}", &text[..range.start], &text[range.end..]);
+    (text, spot.field.value.start, range.start + new.len())
+}
+
+/// A change that breaks the text.
+#[derive(Clone, Debug)]
+enum Break {
+    Nothing,
+    Cut(Index),
+    /// Of bytes after the token.
+    Remove(Index, usize),
+    Insert(Index, &'static str),
+    /// Between the beginning of the field's value and the token. Nothing that closes the value.
+    InsertBefore(Index, &'static str),
+}
+
+fn breaks() -> impl Strategy<Value = Break> {
+    let after = proptest::sample::select(vec![
+        "}", "]", "{", "[", ":", ",", "\"", "\\", "1", "x", "\n", "\u{1}", "null", ",,", "{}",
+        "\\ud8",
+    ]);
+    let before =
+        proptest::sample::select(vec!["{", "[", ":", ",", "\"", "1", "x", "\n", "\u{1}", " "]);
+    prop_oneof![
+        1 => Just(Break::Nothing),
+        2 => any::<Index>().prop_map(Break::Cut),
+        2 => (any::<Index>(), 1..9_usize).prop_map(|(at, count)| Break::Remove(at, count)),
+        3 => (any::<Index>(), after).prop_map(|(at, text)| Break::Insert(at, text)),
+        3 => (any::<Index>(), before).prop_map(|(at, text)| Break::InsertBefore(at, text)),
+    ]
+}
+
+/// Near the token more often than far from it.
+fn near(at: &Index, end: usize, length: usize) -> usize {
+    let left = length.saturating_sub(end) + 1;
+    let distance = at.index(left);
+    end + if distance % 2 == 0 {
+        distance % 50
+    } else {
+        distance
+    }
+    .min(left - 1)
+}
+
+fn broken(text: &str, start: usize, end: usize, how: &Break) -> Vec<u8> {
+    let mut bytes = text.as_bytes().to_vec();
+    match how {
+        Break::Nothing => {}
+        Break::Cut(at) => bytes.truncate(near(at, end.saturating_sub(3), text.len())),
+        Break::Remove(at, count) => {
+            let at = near(at, end, text.len());
+            bytes.drain(at..(at + count).min(text.len()));
+        }
+        Break::Insert(at, new) => {
+            let at = near(at, end, text.len());
+            bytes.splice(at..at, new.bytes());
+        }
+        Break::InsertBefore(at, new) => {
+            let length = end.saturating_sub(TOKEN.len() + 2).saturating_sub(start);
+            let at = start + at.index(length.max(1));
+            bytes.splice(at..at, new.bytes());
+        }
+    }
+    bytes
+}
+
+fn messages() -> Vec<String> {
+    let mut all = corpus("valid");
+    for kind in Kind::ALL {
+        all.extend(generated(&Options::default().kind(kind), 4));
+    }
+    all.extend(generated(&Options::default().pretty(true).seed(3), 8));
+    let text = |message: Named| String::from_utf8(message.text).ok();
+    let texts = all.into_iter().filter_map(text);
+    texts
+        .filter(|text| text.len() < 20_000 && !spots(text).is_empty())
+        .collect()
+}
+
+#[test]
+fn tokens_in_secret_fields_are_never_shown() {
+    let messages = messages();
+    assert!(messages.len() > 100, "{}", messages.len());
+    let config = ProptestConfig {
+        cases: 3_000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    };
+    let choice = (
+        any::<Index>(),
+        any::<Index>(),
+        proptest::sample::select(PLACES.to_vec()),
+        proptest::sample::select(forms()),
+        breaks(),
+    );
+    let mut runner = proptest::test_runner::TestRunner::new(config);
+    runner
+        .run(&choice, |(message, spot, place, token, how)| {
+            let text = message.get(&messages);
+            let spots = spots(text);
+            let (text, start, end) = with_token(text, spot.get(&spots), place, &token);
+            assert_hidden(&broken(&text, start, end, &how));
+            Ok(())
+        })
+        .unwrap();
+}
+
+/// Every secret field of every message, each kind of place once.
+#[test]
+fn every_place_of_every_secret_field() {
+    let mut seen = std::collections::BTreeSet::new();
+    let token = &forms()[0];
+    for text in messages() {
+        for spot in spots(&text) {
+            let key = spot.field.key.unwrap();
+            let name = text[key..spot.field.value.start].to_owned();
+            for place in PLACES {
+                let new = seen.insert((
+                    name.clone(),
+                    spot.inside.key.is_some(),
+                    format!("{place:?}"),
+                ));
+                if new {
+                    assert_hidden(with_token(&text, &spot, place, token).0.as_bytes());
+                }
+            }
+        }
+    }
+    let names = secret_names();
+    let missing: Vec<_> = names
+        .iter()
+        .filter(|name| {
+            !seen
+                .iter()
+                .any(|(seen, _, _)| seen.contains(&format!("\"{name}\"")))
+        })
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
