@@ -17,7 +17,9 @@
 mod support;
 
 use hydrant::internals::complete_path_only;
-use hydrant::{ParseOptions, Scratch};
+use hydrant::message::Message;
+use hydrant::validate::coercions;
+use hydrant::{ParseOptions, Parsed, Scratch};
 use hydrant_reference::mutate::{Damage, apply, nodes, prune};
 use hydrant_reference::{Json, identical, raws};
 use hydrant_testing::generate::{Generator, Options};
@@ -34,7 +36,10 @@ fn agree(input: &[u8]) -> Result<(), String> {
     same_paths(input)?;
     let refusals = hydrant_reference::refusals(input);
     match (engine, refusals.first()) {
-        (Ok(()), None) => same_text(input, &written),
+        (Ok(()), None) => {
+            same_text(input, &written)?;
+            same_coercions(input)
+        }
         (Ok(()), Some(refusal)) => {
             let written = String::from_utf8_lossy(&written);
             Err(format!(
@@ -73,30 +78,91 @@ fn agree(input: &[u8]) -> Result<(), String> {
     }
 }
 
-/// The fast path never changes a result: not the message, not what was tolerated, not the error.
+/// The fast path never changes a result: not the message, not what was tolerated, not the error. Messages are compared as
+/// values, because `Debug` does not show secrets, and as they are written, because not all of a value is.
 fn same_paths(input: &[u8]) -> Result<(), String> {
-    let read = |options| {
-        let mut scratch = Scratch::new();
-        let parsed = hydrant::parse(input, &mut scratch, &options)?;
-        let mut written = Vec::new();
-        hydrant::write::message(&parsed.message, &mut written);
-        Ok::<_, hydrant::Error>((written, parsed.tally, format!("{:?}", parsed.message)))
-    };
-    let complete = complete_path_only(ParseOptions::new());
-    match (read(ParseOptions::new()), read(complete)) {
-        (fast, complete) if fast == complete => Ok(()),
-        (fast, complete) => Err(format!(
-            "the fast path changes the result: {}, complete: {}",
-            outcome(fast),
-            outcome(complete)
-        )),
+    for strict in [false, true] {
+        let options = ParseOptions::new().strict(strict);
+        let (mut one, mut other) = (Scratch::new(), Scratch::new());
+        let fast = hydrant::parse(input, &mut one, &options);
+        let complete = hydrant::parse(input, &mut other, &complete_path_only(options));
+        let same = match (&fast, &complete) {
+            (Ok(fast), Ok(complete)) => {
+                fast.message == complete.message
+                    && fast.tally == complete.tally
+                    && text_of(fast) == text_of(complete)
+            }
+            (Err(fast), Err(complete)) => fast == complete,
+            _ => false,
+        };
+        if !same {
+            return Err(format!(
+                "the fast path changes the result: {}, complete: {}",
+                outcome(fast),
+                outcome(complete)
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn text_of(parsed: &Parsed<Message<'_>>) -> String {
+    let mut written = Vec::new();
+    hydrant::write::message(&parsed.message, &mut written);
+    String::from_utf8(written).unwrap()
+}
+
+fn outcome(read: Result<Parsed<Message<'_>>, hydrant::Error>) -> String {
+    match read {
+        Ok(parsed) => format!("{:?} {}", parsed.tally, text_of(&parsed)),
+        Err(error) => error.to_string(),
     }
 }
 
-fn outcome(read: Result<(Vec<u8>, hydrant::Tally, String), hydrant::Error>) -> String {
-    match read {
-        Ok((written, tally, _)) => format!("{tally:?} {}", String::from_utf8_lossy(&written)),
-        Err(error) => error.to_string(),
+/// Both coerce the same values; the engine counts as many as it lists.
+fn same_coercions(input: &[u8]) -> Result<(), String> {
+    let options = ParseOptions::new();
+    let mut scratch = Scratch::new();
+    let tally = hydrant::parse(input, &mut scratch, &options)
+        .map_err(|error| error.to_string())?
+        .tally;
+    let found = coercions(input, &mut scratch, &options).map_err(|error| error.to_string())?;
+    let count = |rule| found.iter().filter(|finding| finding.rule == rule).count();
+    let counted = [
+        ("attribute-text", tally.json_texts),
+        ("null-text", tally.null_texts),
+        ("real-time", tally.adjusted_times),
+        ("location-finite", tally.dropped_locations),
+        ("audience-id", tally.long_audience_ids),
+        ("audience-list", tally.former_audience_lists),
+    ];
+    for (rule, expected) in counted {
+        if count(rule) != expected {
+            return Err(format!(
+                "{expected} counted by {rule}, {} found",
+                count(rule)
+            ));
+        }
+    }
+    // No key below a secret field needs to be shown, and very long paths are cut.
+    let shown = |rule: &'static str, path: &str| {
+        let end = path.find("settings").unwrap_or(path.len());
+        (rule, path.chars().take(end.min(200)).collect::<String>())
+    };
+    let mut engine: Vec<_> = found.iter().map(|it| shown(it.rule, &it.path)).collect();
+    let reference = hydrant_reference::coercions(input);
+    let mut reference: Vec<_> = reference
+        .iter()
+        .map(|(rule, path)| shown(rule, path))
+        .collect();
+    engine.sort_unstable();
+    reference.sort_unstable();
+    if engine == reference {
+        Ok(())
+    } else {
+        Err(format!(
+            "engine coerces {engine:?}, reference {reference:?}"
+        ))
     }
 }
 

@@ -3,12 +3,12 @@
 use hydrant::internals::complete_path_only;
 use hydrant::message::Message;
 use hydrant::registration::Registration;
-use hydrant::validate::{findings, unknown_fields};
+use hydrant::validate::{coercions, findings, unknown_fields};
 use hydrant::{ParseOptions, Scratch};
 use hydrant_reference::{Json, identical};
 
 /// Both parse paths give the same message and tally or the same error, with a place inside the input, whether strict or
-/// not; and so does the search for unknown fields.
+/// not; and so do the searches for unknown fields and for coerced values, which finds as many as are counted.
 pub fn paths(input: &[u8]) {
     let (mut first, mut second) = (Scratch::new(), Scratch::new());
     for strict in [false, true] {
@@ -47,10 +47,17 @@ pub fn paths(input: &[u8]) {
             refused, error,
             "the search for unknown fields changes the result"
         );
+        match (coercions(input, &mut second, &options), parsed) {
+            (Ok(found), Ok(parsed)) => {
+                let counted = parsed.tally.coercions();
+                assert!(found.len() == counted || counted > 10_000, "coerced values");
+            }
+            (found, parsed) => assert!(found.err() == parsed.err(), "coerced values"),
+        }
     }
 }
 
-/// The engine and the reference implementation accept the same and read the same values. Tolerated: nesting between the two
+/// The engine and the reference implementation accept the same, read the same values and coerce as many. Tolerated: nesting between the two
 /// limits, which each checks by itself (both have 128 levels); and of a text that is not JSON only the refusal counts.
 pub fn reference(input: &[u8]) {
     let mut written = Vec::new();
@@ -63,6 +70,10 @@ pub fn reference(input: &[u8]) {
             if let Err(difference) = identical(&expected, &tree) {
                 panic!("reference, engine: {difference}");
             }
+            let (mut scratch, options) = (Scratch::new(), ParseOptions::new());
+            let parsed = hydrant::parse(input, &mut scratch, &options).expect("it was normalized");
+            let coerced = hydrant_reference::coercions(input).len();
+            assert_eq!(parsed.tally.coercions(), coerced, "coerced values");
         }
         (Err(_), Err(_)) => {}
         (Ok(()), Err(refusal)) => panic!("the engine accepts, the reference refuses: {refusal}"),

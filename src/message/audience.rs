@@ -1,7 +1,7 @@
 //! Audience subscription and membership (sections 3.4, 3.5, 5.12 to 5.14).
 
 use super::{Account, DeviceIdentity, Map, MessageCommon, PartnerIdentity, UserIdentity};
-use crate::schema::{model, wire_enum};
+use crate::schema::{Coercion, Decode, Decoder, model, wire_enum};
 
 wire_enum! {
     /// What happens to a subscription.
@@ -43,8 +43,8 @@ model! {
         flatten common: MessageCommon<'a>;
         /// The customer account.
         "account" account: Option<Account<'a>> = None, set, required;
-        /// Identifier of the audience, never changes.
-        "audience_id" audience_id: i32 = 0, always, required;
+        /// Identifier of the audience, never changes. The reference has 32 bits, and senders have been seen to use more.
+        "audience_id" audience_id: i64 = 0, always, required, long;
         /// Name of the audience.
         "audience_name" audience_name: Option<&'a str> = None, set, required;
         /// Description of the audience.
@@ -89,25 +89,103 @@ model! {
 
 model! {
     /// A user whose membership changed.
-    pub struct UserProfile<'a> {
+    pub struct UserProfile<'a> with a reader of its own {
         /// Identities of the user.
         "user_identities" user_identities: &'a [UserIdentity<'a>] = &[], set, secret;
         /// Devices of the user, all of them.
         "device_identities" device_identities: &'a [DeviceIdentity<'a>] = &[], set, secret;
         /// Partner identities.
         "partner_identities" partner_identities: &'a [PartnerIdentity<'a>] = &[], set, secret, since "2.2.0";
-        /// The audiences that changed for this user.
+        /// The audiences that changed for this user. Those that protocols before 2.0 list as `added_audiences` and
+        /// `removed_audiences` come last, in this order.
         "audiences" audiences: &'a [Audience<'a>] = &[], set, since "2.0.0";
         /// Identifier of the profile: a 64-bit signed integer as text.
         "mpid" mpid: Option<&'a str> = None, set, secret, since "2.1.0";
     }
 }
 
+/// Reads the two lists of protocols before 2.0 into `audiences` (section 15).
+impl<'a> Decode<'a> for UserProfile<'a> {
+    fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {
+        let mut profile = None;
+        Self::decode_in_place(decoder, |value| Some(profile.insert(value)))?;
+        Ok(profile)
+    }
+
+    fn decode_in_place<'p, D: Decoder<'a>>(
+        decoder: &mut D,
+        put: impl FnOnce(Self) -> Option<&'p mut Self>,
+    ) -> Result<bool, D::Fault>
+    where
+        'a: 'p,
+    {
+        let Some(mut object) = decoder.object()? else {
+            return Ok(false);
+        };
+        let Some(profile) = put(Self::empty()) else {
+            return Ok(false);
+        };
+        let mut former = FormerAudiences::default();
+        profile.decode_body_with(decoder, &mut object, u32::MAX, |decoder, key| {
+            former.read(decoder, key)
+        })?;
+        if !former.added.is_empty() || !former.removed.is_empty() {
+            profile.audiences = former.after(profile.audiences, decoder)?;
+        }
+        Ok(true)
+    }
+}
+
+/// The audiences of a user as protocols before 2.0 list them: the name of the list says what happened.
+#[derive(Default)]
+struct FormerAudiences<'a> {
+    added: &'a [Audience<'a>],
+    removed: &'a [Audience<'a>],
+}
+
+impl<'a> FormerAudiences<'a> {
+    /// Reads the value of `key` if it is one of the lists. As of any field, the last of equal keys counts.
+    fn read<D: Decoder<'a>>(&mut self, decoder: &mut D, key: &str) -> Result<bool, D::Fault> {
+        let list = match key {
+            "added_audiences" => &mut self.added,
+            "removed_audiences" => &mut self.removed,
+            _ => return Ok(false),
+        };
+        let place = decoder.place();
+        match decoder.list()? {
+            Some(audiences) => {
+                *list = audiences;
+                decoder.coerced(Coercion::FormerList, place)?;
+            }
+            None => *list = &[],
+        }
+        Ok(true)
+    }
+
+    /// The audiences of the current list, those that were added, and those that were removed.
+    fn after<D: Decoder<'a>>(
+        &self,
+        current: &'a [Audience<'a>],
+        decoder: &mut D,
+    ) -> Result<&'a [Audience<'a>], D::Fault> {
+        let with = |action| {
+            move |audience: &Audience<'a>| Audience {
+                action: Some(action),
+                ..*audience
+            }
+        };
+        let count = current.len() + self.added.len() + self.removed.len();
+        let added = self.added.iter().map(with(AudienceAction::Add));
+        let removed = self.removed.iter().map(with(AudienceAction::Delete));
+        decoder.alloc_list(count, current.iter().copied().chain(added).chain(removed))
+    }
+}
+
 model! {
     /// One audience of a user.
     pub struct Audience<'a> {
-        /// Identifier of the audience.
-        "audience_id" audience_id: i32 = 0, always, required;
+        /// Identifier of the audience, of 64 bits as in the subscription.
+        "audience_id" audience_id: i64 = 0, always, required, long;
         /// Name.
         "audience_name" audience_name: Option<&'a str> = None, set, required;
         /// Setting values of the subscription.

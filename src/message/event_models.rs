@@ -5,7 +5,7 @@ use super::{
     Decimal, EventCommon, Impression, Map, Product, ProductAction, Promotion, PromotionAction,
     UserIdentity,
 };
-use crate::schema::{model, wire_enum};
+use crate::schema::{Coercion, Decode, Decoder, model, wire_enum};
 
 wire_enum! {
     /// The kind of a custom event.
@@ -71,13 +71,40 @@ wire_enum! {
 
 model! {
     /// Where an event happened (section 5.6).
-    pub struct GeoLocation {
+    pub struct GeoLocation with a reader of its own {
         /// Degrees.
         "latitude" latitude: f64 = 0.0, always, required;
         /// Degrees.
         "longitude" longitude: f64 = 0.0, always, required;
         /// Metres; zero also means "not known".
         "accuracy" accuracy: f64 = 0.0, always;
+    }
+}
+
+/// A location with a value that is not finite is absent: senders without a position fix have been
+/// seen to write such values, which must not cost the events of the batch.
+impl<'a> Decode<'a> for GeoLocation {
+    #[inline]
+    fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {
+        let place = decoder.place();
+        let Some(mut object) = decoder.object()? else {
+            return Ok(None);
+        };
+        let mut location = Self::empty();
+        decoder.allow_non_finite(true);
+        location.decode_body_with(decoder, &mut object, u32::MAX, |_, _| Ok(false))?;
+        decoder.allow_non_finite(false);
+        if D::READS_NON_FINITE && !location.is_finite() {
+            decoder.coerced(Coercion::NotFinite, place)?;
+            return Ok(None);
+        }
+        Ok(Some(location))
+    }
+}
+
+impl GeoLocation {
+    fn is_finite(&self) -> bool {
+        self.latitude.is_finite() && self.longitude.is_finite() && self.accuracy.is_finite()
     }
 }
 

@@ -6,7 +6,7 @@ use std::fmt;
 use std::io::Write as _;
 use std::str::FromStr;
 
-use crate::schema::{Decode, Decoder, Describe, Encode, Encoder, Kind, Numeric};
+use crate::schema::{Coercion, Decode, Decoder, Describe, Encode, Encoder, Kind, Numeric};
 
 /// A point in time: whole seconds since 1970-01-01T00:00:00Z and the nanoseconds after them.
 ///
@@ -73,8 +73,18 @@ impl Timestamp {
         }
     }
 
-    /// Reads RFC 3339 text with `Z` or an offset.
-    fn of_rfc3339(text: &str) -> Option<Self> {
+    /// Reads either, and whether the time had to be adjusted.
+    fn of_text(text: &str) -> Option<(Self, bool)> {
+        match Self::of_number(text) {
+            Some(time) => Some((time, false)),
+            None => Self::of_rfc3339(text),
+        }
+    }
+
+    /// Reads RFC 3339 text with `Z` or an offset. The second is whether the time had to be adjusted: a leap second reads
+    /// as the second before it, `24:00:00` as the beginning of the next day. Both as the reference reads them; the leap
+    /// second of RFC 3339 may be given in any zone.
+    fn of_rfc3339(text: &str) -> Option<(Self, bool)> {
         let mut rest = text;
         let year = digits(&mut rest, 4)?;
         literal(&mut rest, |c| c == '-')?;
@@ -101,31 +111,42 @@ impl Timestamp {
             rest = tail;
         }
         let offset = offset_seconds(rest)?;
+        let end_of_day = (hour, minute, second, nanoseconds) == (24, 0, 0, 0);
         if !(1..=12).contains(&month)
             || !(1..=days_in_month(year, month)).contains(&day)
-            || hour > 23
+            || (hour > 23 && !end_of_day)
             || minute > 59
-            || second > 59
+            || second > 60
         {
             return None;
         }
-        let seconds =
-            days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
-        Some(Self {
-            seconds: seconds - offset,
+        let leap = second == 60;
+        // The hour of an end of day counts into the next one.
+        let local = days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second
+            - i64::from(leap);
+        let seconds = local - offset;
+        // Leap seconds end a day of UTC; the reference reads those that end a local day.
+        let ends_day = |seconds: i64| seconds.rem_euclid(86_400) == 86_399;
+        if leap && !ends_day(local) && !ends_day(seconds) {
+            return None;
+        }
+        let time = Self {
+            seconds,
             nanoseconds,
-        })
+        };
+        Some((time, leap || end_of_day))
     }
 }
 
 /// Reads what a message may hold as a string (D5): RFC 3339 text with `Z` or an offset, or a number of seconds since the
-/// epoch, of milliseconds from 10^11 on. Digits after the nanosecond are cut.
+/// epoch, of milliseconds from 10^11 on. Digits after the nanosecond are cut. A leap second reads as the second before
+/// it, `24:00:00` as the beginning of the next day.
 impl FromStr for Timestamp {
     type Err = ParseTimestampError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::of_number(text)
-            .or_else(|| Self::of_rfc3339(text))
+        Self::of_text(text)
+            .map(|(time, _)| time)
             .ok_or(ParseTimestampError(()))
     }
 }
@@ -170,10 +191,18 @@ impl fmt::Display for Timestamp {
 impl<'a> Decode<'a> for Timestamp {
     fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {
         const EXPECTED: &str = "an RFC 3339 time with an offset, or seconds since the epoch";
-        decoder.number_or_text(EXPECTED, |value| match value {
-            Numeric::Number(text) => Self::of_number(text),
-            Numeric::Text(text) => text.parse().ok(),
-        })
+        let place = decoder.place();
+        let read = decoder.number_or_text(EXPECTED, |value| match value {
+            Numeric::Number(text) => Some((Self::of_number(text)?, false)),
+            Numeric::Text(text) => Self::of_text(text),
+        })?;
+        let Some((time, adjusted)) = read else {
+            return Ok(None);
+        };
+        if adjusted {
+            decoder.coerced(Coercion::AdjustedTime, place)?;
+        }
+        Ok(Some(time))
     }
 }
 
@@ -300,21 +329,51 @@ mod tests {
             "2024-05-01 14:15:44.0672350009-0530",
             "2024-05-01T20:45:44.067235+01",
         ] {
-            assert_eq!(Timestamp::of_rfc3339(text), expected, "{text}");
+            let found = Timestamp::of_rfc3339(text);
+            assert_eq!(found, expected.map(|time| (time, false)), "{text}");
         }
         for text in [
             "2024-05-01",
             "2024-05-01T19:45:44",
             "2024-05-01T19:45Z",
             "2023-02-29T00:00:00Z",
-            "2024-05-01T24:00:00Z",
+            "2024-05-01T24:00:01Z",
+            "2024-05-01T24:00:00.5Z",
+            "2024-05-01T24:01:00Z",
+            "2024-05-01T25:00:00Z",
             "2024-05-01T19:45:60Z",
+            "2024-05-01T23:59:61Z",
+            "2024-05-01T23:58:60Z",
+            "2024-05-01T23:59:60",
+            "2023-02-29T24:00:00Z",
             "2024-05-01T19:45:44.Z",
             "2024-05-01T19:45:44+19:00",
             "2024-05-01T19:45:44Z ",
             "",
         ] {
             assert_eq!(Timestamp::of_rfc3339(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn times_that_do_not_exist_are_the_nearest_that_do() {
+        for (text, expected) in [
+            ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59Z"),
+            ("2016-12-31t23:59:60.25z", "2016-12-31T23:59:59.25Z"),
+            ("1990-12-31T15:59:60-08:00", "1990-12-31T23:59:59Z"),
+            ("2017-01-01T05:29:60+0530", "2016-12-31T23:59:59Z"),
+            ("2016-12-31T23:59:60+02:00", "2016-12-31T21:59:59Z"),
+            ("2021-11-01T24:00:00Z", "2021-11-02T00:00:00Z"),
+            ("2021-11-01T24:00:00.000+01", "2021-11-01T23:00:00Z"),
+            ("2023-12-31 24:00:00Z", "2024-01-01T00:00:00Z"),
+            ("2024-02-28T24:00:00Z", "2024-02-29T00:00:00Z"),
+        ] {
+            let (time, adjusted) = Timestamp::of_rfc3339(text).unwrap();
+            assert_eq!(
+                (time.to_string(), adjusted),
+                (expected.into(), true),
+                "{text}"
+            );
         }
     }
 

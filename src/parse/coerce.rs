@@ -1,15 +1,7 @@
 //! Coercions between numbers, bools and their texts, as the reference does them (section 2.6) and
 //! `docs/semantics.md` lists them. Pure functions of text.
 
-use crate::schema::{Decimal, trim};
-
-/// The trimmed content of a string that is coerced; `None` if it means absent.
-pub(super) fn meaningful(text: &str) -> Option<&str> {
-    match trim(text) {
-        "" | "null" => None,
-        text => Some(text),
-    }
-}
+use crate::schema::Decimal;
 
 /// The integer of any number, truncated towards zero.
 pub(super) fn integer_of_number(text: &str) -> Option<i64> {
@@ -31,6 +23,12 @@ pub(super) fn double(text: &str) -> Option<f64> {
         return None;
     }
     text.parse().ok().filter(|value: &f64| value.is_finite())
+}
+
+/// The infinity of a number beyond the range of doubles, or what a text calls so or not a number:
+/// `NaN`, `-Infinity`, `inf`, in any letter case.
+pub(super) fn non_finite(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|value: &f64| !value.is_finite())
 }
 
 /// The bool of an integer; `None` for numbers with a fraction or an exponent.
@@ -89,6 +87,24 @@ mod tests {
             assert_eq!(double(text), None, "{text}");
         }
         assert_eq!(double("1e-999"), Some(0.0));
+    }
+
+    #[test]
+    fn what_is_not_finite_is_told_from_what_is_not_a_number() {
+        for text in [
+            "1e309",
+            "-1e400",
+            "inf",
+            "NaN",
+            "nan",
+            "-INFINITY",
+            "+Infinity",
+        ] {
+            assert!(non_finite(text).is_some(), "{text}");
+        }
+        for text in ["", "1", "1e-999", "infinite", "nano", "0x1", "- inf", "N/A"] {
+            assert_eq!(non_finite(text), None, "{text}");
+        }
     }
 
     #[test]

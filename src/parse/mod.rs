@@ -19,6 +19,7 @@
 
 mod arena;
 mod coerce;
+mod coercions;
 mod failed;
 mod fast;
 mod fault;
@@ -36,6 +37,7 @@ pub use options::ParseOptions;
 pub use parsed::{Parsed, Tally};
 pub use scratch::Scratch;
 
+pub(crate) use coercions::{Coercions, coercions};
 pub(crate) use unknown_fields::{UnknownFields, unknown_fields};
 
 use crate::error::Error;

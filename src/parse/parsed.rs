@@ -1,5 +1,7 @@
 //! The result of parsing.
 
+use crate::schema::Coercion;
+
 /// A message and what was tolerated in it.
 ///
 /// ```
@@ -36,4 +38,44 @@ pub struct Tally {
     /// Events without an identifier, and so without an idempotency key. The entry points of
     /// a protocol count them.
     pub events_without_id: usize,
+    /// Objects and lists as values of maps of texts, kept as their JSON text.
+    pub json_texts: usize,
+    /// Identifiers of audiences beyond the 32 bits of the reference.
+    pub long_audience_ids: usize,
+    /// The text `null` for numbers and bools, read as absent.
+    pub null_texts: usize,
+    /// Leap seconds, read as the second before, and `24:00:00`, read as the next day.
+    pub adjusted_times: usize,
+    /// Locations with a value that is not finite, read as absent.
+    pub dropped_locations: usize,
+    /// Lists `added_audiences` and `removed_audiences`, of protocols before 2.0, read into
+    /// `audiences`.
+    pub former_audience_lists: usize,
+}
+
+impl Tally {
+    /// Counts a coercion.
+    pub(super) fn count(&mut self, coercion: Coercion) {
+        let count = match coercion {
+            Coercion::JsonText => &mut self.json_texts,
+            Coercion::LongIdentifier => &mut self.long_audience_ids,
+            Coercion::NullText => &mut self.null_texts,
+            Coercion::AdjustedTime => &mut self.adjusted_times,
+            Coercion::NotFinite => &mut self.dropped_locations,
+            Coercion::FormerList => &mut self.former_audience_lists,
+        };
+        *count += 1;
+    }
+
+    /// How many values were read that are not what the protocol declares. The text has the place
+    /// of each ([`validate::coercions`](crate::validate::coercions)).
+    #[must_use]
+    pub fn coercions(&self) -> usize {
+        self.json_texts
+            + self.long_audience_ids
+            + self.null_texts
+            + self.adjusted_times
+            + self.dropped_locations
+            + self.former_audience_lists
+    }
 }

@@ -1,9 +1,11 @@
-//! Strings of JSON texts: where they end, and their escapes.
+//! Strings of JSON texts: where they end, and their escapes; and the white space outside of them.
 //!
 //! # Invariants
 //!
 //! The length that [`escape`] returns covers bytes of the text that are ASCII and not NUL: the cursor
 //! of the fast path passes them without looking at them again.
+use bumpalo::Bump;
+use bumpalo::collections::String as ArenaString;
 
 /// The value of an escape.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,6 +56,38 @@ fn hex4(text: &[u8]) -> Option<(u32, &[u8])> {
         Some(value << 4 | char::from(digit).to_digit(16)?)
     })?;
     Some((value, rest))
+}
+
+/// Whether there is white space between the tokens of a well-formed JSON text.
+pub(super) fn has_white_space(json: &str) -> bool {
+    white_space(json).next().is_some()
+}
+
+/// A well-formed JSON text without the white space between its tokens.
+pub(super) fn without_white_space<'a>(json: &str, arena: &'a Bump) -> &'a str {
+    let mut kept = ArenaString::with_capacity_in(json.len(), arena);
+    let mut start = 0;
+    for at in white_space(json) {
+        kept.push_str(json.get(start..at).unwrap_or_default());
+        start = at + 1;
+    }
+    kept.push_str(json.get(start..).unwrap_or_default());
+    kept.into_bump_str()
+}
+
+/// The offsets of the white space between tokens.
+fn white_space(json: &str) -> impl Iterator<Item = usize> {
+    let (mut in_string, mut escaped) = (false, false);
+    json.bytes().enumerate().filter_map(move |(at, byte)| {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_string,
+            b'"' => in_string = !in_string,
+            b' ' | b'\t' | b'\n' | b'\r' if !in_string => return Some(at),
+            _ => {}
+        }
+        None
+    })
 }
 
 /// The characters of a well-formed string without its quotes; lone surrogates become U+FFFD. For

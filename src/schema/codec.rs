@@ -96,6 +96,24 @@ impl MemberSet {
     }
 }
 
+/// A value that is read although it is not what the protocol declares, because refusing it would
+/// cost the whole message. Each is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Coercion {
+    /// An object or a list as a value of a map of texts, kept as its JSON text.
+    JsonText,
+    /// An identifier of 64 bits, where the reference has 32.
+    LongIdentifier,
+    /// The text `null` for a number or a bool, read as absent.
+    NullText,
+    /// A leap second or the end of a day, read as a time that exists.
+    AdjustedTime,
+    /// An object with a number that is not finite, read as absent.
+    NotFinite,
+    /// A list under the name that it had in an earlier version of the protocol.
+    FormerList,
+}
+
 /// Where typed values are read from, one value after the other. `None` always means "absent"
 /// (missing, `null`, or what the coercion rules treat alike); the model then keeps its default.
 pub(crate) trait Decoder<'a>: Sized {
@@ -103,6 +121,10 @@ pub(crate) trait Decoder<'a>: Sized {
     type Fault;
     /// The state of reading an object.
     type Object;
+    /// Where a value is.
+    type Place: Copy;
+    /// Whether [`allow_non_finite`](Self::allow_non_finite) has an effect.
+    const READS_NON_FINITE: bool;
 
     /// Consumes the next value if it is `null`.
     fn null(&mut self) -> bool;
@@ -144,10 +166,9 @@ pub(crate) trait Decoder<'a>: Sized {
     fn map<V: Decode<'a>>(&mut self) -> Result<Option<Map<'a, V>>, Self::Fault> {
         self.map_with(|key| (key, true))
     }
-    /// The same for texts, which are the values of most maps.
-    fn text_map(&mut self) -> Result<Option<Map<'a, &'a str>>, Self::Fault> {
-        self.map()
-    }
+    /// The same for texts, which are the values of most maps; objects and lists are kept as their
+    /// JSON text, without the white space between its tokens.
+    fn text_map(&mut self) -> Result<Option<Map<'a, &'a str>>, Self::Fault>;
     /// A map whose keys are replaced before they are compared. `key` also says whether the key is a
     /// known one; the others are reported to `unknown_value`.
     fn map_with<V: Decode<'a>>(
@@ -180,6 +201,20 @@ pub(crate) trait Decoder<'a>: Sized {
         expected: &'static str,
         read: impl FnOnce(Numeric<'a>) -> Option<T>,
     ) -> Result<Option<T>, Self::Fault>;
+
+    /// Where the next value is.
+    fn place(&self) -> Self::Place;
+    /// The value there was coerced; an error in strict mode if the reference refuses it.
+    fn coerced(&mut self, coercion: Coercion, place: Self::Place) -> Result<(), Self::Fault>;
+    /// Whether doubles beyond the range and the texts of those that are not finite are read as such
+    /// from here on, for the caller to drop. At first they are not.
+    fn allow_non_finite(&mut self, allowed: bool);
+    /// A list of `count` elements in the arena of the message.
+    fn alloc_list<T: Copy>(
+        &mut self,
+        count: usize,
+        elements: impl Iterator<Item = T>,
+    ) -> Result<&'a [T], Self::Fault>;
 
     /// An enumeration value that is not declared was kept; an error in strict mode.
     fn unknown_value(&mut self) -> Result<(), Self::Fault>;

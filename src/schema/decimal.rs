@@ -31,11 +31,16 @@ struct Parts<'a> {
     integer: &'a str,
     fraction: &'a str,
     exponent: i64,
+    /// The exponent with its letter and sign, as it was sent; empty if there is none.
+    exponent_text: &'a str,
 }
 
 impl<'a> Decimal<'a> {
-    /// More digits than this in the number itself are refused, and plain notation is not stretched beyond it.
+    /// More digits than this in the number itself are refused.
     pub const MAX_DIGITS: usize = 1000;
+
+    /// A number that takes more digits than this in plain notation is written as it was sent.
+    pub const MAX_PLAIN_DIGITS: usize = 40;
 
     /// Zero, with scale zero.
     pub const ZERO: Decimal<'static> = Decimal { text: "0" };
@@ -109,30 +114,20 @@ impl<'a> Decimal<'a> {
             integer: "0",
             fraction: "",
             exponent: 0,
+            exponent_text: "",
         })
     }
 
     /// Hands out the pieces of the plain notation, of which the scale is part: `10.00`, `0.00000001`. Zero has no sign.
-    /// Where plain notation would take more than [`MAX_DIGITS`](Decimal::MAX_DIGITS) digits it is scientific, with the same scale:
-    /// what is written can be read again.
+    ///
+    /// Where plain notation would take more than [`MAX_PLAIN_DIGITS`](Decimal::MAX_PLAIN_DIGITS) digits, a zero before the
+    /// point included, the number is written as it was sent, so that a short exponent does not become a long text: `1e998`.
+    /// Only what JSON does not allow changes: a plus sign and leading zeros go, and a point gets a digit before it or goes.
+    /// What is written can be read again.
     pub fn write_to<E>(&self, mut write: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
         let parts = self.parts();
         let (whole, part) = parts.significant();
         let significant = whole.len() + part.len();
-        if parts.negative && significant > 0 {
-            write("-")?;
-        }
-        let written = parts.integer.len() + parts.fraction.len();
-        if parts.exponent == 0 && written < Decimal::MAX_DIGITS {
-            // Nothing moves: the usual case, and the only fast one.
-            write(if whole.is_empty() { "0" } else { whole })?;
-            return if parts.fraction.is_empty() {
-                Ok(())
-            } else {
-                write(".")?;
-                write(parts.fraction)
-            };
-        }
         let scale = self.scale();
         // Digits before the point; the point itself is written where there is a fraction.
         let point = (significant as i64).saturating_sub(scale);
@@ -141,11 +136,21 @@ impl<'a> Decimal<'a> {
             (_, ..=0) => point,
             _ => (significant as i64).max(scale.saturating_add(1)),
         };
-        if digits > Decimal::MAX_DIGITS as i64 {
-            write(if significant == 0 { "0" } else { whole })?;
-            write(part)?;
-            write("E")?;
-            return write(itoa::Buffer::new().format(scale.saturating_neg()));
+        if digits > Decimal::MAX_PLAIN_DIGITS as i64 {
+            return parts.write_as_sent(&mut write);
+        }
+        if parts.negative && significant > 0 {
+            write("-")?;
+        }
+        if parts.exponent == 0 {
+            // Nothing moves: the usual case.
+            write(if whole.is_empty() { "0" } else { whole })?;
+            return if parts.fraction.is_empty() {
+                Ok(())
+            } else {
+                write(".")?;
+                write(parts.fraction)
+            };
         }
         if significant == 0 && scale <= 0 {
             return write("0");
@@ -222,9 +227,13 @@ impl<'a> Parts<'a> {
             b'+' => (false, text.get(1..)?),
             _ => (false, text),
         };
-        let (mantissa, exponent) = match rest.find(['e', 'E']) {
-            Some(at) => (rest.get(..at)?, exponent(rest.get(at + 1..)?)?),
-            None => (rest, 0),
+        let (mantissa, exponent_text) = match rest.find(['e', 'E']) {
+            Some(at) => rest.split_at_checked(at)?,
+            None => (rest, ""),
+        };
+        let exponent = match exponent_text.get(1..) {
+            Some(text) => exponent(text)?,
+            None => 0,
         };
         let (integer, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
@@ -236,7 +245,31 @@ impl<'a> Parts<'a> {
             integer,
             fraction,
             exponent,
+            exponent_text,
         })
+    }
+
+    /// Hands out the pieces of the text, made a JSON number where it is none.
+    fn write_as_sent<E>(&self, write: &mut impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+        if self.negative {
+            write("-")?;
+        }
+        if self.integer.is_empty() && self.fraction.len() == Decimal::MAX_DIGITS {
+            // A zero before the point would be a digit too many to be read again.
+            let (_, part) = self.significant();
+            write(if part.is_empty() { "0" } else { part })?;
+            write("E")?;
+            return write(itoa::Buffer::new().format(self.scale().saturating_neg()));
+        }
+        match self.integer.trim_start_matches('0') {
+            "" => write("0")?,
+            integer => write(integer)?,
+        }
+        if !self.fraction.is_empty() {
+            write(".")?;
+            write(self.fraction)?;
+        }
+        write(self.exponent_text)
     }
 
     fn scale(&self) -> i64 {
@@ -339,26 +372,56 @@ mod tests {
     }
 
     #[test]
-    fn far_exponents_stay_scientific() {
-        assert_eq!(plain("1.5e5000"), "15E4999");
-        assert_eq!(plain("-00.5e-5000"), "-5E-5001");
-        assert_eq!(plain("0.0e-5000"), "0E-5001");
-        assert_eq!(plain("1e999").len(), 1000);
-        assert_eq!(plain("1e-999").len(), 1001);
-        assert_eq!(plain("1e-1000"), "1E-1000");
-        assert_eq!(plain("00e-999").len(), 1001);
-        assert_eq!(
-            plain(&format!("{}1e20", "0".repeat(990))),
-            format!("1{}", "0".repeat(20))
-        );
+    fn what_takes_more_than_forty_digits_is_written_as_it_was_sent() {
+        for text in [
+            "1e40",
+            "1E+998",
+            "-1.50e5000",
+            "1e-40",
+            "5e-0041",
+            "0.0e-5000",
+            "-0e-40",
+            "0.1E-39",
+        ] {
+            assert_eq!(plain(text), text);
+        }
+        let digits = "1234567890123456789012345678901234567890";
+        for (text, expected) in [
+            ("1e39".into(), format!("1{}", "0".repeat(39))),
+            ("1e-39".into(), format!("0.{}1", "0".repeat(38))),
+            ("0e-39".into(), format!("0.{}", "0".repeat(39))),
+            ("0e5000".into(), "0".into()),
+            (digits.into(), digits.into()),
+            (
+                format!("{digits}e-20"),
+                format!("{}.{}", &digits[..20], &digits[20..]),
+            ),
+            // As sent, but for what JSON does not allow.
+            ("+00.50e5000".into(), "0.50e5000".into()),
+            (".5E-50".into(), "0.5E-50".into()),
+            ("-007.e50".into(), "-7e50".into()),
+            (format!("+0{digits}1"), format!("{digits}1")),
+            (format!("-.{digits}"), format!("-0.{digits}")),
+            // Leading zeros are no digits of plain notation.
+            (
+                format!("{}1e20", "0".repeat(990)),
+                format!("1{}", "0".repeat(20)),
+            ),
+        ] {
+            assert_eq!(plain(&text), expected, "{text}");
+        }
     }
 
     /// A zero before the point is a digit too.
     #[test]
-    fn what_is_written_is_never_too_long_to_be_read() {
+    fn what_is_written_can_be_read_again() {
         for text in [
             format!(".{}", "7".repeat(1000)),
+            format!("-.{}e7", "7".repeat(1000)),
+            format!(".{}", "0".repeat(1000)),
             format!("-{}e-1000", "7".repeat(1000)),
+            "+.5e41".to_owned(),
+            "5.e50".to_owned(),
         ] {
             let written = plain(&text);
             assert_eq!(Decimal::try_from(&*written), Decimal::try_from(&*text));

@@ -41,8 +41,8 @@ pub use info::{
 };
 
 pub(crate) use codec::{
-    Decode, Decoder, Describe, Encode, Encoder, Key, MemberSet, Numeric, PaddedText, Redacted,
-    decode_field, key, trim,
+    Coercion, Decode, Decoder, Describe, Encode, Encoder, Key, MemberSet, Numeric, PaddedText,
+    Redacted, decode_field, key, trim,
 };
 pub(crate) use decimal::Decimal;
 pub(crate) use family::family;

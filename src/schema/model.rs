@@ -5,7 +5,7 @@
 ///
 /// ```text
 /// "wire name" field: Type = default, written
-///     [, secret | guarded] [, required | enforced [, filled]] [, since "2.3.0"];
+///     [, secret | guarded] [, required | enforced [, filled]] [, long] [, since "2.3.0"];
 ///     [in MEMBERS [, read in MEMBERS];]
 /// ```
 ///
@@ -16,16 +16,27 @@
 ///   may be the secret in the wrong place.
 /// - `required` fields are declared as required by the protocol, `enforced` ones are refused when
 ///   absent, and `filled` ones also when they are empty.
+/// - `long` identifiers have 32 bits in the reference; those that have more are counted.
 /// - `since` is the first SDK version that has the field; without it, 1.0.0.
 /// - `in` is for a model that several members of a family share: the members that have the field,
 ///   as bits; `read in`, those that read it although they do not have it.
 ///
 /// `flatten common: Type;` as the first line puts the fields of a shared part in front.
+/// `pub struct Name<'a> with a reader of its own` leaves out `Decode`, which a model has that reads
+/// more than its fields.
 macro_rules! model {
     ($(#[$meta:meta])* pub struct $name:ident<'a> { $($body:tt)* }) => {
         $crate::schema::model! { @define [<'a>] $(#[$meta])* $name { $($body)* } }
+        $crate::schema::model! { @decode [<'a>] $name }
+    };
+    ($(#[$meta:meta])* pub struct $name:ident<'a> with a reader of its own { $($body:tt)* }) => {
+        $crate::schema::model! { @define [<'a>] $(#[$meta])* $name { $($body)* } }
     };
     ($(#[$meta:meta])* pub struct $name:ident { $($body:tt)* }) => {
+        $crate::schema::model! { @define [] $(#[$meta])* $name { $($body)* } }
+        $crate::schema::model! { @decode [] $name }
+    };
+    ($(#[$meta:meta])* pub struct $name:ident with a reader of its own { $($body:tt)* }) => {
         $crate::schema::model! { @define [] $(#[$meta])* $name { $($body)* } }
     };
     (@define [$($generics:tt)*] $(#[$meta:meta])* $name:ident {
@@ -91,8 +102,10 @@ macro_rules! model {
             ) -> Result<(), D::Fault> {
                 $( self.$common.decode_in_order(decoder, object, members, present)?; )?
                 $( if $( members & ($members $( | $readers)?) != 0 && )? decoder.key_is(object, $crate::schema::key!($wire)) {
+                    let place = decoder.place();
                     let found = $crate::schema::decode_field(decoder, object, &mut self.$field, $default)?;
                     $crate::schema::model::note!(present, found, $wire; $($flag)*);
+                    $crate::schema::model::count_long!(decoder, place, self.$field; $($flag)*);
                 } )*
                 Ok(())
             }
@@ -109,8 +122,10 @@ macro_rules! model {
             ) -> Result<bool, D::Fault> {
                 match key {
                     $( $wire $( if members & ($members $( | $readers)?) != 0 )? => {
+                        let place = decoder.place();
                         let found = $crate::schema::decode_field(decoder, object, &mut self.$field, $default)?;
                         $crate::schema::model::note!(present, found, $wire; $($flag)*);
+                        $crate::schema::model::count_long!(decoder, place, self.$field; $($flag)*);
                     } )*
                     _ => {
                         $( return self.$common.decode_key(decoder, object, key, members, present); )?
@@ -122,17 +137,25 @@ macro_rules! model {
                 Ok(true)
             }
 
-            /// Reads what is left of an object, for these members of the family.
-            pub(crate) fn decode_body<D: $crate::schema::Decoder<'a>>(
+            /// Reads what is left of an object, for these members of the family. `other` may read
+            /// the value of a key that is not a field, and says whether it did.
+            #[inline(always)]
+            pub(crate) fn decode_body_with<D: $crate::schema::Decoder<'a>>(
                 &mut self,
                 decoder: &mut D,
                 object: &mut D::Object,
                 members: u32,
+                mut other: impl FnMut(&mut D, &'a str) -> Result<bool, D::Fault>,
             ) -> Result<(), D::Fault> {
                 let mut present = $crate::schema::model::Present::default();
                 self.decode_in_order(decoder, object, members, &mut present)?;
                 while let Some(key) = decoder.next_key(object)? {
-                    if !self.decode_key(decoder, object, key, members, &mut present)? {
+                    if self.decode_key(decoder, object, key, members, &mut present)? {
+                        continue;
+                    }
+                    if other(decoder, key)? {
+                        decoder.end_value(object)?;
+                    } else {
                         decoder.unknown_field(object, &Self::INFO);
                         decoder.skip()?;
                         decoder.end_value(object)?;
@@ -182,27 +205,6 @@ macro_rules! model {
             }
         }
 
-        impl<'a> $crate::schema::Decode<'a> for $name $($generics)* {
-            fn decode<D: $crate::schema::Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {
-                let mut model = None;
-                Self::decode_in_place(decoder, |value| Some(model.insert(value)))?;
-                Ok(model)
-            }
-            #[inline]
-            fn decode_in_place<'p, D: $crate::schema::Decoder<'a>>(
-                decoder: &mut D,
-                put: impl FnOnce(Self) -> Option<&'p mut Self>,
-            ) -> Result<bool, D::Fault>
-            where
-                'a: 'p,
-            {
-                let Some(mut object) = decoder.object()? else { return Ok(false) };
-                let Some(model) = put(Self::empty()) else { return Ok(false) };
-                model.decode_body(decoder, &mut object, u32::MAX)?;
-                Ok(true)
-            }
-        }
-
         impl $($generics)* $crate::schema::Encode for $name $($generics)* {
             fn encode<E: $crate::schema::Encoder>(&self, encoder: &mut E) {
                 let mark = encoder.begin();
@@ -225,6 +227,40 @@ macro_rules! model {
         $crate::schema::serialize::model! {
             [$($generics)*] $name $($common)?;
             $( $wire $field $written $( in $members )?; )*
+        }
+    };
+    (@decode [$($generics:tt)*] $name:ident) => {
+        impl<'a> $name $($generics)* {
+            /// Reads what is left of an object, for these members of the family.
+            pub(crate) fn decode_body<D: $crate::schema::Decoder<'a>>(
+                &mut self,
+                decoder: &mut D,
+                object: &mut D::Object,
+                members: u32,
+            ) -> Result<(), D::Fault> {
+                self.decode_body_with(decoder, object, members, |_, _| Ok(false))
+            }
+        }
+
+        impl<'a> $crate::schema::Decode<'a> for $name $($generics)* {
+            fn decode<D: $crate::schema::Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {
+                let mut model = None;
+                Self::decode_in_place(decoder, |value| Some(model.insert(value)))?;
+                Ok(model)
+            }
+            #[inline]
+            fn decode_in_place<'p, D: $crate::schema::Decoder<'a>>(
+                decoder: &mut D,
+                put: impl FnOnce(Self) -> Option<&'p mut Self>,
+            ) -> Result<bool, D::Fault>
+            where
+                'a: 'p,
+            {
+                let Some(mut object) = decoder.object()? else { return Ok(false) };
+                let Some(model) = put(Self::empty()) else { return Ok(false) };
+                model.decode_body(decoder, &mut object, u32::MAX)?;
+                Ok(true)
+            }
         }
     };
 }
@@ -359,6 +395,19 @@ macro_rules! shared {
     };
 }
 
+/// Counts an identifier of more bits than the reference has.
+macro_rules! count_long {
+    ($decoder:ident, $place:ident, $field:expr;) => { let _ = $place; };
+    ($decoder:ident, $place:ident, $field:expr; long $($others:ident)*) => {
+        if i32::try_from($field).is_err() {
+            $decoder.coerced($crate::schema::Coercion::LongIdentifier, $place)?;
+        }
+    };
+    ($decoder:ident, $place:ident, $field:expr; $other:ident $($others:ident)*) => {
+        $crate::schema::model::count_long!($decoder, $place, $field; $($others)*)
+    };
+}
+
 /// Notes whether an enforced field was found.
 macro_rules! note {
     ($present:ident, $found:ident, $wire:literal;) => { let _ = $found; };
@@ -413,7 +462,8 @@ macro_rules! check_filled {
 }
 
 pub(crate) use {
-    check_filled, check_present, check_required, is_masked, is_secret, is_written, model, note,
+    check_filled, check_present, check_required, count_long, is_masked, is_secret, is_written, model,
+    note,
     or_all, presence, shared, since, written,
 };
 

@@ -2,8 +2,8 @@
 //! that it cannot make sense of. This module checks the other rules of the protocol: declared-required fields, known
 //! values, limits, and the rules of registrations (section 12).
 //!
-//! [`findings`] is a pure function of the model, [`unknown_fields`] of the text. Neither changes anything: whether
-//! a finding matters is up to the caller. Duplicate keys and the notation of numbers are not checked. Findings never hold
+//! [`findings`] is a pure function of the model, [`unknown_fields`] and [`coercions`] of the text. None changes anything:
+//! whether a finding matters is up to the caller. Duplicate keys and the notation of numbers are not checked. Findings never hold
 //! the value of an identity or a setting.
 
 mod audience;
@@ -139,6 +139,37 @@ pub fn unknown_fields(
     let mut report = Report::default();
     let found = parse::unknown_fields::<Message<'_>>(body, scratch, options, MAX_LISTED)?;
     report.unknown_fields(found);
+    Ok(report.finish())
+}
+
+/// The values of a message that are read although they are not what the protocol declares, because refusing them would
+/// cost the whole message: objects and lists as attributes, the text `null` for a number, and what else
+/// [`Tally::coercions`](crate::Tally::coercions) counts.
+///
+/// The parsed message does not show them, so this reads `body` again, on the complete path; there is nothing to find
+/// where the tally has none. After 10,000 findings the rest is counted.
+///
+/// # Errors
+///
+/// Those of [`parse`](fn@crate::parse).
+///
+/// ```
+/// use hydrant::validate::coercions;
+/// use hydrant::{ParseOptions, Scratch};
+///
+/// let body = br#"{"type":"event_processing_request","user_attributes":{"tags":["a","b"]}}"#;
+/// let found = coercions(body, &mut Scratch::new(), &ParseOptions::default())?;
+/// assert_eq!((found[0].rule, found[0].path.as_str()), ("attribute-text", "user_attributes.tags"));
+/// # Ok::<(), hydrant::Error>(())
+/// ```
+pub fn coercions(
+    body: &[u8],
+    scratch: &mut Scratch,
+    options: &ParseOptions,
+) -> Result<Vec<Finding>, Error> {
+    let mut report = Report::default();
+    let found = parse::coercions::<Message<'_>>(body, scratch, options, MAX_LISTED)?;
+    report.coercions(found);
     Ok(report.finish())
 }
 

@@ -2,11 +2,14 @@
 //! data.
 
 use super::nearest::nearest;
-use super::rules::{MORE, REQUIRED_FIELD, TIMESTAMP, UNKNOWN_FIELD, UNKNOWN_MEMBER, UNKNOWN_VALUE};
+use super::rules::{
+    ATTRIBUTE_TEXT, AUDIENCE_ID, AUDIENCE_LIST, LOCATION_FINITE, MORE, NULL_TEXT, REAL_TIME,
+    REQUIRED_FIELD, TIMESTAMP, UNKNOWN_FIELD, UNKNOWN_MEMBER, UNKNOWN_VALUE,
+};
 use super::{Finding, Level};
 use crate::error::{push_path_hidden_key, push_path_index, push_path_key};
-use crate::parse::UnknownFields;
-use crate::schema::Required;
+use crate::parse::{Coercions, UnknownFields};
+use crate::schema::{Coercion, Required};
 
 /// Findings beyond this many are counted, not listed: a message of 16 MiB has room for millions.
 pub(super) const MAX_LISTED: usize = 10_000;
@@ -173,6 +176,37 @@ impl Report {
                 }
             };
             self.add_at(field.path, UNKNOWN_FIELD, Level::Warning, message);
+        }
+        self.unlisted += found.more;
+    }
+
+    /// Values that are read as something else than they are. None is shown: many are personal data.
+    pub(super) fn coercions(&mut self, found: Coercions) {
+        for (path, coercion) in found.listed {
+            let (rule, message) = match coercion {
+                Coercion::JsonText => (
+                    ATTRIBUTE_TEXT,
+                    "an object or list for a text; its JSON text is kept",
+                ),
+                Coercion::NullText => (NULL_TEXT, "the text \"null\" is read as absent"),
+                Coercion::AdjustedTime => (
+                    REAL_TIME,
+                    "this time does not exist; the nearest one is read",
+                ),
+                Coercion::NotFinite => (
+                    LOCATION_FINITE,
+                    "a value is not finite; the location is read as absent",
+                ),
+                Coercion::LongIdentifier => (
+                    AUDIENCE_ID,
+                    "an identifier of more than 32 bits, which the Java SDK refuses",
+                ),
+                Coercion::FormerList => (
+                    AUDIENCE_LIST,
+                    "a list of protocols before 2.0; it is read into `audiences`",
+                ),
+            };
+            self.add_at(path, rule, Level::Warning, message);
         }
         self.unlisted += found.more;
     }

@@ -23,13 +23,13 @@ impl Model {
         }
     }
 
-    /// From plain notation or `digits E exponent`, and from nothing else.
+    /// From a JSON number, and from nothing else.
     fn of_written(text: &str) -> Self {
         let (negative, rest) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
             None => (false, text),
         };
-        let (mantissa, exponent) = match rest.split_once('E') {
+        let (mantissa, exponent) = match rest.split_once(['e', 'E']) {
             Some((mantissa, exponent)) => (mantissa, exponent.parse().unwrap()),
             None => (rest, 0),
         };
@@ -42,9 +42,8 @@ impl Model {
             .skip_while(|digit| *digit == b'0')
             .collect();
         assert!(digits.iter().all(u8::is_ascii_digit), "{text}");
-        assert!(!negative || !digits.is_empty(), "{text}");
         Self {
-            negative,
+            negative: negative && !digits.is_empty(),
             digits,
             scale: fraction.len() as i64 - exponent,
         }
@@ -145,11 +144,17 @@ fn check(pieces: &Pieces) -> Result<(), TestCaseError> {
     prop_assert_eq!(decimal.as_source(), &text);
     prop_assert_eq!(decimal.scale(), model.scale);
     let written = decimal.to_string();
-    if model.plain_length() <= Decimal::MAX_DIGITS {
-        prop_assert!(!written.contains('E'), "{}", written);
+    if model.plain_length() <= Decimal::MAX_PLAIN_DIGITS {
+        prop_assert!(!written.contains(['e', 'E']), "{}", written);
+        prop_assert!(!written.starts_with('-') || model.negative, "{}", written);
         prop_assert_eq!(Model::of_written(&written), model.clone().plainly());
     } else {
         prop_assert_eq!(Model::of_written(&written), model.clone());
+        // As it was sent, if that is JSON, and never much longer.
+        if serde_json::from_str::<&serde_json::value::RawValue>(&text).is_ok() {
+            prop_assert_eq!(&written, &text);
+        }
+        prop_assert!(written.len() <= text.len() + "0E-1000".len(), "{}", written);
     }
     // What is written reads back, and is written the same again.
     let again = Decimal::try_from(&*written).expect("written by ourselves");

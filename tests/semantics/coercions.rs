@@ -1,7 +1,8 @@
 //! T: types and coercions, every row for fields of every shape. Instants are in `instants`.
 
 use super::targets::*;
-use super::{accepts, batch};
+use super::{accepts, batch, refuses, registration, tally};
+use hydrant::ErrorKind;
 
 #[test]
 fn t1_strings_stay_as_they_are() {
@@ -12,9 +13,10 @@ fn t1_strings_stay_as_they_are() {
         (r#"" ""#, r#"" ""#),
     ];
     reads(STRINGS, &rows);
+    reads(MAP_TEXTS, &rows);
     reads(REQUIRED_STRINGS, &rows);
     // Empty ones: left out but for elements of lists.
-    for target in STRINGS {
+    for target in STRINGS.iter().chain(MAP_TEXTS) {
         let body = target.body.replace('$', r#""""#);
         let expected = if target.absent.contains("[null]") {
             body.clone()
@@ -48,6 +50,7 @@ fn t2_numbers_for_strings_are_their_source_text() {
         .zip(written.iter().map(String::as_str))
         .collect();
     reads(STRINGS, &rows);
+    reads(MAP_TEXTS, &rows);
     reads(REQUIRED_STRINGS, &rows);
     // Whatever follows the number.
     accepts(
@@ -60,12 +63,14 @@ fn t2_numbers_for_strings_are_their_source_text() {
 fn t3_bools_for_strings_are_their_text() {
     let rows = [("true", r#""true""#), ("false", r#""false""#)];
     reads(STRINGS, &rows);
+    reads(MAP_TEXTS, &rows);
     reads(REQUIRED_STRINGS, &rows);
 }
 
 #[test]
 fn t4_null_for_strings_is_absent() {
     absent(STRINGS, &["null"]);
+    absent(MAP_TEXTS, &["null"]);
 }
 
 #[test]
@@ -243,14 +248,10 @@ fn t13_other_values_for_doubles_are_refused() {
         DOUBLES,
         "a finite number",
         &[
-            "1e309",
-            "-1e400",
-            r#""1e400""#,
-            r#""NaN""#,
-            r#""Infinity""#,
-            r#""inf""#,
-            r#""-inf""#,
             r#""1,5""#,
+            r#""N/A""#,
+            r#""- inf""#,
+            r#""infinite""#,
             r#""0x1p3""#,
             r#"".""#,
             r#""1e""#,
@@ -260,6 +261,8 @@ fn t13_other_values_for_doubles_are_refused() {
         ],
     );
     refused(DOUBLES, "a finite number", CONTAINERS);
+    // In a location they are another matter (T29).
+    refused(&DOUBLES[1..], "a finite number", NOT_FINITE);
 }
 
 #[test]
@@ -358,6 +361,7 @@ fn t18_decimals_are_exact() {
 #[test]
 fn t19_nothing_for_decimals_is_absent() {
     absent(DECIMALS, BLANK);
+    absent(DECIMALS, NULL_TEXT);
 }
 
 #[test]
@@ -374,8 +378,8 @@ fn t20_other_values_for_decimals_are_refused() {
             "1e2147483649",
             "0e99999999999999999999",
             r#""1e99999999999999999999""#,
-            r#""null""#,
-            r#"" null ""#,
+            r#""Null""#,
+            r#""null.""#,
             r#""NaN""#,
             r#""1,5""#,
             r#""$5""#,
@@ -444,4 +448,172 @@ fn t22_enumerations_are_strings() {
     }
     refused(ENUMERATIONS, "a string", CONTAINERS);
     not_a_string(ENUMERATIONS);
+}
+
+const NOT_FINITE: &[&str] = &[
+    "1e309",
+    "-1e400",
+    r#""1e400""#,
+    r#""NaN""#,
+    r#""nan""#,
+    r#"" -NaN ""#,
+    r#""Infinity""#,
+    r#""+INFINITY""#,
+    r#""-Infinity""#,
+    r#""inf""#,
+    r#""-inf""#,
+];
+
+#[test]
+fn t28_objects_and_lists_in_maps_of_texts_are_their_json_text() {
+    reads(
+        MAP_TEXTS,
+        &[
+            ("{}", r#""{}""#),
+            ("[]", r#""[]""#),
+            (r#"["a","b"]"#, r#""[\"a\",\"b\"]""#),
+            (
+                r#"{"a":{"b":[1.50,-0,1E5,null]}}"#,
+                r#""{\"a\":{\"b\":[1.50,-0,1E5,null]}}""#,
+            ),
+            // White space between tokens goes, and nothing else: not in strings, no escape, no duplicate.
+            ("[ 1 ,\t2\n,\r[ ] ]", r#""[1,2,[]]""#),
+            (
+                r#"{ "a b" : " \" \\" , "a b": "\u0041\n" }"#,
+                r#""{\"a b\":\" \\\" \\\\\",\"a b\":\"\\u0041\\n\"}""#,
+            ),
+            (
+                r#"["é",1e400,18446744073709551616]"#,
+                r#""[\"é\",1e400,18446744073709551616]""#,
+            ),
+        ],
+    );
+    // A lone surrogate is not read, only its text.
+    accepts(
+        batch(r#""user_attributes":{"a":["\ud800"]}"#),
+        &batch(r#""user_attributes":{"a":"[\"\\ud800\"]"}"#),
+    );
+    // As all values: the last of equal keys counts, null removes an entry.
+    accepts(
+        batch(r#""user_attributes":{"a":[1],"b":{"c":2},"d":"e","a":"x","b":null,"d":[3]}"#),
+        &batch(r#""user_attributes":{"a":"x","d":"[3]"}"#),
+    );
+    for target in MAP_TEXTS {
+        assert_eq!(tally(target.body.replace('$', "[ 1 ]")).json_texts, 1);
+        assert_eq!(tally(target.body.replace('$', "\"[1]\"")).coercions(), 0);
+    }
+    let body = batch(r#""user_attributes":{"a":[1],"b":{"c":{}},"a":[2]}"#);
+    assert_eq!(tally(body).json_texts, 3);
+}
+
+#[test]
+fn t29_locations_that_are_not_finite_are_dropped() {
+    absent(COORDINATES, NOT_FINITE);
+    for target in COORDINATES {
+        for literal in NOT_FINITE {
+            let found = tally(target.body.replace('$', literal));
+            assert_eq!(
+                (found.dropped_locations, found.coercions()),
+                (1, 1),
+                "{literal}"
+            );
+        }
+    }
+    // Other faults are faults, before and after.
+    refused(
+        COORDINATES,
+        "a finite number",
+        &[r#""x""#, "true", "{}", r#""N/A""#],
+    );
+    refuses(
+        &batch(r#""events":[{"type":"error","location":{"latitude":"NaN","longitude":⟦"east"}}]"#),
+        ErrorKind::InvalidValue,
+        "events[0].location.longitude",
+        "expected a finite number, found string \"east\"",
+    );
+    // The last of equal keys counts, and what follows is read as ever.
+    accepts(
+        batch(
+            r#""events":[{"type":"session_start","location":{"latitude":"NaN","longitude":1,"latitude":2}}]"#,
+        ),
+        &batch(
+            r#""events":[{"type":"session_start","location":{"latitude":2.0,"longitude":1.0,"accuracy":0.0}}]"#,
+        ),
+    );
+    accepts(
+        batch(
+            r#""events":[{"type":"error","location":{"latitude":1e999},"id":null,"message":"m","is_crash":1},{"type":"session_start","location":{}}]"#,
+        ),
+        &batch(
+            r#""events":[{"type":"error","message":"m","is_crash":true},{"type":"session_start","location":{"latitude":0.0,"longitude":0.0,"accuracy":0.0}}]"#,
+        ),
+    );
+    let float = r#"{"type":"float","min_value":⟦"NaN"}"#;
+    refuses(
+        &registration(&format!(
+            r#""event_processing_registration":{{"event_connection_settings":[{float}]}}"#
+        )),
+        ErrorKind::InvalidValue,
+        "event_processing_registration.event_connection_settings[0].min_value",
+        "expected a finite number, found string \"NaN\"",
+    );
+}
+
+#[test]
+fn t31_identifiers_of_audiences_have_64_bits() {
+    let rows = [
+        ("2147483647", "2147483647"),
+        ("4739181022375519", "4739181022375519"),
+        ("9223372036854775807", "9223372036854775807"),
+        ("-9223372036854775808", "-9223372036854775808"),
+        (r#"" 4739181022375519 ""#, "4739181022375519"),
+        ("4739181022375519.9", "4739181022375519"),
+        ("1e15", "1000000000000000"),
+    ];
+    reads(AUDIENCE_IDS, &rows);
+    absent(AUDIENCE_IDS, BLANK);
+    absent(AUDIENCE_IDS, NULL_TEXT);
+    refused(
+        AUDIENCE_IDS,
+        "a 64-bit integer",
+        &["9223372036854775808", r#""x""#, "true", "[]"],
+    );
+    for target in AUDIENCE_IDS {
+        let long = |literal: &str| tally(target.body.replace('$', literal)).long_audience_ids;
+        for (literal, _) in &rows[1..] {
+            assert_eq!(long(literal), 1, "{literal}");
+        }
+        for literal in ["2147483647", "-2147483648", "7", "null"] {
+            assert_eq!(long(literal), 0, "{literal}");
+        }
+        assert_eq!((long("2147483648"), long("-2147483649")), (1, 1));
+    }
+}
+
+#[test]
+fn t32_the_text_null_is_counted() {
+    for targets in [INT32S, INT64S, DOUBLES, BOOLS, DECIMALS, AUDIENCE_IDS] {
+        for target in targets {
+            for literal in NULL_TEXT {
+                let found = tally(target.body.replace('$', literal));
+                assert_eq!(
+                    (found.null_texts, found.coercions()),
+                    (1, 1),
+                    "{}",
+                    target.path
+                );
+            }
+            for literal in BLANK {
+                assert_eq!(tally(target.body.replace('$', literal)).coercions(), 0);
+            }
+        }
+    }
+    // Not where it is a text.
+    assert_eq!(
+        tally(batch(
+            r#""source_id":"null","user_attributes":{"a":"null"}"#
+        ))
+        .coercions(),
+        0
+    );
 }

@@ -1,7 +1,7 @@
 //! T: points in time.
 
 use super::targets::{Target, absent, reads, refused};
-use super::{dsr, normal};
+use super::{dsr, normal, tally};
 
 const INSTANTS: &[Target] = &[Target {
     body: r#"{"type":"dsr_processing_request","submitted_time":$}"#,
@@ -126,8 +126,16 @@ fn t27_other_values_for_instants_are_refused() {
             r#""2024-13-01T00:00:00Z""#,
             r#""2024-00-01T00:00:00Z""#,
             r#""2024-04-31T00:00:00Z""#,
-            r#""2024-05-01T24:00:00Z""#,
+            r#""2024-05-01T24:00:01Z""#,
+            r#""2024-05-01T24:00:00.1Z""#,
+            r#""2024-05-01T24:30:00Z""#,
+            r#""2024-05-01T25:00:00Z""#,
+            r#""2023-02-29T24:00:00Z""#,
             r#""2024-05-01T19:60:00Z""#,
+            r#""2024-05-01T23:59:61Z""#,
+            r#""2024-05-01T23:58:60Z""#,
+            r#""2024-05-01T23:59:60""#,
+            r#""2024-05-01T15:59:60-07:00""#,
             r#""2024-05-01T19:45:60Z""#,
             r#""2024-05-01T19:45:44+19:00""#,
             r#""2024-05-01T19:45:44+02:60""#,
@@ -141,4 +149,32 @@ fn t27_other_values_for_instants_are_refused() {
             "{}",
         ],
     );
+}
+
+#[test]
+fn t30_times_that_do_not_exist_read_as_the_nearest() {
+    let rows = [
+        (r#""2016-12-31T23:59:60Z""#, "1483228799.000000000"),
+        (r#"" 2016-12-31 23:59:60.5z""#, "1483228799.500000000"),
+        // The leap second in other zones, as in RFC 3339, section 5.8.
+        (r#""1990-12-31T15:59:60-08:00""#, "662687999.000000000"),
+        (r#""2017-01-01T05:29:60+0530""#, "1483228799.000000000"),
+        // A local one, which the reference reads.
+        (r#""2016-12-31T23:59:60+02:00""#, "1483221599.000000000"),
+        (r#""2021-11-01T24:00:00Z""#, "1635811200.000000000"),
+        (r#""2021-11-01T24:00:00.000Z""#, "1635811200.000000000"),
+        (r#""2021-12-31T24:00:00+01""#, "1640991600.000000000"),
+        (r#""2024-02-28T24:00:00Z""#, "1709164800.000000000"),
+    ];
+    reads(INSTANTS, &rows);
+    for (literal, _) in rows {
+        let found = tally(dsr(&format!(r#""submitted_time":{literal}"#)));
+        assert_eq!(
+            (found.adjusted_times, found.coercions()),
+            (1, 1),
+            "{literal}"
+        );
+    }
+    let found = tally(dsr(r#""submitted_time":"2021-11-01T23:59:59Z""#));
+    assert_eq!(found.coercions(), 0);
 }

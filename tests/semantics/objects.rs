@@ -447,3 +447,65 @@ fn k13_containers_are_not_coerced() {
         }
     }
 }
+
+#[test]
+fn k14_audience_lists_before_2_0_are_read_into_audiences() {
+    let profiles = |profiles: &str| {
+        format!(r#"{{"type":"audience_membership_change_request","user_profiles":[{profiles}]}}"#)
+    };
+    let (one, two) = (
+        r#"{"audience_id":1,"audience_name":"A"}"#,
+        r#"{"audience_id":2}"#,
+    );
+    let body = profiles(&format!(
+        r#"{{"mpid":"7","added_audiences":[{one}],"removed_audiences":[{two}]}},{{"removed_audiences":[{one},{two}]}}"#
+    ));
+    accepts(
+        &body,
+        &profiles(
+            r#"{"audiences":[{"audience_id":1,"audience_name":"A","action":"add"},{"audience_id":2,"action":"delete"}],"mpid":"7"},{"audiences":[{"audience_id":1,"audience_name":"A","action":"delete"},{"audience_id":2,"action":"delete"}]}"#,
+        ),
+    );
+    let found = tally(&body);
+    assert_eq!((found.former_audience_lists, found.coercions()), (3, 3));
+    // After those of the current list, wherever they are in the text; the name of the list says what happened.
+    accepts(
+        profiles(
+            r#"{"removed_audiences":[{"audience_id":3,"action":"add","user_attributes":[{"key":"k"}]}],"added_audiences":[{"audience_id":2}],"audiences":[{"audience_id":1,"action":"attribute_update"}]}"#,
+        ),
+        &profiles(
+            r#"{"audiences":[{"audience_id":1,"action":"attribute_update"},{"audience_id":2,"action":"add"},{"audience_id":3,"action":"delete","user_attributes":[{"key":"k"}]}]}"#,
+        ),
+    );
+    // As all fields: the last of equal ones counts, null is absent, null elements are dropped.
+    let body = profiles(
+        r#"{"added_audiences":[{"audience_id":1}],"added_audiences":[null,{"audience_id":2}],"removed_audiences":[{"audience_id":3}],"removed_audiences":null}"#,
+    );
+    accepts(
+        &body,
+        &profiles(r#"{"audiences":[{"audience_id":2,"action":"add"}]}"#),
+    );
+    let found = tally(&body);
+    assert_eq!((found.former_audience_lists, found.null_elements), (3, 1));
+    accepts(
+        profiles(r#"{"added_audiences":[],"removed_audiences":null}"#),
+        &profiles("{}"),
+    );
+    // Faults are where they are in the text, and the names mean nothing elsewhere.
+    refuses(
+        &profiles(r#"{"added_audiences":⟦{}}"#),
+        ErrorKind::UnexpectedType,
+        "user_profiles[0].added_audiences",
+        "expected a list, found an object",
+    );
+    refuses(
+        &profiles(r#"{"removed_audiences":[{},{"audience_id":⟦"x"}]}"#),
+        ErrorKind::InvalidValue,
+        "user_profiles[0].removed_audiences[1].audience_id",
+        "expected a 64-bit integer, found string \"x\"",
+    );
+    accepts(
+        batch(r#""added_audiences":7"#),
+        r#"{"type":"event_processing_request"}"#,
+    );
+}

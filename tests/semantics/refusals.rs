@@ -37,7 +37,7 @@ fn e2_the_place_is_the_first_byte_of_the_value() {
         batch("\"account\":{ \"account_id\":⟦\"x\"}"),
         custom("\"timestamp_ms\": ⟦-1.0e99"),
         custom("\"location\":{\"latitude\":1,\"longitude\": ⟦true}"),
-        batch("\"user_attributes\":{\"a\":\"]}\\\"[{\",\"b\":⟦[ ]}"),
+        batch("\"user_attribute_lists\":{\"a\":[\"]}\\\"[{\"],\"b\":⟦{ }}"),
         batch(
             "\"user_identities\":[{\"type\":\"email\",\"encoding\":\"raw\",\"value\":\"v\"}, ⟦{ \"type\":\"email\"}]",
         ),
@@ -99,20 +99,25 @@ fn e3_paths() {
         (r"\u0061", ".a"),
         (r"\ud83d\ude00\ud800", "[\"😀\u{fffd}\"]"),
     ] {
-        let marked = custom(&format!(r#""attributes":{{"x":"y","{key}":⟦[]}}"#));
-        let path = format!("events[0].attributes{shown}");
+        let marked = batch(&format!(
+            r#""user_attribute_lists":{{"x":["y"],"{key}":⟦{{}}}}"#
+        ));
+        let path = format!("user_attribute_lists{shown}");
         refuses(
             &marked,
             ErrorKind::UnexpectedType,
             &path,
-            "expected a string, found a list",
+            "expected a list, found an object",
         );
     }
     let long = "k".repeat(1000);
-    let error = normal(custom(&format!(r#""attributes":{{"{long}":[]}}"#))).unwrap_err();
+    let error = normal(batch(&format!(
+        r#""user_attribute_lists":{{"{long}":{{}}}}"#
+    )))
+    .unwrap_err();
     assert_eq!(
         error.path(),
-        format!("events[0].attributes.{}…", "k".repeat(100))
+        format!("user_attribute_lists.{}…", "k".repeat(100))
     );
     assert_eq!(normal("[]").unwrap_err().path(), "");
 }
@@ -129,8 +134,7 @@ const SENSITIVE: &[&str] = &[
     r#"{"type":"event_processing_request","user_identities":[{"type":"email","encoding":{"a":$},"value":$}]}"#,
     r#"{"type":"event_processing_request","partner_identities":{"a":$}}"#,
     r#"{"type":"event_processing_request","account":$}"#,
-    r#"{"type":"event_processing_request","account":{"account_settings":{"apiKey":{"a":$}}}}"#,
-    r#"{"type":"event_processing_request","account":{"account_settings":{"apiKey":{$:1}}}}"#,
+    r#"{"type":"event_processing_request","account":{"account_settings":{"apiKey":{"a":$}}},"events":7}"#,
     r#"{"type":"event_processing_request","mpid":{"type":$}}"#,
     r#"{"type":"event_processing_request","events":[{"type":"user_identity_change","added":[{"type":"email","encoding":$}]}]}"#,
     r#"{"type":"event_processing_request","events":[{"type":"user_identity_change","removed":[{"type":"email","encoding":7,"value":$}]}]}"#,
@@ -211,8 +215,9 @@ fn e5_other_scalars_are_shown() {
         r#"expected a finite number, found string "N 12°""#,
     );
     let digits = format!("1e3{}", "0".repeat(60));
-    let shown = format!("expected a finite number, found number {}…", &digits[..40]);
-    refuses(&place(&digits), kind, path, &shown);
+    let shown = format!("expected a 64-bit integer, found number {}…", &digits[..40]);
+    let time = custom(&format!(r#""timestamp_ms":⟦{digits}"#));
+    refuses(&time, kind, "events[0].timestamp_ms", &shown);
     let text = format!("\"{}\"", "é".repeat(60));
     let shown = format!(
         "expected a finite number, found string \"{}…",

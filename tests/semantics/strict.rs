@@ -115,11 +115,47 @@ fn s3_lone_surrogates_are_refused() {
 }
 
 #[test]
+fn s5_objects_and_lists_in_maps_of_texts_are_refused() {
+    let kind = ErrorKind::UnexpectedType;
+    let body = batch(r#""user_attributes":{"a":"b","c":⟦["d"]}"#);
+    refuses_strictly(
+        &body,
+        kind,
+        "user_attributes.c",
+        "expected a string, found a list",
+    );
+    let body = custom(r#""attributes":{"a":⟦{ "b" : 1 }},"name":"n""#);
+    let message = "expected a string, found an object";
+    refuses_strictly(&body, kind, "events[0].attributes.a", message);
+}
+
+#[test]
+fn s6_identifiers_of_audiences_beyond_32_bits_are_refused() {
+    let kind = ErrorKind::InvalidValue;
+    for (number, found) in [
+        ("4739181022375519", "number"),
+        ("\"-2147483649\"", "string"),
+    ] {
+        let message = format!("expected a 32-bit integer, found {found} {number}");
+        let body = format!(r#"{{"type":"audience_subscription_request","audience_id":⟦{number}}}"#);
+        refuses_strictly(&body, kind, "audience_id", &message);
+        let body = format!(
+            r#"{{"type":"audience_membership_change_request","user_profiles":[{{"removed_audiences":[{{"audience_id":⟦{number}}}]}}]}}"#
+        );
+        let path = "user_profiles[0].removed_audiences[0].audience_id";
+        refuses_strictly(&body, kind, path, &message);
+    }
+}
+
+#[test]
 fn s4_nothing_else_is_stricter() {
     strict(batch(r#""x":1e999,"mpid":7,"mpid":null,"account":{"account_id":" 7 "},"events":[{"type":"custom_event","name":true,"id":"","custom_event_type":" other ","attributes":{"a":null,"a":1.50}}],"user_identities":[null]"#)).unwrap();
     strict(dsr(
         r#""subject_identities":{"roku_publishing_id":{}," email ":null},"extensions":7"#,
     ))
     .unwrap();
+    strict(dsr(r#""submitted_time":"2016-12-31T23:59:60Z""#)).unwrap();
+    strict(batch(r#""events":[{"type":"product_action","total_amount":"null","location":{"latitude":"NaN"}}]"#)).unwrap();
+    strict(r#"{"type":"audience_membership_change_request","user_profiles":[{"added_audiences":[{"audience_id":1}]}]}"#).unwrap();
     strict("\u{feff}{\"type\":\"dsr_processing_response\",\"new\":\"field\"}\n").unwrap();
 }

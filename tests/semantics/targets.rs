@@ -26,16 +26,6 @@ pub(super) const STRINGS: &[Target] = &[
         path: "events[0].payload",
         absent: r#"{"type":"event_processing_request","events":[{"type":"push_message_open"}]}"#,
     },
-    Target {
-        body: r#"{"type":"event_processing_request","user_attributes":{"k":$}}"#,
-        path: "user_attributes.k",
-        absent: r#"{"type":"event_processing_request"}"#,
-    },
-    Target {
-        body: r#"{"type":"event_processing_request","runtime_environment":{"type":"ios","screen_height":0,"screen_width":0,"timezone_offset":0,"apple_search_ads_attribution":{"v":{"k":$}},"att_timestamp_unixtime_ms":0}}"#,
-        path: "runtime_environment.apple_search_ads_attribution.v.k",
-        absent: r#"{"type":"event_processing_request","runtime_environment":{"type":"ios","screen_height":0,"screen_width":0,"timezone_offset":0,"att_timestamp_unixtime_ms":0}}"#,
-    },
     // Text on the wire, for which senders put bools (D19).
     Target {
         body: r#"{"type":"event_processing_request","runtime_environment":{"type":"mobileweb","screen_height":0,"screen_width":0,"screen_dpi":0,"timezone_offset":0,"is_dst":$}}"#,
@@ -56,6 +46,55 @@ pub(super) const STRINGS: &[Target] = &[
         body: r#"{"type":"event_processing_request","events":[{"type":"error","is_crash":false,"breadcrumbs":[$]}]}"#,
         path: "events[0].breadcrumbs[0]",
         absent: r#"{"type":"event_processing_request","events":[{"type":"error","is_crash":false,"breadcrumbs":[null]}]}"#,
+    },
+];
+
+/// Values of maps of texts, which may be objects and lists, too.
+pub(super) const MAP_TEXTS: &[Target] = &[
+    Target {
+        body: r#"{"type":"event_processing_request","user_attributes":{"k":$}}"#,
+        path: "user_attributes.k",
+        absent: r#"{"type":"event_processing_request"}"#,
+    },
+    Target {
+        body: r#"{"type":"event_processing_request","runtime_environment":{"type":"ios","screen_height":0,"screen_width":0,"timezone_offset":0,"apple_search_ads_attribution":{"v":{"k":$}},"att_timestamp_unixtime_ms":0}}"#,
+        path: "runtime_environment.apple_search_ads_attribution.v.k",
+        absent: r#"{"type":"event_processing_request","runtime_environment":{"type":"ios","screen_height":0,"screen_width":0,"timezone_offset":0,"att_timestamp_unixtime_ms":0}}"#,
+    },
+    Target {
+        body: r#"{"type":"event_processing_request","account":{"account_id":0,"account_settings":{"k":$}}}"#,
+        path: "account.account_settings.k",
+        absent: r#"{"type":"event_processing_request","account":{"account_id":0}}"#,
+    },
+    Target {
+        body: r#"{"type":"event_processing_request","integration_attributes":{"k":$}}"#,
+        path: "integration_attributes.k",
+        absent: r#"{"type":"event_processing_request"}"#,
+    },
+    Target {
+        body: r#"{"type":"event_processing_request","events":[{"type":"custom_event","custom_flags":{"k":$}}]}"#,
+        path: "events[0].custom_flags.k",
+        absent: r#"{"type":"event_processing_request","events":[{"type":"custom_event"}]}"#,
+    },
+    Target {
+        body: r#"{"type":"event_processing_request","events":[{"type":"user_attribute_change","removed":{"k":$}}]}"#,
+        path: "events[0].removed.k",
+        absent: r#"{"type":"event_processing_request","events":[{"type":"user_attribute_change"}]}"#,
+    },
+    Target {
+        body: r#"{"type":"event_processing_request","events":[{"type":"product_action","products":[{"position":0,"attributes":{"k":$}}]}]}"#,
+        path: "events[0].products[0].attributes.k",
+        absent: r#"{"type":"event_processing_request","events":[{"type":"product_action","products":[{"position":0}]}]}"#,
+    },
+    Target {
+        body: r#"{"type":"audience_subscription_request","audience_id":0,"previous_audience_subscription_settings":{"k":$}}"#,
+        path: "previous_audience_subscription_settings.k",
+        absent: r#"{"type":"audience_subscription_request","audience_id":0}"#,
+    },
+    Target {
+        body: r#"{"type":"audience_membership_change_request","user_profiles":[{"audiences":[{"audience_id":0,"audience_subscription_settings":{"k":$}}]}]}"#,
+        path: "user_profiles[0].audiences[0].audience_subscription_settings.k",
+        absent: r#"{"type":"audience_membership_change_request","user_profiles":[{"audiences":[{"audience_id":0}]}]}"#,
     },
 ];
 
@@ -111,6 +150,38 @@ pub(super) const INT64S: &[Target] = &[
         body: r#"{"type":"event_processing_request","events":[{"type":"session_start","session_id":$}]}"#,
         path: "events[0].session_id",
         absent: r#"{"type":"event_processing_request","events":[{"type":"session_start"}]}"#,
+    },
+];
+
+pub(super) const AUDIENCE_IDS: &[Target] = &[
+    Target {
+        body: r#"{"type":"audience_subscription_request","audience_id":$}"#,
+        path: "audience_id",
+        absent: r#"{"type":"audience_subscription_request","audience_id":0}"#,
+    },
+    Target {
+        body: r#"{"type":"audience_membership_change_request","user_profiles":[{"audiences":[{"audience_id":$}]}]}"#,
+        path: "user_profiles[0].audiences[0].audience_id",
+        absent: r#"{"type":"audience_membership_change_request","user_profiles":[{"audiences":[{"audience_id":0}]}]}"#,
+    },
+];
+
+/// The values of a location, which is dropped as a whole if one is not finite.
+pub(super) const COORDINATES: &[Target] = &[
+    Target {
+        body: r#"{"type":"event_processing_request","events":[{"type":"session_start","location":{"latitude":$,"longitude":1.5,"accuracy":0.0}}]}"#,
+        path: "events[0].location.latitude",
+        absent: r#"{"type":"event_processing_request","events":[{"type":"session_start"}]}"#,
+    },
+    Target {
+        body: r#"{"type":"event_processing_request","events":[{"type":"error","location":{"latitude":1.5,"longitude":$,"accuracy":0.0},"is_crash":true}]}"#,
+        path: "events[0].location.longitude",
+        absent: r#"{"type":"event_processing_request","events":[{"type":"error","is_crash":true}]}"#,
+    },
+    Target {
+        body: r#"{"type":"event_processing_request","events":[{"type":"screen_view","location":{"latitude":1.5,"longitude":1.5,"accuracy":$}}]}"#,
+        path: "events[0].location.accuracy",
+        absent: r#"{"type":"event_processing_request","events":[{"type":"screen_view"}]}"#,
     },
 ];
 

@@ -194,27 +194,62 @@ fn w8_decimals_are_plain_and_keep_their_scale() {
 }
 
 #[test]
-fn w9_far_decimals_are_scientific() {
+fn w9_decimals_of_more_than_40_digits_are_written_as_sent() {
+    let digits = "1234567890123456789012345678901234567890";
     let nines = "9".repeat(1000);
     let with = |exponent: &str| format!("{nines}{exponent}");
+    for sent in [
+        "1E5000",
+        "1e998",
+        "1E+998",
+        "-1.50e5000",
+        "1e40",
+        "1e-40",
+        "0.1e-0039",
+        "0e-40",
+        "-0e-5000",
+        "12.5e-999",
+        "1e2147483648",
+        "1e-2147483647",
+        "-0.0001e-2147483643",
+        &with("e1"),
+        &with("e-1"),
+        &format!("{digits}.5"),
+        &format!("-0.0{digits}"),
+    ] {
+        decimals(&[(sent, sent)]);
+    }
     decimals(&[
-        ("1E5000", "1E5000"),
-        ("-1.50e5000", "-150E4998"),
-        ("1e-5000", "1E-5000"),
-        ("1e999", &format!("1{}", "0".repeat(999))),
-        ("1e1000", "1E1000"),
-        ("1e-999", &format!("0.{}1", "0".repeat(998))),
-        ("1e-1000", "1E-1000"),
-        (&format!("\".{nines}\""), &with("E-1000")),
+        ("1e39", &format!("1{}", "0".repeat(39))),
+        ("1e-39", &format!("0.{}1", "0".repeat(38))),
+        ("0e-39", &format!("0.{}", "0".repeat(39))),
         ("0e5000", "0"),
-        ("0e-5000", "0E-5000"),
-        ("1e2147483648", "1E2147483648"),
-        ("1e-2147483647", "1E-2147483647"),
-        ("-0.0001e-2147483643", "-1E-2147483647"),
-        (r#""0001e999""#, &format!("1{}", "0".repeat(999))),
-        (&with("e1"), &with("E1")),
-        (&with("e-1"), &format!("{}.9", "9".repeat(999))),
+        (
+            &format!("{digits}e-20"),
+            &format!("{}.{}", &digits[..20], &digits[20..]),
+        ),
+        (
+            &format!("\"{}1e20\"", "0".repeat(900)),
+            &format!("1{}", "0".repeat(20)),
+        ),
+        // What JSON does not allow.
+        (r#""+1e998""#, "1e998"),
+        (r#""-0001E+998""#, "-1E+998"),
+        (r#""00e-998""#, "0e-998"),
+        (r#"".5e998""#, "0.5e998"),
+        (r#""5.e998""#, "5e998"),
+        (r#""007.50e-998""#, "7.50e-998"),
+        // A zero in front would be a digit too many to be read again.
+        (&format!("\".{nines}\""), &with("E-1000")),
+        (&format!("\".{nines}e3\""), &with("E-997")),
+        (&format!("\"-.{}\"", "0".repeat(1000)), "-0E-1000"),
     ]);
+    // The output stays linear in the input.
+    let prices = "{\"price\":1e998},".repeat(1000);
+    let body = batch(&format!(
+        r#""events":[{{"type":"product_action","products":[{prices}{{}}]}}]"#
+    ));
+    assert!(normal(&body).unwrap().len() < 3 * body.len());
 }
 
 #[test]

@@ -42,6 +42,15 @@ pub(crate) fn odd_values() -> Vec<String> {
         "{\"type\":\"ios\"}",
         "{\"type\":\"email\",\"encoding\":\"raw\",\"value\":1}",
         "{\"x\":[1.50, -0 ,\"\\u0041\"]}",
+        "[ 1 , {\"a b\" :\t\"c \\\" d\" } ]",
+        "[{\"audience_id\":4739181022375519,\"action\":\"delete\"},null]",
+        "{\"latitude\":\"NaN\",\"longitude\":\"null\"}",
+        "4739181022375519",
+        "-2147483649",
+        "1e39",
+        "1e40",
+        "1e998",
+        "-0e-40",
     ];
     let texts = [
         "",
@@ -62,6 +71,15 @@ pub(crate) fn odd_values() -> Vec<String> {
         "1e3",
         "1e400",
         "NaN",
+        "-Infinity",
+        " inf ",
+        "+.5e998",
+        "-007.e40",
+        " null ",
+        "2016-12-31T23:59:60Z",
+        "1990-12-31T15:59:60.5-08:00",
+        "2021-11-01T24:00:00.0Z",
+        "2021-11-01T24:00:01Z",
         "9223372036854775808",
         "x",
         "raw",
@@ -96,7 +114,7 @@ pub(crate) fn odd_values() -> Vec<String> {
 
 /// What takes the place of a key, with its quotes.
 pub(crate) fn odd_keys() -> Vec<String> {
-    let keys = [
+    let keys: &[&str] = &[
         "type",
         "\\u0074ype",
         "Type",
@@ -114,11 +132,16 @@ pub(crate) fn odd_keys() -> Vec<String> {
         "timestamp_ms",
         "identities",
         "location",
+        "latitude",
+        "audiences",
+        "added_audiences",
+        "removed_audiences",
+        "audience_id",
         "user_identities",
         "account",
         "email",
         "\\ud800",
         "a b",
     ];
-    keys.map(|key| format!("\"{key}\"")).into()
+    keys.iter().map(|key| format!("\"{key}\"")).collect()
 }

@@ -7,6 +7,7 @@
     missing_docs
 )]
 
+mod coerced;
 mod events;
 mod messages;
 mod registration;
@@ -52,6 +53,7 @@ fn every_rule_has_a_row() {
         .flat_map(|(_, expected)| expected)
         .map(|line| line.split(' ').nth(1).unwrap())
         .chain(["more", "unknown-field"])
+        .chain(coerced::RULES)
         .collect();
     let rules: Vec<&str> = RULES.iter().map(|(rule, _)| *rule).collect();
     assert_eq!(broken, rules.iter().copied().collect());

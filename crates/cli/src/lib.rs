@@ -2,6 +2,7 @@
 //! signals; everything about messages is decided in the library `hydrant`.
 
 mod arguments;
+mod coercions;
 mod environment;
 mod exit;
 mod generate;

@@ -15,14 +15,15 @@ use super::output::Output;
 use super::progress::Progress;
 use super::stream::{Run, pretty};
 use super::terminal;
-use hydrant::validate::{Finding, Level, findings, unknown_fields};
+use hydrant::validate::{Finding, Level, coercions, findings, unknown_fields};
 use hydrant::write::JsonWriter;
 use hydrant::{Error, Scratch, parse};
 
 /// Show what is wrong and what is odd about messages
 ///
 /// Reading is lenient: it refuses only what it cannot make sense of. This command shows all refusals, and beyond them
-/// errors (registrations that the platform would refuse) and warnings: missing required fields, unknown values, limits.
+/// errors (registrations that the platform would refuse) and warnings: missing required fields, unknown values, values that
+/// are read as something else, limits.
 /// It always goes through all input. Findings go to standard output, a count to standard error. The exit status tells of
 /// refusals; with --deny-warnings also of errors and warnings.
 ///
@@ -90,9 +91,12 @@ pub(super) fn run(args: &ValidateArgs, stop: &Arc<Stop>) -> Result<ExitCode, Fai
         Scratch::new,
         |scratch, message, product| {
             let found = parse(message.body, scratch, &options)
-                .map(|parsed| findings(&parsed.message))
-                .and_then(|mut found| {
+                .map(|parsed| (findings(&parsed.message), parsed.tally.coercions()))
+                .and_then(|(mut found, coerced)| {
                     found.extend(unknown_fields(message.body, scratch, &options)?);
+                    if coerced > 0 {
+                        found.extend(coercions(message.body, scratch, &options)?);
+                    }
                     Ok(found)
                 });
             match found {

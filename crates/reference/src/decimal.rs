@@ -72,8 +72,8 @@ impl Decimal {
         Some(if self.negative { -magnitude } else { magnitude })
     }
 
-    /// Plain notation with the scale kept; scientific when plain would take more than 1000 digits.
-    pub(crate) fn plain(&self) -> String {
+    /// Plain notation with the scale kept, or the text it was read from where plain would take more than 40 digits.
+    pub(crate) fn written(&self, text: &str) -> String {
         let sign = if self.negative && !self.is_zero() {
             "-"
         } else {
@@ -88,8 +88,8 @@ impl Decimal {
             0.. => length + self.exponent,
             scale => length.max(1 - scale),
         };
-        if plain_length > 1000 {
-            return format!("{sign}{digits}E{}", self.exponent);
+        if plain_length > 40 {
+            return self.as_sent(text);
         }
         if self.exponent >= 0 {
             return format!("{sign}{digits}{}", "0".repeat(self.exponent as usize));
@@ -100,14 +100,24 @@ impl Decimal {
         format!("{sign}{whole}.{fraction}")
     }
 
-    /// Whether two decimals are the same number: sign of zero and scale do not matter.
-    pub(crate) fn same_value(&self, other: &Self) -> bool {
-        let significant = |d: &Self| {
-            let digits = d.digits.trim_end_matches('0').to_owned();
-            let exponent = d.exponent + (d.digits.len() - digits.len()) as i64;
-            (d.negative, digits, exponent)
+    /// The text as a JSON number: no plus sign, one digit or no zero in front, a point only between digits. A zero that
+    /// would be the digit after the thousandth goes into the exponent instead.
+    fn as_sent(&self, text: &str) -> String {
+        let sign = if self.negative { "-" } else { "" };
+        let unsigned = text.trim_start_matches(['+', '-']);
+        let end = unsigned.find(['e', 'E']).unwrap_or(unsigned.len());
+        let (significand, exponent) = unsigned.split_at(end);
+        if significand.starts_with('.') && self.written_digits == 1000 {
+            let digits = if self.is_zero() { "0" } else { &self.digits };
+            return format!("{sign}{digits}E{}", self.exponent);
+        }
+        let significand = significand.trim_end_matches('.').trim_start_matches('0');
+        let zero = if significand.is_empty() || significand.starts_with('.') {
+            "0"
+        } else {
+            ""
         };
-        (self.is_zero() && other.is_zero()) || significant(self) == significant(other)
+        format!("{sign}{zero}{significand}{exponent}")
     }
 }
 

@@ -40,6 +40,21 @@ pub fn refusals(input: &[u8]) -> Vec<Refusal> {
     }
 }
 
+/// The values that are read although they are not what the protocol declares, in the order of the text: the rule of
+/// `hydrant validate` that they break, and their paths. Nothing if the message is refused.
+pub fn coercions(input: &[u8]) -> Vec<(&'static str, String)> {
+    let Ok(document) = Document::read(input) else {
+        return Vec::new();
+    };
+    let mut decoder = Decoder::new(&document);
+    decoder.message();
+    if decoder.refusals.is_empty() {
+        decoder.coercions
+    } else {
+        Vec::new()
+    }
+}
+
 /// What a message made the interpreter meet. For tests of coverage.
 #[derive(Debug, Default)]
 pub struct Seen {
@@ -67,6 +82,7 @@ struct Decoder<'t> {
     document: &'t Document,
     path: String,
     refusals: Vec<Refusal>,
+    coercions: Vec<(&'static str, String)>,
     seen: Seen,
 }
 
@@ -76,6 +92,7 @@ impl<'t> Decoder<'t> {
             document,
             path: String::new(),
             refusals: Vec::new(),
+            coercions: Vec::new(),
             seen: Seen::default(),
         }
     }
@@ -95,6 +112,10 @@ impl<'t> Decoder<'t> {
     /// Reads a value that is not null. `None` when it counts as absent or was refused.
     fn value(&mut self, raw: &'t RawValue, kind: &'static Kind) -> Option<Json> {
         let read = match kind {
+            Kind::TextOrJson => return self.text_or_json(raw),
+            Kind::LongId => return self.long_id(raw),
+            Kind::ObjectIfFinite(model) => return self.object_if_finite(raw, model),
+            Kind::DoubleOrNone => scalar::double_or_none(&View::of(raw)),
             Kind::Text => scalar::string(&View::of(raw)),
             Kind::Uuid => scalar::uuid(&View::of(raw)),
             Kind::Int32 => scalar::int32(&View::of(raw)),
@@ -111,7 +132,49 @@ impl<'t> Decoder<'t> {
             Kind::Map(value) => return self.map(raw, None, value),
             Kind::MapOf(keys, value) => return self.map(raw, Some(keys), value),
         };
+        match (kind, &read) {
+            (Kind::Instant, Ok(Some(_))) if scalar::is_adjusted(&View::of(raw)) => {
+                self.coerced("real-time");
+            }
+            (Kind::Instant, _) => {}
+            (_, Ok(None)) if scalar::is_null_text(&View::of(raw)) => self.coerced("null-text"),
+            _ => {}
+        }
         read.unwrap_or_else(|reason| self.refuse(reason))
+    }
+
+    fn coerced(&mut self, rule: &'static str) {
+        let path = self.path.trim_start_matches('.').to_owned();
+        self.coercions.push((rule, path));
+    }
+
+    fn text_or_json(&mut self, raw: &'t RawValue) -> Option<Json> {
+        match View::of(raw) {
+            View::Array(_) | View::Object(_) => {
+                self.coerced("attribute-text");
+                Some(Json::String(self.document.compact(raw)))
+            }
+            _ => self.value(raw, &Kind::Text),
+        }
+    }
+
+    fn long_id(&mut self, raw: &'t RawValue) -> Option<Json> {
+        let id = self.value(raw, &Kind::Int64)?;
+        if matches!(&id, Json::Number(text) if text.parse::<i32>().is_err()) {
+            self.coerced("audience-id");
+        }
+        Some(id)
+    }
+
+    fn object_if_finite(&mut self, raw: &'t RawValue, model: &'static Model) -> Option<Json> {
+        let object = self.object(raw, model)?;
+        match &object {
+            Json::Object(fields) if fields.iter().any(|(_, value)| *value == Json::Null) => {
+                self.coerced("location-finite");
+                None
+            }
+            _ => Some(object),
+        }
     }
 
     fn choice(&mut self, raw: &'t RawValue, enumeration: &'static Enumeration) -> Option<Json> {
@@ -155,6 +218,12 @@ impl<'t> Decoder<'t> {
                 return self.refuse_field("type", &format!("unknown {} type", family.name));
             }
             *self.seen.unknown.entry(family.name).or_default() += 1;
+            // Row U8: the time of an event is read.
+            for member in members.iter().filter(|_| family.name == "event") {
+                if member.key == "timestamp_ms" && scalar::is_null_text(&View::of(member.value)) {
+                    self.within(".timestamp_ms", |this| this.coerced("null-text"));
+                }
+            }
             return Some(Json::Raw(self.document.compact(raw)));
         };
         self.seen.values.insert((family.name, name));
@@ -179,7 +248,16 @@ impl<'t> Decoder<'t> {
         let table: Vec<&'static Field> = model.fields().collect();
         let mut slots: Vec<Option<Json>> = vec![None; table.len()];
         let mut refused = vec![false; table.len()];
+        let mut former = vec![Vec::new(); model.former_lists.len()];
         for member in members {
+            let list = model
+                .former_lists
+                .iter()
+                .position(|(name, _)| *name == member.key);
+            if let Some(list) = list {
+                former[list] = self.former_list(&member, model);
+                continue;
+            }
             let Some(index) = table.iter().position(|field| field.name == member.key) else {
                 continue; // 2.1: unknown fields are ignored at every level
             };
@@ -198,6 +276,19 @@ impl<'t> Decoder<'t> {
                 value
             };
         }
+        for ((_, action), audiences) in model.former_lists.iter().zip(former) {
+            let index = table
+                .iter()
+                .position(|field| field.name == "audiences")
+                .unwrap();
+            let with_action = audiences
+                .into_iter()
+                .map(|audience| acted(audience, action));
+            match &mut slots[index] {
+                Some(Json::Array(list)) => list.extend(with_action),
+                slot => *slot = Some(Json::Array(with_action.collect())),
+            }
+        }
         let mut written = Vec::new();
         for ((field, value), refused) in table.into_iter().zip(slots).zip(refused) {
             if !refused {
@@ -208,6 +299,22 @@ impl<'t> Decoder<'t> {
             }
         }
         written
+    }
+
+    /// A list of a protocol before 2.0, its elements read as those of `audiences`.
+    fn former_list(&mut self, member: &Member<'t>, model: &'static Model) -> Vec<Json> {
+        if let View::Null = View::of(member.value) {
+            return Vec::new();
+        }
+        let mut fields = model.fields();
+        let audiences = fields.find(|field| field.name == "audiences").unwrap();
+        self.within(&key_step(&member.key), |this| {
+            this.coerced("audience-list");
+            match this.value(member.value, &audiences.kind) {
+                Some(Json::Array(list)) => list,
+                _ => Vec::new(),
+            }
+        })
     }
 
     /// 2.3: presence is enforced for identities and identity permissions only. What is missing has no place of its
@@ -319,6 +426,20 @@ fn key_step(key: &str) -> String {
     } else {
         format!("[{}]", quote(key))
     }
+}
+
+/// An audience with this action, in its place among the fields of 5.13.
+fn acted(audience: Json, action: &str) -> Json {
+    let Json::Object(mut fields) = audience else {
+        return audience;
+    };
+    fields.retain(|(name, _)| name != "action");
+    let after = fields
+        .iter()
+        .position(|(name, _)| name == "user_attributes");
+    let value = Json::String(action.to_owned());
+    fields.insert(after.unwrap_or(fields.len()), ("action".to_owned(), value));
+    Json::Object(fields)
 }
 
 /// Columns "Default when absent" and "Written".

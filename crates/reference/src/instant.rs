@@ -53,9 +53,6 @@ fn rfc_3339(text: &str) -> Option<i128> {
     if !(1..=12).contains(&month) || !(1..=days_in(year, month)).contains(&day) {
         return None;
     }
-    if hour > 23 || minute > 59 || second > 59 {
-        return None;
-    }
     let mut rest = &text[19..];
     let mut nanos = 0;
     if let Some(fraction) = rest.strip_prefix('.') {
@@ -66,8 +63,24 @@ fn rfc_3339(text: &str) -> Option<i128> {
         nanos = number(&format!("{:0<9.9}", &fraction[..length]))?;
         rest = &fraction[length..];
     }
-    let seconds = days_since_epoch(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
-    Some((seconds - offset_seconds(rest)?) * NANOS + nanos)
+    let day = days_since_epoch(year, month, day) * 86_400;
+    let offset = offset_seconds(rest)?;
+    let seconds = match (hour, minute, second) {
+        // The end of a day is the beginning of the next one.
+        (24, 0, 0) if nanos == 0 => day + 86_400,
+        (..=23, ..=59, ..=59) => day + hour * 3600 + minute * 60 + second,
+        // A leap second is the last second of the day, here or in UTC.
+        (..=23, ..=59, 60) => {
+            let before = hour * 60 + minute;
+            let in_utc = (before * 60 - offset).rem_euclid(86_400);
+            if before != 23 * 60 + 59 && in_utc != 23 * 3600 + 59 * 60 {
+                return None;
+            }
+            day + before * 60 + 59
+        }
+        _ => return None,
+    };
+    Some((seconds - offset) * NANOS + nanos)
 }
 
 fn offset_seconds(text: &str) -> Option<i128> {

@@ -24,7 +24,7 @@ mod surrogates;
 pub mod tables;
 pub mod text;
 
-pub use decode::{Seen, normalize, refusals, seen};
+pub use decode::{Seen, coercions, normalize, refusals, seen};
 pub use identical::{identical, raws};
 pub use json::Json;
 

@@ -71,6 +71,24 @@ fn integer(view: &View<'_>, min: i128, max: i128) -> Read {
     }
 }
 
+/// IEEE 754 double, or null where it is not finite: beyond the range, or a name of infinity or of what is no number.
+pub(crate) fn double_or_none(view: &View<'_>) -> Read {
+    let text = match view {
+        View::String(text) => trim(text),
+        View::Number(text) => text,
+        _ => return double(view),
+    };
+    let name = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let named = ["nan", "inf", "infinity"]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(name));
+    let too_large = || Decimal::parse(text).is_some() && text.parse().is_ok_and(f64::is_infinite);
+    if named || too_large() {
+        return Ok(Some(Json::Null));
+    }
+    double(view)
+}
+
 /// IEEE 754 double: numbers and numeric strings, finite.
 pub(crate) fn double(view: &View<'_>) -> Read {
     let text = match view {
@@ -99,7 +117,7 @@ pub(crate) fn decimal(view: &View<'_>) -> Read {
     let text = match view {
         View::Number(text) => text,
         View::String(text) => match trim(text) {
-            "" => return Ok(None),
+            "" | "null" => return Ok(None),
             text => text,
         },
         other => return expected("a decimal", other),
@@ -111,7 +129,7 @@ pub(crate) fn decimal(view: &View<'_>) -> Read {
     if i32::try_from(value.exponent).is_err() {
         return Err("decimal out of range".to_owned());
     }
-    Ok(Some(Json::Number(value.plain())))
+    Ok(Some(Json::Number(value.written(text))))
 }
 
 /// 36 characters, 8-4-4-4-12, any case; written in lower case.
@@ -148,6 +166,22 @@ pub(crate) fn instant(view: &View<'_>) -> Read {
         other => return expected("an instant", other),
     };
     Ok(Some(Json::Number(seconds)))
+}
+
+/// Whether this is the text `null`, which numbers and bools read as absent.
+pub(crate) fn is_null_text(view: &View<'_>) -> bool {
+    matches!(view, View::String(text) if trim(text) == "null")
+}
+
+/// Whether a text that was read as a point in time names one that does not exist: hour 24 or second 60.
+pub(crate) fn is_adjusted(view: &View<'_>) -> bool {
+    match view {
+        View::String(text) => {
+            let text = trim(text);
+            Decimal::parse(text).is_none() && (&text[11..13] == "24" || &text[17..19] == "60")
+        }
+        _ => false,
+    }
 }
 
 /// One of the values of an enumeration, white space around it ignored; any other text is kept as it is.

@@ -9,7 +9,7 @@ use bumpalo::Bump;
 use super::super::{ParseOptions, Tally, coerce};
 use super::cursor::Cursor;
 use super::{scan, skip};
-use crate::schema::{Decimal, Decode, Decoder, Key, Map, Numeric, Uuid};
+use crate::schema::{Coercion, Decimal, Decode, Decoder, Key, Map, Numeric, Uuid};
 
 /// The fast path gives up.
 #[derive(Debug)]
@@ -53,6 +53,8 @@ impl<'t, 'a> FastDecoder<'t, 'a> {
 impl<'a> Decoder<'a> for FastDecoder<'_, 'a> {
     type Fault = Bail;
     type Object = ();
+    type Place = ();
+    const READS_NON_FINITE: bool = false;
 
     #[inline(always)]
     fn null(&mut self) -> bool {
@@ -291,6 +293,28 @@ impl<'a> Decoder<'a> for FastDecoder<'_, 'a> {
             b'-' | b'0'..=b'9' => read(Numeric::Number(self.number()?)).map(Some).ok_or(Bail),
             _ => Err(Bail),
         }
+    }
+
+    fn place(&self) {}
+
+    /// Of what is coerced only long identifiers, which some senders use throughout, stay on this path.
+    fn coerced(&mut self, coercion: Coercion, (): ()) -> Result<(), Bail> {
+        if coercion == Coercion::LongIdentifier && !self.options.strict {
+            self.tally.count(coercion);
+            Ok(())
+        } else {
+            Err(Bail)
+        }
+    }
+
+    fn allow_non_finite(&mut self, _: bool) {}
+
+    fn alloc_list<T: Copy>(
+        &mut self,
+        _: usize,
+        _: impl Iterator<Item = T>,
+    ) -> Result<&'a [T], Bail> {
+        Err(Bail)
     }
 
     fn unknown_value(&mut self) -> Result<(), Bail> {

@@ -10,11 +10,13 @@ use bumpalo::collections::Vec as ArenaVec;
 use simd_json::{Node, StaticNode};
 
 use super::super::failed::Problem;
-use super::super::text::{number_or_bool, string_end};
+use super::super::text::{has_white_space, number_or_bool, string_end, without_white_space};
 use super::super::{ParseOptions, Tally};
 use super::buffers::Filled;
 use super::positions::Positions;
-use crate::schema::{Decimal, Decode, Decoder, Key, Map, ModelInfo, Numeric, Uuid, key, trim};
+use crate::schema::{
+    Coercion, Decimal, Decode, Decoder, Key, Map, ModelInfo, Numeric, Uuid, key, trim,
+};
 
 /// Why the typed walk stopped, and at which node.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,8 +39,21 @@ pub(super) struct TapeDecoder<'t, 'a> {
     /// The node of the discriminator read last.
     discriminator: usize,
     pub(super) tally: Tally,
+    /// Whether doubles that are not finite are read.
+    pub(super) non_finite: bool,
     /// The keys that are not fields of their model, if they are to be collected.
     pub(super) unknown_keys: Option<UnknownKeys<'a>>,
+    /// The values that were coerced, and their nodes, if they are to be collected.
+    pub(super) coercions: Option<CoercedNodes>,
+}
+
+/// The nodes of values that were coerced, as far as they are listed.
+#[derive(Default)]
+pub(super) struct CoercedNodes {
+    pub(super) listed: Vec<(usize, Coercion)>,
+    /// How many are listed at most.
+    pub(super) most: usize,
+    pub(super) more: usize,
 }
 
 /// The keys that their models do not have, as far as they are listed.
@@ -91,7 +106,9 @@ impl<'t, 'a> TapeDecoder<'t, 'a> {
                 lone_surrogates: filled.lone_surrogates().len(),
                 ..Tally::default()
             },
+            non_finite: false,
             unknown_keys: None,
+            coercions: None,
         }
     }
 
@@ -149,6 +166,8 @@ impl<'t, 'a> TapeDecoder<'t, 'a> {
 impl<'a> Decoder<'a> for TapeDecoder<'_, 'a> {
     type Fault = Fault;
     type Object = Object;
+    type Place = usize;
+    const READS_NON_FINITE: bool = true;
 
     fn null(&mut self) -> bool {
         let null = matches!(self.peek(), Some(Node::Static(StaticNode::Null)));
@@ -346,7 +365,11 @@ impl<'a> Decoder<'a> for TapeDecoder<'_, 'a> {
         &mut self,
         key_of: fn(&'a str) -> (&'a str, bool),
     ) -> Result<Option<Map<'a, V>>, Fault> {
-        self.read_map(key_of)
+        self.read_map(key_of, V::decode)
+    }
+
+    fn text_map(&mut self) -> Result<Option<Map<'a, &'a str>>, Fault> {
+        self.read_map(|key| (key, true), Self::text_or_json)
     }
 
     fn alloc<T: Copy>(&mut self, value: T) -> Result<&'a mut T, Fault> {
@@ -416,6 +439,49 @@ impl<'a> Decoder<'a> for TapeDecoder<'_, 'a> {
         self.read_number_or_text(expected, read)
     }
 
+    fn place(&self) -> usize {
+        self.at
+    }
+
+    fn coerced(&mut self, coercion: Coercion, place: usize) -> Result<(), Fault> {
+        self.tally.count(coercion);
+        if let Some(coercions) = &mut self.coercions {
+            if coercions.listed.len() < coercions.most {
+                coercions.listed.push((place, coercion));
+            } else {
+                coercions.more += 1;
+            }
+        }
+        let problem = match coercion {
+            Coercion::JsonText => Problem::Expected("a string"),
+            Coercion::LongIdentifier => Problem::Invalid("a 32-bit integer"),
+            // The reference reads these.
+            _ => return Ok(()),
+        };
+        if self.options.strict {
+            return Err(Fault {
+                node: place,
+                problem,
+            });
+        }
+        Ok(())
+    }
+
+    fn allow_non_finite(&mut self, allowed: bool) {
+        self.non_finite = allowed;
+    }
+
+    fn alloc_list<T: Copy>(
+        &mut self,
+        count: usize,
+        elements: impl Iterator<Item = T>,
+    ) -> Result<&'a [T], Fault> {
+        self.charge(count.saturating_mul(size_of::<T>()))?;
+        let mut list = ArenaVec::with_capacity_in(count, self.arena);
+        list.extend(elements);
+        Ok(list.into_bump_slice())
+    }
+
     fn unknown_value(&mut self) -> Result<(), Fault> {
         self.tally.unknown_values += 1;
         if self.options.strict {
@@ -468,7 +534,23 @@ impl<'a> Decoder<'a> for TapeDecoder<'_, 'a> {
     }
 }
 
-impl TapeDecoder<'_, '_> {
+impl<'a> TapeDecoder<'_, 'a> {
+    /// A value of a map of texts. Objects and lists are kept as their JSON text, so that one odd
+    /// attribute does not cost the message.
+    fn text_or_json(&mut self) -> Result<Option<&'a str>, Fault> {
+        let Some(Node::Object { .. } | Node::Array { .. }) = self.peek() else {
+            return self.text();
+        };
+        let place = self.at;
+        let json = self.raw()?;
+        self.coerced(Coercion::JsonText, place)?;
+        if !has_white_space(json) {
+            return Ok(Some(json));
+        }
+        self.charge(json.len())?;
+        Ok(Some(without_white_space(json, self.arena)))
+    }
+
     /// The node of the last value with this key in an object: the one that counts. For faults,
     /// because it walks through the object again.
     fn last_value(&self, object: &Object, key: &str) -> Option<usize> {

@@ -11,6 +11,7 @@ impl<'a> TapeDecoder<'_, 'a> {
     pub(super) fn read_map<V: Decode<'a>>(
         &mut self,
         key_of: fn(&'a str) -> (&'a str, bool),
+        value_of: fn(&mut Self) -> Result<Option<V>, Fault>,
     ) -> Result<Option<Map<'a, V>>, Fault> {
         let Some(mut object) = self.object()? else {
             return Ok(None);
@@ -22,9 +23,9 @@ impl<'a> TapeDecoder<'_, 'a> {
         let mut index = KeyIndex::new(object.left, arena, self.hasher);
         while let Some(key) = self.next_key(&mut object)? {
             let key = self.known_as(key_of(key))?;
-            let Some(value) = V::decode(self)? else {
+            let Some(value) = value_of(self)? else {
                 // From the first `null` on, entries may be removed and added again.
-                return self.map_with_nulls(object, key_of, entries, index, key);
+                return self.map_with_nulls(object, key_of, value_of, entries, index, key);
             };
             match index.find_or_insert(key, entries.len(), |at| entries.get(at).map(|e| e.0)) {
                 None => entries.push((key, value)),
@@ -53,6 +54,7 @@ impl<'a> TapeDecoder<'_, 'a> {
         &mut self,
         mut object: Object,
         key_of: fn(&'a str) -> (&'a str, bool),
+        value_of: fn(&mut Self) -> Result<Option<V>, Fault>,
         before: ArenaVec<'a, (&'a str, V)>,
         mut index: KeyIndex<'_>,
         key: &'a str,
@@ -77,7 +79,7 @@ impl<'a> TapeDecoder<'_, 'a> {
             }
             match self.next_key(&mut object)? {
                 None => break,
-                Some(key) => next = (self.known_as(key_of(key))?, V::decode(self)?),
+                Some(key) => next = (self.known_as(key_of(key))?, value_of(self)?),
             }
         }
         let mut kept = ArenaVec::with_capacity_in(entries.len(), arena);

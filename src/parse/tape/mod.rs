@@ -18,9 +18,9 @@ use bumpalo::Bump;
 
 use super::failed::{Failed, Problem};
 use super::{ParseOptions, Parsed};
-use crate::schema::Decode;
+use crate::schema::{Coercion, Decode};
 use buffers::Filled;
-use decoder::{Fault, TapeDecoder, UnknownKeys};
+use decoder::{CoercedNodes, Fault, TapeDecoder, UnknownKeys};
 
 pub(super) use buffers::TapeBuffers;
 
@@ -54,6 +54,33 @@ pub(super) fn parse_with_unknown_keys<'a, M: Decode<'a>>(
     });
     read::<M>(&mut decoder, &filled, options)?;
     Ok(decoder.unknown_keys.unwrap_or_default())
+}
+
+/// Parses a message, and finds the offsets of the values that are coerced, in the order of the text,
+/// and how many more there are than are listed.
+pub(super) fn parse_with_coercions<'a, M: Decode<'a>>(
+    text: &'a [u8],
+    buffers: &'a mut TapeBuffers,
+    arena: &'a Bump,
+    hasher: &RandomState,
+    options: &ParseOptions,
+    most: usize,
+) -> Result<(Vec<(usize, Coercion)>, usize), Failed> {
+    let filled = buffers.fill(text, options.depth_limit())?;
+    let mut decoder = TapeDecoder::new(&filled, text, arena, hasher, options);
+    decoder.coercions = Some(CoercedNodes {
+        most,
+        ..CoercedNodes::default()
+    });
+    read::<M>(&mut decoder, &filled, options)?;
+    let mut found = decoder.coercions.take().unwrap_or_default();
+    // An object is coerced after what is in it.
+    found.listed.sort_unstable_by_key(|(node, _)| *node);
+    let offsets = found
+        .listed
+        .into_iter()
+        .map(|(node, coercion)| (decoder.offset_of(node), coercion));
+    Ok((offsets.collect(), found.more))
 }
 
 fn read<'a, M: Decode<'a>>(

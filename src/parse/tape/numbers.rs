@@ -5,7 +5,7 @@ use simd_json::{Node, StaticNode};
 use super::super::coerce;
 use super::super::failed::Problem;
 use super::decoder::{Fault, TapeDecoder};
-use crate::schema::{Decimal, Numeric, trim};
+use crate::schema::{Coercion, Decimal, Decoder, Numeric, trim};
 
 impl<'a> TapeDecoder<'_, 'a> {
     pub(super) fn read_int32(&mut self) -> Result<Option<i32>, Fault> {
@@ -35,7 +35,11 @@ impl<'a> TapeDecoder<'_, 'a> {
         match self.numeric(EXPECTED)? {
             None => self.take(None),
             Some(Numeric::Number(text) | Numeric::Text(text)) => {
-                self.take_valid(coerce::double(text), EXPECTED)
+                let value = coerce::double(text).or_else(|| {
+                    let value = coerce::non_finite(text);
+                    value.filter(|_| self.non_finite)
+                });
+                self.take_valid(value, EXPECTED)
             }
         }
     }
@@ -55,7 +59,6 @@ impl<'a> TapeDecoder<'_, 'a> {
 
     pub(super) fn read_decimal(&mut self) -> Result<Option<Decimal<'a>>, Fault> {
         const EXPECTED: &str = "a decimal number";
-        self.refuse_null_text(EXPECTED)?;
         match self.numeric(EXPECTED)? {
             None => self.take(None),
             Some(Numeric::Number(text) | Numeric::Text(text)) => {
@@ -101,12 +104,19 @@ impl<'a> TapeDecoder<'_, 'a> {
             Some(Node::Static(StaticNode::Null)) => None,
             Some(Node::Static(StaticNode::Bool(_))) | None => return self.expected(expected),
             Some(Node::Static(_)) => Some(Numeric::Number(self.source_text())),
-            Some(Node::String(text)) => coerce::meaningful(text).map(Numeric::Text),
+            Some(Node::String(text)) => match trim(text) {
+                "" => None,
+                "null" => {
+                    self.coerced(Coercion::NullText, self.node())?;
+                    None
+                }
+                text => Some(Numeric::Text(text)),
+            },
             Some(Node::Object { .. } | Node::Array { .. }) => return self.expected(expected),
         })
     }
 
-    /// The string `"null"` means absent only where the reference reads a machine number or a bool.
+    /// The string `"null"` means absent only where the reference reads a number or a bool.
     fn refuse_null_text(&self, expected: &'static str) -> Result<(), Fault> {
         match self.peek() {
             Some(Node::String(text)) if trim(text) == "null" => self.invalid(expected),

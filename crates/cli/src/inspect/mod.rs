@@ -20,6 +20,7 @@ use super::interrupt::Stop;
 use super::output::Output;
 use super::stream::pretty;
 use super::terminal;
+use crate::coercions::coercions;
 use crate::input::{Block, LineReader};
 use hydrant::message;
 use hydrant::{Error, ErrorKind, ParseOptions, Parsed, Scratch, Tally, parse};
@@ -195,10 +196,13 @@ fn show_tally(tally: Tally, view: &mut View) {
         ("null elements", tally.null_elements),
         ("events without id", tally.events_without_id),
     ];
-    if counts.iter().any(|(_, count)| *count > 0) {
+    let coerced = coercions(tally).map(|(_, shown, count)| (shown, count));
+    let counts = counts.into_iter().chain(coerced);
+    let mut counts = counts.filter(|(_, count)| *count > 0).peekable();
+    if counts.peek().is_some() {
         view.section("tolerated");
-        for (name, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
-            view.field(name, count);
-        }
+    }
+    for (name, count) in counts {
+        view.field(name, count);
     }
 }

@@ -7,12 +7,13 @@ use std::path::Path;
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::identities::IdentityCounts;
+use crate::coercions::coercions;
 use crate::exit::Failure;
 use crate::stream::Ended;
 use crate::terminal;
-use hydrant::Output;
 use hydrant::engine::{EventCounts, OutcomeCounts};
 use hydrant::write::JsonWriter;
+use hydrant::{Output, Tally};
 
 /// What is counted message by message.
 #[derive(Default)]
@@ -24,6 +25,8 @@ pub(super) struct Totals {
     pub(super) identities: IdentityCounts,
     /// Values, events, environments and so on that this version does not know.
     unknown: u64,
+    /// Values that are read although they are not what the protocol declares.
+    coerced: [u64; 6],
 }
 
 impl Totals {
@@ -32,6 +35,9 @@ impl Totals {
         self.outcomes.merge(&output.outcome_counts());
         let tally = output.tally();
         self.unknown += (tally.unknown_values + tally.unknown_members) as u64;
+        for (sum, (.., count)) in self.coerced.iter_mut().zip(coercions(tally)) {
+            *sum += count as u64;
+        }
     }
 
     pub(super) fn merge(&mut self, other: &Self) {
@@ -40,6 +46,18 @@ impl Totals {
         self.outcomes.merge(&other.outcomes);
         self.identities.merge(other.identities);
         self.unknown += other.unknown;
+        for (sum, count) in self.coerced.iter_mut().zip(other.coerced) {
+            *sum += count;
+        }
+    }
+
+    /// The kinds of coercion by their names in JSON and for people.
+    fn coercions(&self) -> impl Iterator<Item = (&'static str, &'static str, u64)> {
+        let names = coercions(Tally::default());
+        names
+            .into_iter()
+            .zip(self.coerced)
+            .map(|((name, shown, _), count)| (name, shown, count))
     }
 
     fn outcomes(&self) -> [(&'static str, u64); 5] {
@@ -107,6 +125,9 @@ impl Report<'_> {
             row(&format!("  {outcome}"), grouped(count));
         }
         row("unknown values", grouped(totals.unknown));
+        for (_, shown, count) in totals.coercions().filter(|(.., count)| *count > 0) {
+            row(shown, grouped(count));
+        }
         if totals.identities.left_out > 0 {
             row("identities left out", grouped(totals.identities.left_out));
         }
@@ -152,6 +173,11 @@ impl Report<'_> {
                 }
             });
             json.uint_field("unknown", totals.unknown);
+            json.object_field("coerced", |json| {
+                for (name, _, count) in totals.coercions() {
+                    json.uint_field(name, count);
+                }
+            });
             json.object_field("outcomes", |json| {
                 for (outcome, count) in totals.outcomes() {
                     json.uint_field(outcome, count);

@@ -8,6 +8,7 @@
     missing_docs
 )]
 
+mod coerced;
 mod commands;
 mod declared;
 mod help;

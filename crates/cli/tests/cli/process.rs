@@ -264,6 +264,7 @@ fn the_report_counts() {
         "events",
         "events_by_type",
         "unknown",
+        "coerced",
         "outcomes",
         "identities_left_out",
         "identities_like_digests",

@@ -37,7 +37,7 @@ static COMMON: &[Field] = &[
     row("session_id", K::Int64, D::Absent, W::WhenSet),
     row(
         "location",
-        K::Object(&models::LOCATION),
+        K::ObjectIfFinite(&models::LOCATION),
         D::Absent,
         W::WhenSet,
     ),

@@ -190,7 +190,7 @@ static AUDIENCE_SUBSCRIPTION_REQUEST: Model = model(
                 D::Absent,
                 W::WhenSet,
             ),
-            row("audience_id", K::Int32, D::Zero, W::Always),
+            row("audience_id", K::LongId, D::Zero, W::Always),
             row("audience_name", K::Text, D::Absent, W::WhenNotEmpty),
             row("audience_description", K::Text, D::Absent, W::WhenNotEmpty),
             row(

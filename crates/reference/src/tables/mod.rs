@@ -26,6 +26,8 @@ pub struct Model {
     pub name: &'static str,
     /// The common rows, if any, then its own.
     pub rows: &'static [&'static [Field]],
+    /// Section 15: lists of earlier protocols that are read into the list `audiences`, and the `action` of each.
+    pub former_lists: &'static [(&'static str, &'static str)],
 }
 
 impl Model {
@@ -49,15 +51,23 @@ pub struct Field {
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
     Text,
+    /// The value of a map of texts, where objects and lists are kept as their JSON text.
+    TextOrJson,
     Uuid,
     Int32,
     Int64,
     Double,
+    /// A double of an [`Self::ObjectIfFinite`], which may be none: read as null.
+    DoubleOrNone,
+    /// 64 bits; the Java SDK has 32.
+    LongId,
     Decimal,
     Bool,
     Instant,
     Enum(&'static Enumeration),
     Object(&'static Model),
+    /// An object that is absent if one of its doubles is not finite.
+    ObjectIfFinite(&'static Model),
     /// A polymorphic value, told apart by its `type`.
     OneOf(&'static Family),
     List(&'static Kind),
@@ -151,8 +161,12 @@ const fn enforced_not_empty(name: &'static str, kind: Kind) -> Field {
 }
 
 const fn model(name: &'static str, rows: &'static [&'static [Field]]) -> Model {
-    Model { name, rows }
+    Model {
+        name,
+        rows,
+        former_lists: &[],
+    }
 }
 
 /// `map<string,string>`.
-const TEXTS_BY_KEY: Kind = K::Map(&K::Text);
+const TEXTS_BY_KEY: Kind = K::Map(&K::TextOrJson);

@@ -89,9 +89,9 @@ pub static IMPRESSION: Model = model(
 pub static LOCATION: Model = model(
     "Location",
     &[&[
-        row("latitude", K::Double, D::ZeroPointZero, W::Always),
-        row("longitude", K::Double, D::ZeroPointZero, W::Always),
-        row("accuracy", K::Double, D::ZeroPointZero, W::Always),
+        row("latitude", K::DoubleOrNone, D::ZeroPointZero, W::Always),
+        row("longitude", K::DoubleOrNone, D::ZeroPointZero, W::Always),
+        row("accuracy", K::DoubleOrNone, D::ZeroPointZero, W::Always),
     ]],
 );
 
@@ -212,9 +212,9 @@ pub static PLATFORM_FIELDS: Model = model(
 );
 
 /// 5.12
-pub static USER_PROFILE: Model = model(
-    "UserProfile",
-    &[&[
+pub static USER_PROFILE: Model = Model {
+    name: "UserProfile",
+    rows: &[&[
         row(
             "user_identities",
             K::List(&K::Object(&USER_IDENTITY)),
@@ -241,13 +241,14 @@ pub static USER_PROFILE: Model = model(
         ),
         row("mpid", K::Text, D::Absent, W::WhenNotEmpty),
     ]],
-);
+    former_lists: &[("added_audiences", "add"), ("removed_audiences", "delete")],
+};
 
 /// 5.13
 static AUDIENCE: Model = model(
     "Audience",
     &[&[
-        row("audience_id", K::Int32, D::Zero, W::Always),
+        row("audience_id", K::LongId, D::Zero, W::Always),
         row("audience_name", K::Text, D::Absent, W::WhenNotEmpty),
         row(
             "audience_subscription_settings",

@@ -23,6 +23,10 @@ pub(super) const DAMAGES: &[Damage] = &[
     big_number,
     odd_uuid,
     odd_time,
+    odd_coordinate,
+    long_audience_id,
+    former_audience_list,
+    nested_attribute,
     surrogate,
     unusual_escapes,
     odd_element,
@@ -212,6 +216,10 @@ fn big_number(case: &mut Case<'_>) -> bool {
 
 /// Numbers at and beyond the limits of common types; all of them are JSON.
 const NUMBERS: &[&str] = &[
+    "1e39",
+    "1e40",
+    "1e-40",
+    "1E+998",
     "1e400",
     "-1e400",
     "1E-400",
@@ -301,6 +309,10 @@ const TIMES: &[&str] = &[
     "\"2024-05-01t19:45:44.1234567891z\"",
     "\"+1714592744\"",
     "\"2024-05-01T24:00:00Z\"",
+    "\"2024-05-01T24:00:00.5Z\"",
+    "\"2016-12-31T23:59:60Z\"",
+    "\"1990-12-31T15:59:60-08:00\"",
+    "\"2016-12-31T12:00:60Z\"",
     "\"2024-05-01T19:45:44-1900\"",
     "\"yesterday\"",
     "\"\"",
@@ -308,6 +320,73 @@ const TIMES: &[&str] = &[
     "1e400",
     "31556889864403200",
 ];
+
+/// What devices without a position fix send.
+fn odd_coordinate(case: &mut Case<'_>) -> bool {
+    let names: [&[u8]; 3] = [b"latitude", b"longitude", b"accuracy"];
+    let Some(field) = case.field(|key, _| names.contains(&key)) else {
+        return false;
+    };
+    let value = case.random.pick(&[
+        "\"NaN\"",
+        "\"-Infinity\"",
+        "\" inf \"",
+        "1e400",
+        "\"1e400\"",
+        "\"null\"",
+        "null",
+        "\"N/A\"",
+    ]);
+    case.replace_value(&field, value.as_bytes())
+}
+
+/// Identifiers of more than 32 bits.
+fn long_audience_id(case: &mut Case<'_>) -> bool {
+    let Some(field) = case.field(|key, _| key == b"audience_id") else {
+        return false;
+    };
+    let value = case.random.pick(&[
+        "4739181022375519",
+        "\"4739181022375519\"",
+        "2147483648",
+        "-2147483649",
+        "9223372036854775808",
+    ]);
+    case.replace_value(&field, value.as_bytes())
+}
+
+/// The list of audiences under one of its names before protocol 2.0, alone or beside the current one.
+fn former_audience_list(case: &mut Case<'_>) -> bool {
+    let Some(field) = case.field(|key, value| key == b"audiences" && value.starts_with(b"["))
+    else {
+        return false;
+    };
+    let name = case.random.pick(&["added_audiences", "removed_audiences"]);
+    let list = case.value(&field).to_vec();
+    if case.random.chance(50) {
+        let again = [b"\"", name.as_bytes(), b"\":", &list, b","].concat();
+        let quote = field.key.start - 1;
+        case.replace(quote..quote, &again);
+    } else {
+        case.replace(field.key, name.as_bytes());
+    }
+    true
+}
+
+/// A list or an object for a text, with white space that is left out and white space that is not.
+fn nested_attribute(case: &mut Case<'_>) -> bool {
+    let Some(field) = case.field(|_, value| is_string(value)) else {
+        return false;
+    };
+    let value = case.random.pick(&[
+        "[ \"a b\" ,\t1.50 ]",
+        "{ \"a\" : { \"\\\"\" : [ ] } }",
+        "[\"\\ud800 \\\\\"]",
+        "[1e400,18446744073709551616]",
+        "{}",
+    ]);
+    case.replace_value(&field, value.as_bytes())
+}
 
 /// Half of an emoji, as a text cut in the middle has it; in a value or in a key.
 fn surrogate(case: &mut Case<'_>) -> bool {

@@ -1,0 +1,52 @@
+//! Finds the values of a text that are coerced. The complete path collects their positions, and a walk
+//! over the text finds the path of each.
+
+use super::scratch::Open;
+use super::walker::Walker;
+use super::{ParseOptions, Scratch, fault, tape};
+use crate::error::Error;
+use crate::input;
+use crate::schema::{Coercion, Decode, Describe};
+
+/// Values of a text that are read although they are not what the protocol declares.
+pub(crate) struct Coercions {
+    /// The JSON paths of the first of them, in the order of the text.
+    pub(crate) listed: Vec<(String, Coercion)>,
+    /// How many more there are.
+    pub(crate) more: usize,
+}
+
+/// The coerced values of a text; at most `most` are listed.
+///
+/// # Errors
+///
+/// Those of [`parse_as`](super::parse_as).
+pub(crate) fn coercions<'a, M: Decode<'a> + Describe>(
+    body: &'a [u8],
+    scratch: &'a mut Scratch,
+    options: &ParseOptions,
+    most: usize,
+) -> Result<Coercions, Error> {
+    let framed = input::frame(body, options.max_bytes)?;
+    let Open {
+        tape,
+        arena,
+        hasher,
+        ..
+    } = scratch.open();
+    let (found, more) =
+        tape::parse_with_coercions::<M>(framed.text, tape, arena.arena(), hasher, options, most)
+            .map_err(|failed| {
+                fault::describe(body, framed.skipped, options, failed, M::secret_names())
+            })?;
+    let mut walker = Walker::new(framed.text, ParseOptions::MAX_DEPTH);
+    let listed = found.into_iter().map(|(offset, coercion)| {
+        // The text is well-formed, so the walk gets there.
+        let _ = walker.run(offset, |_, _| {});
+        (walker.path(), coercion)
+    });
+    Ok(Coercions {
+        listed: listed.collect(),
+        more,
+    })
+}
