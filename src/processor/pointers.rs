@@ -1,4 +1,5 @@
-//! [`Processor`] for references, boxes and `Arc`s of processors, including `dyn Processor<Batch = ..>`.
+//! [`Processor`] for references, boxes and `Arc`s of processors, including
+//! `dyn Processor<Batch = ..>`.
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! Makes an owned registration of the borrowed message, so that one that was published as JSON can be read.
+//! Converts the borrowed message into an owned registration, to load one that was published as
+//! JSON.
 
 use super::description::{Kind, Label, UnknownMember};
 use super::kinds::Authentication;
@@ -11,7 +12,8 @@ use super::{
 };
 use crate::message::{self, *};
 
-/// Takes everything but the common fields. Settings stay with the kind of processing that they were registered for.
+/// Copies everything except the common fields. Each setting belongs to the kind of processing for
+/// which it was registered.
 ///
 /// ```
 /// use hydrant::message::{Message, MessageCommon};
@@ -48,7 +50,7 @@ fn text(text: Option<&str>) -> Option<Str> {
     text.map(|text| text.to_owned().into())
 }
 
-/// Texts of enumeration values.
+/// Collects the texts of enumeration values.
 macro_rules! names {
     ($values:expr) => {
         $values

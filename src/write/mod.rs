@@ -1,4 +1,4 @@
-//! Models to bytes: canonical Firehose JSON in compact form, and the JSON of errors and records.
+//! Writes models as canonical, compact Firehose JSON, and errors and records as JSON.
 
 mod append;
 mod deferred;
@@ -13,8 +13,9 @@ use crate::error::Error;
 use crate::message::Message;
 use crate::schema::Encode;
 
-/// Appends a message as one line of canonical JSON, without the line end: the discriminator first, then the fields in
-/// table order, absent and empty ones left out, decimals exact (`docs/semantics.md`).
+/// Appends a message as one line of canonical JSON without a line end: first `type`, then the
+/// fields in the order of the protocol's tables. Absent and empty fields are left out, and decimals
+/// are exact (`docs/semantics.md`).
 ///
 /// ```
 /// use hydrant::message::{EventProcessingResponse, Message};
@@ -34,14 +35,16 @@ pub fn message(message: &Message<'_>, out: &mut Vec<u8>) {
 }
 
 impl JsonWriter<'_> {
-    /// Writes a message as canonical JSON, as [`message`] does: for example into the payload of a record.
+    /// Writes a message as canonical JSON, as [`message`] does, for example in the payload of a
+    /// record.
     pub fn message(&mut self, message: &Message<'_>) {
         message.encode(self);
     }
 }
 
-/// Appends an error as one JSON object: `{"error":{"kind","message","offset","line","column","path"}}`, without the line
-/// end. `offset`, `line` and `column` are `null` if the error has no location.
+/// Appends an error as a JSON object without a line end:
+/// `{"error":{"kind","message","offset","line","column","path"}}`. `offset`, `line` and `column`
+/// are `null` if the error has no location.
 ///
 /// ```
 /// let error = hydrant::normalize(b"[]", &mut Vec::new()).unwrap_err();
