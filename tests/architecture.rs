@@ -1,4 +1,5 @@
-//! The module table, the feature rule and the unsafe rule of ARCHITECTURE.md, compared with the sources of the library.
+//! Compares the module table, the feature rule and the unsafe rule of ARCHITECTURE.md with the
+//! sources of the library.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -61,15 +62,16 @@ const MODULES: &[Module] = &[
 /// The module that may use everything.
 const TOP: &str = "host";
 
-/// Files in which a feature may be named: where a module is declared, and the macros that add `Serialize` to a declaration.
+/// Files that may name a feature: those that declare a module with a feature, and the macros that
+/// add `Serialize` to a declaration.
 const FEATURE_FILES: &[&str] = &[
     "src/message/mod.rs",
     "src/schema/mod.rs",
     "src/schema/serialize.rs",
 ];
 
-/// Files that may hold `unsafe` code: the instruction sets of `hash`; the cursor, the padded text and the kernels of the
-/// fast path.
+/// Files that may contain `unsafe` code: the instruction sets of `hash`, and the cursor, the padded
+/// text and the kernels of the fast path.
 const UNSAFE_FILES: &[&str] = &[
     "src/hash/arm/mod.rs",
     "src/hash/arm/neon.rs",
@@ -94,7 +96,8 @@ const UNSAFE_FILES: &[&str] = &[
     "src/parse/fast/scan/sse2.rs",
 ];
 
-/// Files that may look at a clock: how long handlers take, which is not visible, and whether the deadline has passed.
+/// Files that may read a clock: to measure the run time of handlers, which does not affect results,
+/// and to check the deadline.
 const CLOCK_FILES: &[&str] = &["src/dispatch/cost.rs", "src/processor/invocation.rs"];
 
 /// Files that may name simd_json.
@@ -188,7 +191,7 @@ fn modules_used(code: &str) -> BTreeSet<String> {
     let mut used = BTreeSet::new();
     for (at, _) in code.match_indices("crate::") {
         if code[..at].ends_with('$') {
-            // A macro names its own module.
+            // `$crate::` in a macro is not a use by this module.
             continue;
         }
         let rest = &code[at + "crate::".len()..];
@@ -222,7 +225,7 @@ fn names(code: &str, word: &str) -> bool {
 }
 
 #[test]
-fn modules_use_what_the_table_allows_and_all_of_it() {
+fn modules_use_exactly_what_the_table_allows() {
     let crates = crates();
     let mut wrong = Vec::new();
     let mut permissions = BTreeSet::new();
@@ -265,7 +268,7 @@ fn modules_use_what_the_table_allows_and_all_of_it() {
 }
 
 #[test]
-fn the_front_end_is_named_in_three_files() {
+fn simd_json_is_named_in_three_files() {
     let found: Vec<String> = sources()
         .into_iter()
         .filter(|s| names(&s.code, "simd_json"))
@@ -278,7 +281,7 @@ fn the_front_end_is_named_in_three_files() {
 }
 
 #[test]
-fn core_has_no_io_no_clock_no_environment() {
+fn the_library_uses_no_io_no_clock_and_no_environment() {
     let forbidden = [
         "std::fs",
         "std::net",
@@ -293,7 +296,7 @@ fn core_has_no_io_no_clock_no_environment() {
         "stderr",
     ];
     for source in sources() {
-        // Variables of ours are read by the programs.
+        // Only the program reads `HYDRANT_` variables.
         assert!(!source.code.contains("HYDRANT_"), "{}", source.name);
         if source.module == TOP {
             continue;
@@ -327,7 +330,7 @@ fn features_only_add() {
 }
 
 #[test]
-fn unsafe_is_fenced() {
+fn unsafe_code_is_only_in_listed_files() {
     for source in sources() {
         let lifts = source.text.contains("allow(unsafe_code)");
         assert_eq!(
@@ -351,7 +354,7 @@ fn unsafe_is_fenced() {
 }
 
 #[test]
-fn files_say_what_they_are_and_stay_small() {
+fn files_have_module_docs_and_stay_small() {
     for source in sources() {
         assert!(
             source.text.starts_with("//!"),
@@ -364,7 +367,7 @@ fn files_say_what_they_are_and_stay_small() {
 }
 
 #[test]
-fn the_table_is_the_one_in_the_document() {
+fn the_table_agrees_with_the_document() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("ARCHITECTURE.md");
     let document = std::fs::read_to_string(path).unwrap();
     for Module(module, modules, crates) in MODULES {

@@ -20,8 +20,8 @@ const FIRST_EVENTS: usize = 64;
 /// compared with the time to wait for the last one.
 const CHUNK: u64 = 20_000;
 
-/// Upper bound of the exponential back-off: how many batches that are worth splitting are not split
-/// before it is tried again.
+/// Upper bound of the exponential back-off: the number of batches that are worth splitting but are
+/// left unsplit before splitting is tried again.
 const MAX_BACKOFF: u64 = 255;
 
 /// Nanoseconds of work per event.
@@ -71,7 +71,7 @@ pub(super) struct Cost {
     busy: AtomicUsize,
     /// The number of threads of the pool that are in use.
     helping: AtomicUsize,
-    /// The number of batches that are not split before it is tried again.
+    /// The number of batches to leave unsplit before splitting is tried again.
     skips_left: AtomicU64,
     /// The value from which `skips_left` started; about doubled each time splitting does not help.
     backoff: AtomicU64,

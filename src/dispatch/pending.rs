@@ -23,15 +23,23 @@ use crate::write;
 /// # struct Module;
 /// # impl Processor for Module {
 /// #     type Batch = ();
-/// #     fn registration(&self) -> Registration { Registration::new("Acme", "1.0").events([EventType::CustomEvent]) }
-/// #     fn custom_event(&self, call: &mut Call<'_>, _: &mut (), event: &CustomEvent<'_>) -> Result<(), Failure> {
+/// #     fn registration(&self) -> Registration {
+/// #         Registration::new("Acme", "1.0").events([EventType::CustomEvent])
+/// #     }
+/// #     fn custom_event(
+/// #         &self,
+/// #         call: &mut Call<'_>,
+/// #         _: &mut (),
+/// #         event: &CustomEvent<'_>,
+/// #     ) -> Result<(), Failure> {
 /// #         call.emit(event.name.unwrap_or_default().as_bytes());
 /// #         Ok(())
 /// #     }
 /// # }
 /// # fn deliver(_: &[u8]) -> Result<(), Failure> { Err(Failure::retry()) }
 /// # let engine = Engine::new(Module);
-/// # let body = br#"{"type":"event_processing_request","events":[{"type":"custom_event","name":"hello"}]}"#;
+/// # let body = br#"{"type":"event_processing_request",
+/// #     "events":[{"type":"custom_event","name":"hello"}]}"#;
 /// # let invocation = Invocation::new(1_714_592_744_066, Uuid([7; 16]));
 /// let mut pending = engine.process(body, &invocation)?;
 /// let delivered: Vec<Result<(), Failure>> =

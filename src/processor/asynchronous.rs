@@ -49,7 +49,11 @@ use crate::registration::Registration;
 ///     fn registration(&self) -> Registration {
 ///         Registration::new("Names", "1.0").events([EventType::CustomEvent])
 ///     }
-///     async fn batch(&self, call: &mut Call<'_>, batch: &EventProcessingRequest<'_>) -> Result<(), Failure> {
+///     async fn batch(
+///         &self,
+///         call: &mut Call<'_>,
+///         batch: &EventProcessingRequest<'_>,
+///     ) -> Result<(), Failure> {
 ///         let names = call.by_time().translate(|event| match event {
 ///             Event::CustomEvent(event) => event.name.or_discard("no name"),
 ///             _ => Err(Failure::discard("not a custom event")),
@@ -60,26 +64,32 @@ use crate::registration::Registration;
 ///     }
 /// }
 ///
-/// /// A stub of the request to the target system, which replies with the positions of the refused events.
-/// async fn send(_user: Option<&str>, _names: &[(usize, &str)]) -> Result<Vec<usize>, std::io::Error> {
+/// /// A stub of the request to the target system. The reply has the positions of refused events.
+/// async fn send(
+///     _user: Option<&str>,
+///     _names: &[(usize, &str)],
+/// ) -> Result<Vec<usize>, std::io::Error> {
 ///     Ok(vec![])
 /// }
 ///
 /// # let main = async {
 /// let engine = Engine::new_async(Names);
-/// let body = br#"{"type":"event_processing_request","events":[{"type":"custom_event","name":"hello"}]}"#;
+/// let body = br#"{"type":"event_processing_request",
+///     "events":[{"type":"custom_event","name":"hello"}]}"#;
 /// let invocation = Invocation::new(1_714_592_744_066, Uuid([7; 16]));
 /// let output = engine.process_async(body, &invocation).await?.finish();
 /// assert!(output.response().starts_with(br#"{"type":"event_processing_response","id":""#));
 /// # Ok::<(), hydrant::Error>(()) };
-/// # let waker = std::task::Waker::noop();
-/// # let std::task::Poll::Ready(done) = std::pin::pin!(main).poll(&mut std::task::Context::from_waker(waker)) else { panic!() };
+/// # let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+/// # let poll = std::pin::pin!(main).poll(&mut context);
+/// # let std::task::Poll::Ready(done) = poll else { panic!() };
 /// # done?;
 /// # Ok::<(), hydrant::Error>(())
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a Firehose module with async handlers",
-    note = "implement `hydrant::AsyncProcessor` for it; only `type Batch` and `registration` are required",
+    note = "implement `hydrant::AsyncProcessor` for it; \
+            only `type Batch` and `registration` are required",
     note = "pass a `hydrant::Processor` to `Engine::new`"
 )]
 pub trait AsyncProcessor: Send + Sync {

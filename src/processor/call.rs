@@ -33,8 +33,9 @@ use crate::write::{Append, JsonWriter};
 /// let body = br#"{"type":"event_processing_request",
 ///     "user_identities":[{"type":"email","encoding":"raw","value":"ada@example.com"}]}"#;
 /// let mut scratch = Scratch::new();
-/// let Message::EventProcessingRequest(batch) = parse(body, &mut scratch, &ParseOptions::new())?.message else {
-///     panic!("it is a batch");
+/// let parsed = parse(body, &mut scratch, &ParseOptions::new())?;
+/// let Message::EventProcessingRequest(batch) = parsed.message else {
+///     panic!("not a batch");
 /// };
 /// let (invocation, mut output) = (Invocation::new(0, Uuid([7; 16])), Output::new());
 /// let mut call = Call::of_batch(batch, &invocation, &mut output);

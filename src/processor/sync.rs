@@ -37,7 +37,12 @@ use crate::registration::Registration;
 ///     fn registration(&self) -> Registration {
 ///         Registration::new("Shout", "1.0").events([EventType::CustomEvent])
 ///     }
-///     fn custom_event(&self, call: &mut Call<'_>, _: &mut (), event: &CustomEvent<'_>) -> Result<(), Failure> {
+///     fn custom_event(
+///         &self,
+///         call: &mut Call<'_>,
+///         _: &mut (),
+///         event: &CustomEvent<'_>,
+///     ) -> Result<(), Failure> {
 ///         let name = event.name.or_discard("no name")?;
 ///         call.emit(name.to_uppercase().as_bytes());
 ///         Ok(())
@@ -45,18 +50,20 @@ use crate::registration::Registration;
 /// }
 ///
 /// let engine = Engine::new(Shout);
-/// let body = br#"{"type":"event_processing_request","events":[{"type":"custom_event","name":"hello"}]}"#;
+/// let body = br#"{"type":"event_processing_request",
+///     "events":[{"type":"custom_event","name":"hello"}]}"#;
 /// let invocation = Invocation::new(1_714_592_744_066, Uuid([7; 16]));
 /// let pending = engine.process(body, &invocation)?;
 /// assert_eq!(pending.output().records().iter().next().unwrap().payload, b"HELLO");
-/// // Here the host delivers the records, and settles the events whose records it could not deliver.
+/// // Here the host delivers the records, and settles events whose records it could not deliver.
 /// let output = pending.finish();
 /// assert!(output.response().starts_with(br#"{"type":"event_processing_response","id":""#));
 /// # Ok::<(), hydrant::Error>(())
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a Firehose module with synchronous handlers",
-    note = "implement `hydrant::Processor` for it; only `type Batch` and `registration` are required",
+    note = "implement `hydrant::Processor` for it; \
+            only `type Batch` and `registration` are required",
     note = "pass a `hydrant::AsyncProcessor` to `Engine::new_async`"
 )]
 pub trait Processor: Send + Sync {

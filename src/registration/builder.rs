@@ -145,7 +145,10 @@ impl Registration {
     /// use hydrant::registration::Registration;
     ///
     /// Registration::new("Acme", "1.0").events_with([EventType::PushMessageReceipt], |events| {
-    ///     events.runtimes([RuntimeType::Android, RuntimeType::Ios]).push_provider("com.acme").max_data_age_hours(72)
+    ///     events
+    ///         .runtimes([RuntimeType::Android, RuntimeType::Ios])
+    ///         .push_provider("com.acme")
+    ///         .max_data_age_hours(72)
     /// });
     /// ```
     pub fn events_with(
@@ -165,7 +168,9 @@ impl Registration {
     /// use hydrant::registration::{Registration, Text};
     ///
     /// Registration::new("Acme", "1.0")
-    ///     .audiences(|audiences| audiences.subscription_setting(Text::new("list_id", "List").invisible()));
+    ///     .audiences(|audiences| {
+    ///         audiences.subscription_setting(Text::new("list_id", "List").invisible())
+    ///     });
     /// ```
     pub fn audiences(
         mut self,
@@ -186,7 +191,8 @@ impl Registration {
     /// use hydrant::registration::{Registration, Text};
     ///
     /// Registration::new("Acme", "1.0").erasure_with("dsr.acme.example", |erasure| {
-    ///     erasure.account_setting(Text::new("privacy_key", "Privacy key").required().confidential())
+    ///     let key = Text::new("privacy_key", "Privacy key");
+    ///     erasure.account_setting(key.required().confidential())
     /// });
     /// ```
     pub fn erasure_with(

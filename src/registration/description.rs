@@ -117,7 +117,9 @@ impl Label {
 
 macro_rules! setting {
     (
-        $(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty = $default:expr,)* }
+        $(#[$meta:meta])* $name:ident {
+            $($(#[$field_meta:meta])* $field:ident: $type:ty = $default:expr,)*
+        }
     ) => {
         $(#[$meta])*
         #[must_use]
@@ -165,7 +167,9 @@ setting! {
     ///
     /// ```
     /// use hydrant::registration::Text;
-    /// Text::new("region", "Region").default("us").description("Where the data is stored: us or eu");
+    /// Text::new("region", "Region")
+    ///     .default("us")
+    ///     .description("Where the data is stored: us or eu");
     /// ```
     #[derive(Clone)]
     Text {

@@ -48,7 +48,10 @@ impl SettingList {
 macro_rules! setting_methods {
     ($(#[$one_meta:meta])* $one:ident, $(#[$all_meta:meta])* $all:ident, $list:ident) => {
         $(#[$one_meta])*
-        pub fn $one(mut self, setting: impl Into<$crate::registration::SettingDescription>) -> Self {
+        pub fn $one(
+            mut self,
+            setting: impl Into<$crate::registration::SettingDescription>,
+        ) -> Self {
             self.$list.add(setting);
             self
         }

@@ -6,7 +6,9 @@
 //!
 //! ```
 //! use hydrant::message::{EventType, IdentityEncoding, MessageCommon, UserIdentityType};
-//! use hydrant::registration::{Integer, Registration, SettingDescription, SettingValues, Settings, Text};
+//! use hydrant::registration::{
+//!     Integer, Registration, SettingDescription, SettingValues, Settings, Text,
+//! };
 //!
 //! struct Acme<'a> {
 //!     api_key: &'a str,
@@ -32,10 +34,13 @@
 //!     .user_attributes()
 //!     .account_settings::<Acme<'_>>()
 //!     .events([EventType::CustomEvent, EventType::ProductAction])
-//!     .audiences(|audiences| audiences.subscription_setting(Text::new("list_id", "List").invisible()))
+//!     .audiences(|audiences| {
+//!         audiences.subscription_setting(Text::new("list_id", "List").invisible())
+//!     })
 //!     .erasure("dsr.acme.example");
 //! let json = registration.to_json(MessageCommon::default());
-//! assert!(json.starts_with(br#"{"type":"module_registration_response","sdk_version":"3.2.0","name":"Acme Mail","#));
+//! let start = br#"{"type":"module_registration_response","sdk_version":"3.2.0","name":"Acme"#;
+//! assert!(json.starts_with(start));
 //! ```
 //!
 //! Every kind of processing has its own list of account settings (rule 17 of section 12). The

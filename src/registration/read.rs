@@ -23,7 +23,9 @@ use crate::message::{self, *};
 /// let body = br#"{"type":"module_registration_response","name":"Acme","version":"1.0"}"#;
 /// let mut scratch = Scratch::new();
 /// let parsed = parse(body, &mut scratch, &ParseOptions::default())?;
-/// let Message::ModuleRegistrationResponse(response) = parsed.message else { panic!("another message") };
+/// let Message::ModuleRegistrationResponse(response) = parsed.message else {
+///     panic!("another message")
+/// };
 /// assert_eq!(Registration::from(response).to_json(MessageCommon::default()), body);
 /// # Ok::<(), hydrant::Error>(())
 /// ```

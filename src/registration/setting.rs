@@ -190,7 +190,10 @@ macro_rules! setting_lookups {
             /// # Errors
             ///
             /// If there is a value of another type.
-            pub fn optional_setting<T: FromSetting<'a>>(&self, id: &str) -> Result<Option<T>, SettingError> {
+            pub fn optional_setting<T: FromSetting<'a>>(
+                &self,
+                id: &str,
+            ) -> Result<Option<T>, SettingError> {
                 let Some(text) = self.setting_text(id) else {
                     return Ok(None);
                 };
@@ -205,7 +208,11 @@ macro_rules! setting_lookups {
             /// # Errors
             ///
             /// If there is a value of another type.
-            pub fn setting_or<T: FromSetting<'a>>(&self, id: &str, default: T) -> Result<T, SettingError> {
+            pub fn setting_or<T: FromSetting<'a>>(
+                &self,
+                id: &str,
+                default: T,
+            ) -> Result<T, SettingError> {
                 Ok(self.optional_setting(id)?.unwrap_or(default))
             }
         }

@@ -15,7 +15,8 @@ use crate::message::{Account, Audience, AudienceSubscriptionRequest, Map, Settin
 /// descriptions.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not describe and read settings",
-    note = "implement `hydrant::registration::Settings` for it: `describe` for the registration, `read` for the values"
+    note = "implement `hydrant::registration::Settings` for it: \
+            `describe` for the registration, `read` for the values"
 )]
 pub trait Settings<'a>: Sized {
     /// The descriptions for the registration, in the order in which the customer sees them.

@@ -27,7 +27,8 @@ use crate::schema::{Decimal, Encoder, PaddedText, Uuid};
 ///     });
 ///     json.object_field("empty", |_| {});
 /// });
-/// assert_eq!(out, "{\"name\":\"caf\u{e9} \\\"q\\\"\",\"count\":-3,\"tags\":[\"a\",null],\"empty\":{}}".as_bytes());
+/// let expected = r#"{"name":"café \"q\"","count":-3,"tags":["a",null],"empty":{}}"#;
+/// assert_eq!(out, expected.as_bytes());
 /// ```
 pub struct JsonWriter<'o> {
     out: &'o mut Vec<u8>,
@@ -35,7 +36,11 @@ pub struct JsonWriter<'o> {
 
 /// Defines the three methods of each scalar type.
 macro_rules! scalars {
-    ($( $(#[$meta:meta])* $value:ident $field:ident $element:ident ($( $argument:ident: $type:ty )?) |$json:ident| $write:expr; )*) => {
+    ($(
+        $(#[$meta:meta])*
+        $value:ident $field:ident $element:ident ($( $argument:ident: $type:ty )?)
+            |$json:ident| $write:expr;
+    )*) => {
         impl JsonWriter<'_> {
             $(
                 $(#[$meta])*
@@ -44,13 +49,19 @@ macro_rules! scalars {
                     $write;
                 }
 
-                #[doc = concat!("Writes a field as [`", stringify!($value), "`](Self::", stringify!($value), ") writes a value.")]
+                #[doc = concat!(
+                    "Writes a field as [`", stringify!($value), "`](Self::", stringify!($value),
+                    ") writes a value."
+                )]
                 pub fn $field(&mut self, key: &str $(, $argument: $type)?) {
                     text::push_key(key, self.out);
                     self.$value($($argument)?);
                 }
 
-                #[doc = concat!("Writes an element as [`", stringify!($value), "`](Self::", stringify!($value), ") writes a value.")]
+                #[doc = concat!(
+                    "Writes an element as [`", stringify!($value), "`](Self::", stringify!($value),
+                    ") writes a value."
+                )]
                 pub fn $element(&mut self $(, $argument: $type)?) {
                     self.out.push(b',');
                     self.$value($($argument)?);
@@ -77,11 +88,13 @@ scalars! {
     /// finite.
     double double_field double_element (value: f64) |json| push_double(value, json.out);
     /// Writes a bool.
-    bool bool_field bool_element (value: bool) |json| json.push(if value { "true" } else { "false" });
+    bool bool_field bool_element (value: bool)
+        |json| json.push(if value { "true" } else { "false" });
     /// Writes a UUID as text: lower case, with hyphens.
     uuid uuid_field uuid_element (value: Uuid) |json| number::push_uuid(value, json.out);
     /// Writes a decimal as a number with all its digits.
-    decimal decimal_field decimal_element (value: Decimal<'_>) |json| number::push_decimal(value, json.out);
+    decimal decimal_field decimal_element (value: Decimal<'_>)
+        |json| number::push_decimal(value, json.out);
     /// Writes `null`.
     null null_field null_element () |json| json.push("null");
     /// Writes a value that is already JSON. White space between its tokens is removed, so that the

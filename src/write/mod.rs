@@ -25,10 +25,11 @@ use crate::schema::Encode;
 /// response.suspend_subscription = true;
 /// let mut out = Vec::new();
 /// hydrant::write::message(&Message::EventProcessingResponse(&response), &mut out);
-/// assert_eq!(
-///     out,
-///     br#"{"type":"event_processing_response","timestamp_ms":1714592744067,"suspend_subscription":true}"#
+/// let expected = concat!(
+///     r#"{"type":"event_processing_response","timestamp_ms":1714592744067,"#,
+///     r#""suspend_subscription":true}"#
 /// );
+/// assert_eq!(out, expected.as_bytes());
 /// ```
 pub fn message(message: &Message<'_>, out: &mut Vec<u8>) {
     JsonWriter::new(out).message(message);
@@ -50,10 +51,11 @@ impl JsonWriter<'_> {
 /// let error = hydrant::normalize(b"[]", &mut Vec::new()).unwrap_err();
 /// let mut out = Vec::new();
 /// hydrant::write::error(&error, &mut out);
-/// assert_eq!(
-///     out,
-///     br#"{"error":{"kind":"unexpected_type","message":"expected an object, found a list","offset":0,"line":1,"column":1,"path":""}}"#
+/// let expected = concat!(
+///     r#"{"error":{"kind":"unexpected_type","message":"expected an object, found a list","#,
+///     r#""offset":0,"line":1,"column":1,"path":""}}"#
 /// );
+/// assert_eq!(out, expected.as_bytes());
 /// ```
 pub fn error(error: &Error, out: &mut Vec<u8>) {
     let mut json = JsonWriter::new(out);

@@ -1,5 +1,5 @@
-//! The fields that the rows of T are tried on, of every type and shape: always written, optional, with a default of their
-//! own; and what is the same in all those tests.
+//! Fields for the tests of the rows of T, and common assertions. There are fields of every type and
+//! kind: always written, optional, with a default of their own.
 
 use hydrant::ErrorKind;
 
@@ -36,7 +36,7 @@ pub(super) const STRINGS: &[Target] = &[
         path: "runtime_environment.apple_search_ads_attribution.v.k",
         absent: r#"{"type":"event_processing_request","runtime_environment":{"type":"ios","screen_height":0,"screen_width":0,"timezone_offset":0,"att_timestamp_unixtime_ms":0}}"#,
     },
-    // Text on the wire, for which senders put bools (D19).
+    // Text on the wire, for which senders write bools (D19).
     Target {
         body: r#"{"type":"event_processing_request","runtime_environment":{"type":"mobileweb","screen_height":0,"screen_width":0,"screen_dpi":0,"timezone_offset":0,"is_dst":$}}"#,
         path: "runtime_environment.is_dst",
@@ -59,7 +59,7 @@ pub(super) const STRINGS: &[Target] = &[
     },
 ];
 
-/// Texts that must be there, so that null refuses the message (P1).
+/// Texts that must be present: null refuses the message (P1).
 pub(super) const REQUIRED_STRINGS: &[Target] = &[
     Target {
         body: r#"{"type":"event_processing_request","user_identities":[{"type":"other","encoding":"raw","value":$}]}"#,
@@ -189,7 +189,7 @@ pub(super) const ENUMERATIONS: &[Target] = &[
     },
 ];
 
-/// Each literal reads as what is written, in every target.
+/// Asserts for every target that each literal is written as given.
 #[track_caller]
 pub(super) fn reads(targets: &[Target], rows: &[(&str, &str)]) {
     for target in targets {
@@ -211,7 +211,7 @@ pub(super) fn absent(targets: &[Target], literals: &[&str]) {
     }
 }
 
-/// Strings and numbers are refused as values, everything else by its type.
+/// Asserts that strings and numbers are refused by their value, and everything else by its type.
 #[track_caller]
 pub(super) fn refused(targets: &[Target], what: &str, literals: &[&str]) {
     for target in targets {
@@ -246,7 +246,7 @@ pub(super) const CONTAINERS: &[&str] = &["[]", "{}", r#"["a"]"#, r#"{"a":1}"#];
 pub(super) const BLANK: &[&str] = &["null", r#""""#, r#"" ""#, r#""\t\r\n \u0000\u001f""#];
 pub(super) const NULL_TEXT: &[&str] = &[r#""null""#, r#"" null ""#];
 
-/// Numbers and bools where a string must be.
+/// Asserts that numbers and bools are refused where a string is expected.
 #[track_caller]
 pub(super) fn not_a_string(targets: &[Target]) {
     for target in targets {
