@@ -1,10 +1,12 @@
-//! An integration whose handlers emit records, and a host that delivers them: a stream, a topic, a file.
+//! An integration whose handlers emit records, and a host that delivers them, for example to a
+//! stream, a topic or a file.
 //!
 //! ```sh
 //! cargo run --example deliver_records
 //! ```
 //!
-//! The host settles each event whose record it could not deliver, stores dead letters, and only then answers.
+//! The host settles each event whose record it could not deliver, stores dead letters, and only
+//! then answers.
 
 use std::error::Error;
 use std::time::Duration;
@@ -20,10 +22,10 @@ use hydrant::{
     Scratch, Verdict,
 };
 
-/// The integration. The key of its records is the user, so that those of one user stay in order.
+/// The integration. The key of a record is the user, so that the records of a user stay in order.
 struct Stream;
 
-/// What the handlers of one batch share.
+/// The state that the handlers of one batch share.
 #[derive(Default)]
 struct Batch {
     user: Option<HexDigest>,
@@ -45,7 +47,7 @@ impl Processor for Stream {
             .events([EventType::CustomEvent, EventType::ProductAction])
     }
 
-    /// Hashes the address once per batch, if the sender did not.
+    /// Hashes the e-mail address once per batch, unless the sender has hashed it.
     fn begin_batch(&self, call: &mut Call<'_>, state: &mut Batch) -> Result<(), Failure> {
         let email = call.batch().email().or_discard("no e-mail address")?;
         state.user = Some(email.encode(Algorithm::Sha256).or_reject("not a digest")?);
@@ -85,11 +87,11 @@ impl Processor for Stream {
     }
 }
 
-/// The stream, in memory.
+/// An in-memory stream.
 #[derive(Default)]
 struct Sink {
     delivered: Vec<String>,
-    /// Whether it refuses records for now.
+    /// Whether it temporarily refuses records.
     full: bool,
 }
 
@@ -107,7 +109,7 @@ impl Sink {
     }
 }
 
-/// The host: what is kept between messages.
+/// The host, with everything that is kept between messages.
 struct Host {
     engine: Engine<Stream>,
     scratch: Scratch,
@@ -117,7 +119,8 @@ struct Host {
 }
 
 impl Host {
-    /// One message. The answer is for the sender; without one it repeats the message.
+    /// Processes one message and returns the response. Without a response the sender repeats the
+    /// message.
     fn receive(&mut self, body: &[u8]) -> Result<Option<&[u8]>, hydrant::Error> {
         let invocation = system_invocation();
         let mut pending =
@@ -140,8 +143,8 @@ impl Host {
     }
 }
 
-/// The dead letters of a message: why each event was rejected, and the message with that event only. The account is
-/// left out, because its settings may hold keys.
+/// The dead letters of a message: for each rejected event the reason, and the message with only
+/// that event. The account is left out, because its settings may contain keys.
 fn dead_letters(
     body: &[u8],
     scratch: &mut Scratch,
@@ -199,7 +202,8 @@ pub(crate) fn main() -> Result<(), Box<dyn Error>> {
     assert!(letter.contains(&long) && !letter.contains("signed up") && !letter.contains("secret"));
     println!("delivered: {delivered:#?}\nstored: {letter}");
 
-    // Nothing is answered while the stream is full, so nothing is lost: the sender repeats the batch.
+    // While the stream is full there is no response, so the sender repeats the batch and nothing is
+    // lost.
     host.sink.full = true;
     assert_eq!(host.receive(body.as_bytes())?, None);
     let after = Some(Duration::from_secs(5));

@@ -1,4 +1,5 @@
-//! A module as an AWS Lambda function: one Firehose message per invocation, on the raw bytes.
+//! A module as an AWS Lambda function: one Firehose message per invocation, processed from the raw
+//! bytes.
 //!
 //! ```sh
 //! pip install cargo-lambda
@@ -7,22 +8,24 @@
 //!   http://127.0.0.1:9000/2015-03-31/functions/_/invocations
 //! ```
 //!
-//! What it shows:
+//! It shows:
 //!
-//! - **The body is moved, not copied.** `lambda_runtime` gives handlers what serde_json made of the body, so a [`Layer`]
-//!   takes the bytes away before that and leaves a `null` in their place. They are the buffer that the HTTP client filled
-//!   (it joins them first if they came in several pieces), and the engine borrows them. It also means that a body that is
-//!   not UTF-8 is refused like any other, where `lambda_runtime` would end the process.
-//! - **Buffers are reused.** The function owns a `Scratch` and an `Output` from one invocation to the next. Lambda gives an
-//!   instance one invocation at a time, so a [`Cell`] is enough and nothing is locked.
-//! - **Handlers await.** They borrow the message and its body, also across an `await`.
-//! - **The deadline** ends the future of the handlers, which can read it: what is not settled by then is to be tried
-//!   again. An invocation whose deadline has passed is refused.
-//! - **A panic** in a handler rejects what it was given. If anything else panics, `lambda_runtime` answers with an
-//!   error, and the process goes on with new buffers.
+//! - **The body is moved and not copied.** `lambda_runtime` deserializes the body with serde_json
+//!   before it calls a handler, so a [`Layer`] takes the bytes before that and replaces them with
+//!   `null`. The engine borrows them from the buffer of the HTTP client, which first joins a body
+//!   that arrived in several pieces. A body that is not UTF-8 is therefore refused like any other
+//!   invalid body, whereas `lambda_runtime` would end the process.
+//! - **Buffers are reused.** The function keeps a `Scratch` and an `Output` between invocations.
+//!   Lambda gives an instance one invocation at a time, so a [`Cell`] is sufficient and no lock is
+//!   needed.
+//! - **Handlers are async.** They borrow the message and its body, also across an `await`.
+//! - **The deadline** ends the future of the handlers, which can read it: everything that is
+//!   unsettled is then to be retried. An invocation after its deadline is refused.
+//! - **A panic** in a handler rejects the event or the batch. If anything else panics,
+//!   `lambda_runtime` answers with an error, and the process continues with new buffers.
 //!
-//! The answer is copied twice, into a string and by `lambda_runtime` into the request that carries it: it has about 150
-//! bytes. The text of a failure masks what is declared secret.
+//! The response, about 150 bytes, is copied twice: into a string, and by `lambda_runtime` into the
+//! request that carries it. The text of a failure masks values that are declared secret.
 
 use std::cell::Cell;
 use std::error::Error;
@@ -40,7 +43,7 @@ use lambda_runtime::tower::{Layer, Service, service_fn};
 use lambda_runtime::{Context, Diagnostic, LambdaEvent, LambdaInvocation, Runtime};
 use serde_json::value::RawValue;
 
-/// What an instance keeps of its buffers when a message was larger than usual.
+/// The size to which an instance shrinks its buffers after an unusually large message.
 const KEPT_BYTES: usize = 1 << 20;
 
 #[tokio::main(flavor = "current_thread")]
@@ -53,7 +56,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         .await
 }
 
-/// The function: what is kept between invocations.
+/// The function, with everything that is kept between invocations.
 struct Function {
     engine: Engine<Module>,
     body: Body,
@@ -108,7 +111,7 @@ impl Function {
         let output = pending.finish();
         match output.verdict() {
             Verdict::Answer => {}
-            // The sender repeats the whole message: Firehose knows no partial answer.
+            // The sender repeats the whole message: Firehose has no partial responses.
             Verdict::Retry { .. } => return Err(failure("retry", "to be tried again later")),
             _ => return Err(failure("rejected", reason(output))),
         }
@@ -117,14 +120,14 @@ impl Function {
     }
 }
 
-/// Why a message is not answered.
+/// The reason why a message is not answered.
 fn reason(output: &Output) -> String {
     let failure = output.failures().next();
     failure.map_or_else(String::new, |(_, failure)| failure.to_string())
 }
 
-/// When the answer must be there. Lambda says the time in milliseconds since the epoch. `cargo lambda watch` says how long
-/// it will wait, which is less than a day, so both are understood.
+/// When the response is due. Lambda sends a time in milliseconds since the epoch, and
+/// `cargo lambda watch` a duration in milliseconds, which is less than a day.
 fn deadline(context: &Context) -> Instant {
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
     let stated = Duration::from_millis(context.deadline);
@@ -134,7 +137,7 @@ fn deadline(context: &Context) -> Instant {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         stated.saturating_sub(now.unwrap_or_default())
     };
-    // A time that the clock cannot tell is far enough away.
+    // A time that `Instant` cannot represent is replaced with one day from now.
     let now = Instant::now();
     now.checked_add(left).unwrap_or(now + DAY)
 }
@@ -154,7 +157,7 @@ fn failure(error_type: &str, message: impl ToString) -> Diagnostic {
     }
 }
 
-/// A layer that takes the body out of an invocation before `lambda_runtime` deserializes it.
+/// A layer that takes the body of an invocation before `lambda_runtime` deserializes it.
 #[derive(Clone, Default)]
 struct Body(Rc<Cell<Option<Bytes>>>);
 
@@ -167,7 +170,7 @@ impl<S> Layer<S> for Body {
     }
 }
 
-/// Takes the body out of every invocation. What is left, `null`, is `()` to serde_json.
+/// Takes the body of every invocation and leaves `null`, which serde_json deserializes to `()`.
 struct TakeBody<S> {
     inner: S,
     body: Body,
@@ -189,8 +192,8 @@ impl<S: Service<LambdaInvocation>> Service<LambdaInvocation> for TakeBody<S> {
     }
 }
 
-/// The module: it emits the names of custom events. With the account setting `fault` it fails in the way that the
-/// setting names.
+/// The module emits the names of custom events. The account setting `fault` makes it fail in the
+/// named way.
 pub(crate) struct Module;
 
 impl AsyncProcessor for Module {
@@ -200,7 +203,7 @@ impl AsyncProcessor for Module {
         Registration::new("Names", "1.0").events([EventType::CustomEvent])
     }
 
-    #[expect(clippy::panic, reason = "shows what becomes of a panic")]
+    #[expect(clippy::panic, reason = "shows the outcome of a panic")]
     async fn batch(
         &self,
         call: &mut Call<'_>,
@@ -208,21 +211,21 @@ impl AsyncProcessor for Module {
     ) -> Result<(), Failure> {
         let fault = call.account().account_settings.get("fault").copied();
         match fault {
-            Some("panic") => panic!("as the settings want it"),
+            Some("panic") => panic!("the setting `fault` requests a panic"),
             Some("retry") => return Err(Failure::retry()),
             _ => {}
         }
         let mut first = true;
         let names = call.events().translate(|event| {
             if std::mem::take(&mut first) && fault == Some("panic in one event") {
-                panic!("as the settings want it");
+                panic!("the setting `fault` requests a panic");
             }
             match event {
                 Event::CustomEvent(event) => event.name.or_discard("no name"),
                 _ => Err(Failure::discard("not a custom event")),
             }
         });
-        // Where a real module sends one request with the batch, and settles events by the reply.
+        // A real module sends one request with the batch here, and settles events by the reply.
         tokio::task::yield_now().await;
         for (_, name) in names {
             call.emit(name.as_bytes());

@@ -1,13 +1,14 @@
-//! The smallest embedder: one message on standard input, the response on standard output. With the argument `lines`, one
-//! message per line, each answered at once with a line.
+//! The smallest host: it reads one message from standard input and writes the response to standard
+//! output. With the argument `lines` it reads one message per line and answers each immediately
+//! with a line.
 //!
 //! ```sh
 //! hydrant generate --kind events --messages 1 | cargo run --example embed_stdin
 //! hydrant generate --kind events --messages 9 | cargo run --example embed_stdin lines
 //! ```
 //!
-//! It needs nothing but the library `hydrant`. `benches/cold_start.rs` measures how soon it answers,
-//! `benches/growth.rs` how much memory it holds after many lines.
+//! It depends only on the library `hydrant`. `benches/cold_start.rs` measures the time to its first
+//! response, `benches/growth.rs` its memory after many lines.
 
 use std::io::{BufRead, Read, Write};
 use std::process::ExitCode;
@@ -62,7 +63,7 @@ fn answer() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// The same with buffers that are used again: after the first lines nothing is allocated.
+/// Answers each line, with buffers that are reused: after the first lines nothing is allocated.
 fn answer_lines() -> Result<(), Box<dyn std::error::Error>> {
     let engine = Engine::new(Names);
     let (mut scratch, mut output, mut body) = (Scratch::new(), Output::new(), Vec::new());

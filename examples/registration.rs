@@ -1,4 +1,4 @@
-//! The registration of a module that asks for nearly everything: prints the JSON that it answers.
+//! The registration of a module that uses nearly all options. It prints the JSON of the response.
 //!
 //! ```sh
 //! cargo run --example registration
@@ -15,8 +15,9 @@ use hydrant::registration::{
 };
 use hydrant::{Engine, Processor, Registration};
 
-/// What the customer fills in, as the handlers read it: `let settings: AcmeSettings<'_> = call.settings()?`.
-/// `Engine::check` compares what is described with what is read.
+/// The settings that the customer fills in. Handlers read them with
+/// `let settings: AcmeSettings<'_> = call.settings()?`. `Engine::check` compares the descriptions
+/// with the settings that are read.
 #[allow(
     dead_code,
     clippy::allow_attributes,
@@ -47,7 +48,7 @@ impl<'a> Settings<'a> for AcmeSettings<'a> {
     }
 
     fn read(values: &mut SettingValues<'a>) -> Option<Self> {
-        // All of them are asked for before `?` gives up, so that one error names everything that is wrong.
+        // Reads all of them before the first `?`, so that one error names all faults.
         let api_key = values.required("api_key");
         let region = values.or("region", Region::Us);
         let batch_size = values.or("batch_size", 100);
@@ -97,7 +98,7 @@ impl Processor for Acme {
         .scope("audiences", "Change lists");
         Registration::new("Acme Mail", env!("CARGO_PKG_VERSION"))
             .description("Sends events and audiences to Acme Mail")
-            // Permissions: nothing that is not asked for is sent.
+            // Permissions. The sender leaves out data without permission.
             .user_identity(UserIdentityType::Email, IdentityEncoding::Raw)
             .user_identity(UserIdentityType::Customer, IdentityEncoding::Sha256)
             .device_identity(DeviceIdentityType::IosVendorId, IdentityEncoding::Raw)
@@ -116,7 +117,7 @@ impl Processor for Acme {
                 },
             )
             .audiences(|audiences| {
-                // The module fills it in, in its answer to the subscription.
+                // The module sets its value in the response to the subscription.
                 let list_id = Text::new("list_id", "List").description("The list at Acme");
                 audiences
                     .subscription_setting(list_id.invisible())
@@ -126,7 +127,7 @@ impl Processor for Acme {
     }
 }
 
-/// The answer to a registration request.
+/// The response to a registration request.
 pub(crate) fn answer(engine: &Engine<Acme>) -> Result<Vec<u8>, hydrant::Error> {
     let request = br#"{"type":"module_registration_request"}"#;
     let output = engine.process(request, &system_invocation())?.finish();
@@ -137,8 +138,8 @@ pub(crate) fn main() -> Result<(), Box<dyn std::error::Error>> {
     let engine = Engine::new(Acme);
     let answer: serde_json::Value = serde_json::from_slice(&answer(&engine)?)?;
     println!("{answer:#}");
-    // Checks the rules of the protocol, that settings are read as described, and that event types have their
-    // permissions. Real modules do this in a test.
+    // Checks the rules of the protocol, for example that event types have their permissions, and
+    // that settings are read as described. Real modules do this in a test.
     let findings = engine.check();
     assert!(findings.is_empty(), "{findings:#?}");
     Ok(())

@@ -1,5 +1,5 @@
-//! What hosts give the engine because it must not have it itself: the time, a source of unique identifiers, and a number
-//! of threads. This is the only module that asks the operating system.
+//! What a host passes to the engine: the time, unique identifiers and the number of threads. Only
+//! this module asks the operating system for them.
 
 mod threads;
 
@@ -13,11 +13,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::message::Uuid;
 use crate::processor::Invocation;
 
-/// A call at this moment: the time of the system clock, and a fresh version 4 uuid to fall back on.
+/// An invocation with the time of the system clock and a new version 4 UUID, which identifies the
+/// response if the request has no identifier.
 ///
-/// The uuid comes from the standard library alone: a counter and the time, hashed with keys that the operating system's
-/// randomness gave the process (SipHash). That makes identifiers unique among processes and machines and hard to guess;
-/// it makes no secrets.
+/// The UUID is the SipHash of a counter and the time under keys that the standard library takes
+/// from the randomness of the operating system. Identifiers are unique across processes and
+/// machines, but are not suitable as secrets.
 ///
 /// ```
 /// let (one, other) = (hydrant::host::system_invocation(), hydrant::host::system_invocation());
@@ -29,7 +30,7 @@ pub fn system_invocation() -> Invocation {
     static KEYS: LazyLock<[RandomState; 2]> = LazyLock::new(Default::default);
     static CALLS: AtomicU64 = AtomicU64::new(0);
 
-    // A clock that is set before the epoch tells a negative time.
+    // A clock that is set before the epoch gives a negative time.
     let nanos = match SystemTime::now().duration_since(UNIX_EPOCH) {
         Ok(after) => after.as_nanos() as i128,
         Err(error) => -(error.duration().as_nanos() as i128),
@@ -57,7 +58,7 @@ mod tests {
         different.sort();
         different.dedup();
         assert_eq!(different.len(), ids.len());
-        // The two halves do not repeat each other.
+        // The two halves differ.
         assert!(ids.iter().all(|id| id.0[..6] != id.0[10..]));
     }
 }

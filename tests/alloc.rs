@@ -1,5 +1,5 @@
-//! After warm-up a message costs no heap allocation: not when it is parsed, not when it is dispatched, and not when records
-//! are written for its events (`ARCHITECTURE.md`, step 2). A counting allocator measures it.
+//! After warm-up, no heap memory is allocated to parse a message, to dispatch it, or to write
+//! records for its events (`ARCHITECTURE.md`, step 2). A counting allocator measures this.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -27,11 +27,11 @@ use hydrant::{
 use hydrant_testing::generate::{Kind, Options, batch};
 use support::Named;
 
-/// The system's allocator, which counts what each thread asks it for.
+/// The system allocator with a counter of the requests of each thread.
 struct Counting;
 
 thread_local! {
-    // Constant and without a destructor, so that counting itself allocates nothing.
+    // Const-initialized and without a destructor, so that counting does not allocate.
     static REQUESTS: Cell<u64> = const { Cell::new(0) };
 }
 
@@ -39,29 +39,30 @@ fn count() {
     REQUESTS.set(REQUESTS.get() + 1);
 }
 
-// SAFETY: every call is handed on as it came to the system's allocator, which keeps the contract of the trait; counting
-// touches a thread-local integer and does not allocate.
+// SAFETY: every call is forwarded unchanged to the system allocator, which fulfils the contract of
+// the trait. Counting only changes a thread-local integer and does not allocate.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count();
-        // SAFETY: the caller keeps the contract of `alloc`, which is the same there.
+        // SAFETY: the caller fulfils the contract of `alloc`, which is the same for `System`.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         count();
-        // SAFETY: the caller keeps the contract of `alloc_zeroed`, which is the same there.
+        // SAFETY: the caller fulfils the contract of `alloc_zeroed`, which is the same for
+        // `System`.
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         count();
-        // SAFETY: `block` came from `System` with this layout, for every block does.
+        // SAFETY: `block` is from `System` with this layout, as every block is.
         unsafe { System.realloc(block, layout, size) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: `block` came from `System` with this layout, for every block does.
+        // SAFETY: `block` is from `System` with this layout, as every block is.
         unsafe { System.dealloc(block, layout) }
     }
 }
@@ -69,17 +70,17 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// How often this thread asked for memory while `run` ran.
+/// The number of requests for memory of this thread during `run`.
 fn requests(run: impl FnOnce()) -> u64 {
     let before = REQUESTS.get();
     run();
     REQUESTS.get() - before
 }
 
-/// Does nothing, so that what is counted is the engine's own.
+/// A module that does nothing, so that only requests of the engine are counted.
 struct Idle;
 
-/// Handlers of messages that are rejected without one.
+/// Handlers of messages that are rejected without a handler.
 macro_rules! other_messages {
     ($($how:ident)?) => {
         $($how)? fn audience_membership_change(
@@ -90,13 +91,17 @@ macro_rules! other_messages {
             Ok(())
         }
 
-        $($how)? fn dsr(&self, _: &mut Call<'_>, _: &DsrProcessingRequest<'_>) -> Result<(), Failure> {
+        $($how)? fn dsr(
+            &self,
+            _: &mut Call<'_>,
+            _: &DsrProcessingRequest<'_>,
+        ) -> Result<(), Failure> {
             Ok(())
         }
     };
 }
 
-/// Handlers that do nothing, which an unordered engine asks for.
+/// Handlers that do nothing. An unordered engine rejects events without a handler.
 macro_rules! idle {
     ($($handler:ident: $model:ident),* $(,)?) => {$(
         fn $handler(&self, _: &mut Call<'_>, (): &mut (), _: &$model<'_>) -> Result<(), Failure> {
@@ -134,7 +139,7 @@ impl Processor for Idle {
     }
 }
 
-/// Emits the batch as a record, and one for every event of some types.
+/// A module that emits a record for the batch and one for every event of some types.
 struct Emitting;
 
 impl Emitting {
@@ -184,8 +189,8 @@ impl Processor for Emitting {
     }
 }
 
-/// Everything that is read without an error: the corpus, the published samples, and generated messages of all kinds and
-/// layouts, those that were damaged and are readable nevertheless among them.
+/// Messages that are parsed without an error: the corpus, the published samples, and generated
+/// messages of all kinds and layouts, including hostile ones that are accepted.
 fn messages() -> Vec<Named> {
     let mut messages = support::corpus("valid");
     messages.extend(support::published_samples());
@@ -208,7 +213,7 @@ fn messages() -> Vec<Named> {
     messages
 }
 
-/// A way of handling messages on buffers that are kept.
+/// A way of processing messages with reused buffers.
 trait Subject {
     fn handle(&mut self, text: &[u8]);
 }
@@ -226,7 +231,7 @@ impl Subject for Parsing {
     }
 }
 
-/// Without the fast path, which most of the messages would take.
+/// Parsing without the fast path, which most of the messages would take.
 struct ParsingCompletely(Parsing);
 
 impl Default for ParsingCompletely {
@@ -271,7 +276,7 @@ impl Default for Dispatching<Emitting> {
     }
 }
 
-/// Where order does not matter and handlers cost nothing, everything stays on one thread.
+/// An unordered engine. Its handlers do nothing, so all batches stay on one thread.
 struct DispatchingUnordered(Dispatching);
 
 impl Default for DispatchingUnordered {
@@ -289,8 +294,8 @@ impl Subject for DispatchingUnordered {
 impl Dispatching {
     const INVOCATION: &Invocation = &Invocation::new(1_714_592_744_066, Uuid([7; 16]));
 
-    /// Responses are not for a module, and saying so takes memory. So does the answer to a registration request, once in
-    /// the life of a module.
+    /// Excludes responses, which modules do not receive and whose refusal allocates, and
+    /// registration requests, whose response allocates and is sent rarely.
     fn is_for_modules(text: &[u8]) -> bool {
         let engine = Engine::new(Idle);
         let result = engine.process(text, Self::INVOCATION);
@@ -315,7 +320,7 @@ impl<P: Processor> Subject for Dispatching<P> {
     }
 }
 
-/// Async handlers that never wait.
+/// A module with async handlers that are always ready.
 struct IdleAsync;
 
 impl AsyncProcessor for IdleAsync {
@@ -353,7 +358,7 @@ impl Subject for DispatchingAsync {
             .process_into_async(text, scratch, invocation, output);
         let mut context = Context::from_waker(Waker::noop());
         let Poll::Ready(pending) = pin!(future).poll(&mut context) else {
-            panic!("it never waits")
+            panic!("the future is pending")
         };
         assert!(!pending.unwrap().finish().response().is_empty());
     }
@@ -363,7 +368,7 @@ fn each_message_alone<S: Subject + Default>(messages: &[Named]) {
     for message in messages {
         let mut subject = S::default();
         let first = requests(|| subject.handle(&message.text));
-        assert!(first > 0, "the counter sees nothing");
+        assert!(first > 0, "the counter does not count");
         for _ in 0..3 {
             let more = requests(|| subject.handle(&message.text));
             assert_eq!(more, 0, "{}", message.name);
@@ -371,14 +376,14 @@ fn each_message_alone<S: Subject + Default>(messages: &[Named]) {
     }
 }
 
-/// One round over all messages warms up; whatever order they come in afterwards.
+/// After one pass over all messages as a warm-up, no order of them allocates.
 fn all_messages_in_turn<S: Subject + Default>(messages: &[Named]) {
     let mut subject = S::default();
     for message in messages {
         subject.handle(&message.text);
     }
     let backwards = (0..messages.len()).rev();
-    // A stride that shares no factor with the length visits all of them, small and large mixed.
+    // A stride that is coprime to the length visits all messages, with small and large ones mixed.
     let stride = (messages.len() / 3..)
         .find(|stride| greatest_common_divisor(*stride, messages.len()) == 1)
         .unwrap();
@@ -417,7 +422,7 @@ fn parsing_different_messages_in_turn_allocates_nothing() {
     let mut messages = messages();
     all_messages_in_turn::<Parsing>(&messages);
     all_messages_in_turn::<ParsingCompletely>(&messages);
-    // Growing from message to message is the hardest warm-up, for the largest message comes last.
+    // Sorted by size, so that buffers grow with nearly every message of the warm-up.
     messages.sort_by_key(|message| message.text.len());
     all_messages_in_turn::<Parsing>(&messages);
     all_messages_in_turn::<ParsingCompletely>(&messages);

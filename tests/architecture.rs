@@ -1,4 +1,5 @@
-//! The module table, the feature rule and the unsafe rule of ARCHITECTURE.md, compared with the sources of the library.
+//! Compares the module table, the feature rule and the unsafe rule of ARCHITECTURE.md with the
+//! sources of the library.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -22,15 +23,16 @@ struct Module {
 /// The module that may use everything, and is the last row.
 const TOP: &str = "host";
 
-/// Files in which a feature may be named: where a module is declared, and the macros that add `Serialize` to a declaration.
+/// Files that may name a feature: those that declare a module with a feature, and the macros that
+/// add `Serialize` to a declaration.
 const FEATURE_FILES: &[&str] = &[
     "src/message/mod.rs",
     "src/schema/mod.rs",
     "src/schema/serialize.rs",
 ];
 
-/// Files that may hold `unsafe` code: the instruction sets of `hash`; the cursor, the padded text and the kernels of the
-/// fast path; allocators and system calls of tests and benches.
+/// Files that may contain `unsafe` code: the instruction sets of `hash`; the cursor, the padded text
+/// and the kernels of the fast path; allocators and system calls of tests and benches.
 const UNSAFE_FILES: &[&str] = &[
     "benches/support/peak.rs",
     "src/hash/arm/mod.rs",
@@ -230,7 +232,7 @@ fn modules_used(code: &str) -> BTreeSet<String> {
     let mut used = BTreeSet::new();
     for (at, _) in code.match_indices("crate::") {
         if code[..at].ends_with('$') {
-            // A macro names its own module.
+            // `$crate::` in a macro is not a use by this module.
             continue;
         }
         let rest = &code[at + "crate::".len()..];
@@ -362,7 +364,7 @@ fn the_front_end_is_named_in_three_files() {
 }
 
 #[test]
-fn core_has_no_io_no_clock_no_environment() {
+fn the_library_uses_no_io_no_clock_and_no_environment() {
     let forbidden = [
         "std::fs",
         "std::net",
@@ -377,7 +379,7 @@ fn core_has_no_io_no_clock_no_environment() {
         "stderr",
     ];
     for source in sources() {
-        // Variables of ours are read by the programs.
+        // Only the program reads `HYDRANT_` variables.
         assert!(!source.code.contains("HYDRANT_"), "{}", source.name);
         if source.module == TOP {
             continue;
@@ -493,7 +495,7 @@ fn every_manifest_denies_unsafe_code_without_an_argument() {
 }
 
 #[test]
-fn files_say_what_they_are_and_stay_small() {
+fn files_have_module_docs_and_stay_small() {
     for source in sources() {
         assert!(
             source.text.starts_with("//!"),

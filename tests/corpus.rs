@@ -1,6 +1,8 @@
-//! The corpus holds what it says it holds: every row of the protocol, golden outputs, refusals at their place.
+//! Tests that the corpus is complete: it contains every row of the protocol, golden outputs, and
+//! the locations of refusals.
 //!
-//! Everything here is read by the reference implementation. Other tests compare the engine with the same files.
+//! These tests use only the reference implementation. Other tests compare the engine with the same
+//! files.
 //!
 //! `HYDRANT_BLESS=1 cargo test --test corpus` rewrites the golden files.
 #![allow(
@@ -20,10 +22,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use support::File;
 
-/// Every row and every wire value that the tables hold.
+/// Every row and every wire value in the tables.
 #[derive(Default)]
 struct Protocol {
-    /// (model, field), and whether null is refused there.
+    /// (model, field), with its presence, which decides whether null is refused.
     fields: BTreeMap<(&'static str, &'static str), Presence>,
     /// (family or enumeration, wire value).
     values: BTreeSet<(&'static str, &'static str)>,
@@ -104,7 +106,10 @@ fn every_field_occurs_with_a_value_and_as_null() {
         protocol.fields.len()
     );
     for (field, presence) in &protocol.fields {
-        assert!(seen.fields.contains(field), "no valid file holds {field:?}");
+        assert!(
+            seen.fields.contains(field),
+            "no valid file contains {field:?}"
+        );
         let nullable = *presence == Presence::Free;
         assert_eq!(seen.nulls.contains(field), nullable, "null in {field:?}");
     }
@@ -115,21 +120,25 @@ fn every_wire_value_occurs_and_an_unknown_one_of_every_kind() {
     let protocol = Protocol::of_the_tables();
     let seen = seen_in_valid_files();
     for value in &protocol.values {
-        assert!(seen.values.contains(value), "no valid file holds {value:?}");
+        assert!(
+            seen.values.contains(value),
+            "no valid file contains {value:?}"
+        );
     }
     for name in &protocol.open {
         assert!(
             seen.unknown.contains_key(name),
-            "no valid file holds an unknown {name}"
+            "no valid file contains an unknown {name}"
         );
     }
 }
 
-/// Seconds from the year 5138 on have twelve digits, and numbers of that size are read as milliseconds (D5). Such
-/// instants, and only they, are not read back as they were written.
+/// Seconds from the year 5138 on have twelve digits, and numbers of that size are read as
+/// milliseconds (D5). Only such instants do not survive a round trip.
 const UNSTABLE: [&str; 1] = ["stream-submitted-times-far-away.ndjson"];
 
-/// Compares, or writes when `HYDRANT_BLESS` is set, the golden files of a folder. Gives the names it dealt with.
+/// Compares the golden files of a folder, or writes them if `HYDRANT_BLESS` is set. Returns the
+/// names of the files.
 fn check_golden(folder: &str, golden: &str, files: &[&File]) -> BTreeSet<String> {
     let bless = std::env::var_os("HYDRANT_BLESS").is_some();
     let golden = support::corpus_root().join(golden);
@@ -226,7 +235,7 @@ fn regressions_are_refused_or_give_their_golden_output() {
 }
 
 #[test]
-fn names_say_what_a_file_shows() {
+fn file_names_are_kebab_case_and_unique() {
     let mut names = BTreeSet::new();
     for folder in ["valid", "invalid", "regress"] {
         for file in support::files(folder) {
@@ -239,16 +248,16 @@ fn names_say_what_a_file_shows() {
             );
             assert!(
                 names.insert(file.name.clone()),
-                "{} is there twice",
+                "{} occurs twice",
                 file.name
             );
         }
     }
 }
 
-/// Damage is only useful to a comparison of readers if it hits what it aims at.
+/// Mutations by node must leave valid JSON; otherwise comparisons would only test syntax errors.
 #[test]
-fn damaged_messages_are_still_json() {
+fn mutated_messages_are_still_json() {
     let odd = || r#"[null,{"a":"\ud800"}]"#.to_owned();
     let damages = [
         Damage::Drop,

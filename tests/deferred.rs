@@ -1,4 +1,4 @@
-//! Deferred digests equal those that are made one at a time.
+//! Deferred digests equal digests that are computed one at a time.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -12,14 +12,14 @@ use hydrant::message::{Identity, IdentityEncoding};
 use hydrant::write::JsonWriter;
 use proptest::prelude::*;
 
-/// What is written, in order.
+/// One step of writing an output.
 #[derive(Clone, Debug)]
 enum Step {
     /// Other bytes, including hyphens.
     Text(String),
     /// A new digest.
     Reserve(usize, String),
-    /// One of the digests so far, again.
+    /// An earlier digest again.
     Repeat(usize),
     /// A new digest, placed by its offset.
     Place(usize, String),
@@ -43,7 +43,8 @@ fn direct(algorithm: Algorithm, value: &str) -> String {
     hash_one(algorithm, Normalization::STANDARD, value).to_string()
 }
 
-/// Writes into one output with places, and into another without.
+/// Writes one output with placeholders, and the expected one with digests that are computed
+/// directly.
 fn run(steps: &[Step], digests: &mut DeferredDigests) -> (Vec<u8>, Vec<u8>) {
     let (mut out, mut expected) = (Vec::new(), Vec::new());
     let mut so_far: Vec<(Deferred, String)> = Vec::new();
@@ -90,7 +91,7 @@ fn run(steps: &[Step], digests: &mut DeferredDigests) -> (Vec<u8>, Vec<u8>) {
 
 proptest! {
     #[test]
-    fn digests_are_those_that_are_made_directly(batches in prop::collection::vec(prop::collection::vec(step(), 0..60), 1..4)) {
+    fn deferred_digests_equal_direct_ones(batches in prop::collection::vec(prop::collection::vec(step(), 0..60), 1..4)) {
         let mut digests = DeferredDigests::new();
         for steps in batches {
             let (mut out, expected) = run(&steps, &mut digests);
@@ -101,14 +102,14 @@ proptest! {
     }
 
     #[test]
-    fn an_output_that_was_moved_is_told_and_not_damaged(steps in prop::collection::vec(step(), 0..20), shift in 1..9_usize) {
+    fn an_output_that_was_moved_is_reported_and_not_damaged(steps in prop::collection::vec(step(), 0..20), shift in 1..9_usize) {
         let mut digests = DeferredDigests::new();
         let (out, _) = run(&steps, &mut digests);
         let mut moved = vec![b'x'; shift];
         moved.extend_from_slice(&out);
         moved.truncate(out.len());
         let before = moved.clone();
-        // Only hyphens may be overwritten; they may be those of another place.
+        // Only hyphens may be overwritten, including those of another placeholder.
         let _ = digests.fill(&mut moved);
         for (before, after) in before.iter().zip(&moved) {
             prop_assert!(before == after || *before == b'-');
@@ -164,7 +165,7 @@ fn places_without_a_placeholder_are_counted() {
 }
 
 #[test]
-fn digests_are_known_only_where_and_as_long_as_they_are_made() {
+fn digests_of_other_instances_and_outputs_are_reported() {
     let (mut one, mut other) = (DeferredDigests::new(), DeferredDigests::new());
     let mut out = Vec::new();
     let ada = one.reserve(Algorithm::Md5, "ada", &mut out);

@@ -1,11 +1,12 @@
-//! The engine and the reference implementation read the same bytes and have to agree: on accepting and refusing, on every value of the
-//! canonical form, and on the place of a refusal.
+//! Differential tests: the engine and the reference implementation parse the same bytes and must
+//! agree on whether they are accepted, on every value of the canonical form, and on the location of
+//! a refusal.
 //!
-//! The input comes from four sources: the corpus, the published samples (where they are at hand), the generator, and
-//! damage done to the corpus by node and by byte. A difference is printed with the input that shows it; minimise it and
-//! put it into `corpus/regress/` before the fix.
+//! The input comes from four sources: the corpus, the published samples (if they are available),
+//! the generator, and mutations of the corpus by node and by byte. A difference is printed with its
+//! input; minimise it and add it to `corpus/regress/` before the fix.
 //!
-//! It must not know any rule of the protocol: whoever is right is decided by the specification, not here.
+//! These tests contain no rules of the protocol: the specification decides which result is right.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -29,7 +30,7 @@ use support::damage::{bodies, byte, changed, damaged, originals, step};
 use support::hidden::hidden;
 use support::odd::{odd_keys, odd_values};
 
-/// Compares the two readings of one body.
+/// Compares the results of both implementations for one body.
 fn agree(input: &[u8]) -> Result<(), String> {
     let mut written = Vec::new();
     let engine = hydrant::normalize(input, &mut written);
@@ -58,9 +59,10 @@ fn agree(input: &[u8]) -> Result<(), String> {
                 return Err(format!("offset {offset} is outside of the body: {error}"));
             }
             if hydrant_reference::text::Document::read(input).is_err() {
-                return Ok(()); // text that is no JSON has no path that both must know
+                return Ok(()); // the paths of syntax errors may differ
             }
-            // Which of several faults is met first depends on the order of work, so any of them will do.
+            // Which of several faults is found first depends on the order of parsing, so any is
+            // accepted.
             match refusals
                 .iter()
                 .any(|refusal| same_place(refusal.path.as_deref(), &error))
@@ -78,8 +80,9 @@ fn agree(input: &[u8]) -> Result<(), String> {
     }
 }
 
-/// The fast path never changes a result: not the message, not what was tolerated, not the error. Messages are compared as
-/// values, because `Debug` does not show secrets, and as they are written, because not all of a value is.
+/// The fast path and the complete path give the same message, the same tally and the same error.
+/// Messages are compared as values, because `Debug` does not show secrets, and as they are written,
+/// because equal values may have different texts.
 fn same_paths(input: &[u8]) -> Result<(), String> {
     for strict in [false, true] {
         let options = ParseOptions::new().strict(strict);
@@ -193,7 +196,7 @@ fn same_text(input: &[u8], written: &[u8]) -> Result<(), String> {
         Json::read(written).map_err(|refusal| format!("engine writes no JSON: {refusal}"))?;
     identical(&canonical, &tree)
         .map_err(|difference| format!("reference, engine: {difference}"))?;
-    // The tree of an unknown element does not show how it was spelled.
+    // Trees do not show the source text of unknown elements, so it is compared here.
     match raws(&canonical).into_iter().find(|raw| !text.contains(raw)) {
         Some(raw) => Err(format!(
             "engine does not write the unknown element as {raw}"
@@ -221,7 +224,7 @@ fn shown(input: &[u8]) -> String {
     }
 }
 
-/// Collects differences, so that one run shows all of a sweep.
+/// Collects differences, so that one run shows all of them.
 #[derive(Default)]
 struct Differences(Vec<String>);
 
@@ -248,7 +251,7 @@ impl Drop for Differences {
 }
 
 #[test]
-fn the_corpus_reads_the_same() {
+fn the_corpus_gives_the_same_results() {
     let mut differences = Differences::default();
     for folder in ["valid", "invalid", "regress"] {
         for file in support::files(folder) {
@@ -283,14 +286,14 @@ fn refused_corpus_files_are_refused_at_the_expected_place() {
 }
 
 #[test]
-fn the_samples_read_the_same() {
+fn the_samples_give_the_same_results() {
     for (name, bytes) in support::samples() {
         assert_agree(&bytes, &name);
     }
 }
 
 #[test]
-fn the_canonical_form_reads_the_same_again() {
+fn the_canonical_form_gives_the_same_results() {
     let mut differences = Differences::default();
     for file in support::files("golden") {
         for message in file.messages() {
@@ -300,7 +303,7 @@ fn the_canonical_form_reads_the_same_again() {
 }
 
 #[test]
-fn a_body_around_every_limit_reads_the_same() {
+fn bodies_around_every_limit_give_the_same_results() {
     let body = |value: String| format!(r#"{{"type":"event_processing_request","x":{value}}}"#);
     for depth in [
         1, 2, 63, 64, 126, 127, 128, 129, 255, 256, 257, 1023, 1024, 50_000,
@@ -329,7 +332,7 @@ fn a_body_around_every_limit_reads_the_same() {
 }
 
 #[test]
-fn generated_messages_are_accepted_and_read_the_same() {
+fn generated_messages_are_accepted_with_the_same_results() {
     generated(Options::default(), 250, true);
     generated(
         Options::default()
@@ -343,7 +346,7 @@ fn generated_messages_are_accepted_and_read_the_same() {
 }
 
 #[test]
-fn hostile_messages_read_the_same() {
+fn hostile_messages_give_the_same_results() {
     for seed in 1..=2 {
         generated(
             Options::default().seed(seed).hostile(true).events(0..=4),
@@ -371,9 +374,9 @@ fn generated(options: Options, count: usize, all_valid: bool) {
     }
 }
 
-/// Every odd value in the place of every node of the messages that hold every field.
+/// Replaces every node of the messages that contain every field with every odd value.
 #[test]
-fn every_field_reads_odd_values_the_same() {
+fn odd_values_in_every_field_give_the_same_results() {
     let mut differences = Differences::default();
     let values = odd_values();
     for message in support::files("valid") {
@@ -395,9 +398,9 @@ fn every_field_reads_odd_values_the_same() {
     }
 }
 
-/// Every node of every message, dropped, doubled, moved, overruled.
+/// Removes, duplicates, moves and replaces every node of every message.
 #[test]
-fn every_node_reads_the_same_when_it_is_damaged() {
+fn mutations_of_every_node_give_the_same_results() {
     let mut differences = Differences::default();
     let (values, keys) = (odd_values(), odd_keys());
     for (number, text) in originals().iter().enumerate() {
@@ -419,7 +422,7 @@ fn every_node_reads_the_same_when_it_is_damaged() {
 }
 
 fn config(cases: u32) -> ProptestConfig {
-    // Findings go to corpus/regress as files, not into a side file of hashes.
+    // Failing inputs are kept as files in corpus/regress, not as seeds in a file of proptest.
     ProptestConfig {
         cases,
         failure_persistence: None,
@@ -431,7 +434,7 @@ proptest! {
     #![proptest_config(config(3000))]
 
     #[test]
-    fn messages_with_odd_nodes_read_the_same(
+    fn messages_with_mutated_nodes_give_the_same_results(
         message in sample::select(originals()),
         steps in collection::vec(step(), 1..5),
     ) {
@@ -440,7 +443,7 @@ proptest! {
     }
 
     #[test]
-    fn messages_with_odd_bytes_read_the_same(
+    fn messages_with_mutated_bytes_give_the_same_results(
         body in sample::select(bodies()),
         changes in collection::vec(byte(), 1..4),
     ) {

@@ -1,4 +1,4 @@
-//! The examples that check themselves, run.
+//! Runs the examples that check their own results.
 #![allow(missing_docs)]
 
 #[path = "../examples/async_http/main.rs"]
@@ -24,7 +24,7 @@ fn deliver_records() -> Result {
 }
 
 #[test]
-fn the_registration_breaks_no_rule() -> Result {
+fn the_registration_follows_the_rules() -> Result {
     registration::main()?;
     let engine = Engine::new(registration::Acme);
     let (answer, mut scratch) = (registration::answer(&engine)?, Scratch::new());

@@ -1,5 +1,5 @@
-//! Identity encoding against published vectors and a reference implementation: the RustCrypto crates one value at
-//! a time on `str::trim_matches` and `str::to_lowercase`.
+//! Compares identity encoding with published vectors and with a reference implementation: the
+//! RustCrypto crates, one value at a time, after `str::trim_matches` and `str::to_lowercase`.
 
 #![allow(
     clippy::unwrap_used,
@@ -96,7 +96,7 @@ fn published_vectors() {
             "d174ab98d277d9f5a5611c2c9f419d9f",
         ),
         (Algorithm::Md5, &digits, "57edf4a22be3c955ac49da2e2107b67a"),
-        // FIPS 180 and the example values NIST publishes with it.
+        // FIPS 180 and the example values that NIST publishes with it.
         (
             Algorithm::Sha1,
             "",
@@ -162,7 +162,7 @@ fn published_vectors() {
 
 #[test]
 fn e_mail_addresses_hash_as_widely_published() {
-    // The worked example of Gravatar's documentation.
+    // The example in the documentation of Gravatar.
     for value in ["MyEmailAddress@example.com ", "myemailaddress@example.com"] {
         assert_eq!(
             hash_one(Algorithm::Md5, Normalization::STANDARD, value),
@@ -176,9 +176,9 @@ fn e_mail_addresses_hash_as_widely_published() {
 }
 
 #[test]
-fn every_length_equals_one_at_a_time() {
+fn batches_of_every_length_equal_the_reference() {
     let ascii: String = ('!'..='~').cycle().take(300).collect();
-    // Two and three bytes each, some with a lower case of another length.
+    // Characters of two and three bytes, some with a lower case of another length.
     let wide: String = "ÄßİΣẞKDž日ǅ".chars().cycle().take(300).collect();
     for text in [ascii, wide] {
         let values: Vec<&str> = (0..=300).filter_map(|len| text.get(..len)).collect();
@@ -203,7 +203,7 @@ fn every_length_equals_one_at_a_time() {
 }
 
 #[test]
-fn what_is_already_encoded_is_passed_through_unchanged() {
+fn encoded_values_are_passed_through_unchanged() {
     let sha256 = reference(
         Algorithm::Sha256,
         Normalization::STANDARD,
@@ -224,7 +224,7 @@ fn what_is_already_encoded_is_passed_through_unchanged() {
                 .eq(texts)
         );
 
-        // Encoding the output once more changes nothing; calling it raw does.
+        // A digest is passed through as encoded, and hashed again as raw.
         let once = hash_many(algorithm, Normalization::STANDARD, &[Input::Raw("Ada")]);
         let digest = once.get(0).unwrap();
         let again = [Input::Encoded(digest), Input::Raw(digest)];
@@ -312,7 +312,7 @@ fn debug_shows_neither_values_nor_digests() {
     assert!(shown.contains("[redacted]"));
 }
 
-/// Text of the kinds that take different ways: e-mails, long, blank, with white space, Unicode.
+/// Text for all code paths: e-mail addresses, long text, blanks, white space, Unicode.
 fn value() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         4 => "[A-Za-z0-9._]{1,20}@[A-Za-z]{1,12}\\.(com|ORG)",
@@ -328,7 +328,7 @@ fn value() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn random_batches_equal_one_at_a_time(
+    fn random_batches_equal_the_reference(
         values in prop::collection::vec((value(), prop::bool::weighted(0.2)), 0..200),
         cuts in prop::collection::vec(0..200_usize, 0..6),
         algorithm in prop::sample::select(Algorithm::ALL),
@@ -347,7 +347,7 @@ proptest! {
         hasher.hash_iter(algorithm, normalization, inputs.iter().copied(), &mut digests);
         assert_same(&digests, &expected);
 
-        // The same inputs in any grouping, through the same buffers.
+        // The same inputs in batches of any size, with the same buffers.
         let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(inputs.len())).collect();
         cuts.extend([0, inputs.len()]);
         cuts.sort_unstable();
@@ -359,7 +359,7 @@ proptest! {
     }
 
     #[test]
-    fn the_normal_form_is_that_of_the_standard_library(
+    fn normalization_agrees_with_the_standard_library(
         value in value(),
         normalization in prop::sample::select(&NORMALIZATIONS[..]),
     ) {
@@ -420,7 +420,7 @@ fn nothing_is_allocated_after_warm_up() {
     assert_eq!(allocations(&mut run), 0);
 }
 
-/// Heap allocations that `f` makes on this thread.
+/// The number of heap allocations of `f` on this thread.
 fn allocations(f: impl FnOnce()) -> usize {
     let before = COUNT.get();
     f();
@@ -436,13 +436,13 @@ struct Counting;
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-// SAFETY: every call is handed on unchanged to the system's allocator, which keeps the promises of
-// the trait; the counter is a thread-local `Cell` without destructor and allocates nothing.
+// SAFETY: every call is forwarded unchanged to the system allocator, which fulfils the contract of
+// the trait. The counter is a thread-local `Cell` without destructor and does not allocate.
 #[allow(unsafe_code)]
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         COUNT.set(COUNT.get() + 1);
-        // SAFETY: the caller's promises are those that `System` asks for.
+        // SAFETY: the caller fulfils the contract of the method, which is the same for `System`.
         unsafe { System.alloc(layout) }
     }
 

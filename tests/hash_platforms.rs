@@ -1,8 +1,8 @@
-//! Every platform of this CPU against the RustCrypto crates one value at a time.
+//! Compares every platform of this CPU with the RustCrypto crates, one value at a time.
 //!
-//! The tests go through `Platform::available()` by themselves: a new platform needs no new test.
-//! What they hold is that a digest depends on its own value alone, whatever lane it is computed in
-//! and whatever lies in the others.
+//! The tests run for all of `Platform::available()`, so a new platform needs no new test. They
+//! check that a digest depends only on its own value, and not on its lane or on the values in other
+//! lanes.
 
 #![allow(
     clippy::unwrap_used,
@@ -34,7 +34,8 @@ fn reference(algorithm: Algorithm, normalization: Normalization, value: &str) ->
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Asserts that every platform encodes `values`, in batches of `batch`, as the reference does.
+/// Asserts that every platform encodes `values`, in batches of `batch`, as the reference
+/// implementation does.
 fn check(values: &[String], batch: usize, normalization: Normalization) {
     let inputs: Vec<Input<'_>> = values.iter().map(|value| Input::Raw(value)).collect();
     let mut digests = HexDigests::new();
@@ -84,10 +85,10 @@ fn platforms_are_named_and_end_with_the_portable_one() {
 }
 
 #[test]
-fn every_length_in_every_company() {
+fn every_length_beside_every_other_length() {
     let letters: String = ('!'..='~').cycle().take(300).collect();
     let values: Vec<String> = (0..=300).map(|len| letters[..len].to_owned()).collect();
-    // Neighbours that differ by one block, and by all.
+    // Adjacent values that differ by one block, and by many.
     let mut mixed = values.clone();
     mixed.sort_by_key(|value| value.len() % 7 * 1000 + value.len() % 63);
     for values in [values, mixed] {
@@ -112,8 +113,7 @@ fn every_number_of_messages() {
 
 #[test]
 fn bytes_of_every_value_at_every_place() {
-    // No value of a byte and no place in a block is special to a lane; to the lower-casing and the
-    // padding they are.
+    // Lower-casing depends on the value of a byte, and padding on its position in a block.
     for c in '\0'..='\u{ff}' {
         let values: Vec<String> = [0, 1, 7, 8, 14, 15, 16, 31, 32, 47, 52, 55, 56, 63, 64, 117]
             .iter()
@@ -123,7 +123,7 @@ fn bytes_of_every_value_at_every_place() {
     }
 }
 
-/// Text of the kinds that take different ways: short, of two blocks, longer, Unicode, white space.
+/// Text for all code paths: short, of two blocks, longer, Unicode, white space.
 fn value() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         4 => "[ -~]{0,58}",
@@ -140,11 +140,11 @@ fn value() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    // One case is dozens of batches.
+    // Each case runs dozens of batches.
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn any_batch_equals_one_at_a_time(
+    fn any_batch_equals_the_reference(
         values in prop::collection::vec(value(), 0..150),
         batch in 1..150_usize,
         trim: bool,

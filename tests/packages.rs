@@ -1,4 +1,4 @@
-//! What a user of the library compiles, and what the package holds.
+//! Tests which packages a user of the library compiles, and which files the package contains.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -11,8 +11,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
-/// Beginnings of names that no package below the library has: what the program, hosts, tests and
-/// benches use.
+/// Prefixes of the names of packages that the library must not depend on, because only the program,
+/// hosts, tests and benches use them.
 const NOT_BELOW: [&str; 7] = [
     "clap",
     "criterion",
@@ -23,7 +23,7 @@ const NOT_BELOW: [&str; 7] = [
     "serde_json",
 ];
 
-/// The output of cargo in the root of the repository, without network.
+/// Runs cargo offline in the root of the repository, and returns its output.
 fn cargo(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO"))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
@@ -48,7 +48,7 @@ fn stated() -> usize {
     number.expect("CONTRIBUTING.md says `at most N packages`")
 }
 
-/// The packages that a user of the library with these features compiles, the library included.
+/// The packages that a user of the library with these features compiles, including the library.
 fn compiled(features: &str) -> BTreeSet<String> {
     let tree = cargo(&[
         "tree",
@@ -97,7 +97,7 @@ fn a_user_of_the_library_compiles_no_more_than_is_stated() {
 }
 
 #[test]
-fn the_package_holds_the_library_and_its_documents() {
+fn the_package_contains_the_library_and_its_documents() {
     let listed = cargo(&["package", "--package", "hydrant", "--list", "--allow-dirty"]);
     let files: BTreeSet<String> = listed.lines().map(|line| line.replace('\\', "/")).collect();
     for file in [
@@ -115,7 +115,7 @@ fn the_package_holds_the_library_and_its_documents() {
     ] {
         assert!(files.contains(file), "{file} is missing");
     }
-    // Cargo makes the files that are filtered out.
+    // Cargo generates the files that are filtered out.
     let top: BTreeSet<&str> = files
         .iter()
         .map(|file| file.split('/').next().unwrap())

@@ -1,4 +1,4 @@
-//! The published sample messages, normalized and compared with themselves.
+//! The published sample messages do not change when they are normalized.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -34,7 +34,7 @@ fn samples_are_their_own_normal_form() {
         let mut out = Vec::new();
         hydrant::normalize(&text, &mut out)
             .unwrap_or_else(|e| panic!("{}", e.pretty(&path.display().to_string())));
-        // Key order counts too, so the texts are compared, without white space.
+        // The order of keys must not change either, so the texts are compared without white space.
         let raw: &serde_json::value::RawValue = serde_json::from_slice(&text).unwrap();
         let mut compact = Vec::new();
         let mut in_string = false;
@@ -60,7 +60,7 @@ fn samples_are_their_own_normal_form() {
     assert_eq!(count, 11);
 }
 
-/// Ordinary generated messages are in canonical form already, so normalizing changes no byte.
+/// Ordinary generated messages are already canonical, so normalizing changes no byte.
 #[test]
 fn generated_messages_are_their_own_normal_form() {
     use hydrant_testing::generate::{Generator, Options};

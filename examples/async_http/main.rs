@@ -1,6 +1,8 @@
-//! An integration that sends what it is given to an HTTP API: one request per batch, each event settled by the reply.
+//! An integration that sends events to an HTTP API: one request per batch, whose reply settles each
+//! event.
 //!
-//! `main` (`cargo run --example async_http`) runs it against a server in this process, and checks verdicts and answers.
+//! `main` (`cargo run --example async_http`) runs it against a server in this process, and checks
+//! verdicts and responses.
 
 mod sender;
 mod server;
@@ -16,13 +18,13 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Value, json};
 use server::{Reply, Server};
 
-/// The integration. It lives as long as the process, and so do its connections.
+/// The integration. It and its connections live as long as the process.
 struct Acme {
     http: reqwest::Client,
     url: String,
 }
 
-/// What the customer fills in.
+/// The settings that the customer fills in.
 struct AcmeSettings<'a> {
     api_key: &'a str,
     purpose: &'a str,
@@ -77,7 +79,8 @@ impl AsyncProcessor for Acme {
         // Acme replies with positions in the request, and a status for each event that it refused.
         let refused: Vec<(usize, u16)> = self.post(call, &settings, "/events", upload).await?;
         for (index, status) in refused {
-            // If the position was not sent, it is unknown which events were accepted.
+            // If a position in the reply was not in the request, it is unknown which events were
+            // accepted.
             let position = *positions.get(index).or_retry()?;
             let outcome = match status {
                 429 | 500.. => Failure::retry(),
@@ -112,7 +115,7 @@ impl AsyncProcessor for Acme {
         let mut changes = Vec::new();
         for profile in request.user_profiles {
             let Some(user) = user(profile.email(), profile.customer_id()) else {
-                continue; // Acme does not know users without either.
+                continue; // Acme identifies users by one of the two.
             };
             for audience in profile.audiences {
                 let member = match audience.action {
@@ -142,7 +145,8 @@ impl AsyncProcessor for Acme {
     }
 }
 
-/// A hashed identity has no raw value, so it is never sent as an address.
+/// The identity of a user at Acme. A hashed identity has no raw value, so a digest is never sent as
+/// an address.
 fn user(email: Option<Identity<'_>>, customer_id: Option<Identity<'_>>) -> Option<Value> {
     match email.and_then(Identity::raw) {
         Some(email) => Some(json!({ "email": email })),
@@ -154,14 +158,14 @@ fn translate(event: &Event<'_>) -> Result<Value, Failure> {
     let Event::CustomEvent(custom) = event else {
         return Err(Failure::discard("Acme has no such event"));
     };
-    // Acme ignores an event whose key it knows, so that a batch may come twice.
+    // Acme ignores events with a known key, so a batch can be delivered more than once.
     let key = event.id().map(|id| id.to_string());
     let (name, time) = (custom.name.or_reject("no name")?, event.timestamp_ms());
     Ok(json!({ "key": key, "name": name, "time": time }))
 }
 
 impl Acme {
-    /// One request, within the deadline. `?` makes unclassified errors mean *retry*.
+    /// Sends one request, within the deadline. `?` converts unclassified errors to *retry*.
     async fn post<R: DeserializeOwned>(
         &self,
         call: &mut Call<'_>,
@@ -177,9 +181,10 @@ impl Acme {
         let response = request.send().await?;
         match response.status().as_u16() {
             200..300 => Ok(response.json().await?),
-            // The events can be sent once the customer has corrected the key. With `RejectPolicy::DeadLetter` they are
-            // stored, and the answer suspends the subscription. Otherwise the sender keeps them and repeats the batch,
-            // and the answer to the next heartbeat of the account suspends.
+            // The events can be sent after the customer has corrected the key. With
+            // `RejectPolicy::DeadLetter` the host stores them, and the response suspends the
+            // subscription. Otherwise the sender keeps them and repeats the batch, and the response
+            // to the next heartbeat of the account suspends the subscription.
             401 => {
                 call.suspend_subscription();
                 Err(Failure::retry().with_reason("Acme does not know the API key"))
@@ -214,7 +219,7 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let upload = json!({ "user": user, "events": [first, second] });
     assert_eq!(sent.requests, [("/events Bearer k-1".to_owned(), upload)]);
 
-    // Positions in the reply are those in the request, whose events are in the order of time.
+    // Positions in the reply refer to the request, whose events are sorted by time.
     let refused = json!([[0, 422], [1, 503]]);
     let sent = send("both events are refused", &batch, ok(refused)).await?;
     assert_eq!(sent.outcomes, ["retry", "discarded"]);
@@ -238,7 +243,7 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let list = ok(json!({ "id": "list-9" }));
     let sent = send("an audience is connected", &sender::subscription(), list).await?;
-    // The sender stores the settings of the answer, and sends them with each change.
+    // The sender stores the settings of the response and sends them with each change.
     let change = sender::membership_change(sent.answer.get("audience_subscription_settings"));
     let sent = send("a user joins it", &change, ok(json!({}))).await?;
     let members = json!([{ "list": "list-9", "user": user, "member": true }]);

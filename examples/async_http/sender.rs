@@ -1,4 +1,5 @@
-//! Simulates the sender: it makes messages, gives them to the engine, and prints verdicts and answers.
+//! Simulates the sender: it creates messages, passes them to the engine, and prints verdicts and
+//! responses.
 
 use std::time::{Duration, Instant};
 
@@ -24,14 +25,14 @@ pub(crate) struct Sent {
     pub(crate) verdict: Verdict,
     /// The outcomes of the events.
     pub(crate) outcomes: Vec<&'static str>,
-    /// `null` if there is none.
+    /// The response, or `null` if there is none.
     pub(crate) answer: Value,
-    /// The requests to the target system: path with authorization, and body.
+    /// The requests to the target system: path and authorization, and body.
     pub(crate) requests: Vec<(String, Value)>,
 }
 
 impl<P: AsyncProcessor> Sender<P> {
-    /// Gives a message to the engine, while the target system has this reply ready.
+    /// Passes a message to the engine. The target system answers a request with `reply`.
     pub(crate) async fn send(
         &self,
         title: &str,
@@ -70,7 +71,7 @@ fn email(encoding: &str) -> Value {
     json!({ "type": "email", "encoding": encoding, "value": "ada@example.com" })
 }
 
-/// Two events, the later one first, of a user whose e-mail address is encoded like this.
+/// Two events, the later one first, of a user whose e-mail address has this encoding.
 pub(crate) fn batch(encoding: &str) -> Value {
     json!({
         "type": "event_processing_request",
@@ -98,7 +99,7 @@ pub(crate) fn subscription() -> Value {
     })
 }
 
-/// A user joins the audience whose subscription was answered with these settings.
+/// A user joins an audience. `settings` are those of the response to the subscription.
 pub(crate) fn membership_change(settings: Option<&Value>) -> Value {
     json!({
         "type": "audience_membership_change_request",

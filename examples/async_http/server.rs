@@ -1,5 +1,5 @@
-//! A small HTTP server on this machine that simulates the API of the target system: it gives scripted replies, one per
-//! request, and keeps the requests.
+//! A small local HTTP server that simulates the API of the target system: it sends scripted
+//! replies, one per request, and records the requests.
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -9,13 +9,13 @@ use std::thread;
 
 use serde_json::Value;
 
-/// What the server does with a request.
+/// The reply of the server to a request.
 pub(crate) enum Reply {
-    /// It answers with this status and JSON.
+    /// This status and JSON.
     Json(u16, Value),
-    /// It answers with this status and header, and without a body.
+    /// This status and header, without a body.
     Header(u16, &'static str),
-    /// It never answers.
+    /// No reply: the connection stays open.
     Never,
 }
 
@@ -28,7 +28,7 @@ pub(crate) struct Server {
 struct Script {
     replies: VecDeque<Reply>,
     requests: Vec<(String, Value)>,
-    /// Connections whose requests are never answered.
+    /// Connections that are kept open without a reply.
     open: Vec<TcpStream>,
 }
 
@@ -58,7 +58,7 @@ impl Server {
         lock(&self.script).replies.extend(reply);
     }
 
-    /// The requests since the last call: path with authorization, and body.
+    /// The requests since the last call: path and authorization, and body.
     pub(crate) fn requests(&self) -> Vec<(String, Value)> {
         std::mem::take(&mut lock(&self.script).requests)
     }
@@ -68,7 +68,7 @@ fn lock(script: &Mutex<Script>) -> MutexGuard<'_, Script> {
     script.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// One request and its reply, after which the connection is closed.
+/// Reads one request and sends its reply. The connection is closed afterwards.
 fn serve(mut stream: TcpStream, script: &mut Script) -> io::Result<()> {
     let request = read(&mut BufReader::new(&stream))?;
     script.requests.push(request);

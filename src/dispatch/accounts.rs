@@ -1,43 +1,46 @@
-//! What the engine remembers about accounts from one message to the next: suspensions that are not in an answer yet,
-//! and the faults in settings that were reported.
+//! State per account that the engine keeps between messages: requested suspensions that no response
+//! has carried yet, and setting faults that were already reported.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The largest number of accounts with a suspension to remember. Beyond it one of them is forgotten: its suspension is lost
-/// until a handler asks for it again.
+/// Maximum number of accounts with a pending suspension. When it is exceeded, an arbitrary one is
+/// dropped, and its suspension is lost until a handler requests it again.
 const SUSPENSIONS: usize = 65_536;
 
-/// The largest number of accounts whose faults are remembered. Beyond it those of one are forgotten, and reported again.
+/// Maximum number of accounts whose reported faults are kept. When it is exceeded, those of an
+/// arbitrary account are dropped and reported again.
 const ACCOUNTS: usize = 4096;
 
-/// The largest number of different faults of an account. Beyond it all are forgotten, and reported again.
+/// Maximum number of distinct faults that are kept per account. When it is exceeded, all of them
+/// are dropped and reported again.
 const FAULTS: usize = 16;
 
-/// The accounts for which there is something to remember.
+/// The state of all accounts.
 #[derive(Debug, Default)]
 pub(super) struct Accounts {
-    /// Whether there may be any. It is nearly always false, so that most messages do not take the lock.
+    /// Whether `state` may hold anything. It is almost always false, so most messages do not take
+    /// the lock.
     any: AtomicBool,
-    remembered: Mutex<Remembered>,
+    state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
-struct Remembered {
-    /// A handler asked for a suspension, and its message was not answered.
+struct State {
+    /// Accounts whose handler requested a suspension in a message that was not answered.
     suspended: HashSet<Option<i32>>,
-    /// The faults in the settings that were reported.
+    /// Setting faults that were reported.
     faults: HashMap<Option<i32>, Vec<String>>,
 }
 
 impl Accounts {
-    /// Whether anything may be remembered.
+    /// Whether any state may be stored.
     pub(super) fn any(&self) -> bool {
         self.any.load(Ordering::Relaxed)
     }
 
-    /// Remembers a suspension that was asked for in a message without an answer.
+    /// Stores a suspension that was requested in a message without a response.
     pub(super) fn suspend(&self, account: Option<i32>) {
         let suspended = &mut self.lock().suspended;
         if suspended.len() >= SUSPENSIONS
@@ -50,12 +53,12 @@ impl Accounts {
         self.any.store(true, Ordering::Relaxed);
     }
 
-    /// Takes the suspension that is not in an answer yet.
+    /// Removes the pending suspension of an account, and returns whether there was one.
     pub(super) fn take_suspension(&self, account: Option<i32>) -> bool {
         self.any() && self.lock().suspended.remove(&account)
     }
 
-    /// Whether this fault of the account is not remembered. It is from then on.
+    /// Stores a fault of the account, and returns whether it was not stored before.
     pub(super) fn is_new_fault(&self, account: Option<i32>, fault: &str) -> bool {
         let faults = &mut self.lock().faults;
         if faults.len() >= ACCOUNTS
@@ -76,19 +79,18 @@ impl Accounts {
         true
     }
 
-    /// Forgets the account, because nothing failed in a message of it.
+    /// Removes the state of the account, because nothing failed in one of its messages.
     pub(super) fn done(&self, account: Option<i32>) {
-        let mut remembered = self.lock();
-        remembered.suspended.remove(&account);
-        remembered.faults.remove(&account);
-        let any = !(remembered.suspended.is_empty() && remembered.faults.is_empty());
+        let mut state = self.lock();
+        state.suspended.remove(&account);
+        state.faults.remove(&account);
+        let any = !(state.suspended.is_empty() && state.faults.is_empty());
         self.any.store(any, Ordering::Relaxed);
     }
 
-    /// No user code runs while the lock is held, so a poisoned lock cannot guard incomplete data.
-    fn lock(&self) -> MutexGuard<'_, Remembered> {
-        self.remembered
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    /// No user code runs while the lock is held, so the data is complete even if the lock is
+    /// poisoned.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! [`Engine::check`]: faults of a module that can be found without a message.
+//! [`Engine::check`]: checks of a module that need no message.
 
 use super::Engine;
 use crate::message::{EventType, Interests};
@@ -9,8 +9,8 @@ const REGISTERED: &str = "interest-registered";
 const SKIPPED: &str = "interest-skipped";
 const UNWINDING: &str = "panic-unwinds";
 
-/// The rules about a module and its build that [`Engine::check`] adds to those of the registration: identifiers and
-/// what they require.
+/// The rules about a module and its build that [`Engine::check`] applies in addition to those of
+/// the registration: the identifier and the requirement of each.
 pub const MODULE_RULES: &[(&str, &str)] = &[
     (
         REGISTERED,
@@ -21,13 +21,14 @@ pub const MODULE_RULES: &[(&str, &str)] = &[
 ];
 
 impl<P> Engine<P> {
-    /// Finds what is wrong with the module. It is meant for a test of the module, and for the start of a host. These are
-    /// checked:
+    /// Checks the module. Call it in a test of the module and when a host starts. It checks that
     ///
-    /// - the registration by the rules of the protocol (section 12), for example that event types have their
-    ///   permissions,
-    /// - that settings are read as they are described ([`SETTING_RULES`](crate::registration::SETTING_RULES)),
-    /// - that the interests are registered, and that the build can unwind ([`MODULE_RULES`]).
+    /// - the registration follows the rules of the protocol (section 12), for example that event
+    ///   types have their permissions,
+    /// - settings are read as they are described
+    ///   ([`SETTING_RULES`](crate::registration::SETTING_RULES)),
+    /// - the interests match the registered event types, and the build can unwind
+    ///   ([`MODULE_RULES`]).
     ///
     /// ```
     /// use hydrant::message::EventType;
@@ -57,7 +58,8 @@ impl<P> Engine<P> {
     }
 }
 
-/// Compares the interests of the processor with the registered event types. All interests is the default, and correct.
+/// Compares the interests of the processor with the registered event types. The default, all event
+/// types, is always correct.
 fn interests(registration: &Registration, wanted: Interests, found: &mut Vec<Finding>) {
     if wanted == Interests::all() {
         return;

@@ -1,86 +1,90 @@
-//! Measures what handlers cost, to decide when other threads help: a handler may take ten nanoseconds or ten
-//! milliseconds. This reads the clock, but results do not depend on it: they are the same with any number of threads.
+//! Measures the run time of handlers, to decide when a batch is split among threads: a handler may
+//! take ten nanoseconds or ten milliseconds. This reads the clock, but the result of a batch does
+//! not depend on it: it is the same with any number of threads.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
-/// Work that is left must last this long, in nanoseconds, for other threads to be woken. A sleeping one comes after
-/// 32 to 58 µs, during which the calling thread goes on; sharing what is left and waiting for the last piece takes
-/// 10 to 40 µs more.
+/// Minimum duration of the remaining work, in nanoseconds, for which other threads are woken. A
+/// sleeping thread starts after 32 to 58 µs, while the calling thread continues; splitting the rest
+/// and waiting for the last chunk takes another 10 to 40 µs.
 const WORTH_WAKING: u64 = 150_000;
 
-/// How long the work between two looks at the clock should last at first, in nanoseconds.
-const FIRST_LOOK: u64 = 10_000;
+/// Target duration of the work before the clock is first read, in nanoseconds.
+const FIRST_LAP: u64 = 10_000;
 
-/// Events before the first look at most, however cheap they were so far.
+/// Maximum number of events before the clock is first read, however cheap earlier ones were.
 const FIRST_EVENTS: usize = 64;
 
-/// How long a piece of shared work should last, in nanoseconds: long beside taking it, short beside waiting for it.
-const PIECE: u64 = 20_000;
+/// Target duration of a chunk, in nanoseconds: long compared with the cost of taking one, short
+/// compared with the time to wait for the last one.
+const CHUNK: u64 = 20_000;
 
-/// How many batches that are worth sharing go by at most before it is tried again.
-const LONGEST_REST: u64 = 255;
+/// Upper bound of the exponential back-off: the number of batches that are worth splitting but are
+/// left unsplit before splitting is tried again.
+const MAX_BACKOFF: u64 = 255;
 
 /// Nanoseconds of work per event.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub(super) struct PerEvent(f64);
 
 impl PerEvent {
-    /// Nothing known yet, or nothing worth mentioning.
+    /// Unknown, or too small to measure.
     const NONE: Self = Self(0.0);
 
     fn of(nanos: u64, events: usize) -> Self {
         Self(nanos as f64 / events.max(1) as f64)
     }
 
-    /// The smaller of two. A thread that was interrupted seems slow once, a slow handler seems slow twice.
+    /// The smaller of two measurements. An interrupted thread looks slow once, a slow handler
+    /// twice.
     pub(super) fn confirmed_by(self, other: Self) -> Self {
         Self(self.0.min(other.0))
     }
 
-    /// Whether so many events at this cost are worth other threads.
+    /// Whether splitting this number of events among threads is worth its cost.
     pub(super) fn pays(self, events: usize) -> bool {
         self.0 * events as f64 >= WORTH_WAKING as f64
     }
 
-    /// How many events last so long, at least one.
+    /// The number of events that take this time, at least one.
     fn events_in(self, nanos: u64) -> usize {
-        // Saturates, also where the cost is zero.
+        // The cast saturates, also if the cost is zero.
         ((nanos as f64 / self.0) as usize).max(1)
     }
 
-    /// How many events other threads should take at a time, if so many are left for so many threads.
-    pub(super) fn piece(self, left: usize, threads: usize) -> usize {
-        self.events_in(PIECE)
+    /// The number of events in a chunk if `left` events are split among `threads` threads.
+    pub(super) fn chunk(self, left: usize, threads: usize) -> usize {
+        self.events_in(CHUNK)
             .min(left.div_ceil(threads.max(1) * 2))
             .max(1)
     }
 }
 
-/// What an engine has measured of its handlers. Without measurements it uses one thread.
+/// The measurements of one engine. Without any it uses one thread.
 #[derive(Debug, Default)]
 pub(super) struct Cost {
-    /// The bits of a [`PerEvent`], for all threads that use the engine. Concurrent updates may overwrite each other,
-    /// because it is only an estimate.
+    /// The bits of a [`PerEvent`]. Concurrent updates may overwrite each other, because it is only
+    /// an estimate.
     per_event: AtomicU64,
-    /// Batches that are being handled.
+    /// The number of batches in progress.
     busy: AtomicUsize,
-    /// Threads of the pool that are taken.
+    /// The number of threads of the pool that are in use.
     helping: AtomicUsize,
-    /// How many more times sharing is skipped, because it did not help.
-    rest: AtomicU64,
-    /// How many times it was skipped after the last time that it did not help; each time it is about doubled.
-    rested: AtomicU64,
+    /// The number of batches to leave unsplit before splitting is tried again.
+    skips_left: AtomicU64,
+    /// The value from which `skips_left` started; about doubled each time splitting does not help.
+    backoff: AtomicU64,
 }
 
 impl Cost {
-    /// The cost per event so far.
+    /// The current estimate.
     pub(super) fn per_event(&self) -> PerEvent {
         PerEvent(f64::from_bits(self.per_event.load(Ordering::Relaxed)))
     }
 
-    /// Adds a measurement. The estimate falls at once and rises slowly, because a thread that was slow once may have
-    /// been interrupted.
+    /// Adds a measurement. The estimate falls at once and rises slowly, because a thread that was
+    /// slow once may have been interrupted.
     pub(super) fn learn(&self, nanos: u64, events: usize) {
         let (old, new) = (self.per_event(), PerEvent::of(nanos, events));
         let learned = if old == PerEvent::NONE || new < old {
@@ -91,49 +95,51 @@ impl Cost {
         self.per_event.store(learned.to_bits(), Ordering::Relaxed);
     }
 
-    /// How many events to handle before the first look at the clock.
-    pub(super) fn first_look(&self) -> usize {
+    /// The number of events to handle before the clock is first read.
+    pub(super) fn first_lap(&self) -> usize {
         match self.per_event() {
             PerEvent::NONE => 1,
-            per_event => per_event.events_in(FIRST_LOOK).min(FIRST_EVENTS),
+            per_event => per_event.events_in(FIRST_LAP).min(FIRST_EVENTS),
         }
     }
 
-    /// Whether to try other threads. If they did not help, for example because the machine grants fewer cores than it
-    /// shows, they are not tried for a while.
+    /// Whether to split this batch. If other threads did not help, for example because the machine
+    /// grants fewer cores than it shows, splitting backs off exponentially.
     pub(super) fn may_share(&self) -> bool {
-        let rest = self.rest.load(Ordering::Relaxed);
-        self.rest.store(rest.saturating_sub(1), Ordering::Relaxed);
-        rest == 0
+        let left = self.skips_left.load(Ordering::Relaxed);
+        let next = left.saturating_sub(1);
+        self.skips_left.store(next, Ordering::Relaxed);
+        left == 0
     }
 
-    /// Records the time that events took on several threads, to be compared with their expected cost on one.
+    /// Records the time that events took on several threads, and compares it with `per_event`,
+    /// their expected cost on one.
     pub(super) fn shared(&self, per_event: PerEvent, events: usize, nanos: u64) {
-        let rest = if PerEvent::of(nanos, events) < per_event {
+        let backoff = if PerEvent::of(nanos, events) < per_event {
             0
         } else {
-            let rested = self.rested.load(Ordering::Relaxed);
-            (rested * 2 + 1).min(LONGEST_REST)
+            let before = self.backoff.load(Ordering::Relaxed);
+            (before * 2 + 1).min(MAX_BACKOFF)
         };
-        self.rested.store(rest, Ordering::Relaxed);
-        self.rest.store(rest, Ordering::Relaxed);
+        self.backoff.store(backoff, Ordering::Relaxed);
+        self.skips_left.store(backoff, Ordering::Relaxed);
     }
 
-    /// Counts a batch as being handled, until the guard is dropped.
+    /// Counts a batch as in progress until the guard is dropped.
     pub(super) fn begin(&self) -> Busy<'_> {
         self.busy.fetch_add(1, Ordering::Relaxed);
         Busy(self)
     }
 
-    /// How many of these threads may handle this batch, including the calling one: every other batch that is being
-    /// handled occupies one.
+    /// How many of these threads may handle this batch, including the calling one: every other
+    /// batch in progress occupies one.
     pub(super) fn free(&self, threads: usize) -> usize {
         let threads = threads.saturating_add(1);
         threads.saturating_sub(self.busy.load(Ordering::Relaxed))
     }
 
-    /// Takes up to so many threads of a pool with so many, until the guard is dropped. They are free, so that no batch
-    /// waits for the work of another.
+    /// Reserves up to `wanted` idle threads of a pool of `pool` threads until the guard is dropped.
+    /// Only idle threads are reserved, so no batch waits for the work of another.
     pub(super) fn take_helpers(&self, wanted: usize, pool: usize) -> Helpers<'_> {
         let take = |helping: usize| Some(helping + wanted.min(pool.saturating_sub(helping)));
         let helping = &self.helping;
@@ -143,7 +149,7 @@ impl Cost {
     }
 }
 
-/// Threads of the pool that help with a batch.
+/// Guard of threads of the pool that are reserved for a batch.
 pub(super) struct Helpers<'c>(&'c Cost, usize);
 
 impl Helpers<'_> {
@@ -158,7 +164,7 @@ impl Drop for Helpers<'_> {
     }
 }
 
-/// A batch that is being handled.
+/// Guard of a batch in progress.
 pub(super) struct Busy<'c>(&'c Cost);
 
 impl Drop for Busy<'_> {
@@ -167,10 +173,10 @@ impl Drop for Busy<'_> {
     }
 }
 
-/// Measures work, piece by piece.
+/// A stopwatch with laps.
 pub(super) struct Watch {
     began: Instant,
-    /// Nanoseconds and events up to the last look.
+    /// Nanoseconds and events at the end of the last lap.
     seen: (u64, usize),
 }
 
@@ -182,13 +188,13 @@ impl Watch {
         }
     }
 
-    /// Nanoseconds so far.
+    /// Nanoseconds since the start.
     pub(super) fn nanos(&self) -> u64 {
         u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 
-    /// The cost per event since the last look; `events` have been handled altogether.
-    pub(super) fn look(&mut self, events: usize) -> PerEvent {
+    /// Ends a lap and returns its cost per event. `events` is the number of events since the start.
+    pub(super) fn lap(&mut self, events: usize) -> PerEvent {
         let now = self.nanos();
         let per_event = PerEvent::of(
             now.saturating_sub(self.seen.0),
@@ -204,7 +210,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn work_pays_from_a_fixed_amount_on() {
+    fn splitting_pays_above_a_fixed_amount_of_work() {
         for (nanos, events, pays) in [
             (2_000, 1_000, true),
             (2_000, 75, true),
@@ -223,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn one_slow_piece_convinces_nobody() {
+    fn one_slow_measurement_is_not_enough() {
         let (slow, fast) = (PerEvent::of(1_000_000, 1), PerEvent::of(10, 1));
         assert!(slow.pays(100) && slow.confirmed_by(slow).pays(100));
         assert!(!slow.confirmed_by(fast).pays(100));
@@ -231,35 +237,35 @@ mod tests {
     }
 
     #[test]
-    fn pieces_are_short_and_enough_for_all() {
-        assert_eq!(PerEvent::of(2_000, 1).piece(1_000, 2), 10);
-        assert_eq!(PerEvent::of(10, 1).piece(1_000, 2), 250);
-        assert_eq!(PerEvent::of(1_000_000, 1).piece(1_000, 2), 1);
-        assert_eq!(PerEvent::of(10, 1).piece(1, 8), 1);
-        assert_eq!(PerEvent::NONE.piece(0, 0), 1);
+    fn chunks_are_short_and_there_is_one_for_each_thread() {
+        assert_eq!(PerEvent::of(2_000, 1).chunk(1_000, 2), 10);
+        assert_eq!(PerEvent::of(10, 1).chunk(1_000, 2), 250);
+        assert_eq!(PerEvent::of(1_000_000, 1).chunk(1_000, 2), 1);
+        assert_eq!(PerEvent::of(10, 1).chunk(1, 8), 1);
+        assert_eq!(PerEvent::NONE.chunk(0, 0), 1);
     }
 
     #[test]
-    fn learning_goes_down_at_once_and_up_slowly() {
+    fn the_estimate_falls_at_once_and_rises_slowly() {
         let cost = Cost::default();
-        assert_eq!((cost.per_event(), cost.first_look()), (PerEvent::NONE, 1));
+        assert_eq!((cost.per_event(), cost.first_lap()), (PerEvent::NONE, 1));
         cost.learn(100_000, 100);
         assert_eq!(
-            (cost.per_event(), cost.first_look()),
+            (cost.per_event(), cost.first_lap()),
             (PerEvent(1_000.0), 10)
         );
         cost.learn(100_000_000, 100);
         assert_eq!(cost.per_event(), PerEvent(250_750.0));
-        assert_eq!(cost.first_look(), 1);
+        assert_eq!(cost.first_lap(), 1);
         cost.learn(1_000, 100);
         assert_eq!(
-            (cost.per_event(), cost.first_look()),
+            (cost.per_event(), cost.first_lap()),
             (PerEvent(10.0), FIRST_EVENTS)
         );
     }
 
     #[test]
-    fn other_batches_take_threads_away() {
+    fn other_batches_occupy_threads() {
         let cost = Cost::default();
         let one = cost.begin();
         assert_eq!(cost.free(4), 4);
@@ -271,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn cores_that_do_not_help_are_asked_less_and_less() {
+    fn splitting_backs_off_if_it_does_not_help() {
         let cost = Cost::default();
         let mut tries = 0;
         for _ in 0..1_000 {
@@ -280,7 +286,7 @@ mod tests {
                 cost.shared(PerEvent(1_000.0), 100, 100_000);
             }
         }
-        // After 1, 3, 7, ... 255 and then every 255 batches.
+        // After 1, 3, 7, ... 255 batches and then after every 255.
         assert_eq!(tries, 10);
         while !cost.may_share() {}
         cost.shared(PerEvent(1_000.0), 100, 60_000);
@@ -288,11 +294,11 @@ mod tests {
     }
 
     #[test]
-    fn a_look_covers_what_happened_since_the_last_one() {
+    fn a_lap_begins_at_the_end_of_the_last_one() {
         let mut watch = Watch::start();
-        watch.look(10);
+        watch.lap(10);
         let seen = watch.seen;
-        let per_event = watch.look(12);
+        let per_event = watch.lap(12);
         assert_eq!(watch.seen.1, 12);
         assert_eq!(per_event, PerEvent::of(watch.seen.0 - seen.0, 2));
     }

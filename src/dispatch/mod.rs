@@ -27,9 +27,10 @@ pub use observer::{Observer, Report};
 pub use pending::Pending;
 pub use policy::{RejectPolicy, SettingErrorPolicy};
 
-/// Parses messages, calls the handlers of a [`Processor`] or an [`AsyncProcessor`], and writes responses. It is meant
-/// to be made once and used from every thread. From one message to the next it only remembers, per account, a
-/// suspension that is not in an answer yet and the last fault in settings that was reported.
+/// Parses messages, calls the handlers of a [`Processor`] or an [`AsyncProcessor`], and writes
+/// responses. Create one engine and use it from all threads. Between messages it keeps only, per
+/// account, a requested suspension that no response has carried yet and the setting faults that
+/// were reported.
 ///
 /// See [`Processor`] and [`AsyncProcessor`] for examples.
 pub struct Engine<P> {
@@ -39,8 +40,8 @@ pub struct Engine<P> {
 }
 
 impl<P: Processor> Engine<P> {
-    /// An engine for a module with plain handlers, with default options: events in order, limits as in
-    /// [`ParseOptions`].
+    /// Creates an engine for a module with synchronous handlers and default options: events in
+    /// order, the limits of [`ParseOptions`].
     pub fn new(processor: P) -> Self {
         let shared = Shared::new(processor.registration(), processor.interests());
         Self {
@@ -50,13 +51,15 @@ impl<P: Processor> Engine<P> {
         }
     }
 
-    /// Handles the events of one batch at the same time on up to this many threads, including the calling one, if the
-    /// measured time of the handlers is long enough for that to be faster. Otherwise, and with one thread, events are
-    /// handled in order. Records, outcomes and the state of the batch are merged in the order of the events either way.
+    /// Handles the events of one batch in parallel on up to `threads` threads, including the
+    /// calling one, if the measured run time of the handlers is long enough for that to be faster.
+    /// Otherwise, and with one thread, events are handled in order. Either way, records, outcomes
+    /// and the state of the batch are merged in event order.
     ///
-    /// With any number of threads, the handlers of the module are called, and not its [`batch`](Processor::batch); an event
-    /// without a handler is rejected, also if the registration lists no event types. Handlers on other threads start from
-    /// the `Default` of the state; `begin_batch` and `end_batch` run on the calling thread.
+    /// With any number of threads, the engine calls the handlers of the module and not its
+    /// [`batch`](Processor::batch). An event without a handler is rejected, even if the
+    /// registration lists no event types. Each part of a batch that is split starts with the
+    /// `Default` state; `begin_batch` and `end_batch` run on the calling thread.
     #[must_use]
     pub fn unordered(mut self, threads: usize) -> Self
     where
@@ -67,12 +70,14 @@ impl<P: Processor> Engine<P> {
         self
     }
 
-    /// Processes one message with a [`Processor`], on buffers of the engine's own. The counterpart for an
-    /// [`AsyncProcessor`](crate::AsyncProcessor) is [`process_async`](Self::process_async).
+    /// Processes one message with a [`Processor`], using buffers that the engine owns. The
+    /// counterpart for an [`AsyncProcessor`](crate::AsyncProcessor) is
+    /// [`process_async`](Self::process_async).
     ///
     /// # Errors
     ///
-    /// What [`parse`](fn@crate::parse) refuses, and messages that a module does not receive. No handler has run then.
+    /// If [`parse`](fn@crate::parse) refuses the message, or if modules do not receive messages of
+    /// its type. No handler has run in these cases.
     pub fn process(&self, body: &[u8], invocation: &Invocation) -> Result<Pending<'_>, Error> {
         let mut scratch = self.shared.lease();
         let mut output = Output::new();
@@ -80,12 +85,12 @@ impl<P: Processor> Engine<P> {
         Ok(self.shared.pending(output))
     }
 
-    /// Processes one message on buffers of the caller. Once they have grown, a batch causes no heap allocation.
-    /// `output` is cleared first.
+    /// Processes one message using buffers of the caller. Once they have grown, a batch causes no
+    /// heap allocation. `output` is cleared first.
     ///
     /// # Errors
     ///
-    /// Those of [`process`](Self::process).
+    /// The same as those of [`process`](Self::process).
     pub fn process_into<'e>(
         &'e self,
         body: &[u8],
@@ -145,7 +150,8 @@ impl<P: Processor> Engine<P> {
 }
 
 impl<P: AsyncProcessor> Engine<P> {
-    /// An engine for a module with async handlers, with default options: limits as in [`ParseOptions`].
+    /// Creates an engine for a module with async handlers and default options: the limits of
+    /// [`ParseOptions`].
     pub fn new_async(processor: P) -> Self {
         let shared = Shared::new(processor.registration(), processor.interests());
         Self {
@@ -155,13 +161,15 @@ impl<P: AsyncProcessor> Engine<P> {
         }
     }
 
-    /// Processes one message on buffers of the engine's own.
+    /// Processes one message, using buffers that the engine owns.
     ///
-    /// The future may be dropped at any point: there is no answer, and the engine can be used as before.
+    /// The future may be dropped at any point: there is then no response, and the engine remains
+    /// usable.
     ///
     /// # Errors
     ///
-    /// What [`parse`](fn@crate::parse) refuses, and messages that a module does not receive. No handler has run then.
+    /// If [`parse`](fn@crate::parse) refuses the message, or if modules do not receive messages of
+    /// its type. No handler has run in these cases.
     pub async fn process_async(
         &self,
         body: &[u8],
@@ -174,14 +182,14 @@ impl<P: AsyncProcessor> Engine<P> {
         Ok(self.shared.pending(output))
     }
 
-    /// Processes one message on buffers of the caller. `output` is cleared first.
+    /// Processes one message using buffers of the caller. `output` is cleared first.
     ///
-    /// The future may be dropped at any point: engine and scratch can be used as before, and `output` has the outcomes
-    /// so far and the verdict *retry*.
+    /// The future may be dropped at any point: engine and scratch remain usable, and `output` has
+    /// the outcomes so far and the verdict *retry*.
     ///
     /// # Errors
     ///
-    /// Those of [`process_async`](Self::process_async).
+    /// The same as those of [`process_async`](Self::process_async).
     pub async fn process_into_async<'e>(
         &'e self,
         body: &[u8],
@@ -230,7 +238,7 @@ impl<P: AsyncProcessor> Engine<P> {
     }
 }
 
-/// Options and access, the same for both kinds of modules.
+/// Options and accessors for both kinds of modules.
 impl<P> Engine<P> {
     /// Sets the limits and the strictness of parsing.
     #[must_use]
@@ -239,7 +247,7 @@ impl<P> Engine<P> {
         self
     }
 
-    /// Sets whether a message in which something was rejected is answered. It is not by default
+    /// Sets how a message in which something was rejected is answered: by default not at all
     /// ([`RejectPolicy::Fail`]).
     #[must_use]
     pub fn with_reject_policy(mut self, policy: RejectPolicy) -> Self {
@@ -247,23 +255,24 @@ impl<P> Engine<P> {
         self
     }
 
-    /// Sets what happens to batches, subscriptions and data subject requests of a customer whose settings are missing
-    /// or wrong: [`SettingErrorPolicy::Reject`] by default.
+    /// Sets what happens to batches, subscriptions and data subject requests of a customer with
+    /// missing or invalid settings: [`SettingErrorPolicy::Reject`] by default.
     #[must_use]
     pub fn with_setting_errors_in_batches(mut self, policy: SettingErrorPolicy) -> Self {
         self.shared.policies.setting_error_in_batch = policy;
         self
     }
 
-    /// Sets what happens to audience membership changes of a customer whose settings are missing or wrong:
-    /// [`SettingErrorPolicy::Suspend`] by default, as the protocol says (`lambda-and-http.md`, section 5).
+    /// Sets what happens to audience membership changes of a customer with missing or invalid
+    /// settings: [`SettingErrorPolicy::Suspend`] by default, as the protocol requires
+    /// (`lambda-and-http.md`, section 5).
     #[must_use]
     pub fn with_setting_errors_in_audiences(mut self, policy: SettingErrorPolicy) -> Self {
         self.shared.policies.setting_error_in_audience = policy;
         self
     }
 
-    /// Sets the observer, which sees everything that is not done.
+    /// Sets the observer, which is called for everything that failed.
     #[must_use]
     pub fn with_observer(mut self, observer: impl Observer + 'static) -> Self {
         self.shared.observer = Some(shared::Hook(Box::new(observer)));
@@ -282,7 +291,7 @@ impl<P> Engine<P> {
 }
 
 impl Output {
-    /// Keeps the reply to a subscription.
+    /// Stores the settings of the reply to a subscription.
     fn reply(&mut self, replied: Result<SubscriptionReply, Failure>) -> Result<(), Failure> {
         self.settings = replied?.settings;
         Ok(())

@@ -3,10 +3,10 @@
 use crate::message::MessageType;
 use crate::processor::{Failure, Subject, Verdict};
 
-/// Sees everything that is not done when a message is finished: each event, notification or message that was discarded,
-/// rejected or is to be tried again, once. What failed because its message failed is reported with the message. A fault
-/// in a customer's settings is reported once per account, until it changes or nothing fails in a message of the
-/// account.
+/// Is called when a message is finished, once for each event, notification or message that was
+/// discarded, was rejected or is to be retried. Events and notifications that failed only because
+/// their message failed are reported with the message. Each distinct fault in a customer's settings
+/// is reported once per account, until nothing fails in a message of the account.
 ///
 /// A closure is an observer:
 ///
@@ -23,8 +23,8 @@ use crate::processor::{Failure, Subject, Verdict};
 /// });
 /// ```
 pub trait Observer: Send + Sync {
-    /// Is called for something that is not done, on the thread that finishes the message. It must not block. A panic in
-    /// it is ignored.
+    /// Is called for a failure, on the thread that finishes the message. It must not block. A panic
+    /// in it is ignored.
     fn observe(&self, report: &Report<'_>);
 }
 
@@ -34,20 +34,20 @@ impl<F: Fn(&Report<'_>) + Send + Sync> Observer for F {
     }
 }
 
-/// What an [`Observer`] sees.
+/// A failure that is reported to an [`Observer`].
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Report<'r> {
-    /// The number of the customer account, if the message has one.
+    /// The identifier of the customer account, if the message has one.
     pub account_id: Option<i32>,
     /// The type of the message.
     pub message_type: Option<MessageType<'static>>,
-    /// What is not done.
+    /// The part of the message that failed.
     pub subject: Subject,
-    /// Why it is not done.
+    /// Why it failed.
     pub failure: &'r Failure,
-    /// The number of events that it concerns: one for an event, none for a notification, and for a message those that
-    /// failed with it.
+    /// The number of events affected: one for an event, zero for a notification, and for a message
+    /// the events that failed with it.
     pub events: usize,
     /// The verdict on the message.
     pub verdict: Verdict,

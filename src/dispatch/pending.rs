@@ -1,4 +1,4 @@
-//! [`Pending`], and how it is finished.
+//! [`Pending`]: from the outcomes of the handlers to the verdict and the response.
 
 use std::borrow::BorrowMut;
 
@@ -11,10 +11,11 @@ use crate::message::{
 use crate::processor::{Failure, Outcome, Output, Subject, Verdict, contained, one_each};
 use crate::write;
 
-/// A message whose handlers have returned and whose response is not written yet. The host delivers the records, settles
-/// what it could not deliver, and calls [`finish`](Self::finish).
+/// A message whose handlers have returned and whose response is not written yet. The host delivers
+/// the records, settles what it could not deliver, and calls [`finish`](Self::finish).
 ///
-/// It owns the [`Output`], or borrows that of the caller. If it is dropped instead, the message is to be tried again.
+/// It owns the [`Output`] or borrows that of the caller. If it is dropped without a call of
+/// `finish`, there is no response, and the message is to be retried.
 ///
 /// ```
 /// # use hydrant::message::{CustomEvent, EventType, Uuid};
@@ -22,15 +23,23 @@ use crate::write;
 /// # struct Module;
 /// # impl Processor for Module {
 /// #     type Batch = ();
-/// #     fn registration(&self) -> Registration { Registration::new("Acme", "1.0").events([EventType::CustomEvent]) }
-/// #     fn custom_event(&self, call: &mut Call<'_>, _: &mut (), event: &CustomEvent<'_>) -> Result<(), Failure> {
+/// #     fn registration(&self) -> Registration {
+/// #         Registration::new("Acme", "1.0").events([EventType::CustomEvent])
+/// #     }
+/// #     fn custom_event(
+/// #         &self,
+/// #         call: &mut Call<'_>,
+/// #         _: &mut (),
+/// #         event: &CustomEvent<'_>,
+/// #     ) -> Result<(), Failure> {
 /// #         call.emit(event.name.unwrap_or_default().as_bytes());
 /// #         Ok(())
 /// #     }
 /// # }
 /// # fn deliver(_: &[u8]) -> Result<(), Failure> { Err(Failure::retry()) }
 /// # let engine = Engine::new(Module);
-/// # let body = br#"{"type":"event_processing_request","events":[{"type":"custom_event","name":"hello"}]}"#;
+/// # let body = br#"{"type":"event_processing_request",
+/// #     "events":[{"type":"custom_event","name":"hello"}]}"#;
 /// # let invocation = Invocation::new(1_714_592_744_066, Uuid([7; 16]));
 /// let mut pending = engine.process(body, &invocation)?;
 /// let delivered: Vec<Result<(), Failure>> =
@@ -55,8 +64,8 @@ impl<O: BorrowMut<Output>> Pending<'_, O> {
 
     /// Changes the outcome of an event, for example because its record could not be delivered.
     ///
-    /// A failure at a position that the batch does not have makes the whole message fail with *retry*, because it is
-    /// unknown which event failed.
+    /// A failure for a position outside the batch makes the whole message fail with *retry*,
+    /// because it is unknown which event failed.
     pub fn settle(&mut self, event: usize, outcome: impl Into<Outcome>) {
         let output = self.output.borrow_mut();
         output.effects.settle(event, outcome.into());
@@ -70,11 +79,13 @@ impl<O: BorrowMut<Output>> Pending<'_, O> {
         self.output.borrow_mut().message = outcome.into();
     }
 
-    /// Settles what the records stem from: one outcome per record, in the order of [`Output::records`].
+    /// Settles the events from which the records were emitted: one outcome per record, in the order
+    /// of [`Output::records`].
     ///
-    /// An event ends like the worst of its records: *retry*, then *rejected*, then *discarded*, then as its handler left
-    /// it. Records that stem from no event concern the message. If there are more outcomes than records, or fewer, nobody
-    /// knows which belong together: then the message and everything that has a record is to be tried again.
+    /// The outcome of an event becomes the worst of those of its handler and its records: *retry*
+    /// is worse than *rejected*, which is worse than *discarded*. Records without an event affect
+    /// the outcome of the message. If there are more or fewer outcomes than records, they cannot be
+    /// matched: the message and every event with a record is to be retried.
     pub fn settle_records<R: Into<Outcome>>(&mut self, outcomes: impl IntoIterator<Item = R>) {
         let output = self.output.borrow_mut();
         let records = &output.effects.records;
@@ -95,13 +106,13 @@ impl<O: BorrowMut<Output>> Pending<'_, O> {
         }
     }
 
-    /// Asks the sender to stop this subscription, as [`Call::suspend_subscription`](crate::Call::suspend_subscription)
-    /// does.
+    /// Asks the sender to suspend this subscription, as
+    /// [`Call::suspend_subscription`](crate::Call::suspend_subscription) does.
     pub fn suspend_subscription(&mut self) {
         self.output.borrow_mut().effects.suspend = true;
     }
 
-    /// Sets the settings that an audience subscription is answered with. Other answers have none.
+    /// Sets the settings in the response to an audience subscription. Other responses have none.
     pub fn set_settings<I: Into<String>, V: Into<String>>(
         &mut self,
         settings: impl IntoIterator<Item = (I, V)>,
@@ -112,8 +123,8 @@ impl<O: BorrowMut<Output>> Pending<'_, O> {
             .collect();
     }
 
-    /// Finishes the message: decides the verdict, calls the observer for what is not done, and writes the response if
-    /// the verdict is to answer.
+    /// Finishes the message: decides the verdict, calls the observer for everything that failed,
+    /// and writes the response if the verdict is to answer.
     pub fn finish(mut self) -> O {
         let output = self.output.borrow_mut();
         self.shared.finish(output);
@@ -137,7 +148,7 @@ impl Shared {
         }
     }
 
-    /// Remembers a suspension until an answer carries it.
+    /// Keeps a requested suspension until a response carries it.
     fn remember(&self, output: &mut Output, answers: bool) {
         let account = output.account_id;
         if !output.handled {
@@ -153,8 +164,8 @@ impl Shared {
         }
     }
 
-    /// A subscription is not answered with a setting that is not registered: the sender would not store it, and every
-    /// change would lack it (protocol, section 12, rule 18).
+    /// Rejects a subscription if its reply has an unregistered setting: the sender would not store
+    /// the setting, and every membership change would lack it (protocol, section 12, rule 18).
     fn check_reply(&self, output: &mut Output) {
         if output.message_type != Some(MessageType::AudienceSubscriptionRequest) {
             return;
@@ -167,7 +178,7 @@ impl Shared {
         }
     }
 
-    /// Calls the observer for what is not done.
+    /// Calls the observer for everything that failed.
     fn report(&self, output: &Output, verdict: Verdict) {
         let Some(observer) = &self.observer else {
             return;
@@ -242,13 +253,13 @@ impl Shared {
 }
 
 impl Output {
-    /// How many events failed because the message did.
+    /// The number of events that failed because the message did.
     fn events_of_message(&self) -> usize {
         let failed = self.events().iter().filter_map(Outcome::failure);
         failed.filter(|failure| self.message.holds(failure)).count()
     }
 
-    /// What nobody has settled is to be tried again.
+    /// Everything that is still unsettled is to be retried.
     fn settle_rest(&mut self) {
         let effects = &mut self.effects;
         let parts = effects.notifications.iter_mut().chain(&mut effects.events);

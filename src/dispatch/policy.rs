@@ -1,4 +1,4 @@
-//! The verdict on a message: it follows from the outcomes of its parts and the policies that the host chooses.
+//! Decides the verdict on a message from the outcomes of its parts and the policies of the host.
 
 use std::time::Duration;
 
@@ -6,33 +6,37 @@ use crate::message::MessageType;
 use crate::processor::{Failure, FailureKind, Outcome, Output, Verdict};
 use crate::registration::{Registration, SettingError};
 
-/// What the sender is told about a message in which something was rejected, because it cannot be processed, now or
-/// later, or because its handler panicked.
+/// How a message is answered if something in it was rejected, because it can never be processed or
+/// because its handler panicked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RejectPolicy {
-    /// The message is not answered, so the sender keeps and repeats it until it gives up.
+    /// The message is not answered, so the sender keeps and repeats it until it gives up on it.
     #[default]
     Fail,
-    /// The host stores what was rejected, and answers. [`Verdict::DeadLetter`] says when.
+    /// The host stores what was rejected and then answers ([`Verdict::DeadLetter`]).
     DeadLetter,
     /// The message is answered, and what was rejected is lost.
     Acknowledge,
 }
 
-/// What happens if a handler returns a [`SettingError`](crate::registration::SettingError), a permanent fault in one
-/// customer's configuration.
+/// What happens if a handler returns a [`SettingError`](crate::registration::SettingError), a
+/// permanent fault in one customer's configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SettingErrorPolicy {
-    /// The sender is asked to stop until a user has corrected the configuration. Membership changes are answered with
-    /// that, after they are stored if the policy is [`RejectPolicy::DeadLetter`]. Everything else is rejected as well,
-    /// and the [`RejectPolicy`] applies. The same is true, without a suspension, if the customer cannot correct a setting
-    /// that is at fault: it is not registered, or it is invisible and the module fills it in.
+    /// The sender is asked to suspend the subscription until a user has corrected the
+    /// configuration.
+    ///
+    /// A membership change is answered with the suspension; with [`RejectPolicy::DeadLetter`] the
+    /// host stores it first. Any other message is rejected as well, and the [`RejectPolicy`]
+    /// applies. If the customer cannot correct a faulty setting, because it is not registered or
+    /// because it is invisible and set by the module, the policy is [`Reject`](Self::Reject)
+    /// instead.
     Suspend,
-    /// It is rejected; the [`RejectPolicy`] applies.
+    /// It is rejected, and the [`RejectPolicy`] applies.
     Reject,
-    /// It is to be tried again.
+    /// It is to be retried.
     Retry,
 }
 
@@ -53,7 +57,7 @@ impl Default for Policies {
     }
 }
 
-/// How a failure counts for the verdict.
+/// The effect of a failure on the verdict.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Weight {
     /// The message can be answered.
@@ -65,7 +69,7 @@ enum Weight {
 }
 
 impl Policies {
-    /// Decides the verdict on a message, and whether faults in its settings suspend the subscription.
+    /// Decides the verdict on a message and whether setting faults suspend the subscription.
     pub(super) fn verdict(&self, registration: &Registration, output: &mut Output) -> Verdict {
         let membership = output.message_type == Some(MessageType::AudienceMembershipChangeRequest);
         let (mut rejected, mut retry, mut suspend) = (false, None, false);
@@ -93,7 +97,7 @@ impl Policies {
         output.effects.suspend |= suspend;
         let store = self.reject == RejectPolicy::DeadLetter;
         match retry {
-            // A suspended sender would not repeat the message, so what is to be tried again is stored.
+            // A suspended sender would not repeat the message, so what is to be retried is stored.
             Some(_) if output.effects.suspend && store && output.can_suspend() => {
                 Verdict::DeadLetter
             }
@@ -117,7 +121,7 @@ impl Policies {
             (FailureKind::Retry { after }, _) => Weight::Retry { after },
             (FailureKind::Discard, _) => Weight::None,
             (FailureKind::Reject, Some(SettingErrorPolicy::Retry)) => Weight::Retry { after: None },
-            // `lambda-and-http.md`, section 5: the answer is the suspension.
+            // The response carries the suspension (`lambda-and-http.md`, section 5).
             (FailureKind::Reject, Some(SettingErrorPolicy::Suspend))
                 if membership && self.reject != RejectPolicy::DeadLetter =>
             {
@@ -149,7 +153,7 @@ impl Policies {
 }
 
 impl Output {
-    /// Whether the answer has a field for a suspension.
+    /// Whether the response has a field for a suspension.
     pub(super) fn can_suspend(&self) -> bool {
         matches!(
             self.message_type,

@@ -1,6 +1,6 @@
-//! Handles the events of one batch on several threads, with the same result as in order. The measured cost of handlers
-//! (`cost.rs`) decides how many threads take part: every batch begins on the calling thread, and stays there if waking
-//! others would take longer than the rest of the work.
+//! Handles the events of one batch on several threads, with the same result as in order. Every
+//! batch starts on the calling thread and stays there unless the measured run time of the handlers
+//! (`cost.rs`) shows that waking other threads is worth it.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -14,23 +14,25 @@ use crate::processor::{
     events,
 };
 
-/// How long the calling thread stays awake for the others to finish, in nanoseconds.
-const PATIENCE: u64 = 50_000;
+/// How long the calling thread spins until the others have finished before it blocks, in
+/// nanoseconds.
+const SPIN: u64 = 50_000;
 
 /// The scheduler of an engine.
 pub(super) struct Unordered<P> {
-    /// How many threads handle one batch at most, the calling one included.
+    /// Maximum number of threads for one batch, including the calling one.
     threads: usize,
-    /// The other threads, started when they are first needed; none if they cannot be.
+    /// The other threads, started when they are first needed; `None` if they cannot be started.
     pool: OnceLock<Option<ThreadPool>>,
     cost: Cost,
-    /// [`handle`] for this module, whose state can be merged.
+    /// [`handle`] for this module. It is a pointer because only [`new`](Self::new) knows that the
+    /// state implements [`Merge`].
     handle: Handle<P>,
 }
 
 type Handle<P> = fn(&Unordered<P>, &Batch<'_, '_, P>, &mut Effects) -> Result<(), Failure>;
 
-/// What all handlers of a batch get.
+/// The inputs that the handlers of a batch have in common.
 struct Batch<'b, 'a, P> {
     processor: &'b P,
     request: &'a EventProcessingRequest<'a>,
@@ -50,7 +52,7 @@ impl<P: Processor> Unordered<P> {
         }
     }
 
-    /// Handles a batch. `effects` holds an outcome for each of its events already.
+    /// Handles a batch. `effects` already holds an outcome for each of its events.
     pub(super) fn batch(
         &self,
         processor: &P,
@@ -66,7 +68,7 @@ impl<P: Processor> Unordered<P> {
         (self.handle)(self, &batch, effects)
     }
 
-    /// The threads that may help, and how many of them help with this batch.
+    /// The thread pool, and a guard of the threads that help with this batch.
     fn helpers(&self) -> Option<(&ThreadPool, Helpers<'_>)> {
         let wanted = self.cost.free(self.threads).saturating_sub(1);
         let helpers = self
@@ -112,7 +114,7 @@ where
     end(processor, &mut call, state.take())
 }
 
-/// Handles events in order, until measurements show that sharing the rest among threads is faster.
+/// Handles events in order until measurements show that splitting the rest among threads is faster.
 fn handle_events<P: Processor>(
     unordered: &Unordered<P>,
     batch: &Batch<'_, '_, P>,
@@ -125,7 +127,7 @@ where
     let (all, cost) = (batch.request.events, &unordered.cost);
     let _busy = cost.begin();
     let mut watch = Watch::start();
-    let (mut done, mut next) = (0, cost.first_look());
+    let (mut done, mut next) = (0, cost.first_lap());
     let mut before = cost.per_event();
     loop {
         let end = next.min(all.len());
@@ -138,7 +140,7 @@ where
             cost.learn(watch.nanos(), done);
             return Ok(());
         }
-        let per_event = watch.look(done);
+        let per_event = watch.lap(done);
         let confirmed = per_event.confirmed_by(before);
         if confirmed.pays(left.len())
             && cost.may_share()
@@ -150,11 +152,11 @@ where
                 outcomes: effects.events.get(done..).unwrap_or_default(),
                 first: done,
                 by_name: effects.by_name,
-                size: confirmed.piece(left.len(), helpers.count() + 1),
+                size: confirmed.chunk(left.len(), helpers.count() + 1),
                 next: AtomicUsize::new(0),
                 finished: Mutex::new(Finished::default()),
             };
-            let finished = together(&shared, pool, &helpers, cost, confirmed);
+            let finished = in_parallel(&shared, pool, &helpers, cost, confirmed);
             return finished.merge(effects, state);
         }
         (before, next) = (per_event, done * 2);
@@ -162,7 +164,7 @@ where
 }
 
 /// Handles the rest of a batch on several threads, including this one.
-fn together<P: Processor>(
+fn in_parallel<P: Processor>(
     shared: &Shared<'_, '_, P>,
     pool: &ThreadPool,
     helpers: &Helpers<'_>,
@@ -181,9 +183,9 @@ fn together<P: Processor>(
             });
         }
         shared.help();
-        // Going to sleep and being woken takes longer than the last chunk of the others.
-        let patience = Watch::start();
-        while helped.load(Ordering::Acquire) < helpers && patience.nanos() < PATIENCE {
+        // Blocking and being woken takes longer than the last chunk of the other threads.
+        let spinning = Watch::start();
+        while helped.load(Ordering::Acquire) < helpers && spinning.nanos() < SPIN {
             std::hint::spin_loop();
         }
     });
@@ -194,18 +196,18 @@ fn together<P: Processor>(
     finished
 }
 
-/// The rest of a batch, of which several threads take chunks.
+/// The rest of a batch, from which several threads take chunks.
 struct Shared<'s, 'a, P: Processor> {
     batch: &'s Batch<'s, 'a, P>,
     left: &'s [Event<'a>],
-    /// The outcomes of these events so far: those that are settled are not handled.
+    /// The outcomes of these events so far: settled events are not handled.
     outcomes: &'s [Outcome],
-    /// The position of the first one in the batch.
+    /// The position of the first of these events in the batch.
     first: usize,
     by_name: ByName,
-    /// Events of a chunk.
+    /// The number of events in a chunk.
     size: usize,
-    /// The chunk that is taken next.
+    /// The index of the next chunk.
     next: AtomicUsize,
     finished: Mutex<Finished<P::Batch>>,
 }
@@ -213,7 +215,7 @@ struct Shared<'s, 'a, P: Processor> {
 /// The chunks that were handled.
 struct Finished<S> {
     chunks: Vec<Chunk<S>>,
-    /// The time it took, of all threads together.
+    /// The run time summed over all threads.
     nanos: u64,
 }
 
@@ -249,7 +251,7 @@ impl<S: Merge> Finished<S> {
 }
 
 impl<P: Processor> Shared<'_, '_, P> {
-    /// Handles chunks until there are none.
+    /// Handles chunks until none is left.
     fn help(&self) {
         let watch = Watch::start();
         let mut chunks = Vec::new();
@@ -287,7 +289,7 @@ impl<P: Processor> Shared<'_, '_, P> {
         chunk
     }
 
-    /// Nothing panics while the lock is held, so a poisoned lock cannot guard incomplete data.
+    /// Nothing panics while the lock is held, so the data is complete even if the lock is poisoned.
     fn finished(&self) -> MutexGuard<'_, Finished<P::Batch>> {
         self.finished.lock().unwrap_or_else(PoisonError::into_inner)
     }

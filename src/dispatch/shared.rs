@@ -1,4 +1,5 @@
-//! The part of the engine that both kinds of modules share: options, policies, and the beginning and end of a message.
+//! The part of the engine that does not depend on the kind of module: options, policies, and the
+//! steps before and after the handlers.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -16,10 +17,10 @@ use crate::parse::{ParseOptions, Scratch};
 use crate::processor::{ByName, Failure, Invocation, Outcome, Output};
 use crate::registration::Registration;
 
-/// The largest number of scratches that are kept for reuse.
+/// Maximum number of scratches that are kept for reuse.
 const POOLED: usize = 64;
 
-/// Scratches are shrunk to this size before they are kept.
+/// The size in bytes to which scratches are shrunk before they are kept.
 const POOLED_BYTES: usize = 1 << 20;
 
 #[derive(Debug)]
@@ -27,7 +28,7 @@ pub(super) struct Shared {
     pub(super) registration: Registration,
     /// The interests of the processor.
     pub(super) narrowed: Interests,
-    /// The registered event types that are among them.
+    /// The registered event types that are among the interests of the processor.
     interests: Interests,
     by_name: ByName,
     options: ParseOptions,
@@ -37,7 +38,7 @@ pub(super) struct Shared {
     scratches: ArrayQueue<Box<Scratch>>,
 }
 
-/// An observer, which need not implement `Debug`.
+/// An observer. The wrapper implements `Debug`, which observers need not do.
 pub(super) struct Hook(pub(super) Box<dyn Observer>);
 
 impl fmt::Debug for Hook {
@@ -81,12 +82,13 @@ impl Shared {
         };
     }
 
-    /// From now on an event without a handler is a fault.
+    /// Makes every event without a handler a fault, even if the registration lists no event types.
     pub(super) fn require_event_handlers(&mut self) {
         self.by_name.events = true;
     }
 
-    /// Parses a message and prepares the output. The outcome is done already if no handler is to be called.
+    /// Parses a message and prepares the output. The outcome of the message is already *done* if no
+    /// handler is to be called.
     pub(super) fn begin<'a>(
         &self,
         body: &'a [u8],
@@ -124,7 +126,7 @@ impl Shared {
                 )
             }
             Message::AudienceMembershipChangeRequest(request) => {
-                // A heartbeat is answered without a handler being called (section 14).
+                // A heartbeat is answered without a call of a handler (section 14).
                 if request.user_profiles.is_empty() {
                     output.message = Outcome::Done;
                 }
@@ -152,7 +154,7 @@ impl Shared {
         Ok(parsed.message)
     }
 
-    /// Settles what the handlers left unsettled.
+    /// Settles everything that the handlers left unsettled.
     pub(super) fn end(&self, output: &mut Output, ended: Result<(), Failure>) {
         let ended = output.effects.settle_elsewhere().and(ended);
         output.effects.end(&ended);
@@ -171,7 +173,7 @@ impl Shared {
         }
     }
 
-    /// A scratch of the engine, until the lease is dropped.
+    /// Takes a scratch from the pool, or creates one.
     pub(super) fn lease(&self) -> Lease<'_> {
         Lease {
             scratch: self.scratches.pop().unwrap_or_default(),
@@ -180,7 +182,7 @@ impl Shared {
     }
 }
 
-/// A scratch of the engine, which is returned when the lease is dropped.
+/// Guard of a scratch, which returns to the pool when the guard is dropped.
 pub(super) struct Lease<'e> {
     scratch: Box<Scratch>,
     scratches: &'e ArrayQueue<Box<Scratch>>,
@@ -208,7 +210,8 @@ impl Drop for Lease<'_> {
     }
 }
 
-/// The identifier is that of the request, so that the logs of both sides can be joined (section 11).
+/// The identifier is that of the request, so that logs of both sides can be correlated (section
+/// 11).
 fn response_common(request: MessageCommon<'_>, invocation: &Invocation) -> MessageCommon<'static> {
     MessageCommon {
         id: Some(request.id.unwrap_or(invocation.fresh_id())),
@@ -217,7 +220,7 @@ fn response_common(request: MessageCommon<'_>, invocation: &Invocation) -> Messa
     }
 }
 
-/// The error for a message of a type that a module does not receive.
+/// The error for a message type that modules do not receive.
 fn unsupported(kind: MessageType<'_>) -> Error {
     Error::plain(
         ErrorKind::UnsupportedMessage,

@@ -1,22 +1,23 @@
-//! How many threads are worth having: what the machine shows, and what a platform really grants of it. Nothing here
-//! starts a thread.
+//! The number of threads that can run in parallel. Nothing here starts a thread.
 
 use std::env;
 use std::num::NonZero;
 use std::thread::available_parallelism;
 
-/// Memory for which AWS Lambda grants one virtual CPU, in megabytes ("Configure Lambda function memory"). It grants CPU
-/// time in proportion; two cores are visible however little it is.
+/// The memory size for which AWS Lambda grants one virtual CPU, in megabytes ("Configure Lambda
+/// function memory"). CPU time is proportional to memory; at least two cores are visible even if
+/// less than one is granted.
 const LAMBDA_MEGABYTES_PER_CPU: usize = 1769;
 
-/// How many threads can run at the same time, as the machine grants. In AWS Lambda, where that follows the memory of the
-/// function, a thread counts if its CPU is granted whole.
+/// The number of threads that can run in parallel: the number of available cores, and in AWS Lambda
+/// at most the number of whole virtual CPUs that the memory size of the function grants.
 ///
 /// ```
 /// assert!(hydrant::host::granted_threads() >= 1);
 /// ```
 ///
-/// Give it to [`Engine::unordered`](crate::Engine::unordered), so that a small function starts none:
+/// Pass it to [`Engine::unordered`](crate::Engine::unordered), which then starts no threads in a
+/// small function:
 ///
 /// ```
 /// # use hydrant::{Engine, Processor, Registration};
@@ -35,7 +36,7 @@ pub fn granted_threads() -> usize {
     )
 }
 
-/// A memory size that is not a number does not count: the user does not set it.
+/// A memory size that is not a number is ignored: the user does not set it.
 fn granted(lambda_megabytes: Option<&str>, available: usize) -> usize {
     let megabytes = lambda_megabytes.and_then(|text| text.trim().parse::<usize>().ok());
     let whole = megabytes.map_or(usize::MAX, |megabytes| megabytes / LAMBDA_MEGABYTES_PER_CPU);

@@ -3,7 +3,7 @@
 
 use super::scratch::Open;
 use super::walker::Walker;
-use super::{ParseOptions, Scratch, fault, tape};
+use super::{ParseOptions, Scratch, fault, memory, tape};
 use crate::error::Error;
 use crate::input;
 use crate::schema::{Coercion, Decode, Describe};
@@ -28,22 +28,22 @@ pub(crate) fn coercions<'a, M: Decode<'a> + Describe>(
     most: usize,
 ) -> Result<Coercions, Error> {
     let framed = input::frame(body, options.max_bytes)?;
+    memory::check_text(framed.text, options)?;
+    let secrets = M::secrets();
     let Open {
         tape,
         arena,
         hasher,
         ..
-    } = scratch.open();
+    } = scratch.open(framed.text.len());
     let (found, more) =
         tape::parse_with_coercions::<M>(framed.text, tape, arena.arena(), hasher, options, most)
-            .map_err(|failed| {
-                fault::describe(body, framed.skipped, options, failed, M::secret_names())
-            })?;
+            .map_err(|failed| fault::describe(body, framed.skipped, options, failed, secrets))?;
     let mut walker = Walker::new(framed.text, ParseOptions::MAX_DEPTH);
     let listed = found.into_iter().map(|(offset, coercion)| {
         // The text is well-formed, so the walk gets there.
         let _ = walker.run(offset, |_, _| {});
-        (walker.path(), coercion)
+        (walker.path(secrets), coercion)
     });
     Ok(Coercions {
         listed: listed.collect(),

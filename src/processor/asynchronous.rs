@@ -16,23 +16,26 @@ use crate::message::{
 };
 use crate::registration::Registration;
 
-/// A Firehose module whose handlers await: typically one request per batch to the API of the target system. For handlers
-/// that do not wait see [`Processor`](crate::Processor), which has the same methods.
+/// A Firehose module with async handlers: typically they send one request per batch to the API of
+/// the target system. For handlers that do not await see [`Processor`](crate::Processor), which has
+/// the same methods.
 ///
-/// Implement the methods as `async fn`. They borrow the message, on whatever runtime polls them; their futures are
-/// `Send` and are not boxed. There are two ways to handle events:
+/// Implement the methods as `async fn`. They borrow the message and work with any runtime; their
+/// futures are `Send` and are not boxed. There are two ways to handle events:
 ///
-/// - [`batch`](Self::batch), the whole batch at once, or
-/// - one handler per event type, with [state](Self::Batch) from [`begin_batch`](Self::begin_batch) to
-///   [`end_batch`](Self::end_batch), which is what the default of `batch` runs.
+/// - [`batch`](Self::batch), which handles the whole batch at once, or
+/// - one handler per event type, which the default of `batch` calls, with a [state](Self::Batch)
+///   from [`begin_batch`](Self::begin_batch) to [`end_batch`](Self::end_batch).
 ///
-/// Every handler has a default. That of an event or notification whose type the registration lists, of membership
-/// changes and of data subject requests rejects what it is given; the others do nothing. The events of one batch come
-/// in order; batches may be handled in parallel. The sender repeats a whole batch if it gets no answer, so handlers
-/// must be idempotent: the `id` of an event is its idempotency key. A handler must not block the thread: `block_on`
-/// panics in most runtimes, and a panic rejects the event.
+/// Every handler has a default. It rejects membership changes, data subject requests, and the
+/// events and notifications whose types the registration lists. All other defaults do nothing. The
+/// events of one batch are handled in order; batches may be handled in parallel. The sender repeats
+/// a whole batch if it gets no response, so handlers must be idempotent: the `id` of an event is
+/// its idempotency key. A handler must not block the thread: `block_on` panics in most runtimes,
+/// and a panic rejects the event.
 ///
-/// A future may be dropped at any point, for example by a timeout: what is not settled by then is to be tried again.
+/// A future may be dropped at any point, for example by a timeout: everything that is unsettled is
+/// then to be retried.
 ///
 /// ```
 /// use hydrant::message::{Event, EventProcessingRequest, EventType, Uuid};
@@ -46,7 +49,11 @@ use crate::registration::Registration;
 ///     fn registration(&self) -> Registration {
 ///         Registration::new("Names", "1.0").events([EventType::CustomEvent])
 ///     }
-///     async fn batch(&self, call: &mut Call<'_>, batch: &EventProcessingRequest<'_>) -> Result<(), Failure> {
+///     async fn batch(
+///         &self,
+///         call: &mut Call<'_>,
+///         batch: &EventProcessingRequest<'_>,
+///     ) -> Result<(), Failure> {
 ///         let names = call.by_time().translate(|event| match event {
 ///             Event::CustomEvent(event) => event.name.or_discard("no name"),
 ///             _ => Err(Failure::discard("not a custom event")),
@@ -57,48 +64,56 @@ use crate::registration::Registration;
 ///     }
 /// }
 ///
-/// /// A stub of the request to the target system, which replies with the positions of the refused events.
-/// async fn send(_user: Option<&str>, _names: &[(usize, &str)]) -> Result<Vec<usize>, std::io::Error> {
+/// /// A stub of the request to the target system. The reply has the positions of refused events.
+/// async fn send(
+///     _user: Option<&str>,
+///     _names: &[(usize, &str)],
+/// ) -> Result<Vec<usize>, std::io::Error> {
 ///     Ok(vec![])
 /// }
 ///
 /// # let main = async {
 /// let engine = Engine::new_async(Names);
-/// let body = br#"{"type":"event_processing_request","events":[{"type":"custom_event","name":"hello"}]}"#;
+/// let body = br#"{"type":"event_processing_request",
+///     "events":[{"type":"custom_event","name":"hello"}]}"#;
 /// let invocation = Invocation::new(1_714_592_744_066, Uuid([7; 16]));
 /// let output = engine.process_async(body, &invocation).await?.finish();
 /// assert!(output.response().starts_with(br#"{"type":"event_processing_response","id":""#));
 /// # Ok::<(), hydrant::Error>(()) };
-/// # let waker = std::task::Waker::noop();
-/// # let std::task::Poll::Ready(done) = std::pin::pin!(main).poll(&mut std::task::Context::from_waker(waker)) else { panic!() };
+/// # let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+/// # let poll = std::pin::pin!(main).poll(&mut context);
+/// # let std::task::Poll::Ready(done) = poll else { panic!() };
 /// # done?;
 /// # Ok::<(), hydrant::Error>(())
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a Firehose module with async handlers",
-    note = "implement `hydrant::AsyncProcessor` for it; only `type Batch` and `registration` are required",
-    note = "a `hydrant::Processor` goes into `Engine::new`"
+    note = "implement `hydrant::AsyncProcessor` for it; \
+            only `type Batch` and `registration` are required",
+    note = "pass a `hydrant::Processor` to `Engine::new`"
 )]
 pub trait AsyncProcessor: Send + Sync {
-    /// State of one batch: filled by [`begin_batch`](Self::begin_batch), handed to every handler, and given to
-    /// [`end_batch`](Self::end_batch). `()` if there is none.
+    /// State of one batch: [`begin_batch`](Self::begin_batch) initializes it, every handler can
+    /// change it, and [`end_batch`](Self::end_batch) consumes it. Use `()` if there is none.
     type Batch: Default + Send;
 
-    /// What the module is and asks for: the answer to a registration request. It also decides which events are decoded.
-    /// The engine calls it once.
+    /// The description of the module, with which the engine answers registration requests. It also
+    /// decides which events are decoded. The engine calls it once.
     fn registration(&self) -> Registration;
 
-    /// The event types to decode, among those that are registered. All of them by default.
+    /// The registered event types to decode: all of them by default.
     fn interests(&self) -> Interests {
         Interests::all()
     }
 
-    /// A whole batch. The default calls [`begin_batch`](Self::begin_batch), the handlers of the notifications and events
-    /// in order, and [`end_batch`](Self::end_batch). Batches without events come here, too; heartbeats do not.
+    /// Handles a whole batch. The default calls [`begin_batch`](Self::begin_batch), the handlers of
+    /// the notifications and events in order, and [`end_batch`](Self::end_batch). It is called for
+    /// batches without events, but not for heartbeats.
     ///
     /// # Errors
     ///
-    /// The [`Failure`] decides what happens to everything in the batch that is not settled; `Ok` means that it is done.
+    /// The [`Failure`] becomes the outcome of everything in the batch that is unsettled. With `Ok`
+    /// the outcome is *done*.
     fn batch(
         &self,
         call: &mut Call<'_>,
@@ -107,12 +122,13 @@ pub trait AsyncProcessor: Send + Sync {
         route::batch_async(self, call, batch)
     }
 
-    /// Before the notifications and events of a batch: the place for what is done once per batch, such as finding the
-    /// user.
+    /// Is called before the handlers of the notifications and events of a batch: for work that is
+    /// done once per batch, such as finding the user.
     ///
     /// # Errors
     ///
-    /// The [`Failure`] decides what happens to the batch. Neither the handlers nor `end_batch` are called then.
+    /// The [`Failure`] decides what happens to the batch. The handlers and `end_batch` are not
+    /// called.
     fn begin_batch(
         &self,
         call: &mut Call<'_>,
@@ -122,11 +138,12 @@ pub trait AsyncProcessor: Send + Sync {
         async { Ok(()) }
     }
 
-    /// After the events of a batch.
+    /// Is called after the handlers of the events of a batch.
     ///
     /// # Errors
     ///
-    /// The [`Failure`] decides what happens to the message. Outcomes of events that are settled by then do not change.
+    /// The [`Failure`] decides what happens to the message. Outcomes of settled events do not
+    /// change.
     fn end_batch(
         &self,
         call: &mut Call<'_>,
@@ -181,7 +198,7 @@ pub trait AsyncProcessor: Send + Sync {
         async { Ok(()) }
     }
 
-    /// A user session starts.
+    /// A user session started.
     ///
     /// # Errors
     ///
@@ -346,7 +363,7 @@ pub trait AsyncProcessor: Send + Sync {
         async { call.unhandled_event() }
     }
 
-    /// Something was done to products.
+    /// The user acted on products, for example bought them.
     ///
     /// # Errors
     ///
@@ -376,7 +393,7 @@ pub trait AsyncProcessor: Send + Sync {
         async { call.unhandled_event() }
     }
 
-    /// Product lists were shown.
+    /// Lists of products were shown.
     ///
     /// # Errors
     ///
@@ -391,7 +408,7 @@ pub trait AsyncProcessor: Send + Sync {
         async { call.unhandled_event() }
     }
 
-    /// An install or engagement was credited.
+    /// An install or an engagement was attributed.
     ///
     /// # Errors
     ///
@@ -436,8 +453,8 @@ pub trait AsyncProcessor: Send + Sync {
         async { Ok(()) }
     }
 
-    /// A customer connects, changes or disconnects an audience. The reply holds values of settings to store with the
-    /// subscription.
+    /// A customer connects, changes or disconnects an audience. The reply holds values of settings
+    /// to store with the subscription.
     ///
     /// # Errors
     ///
@@ -451,7 +468,7 @@ pub trait AsyncProcessor: Send + Sync {
         async { Ok(SubscriptionReply::default()) }
     }
 
-    /// Users joined or left audiences. Heartbeats do not come here.
+    /// Users joined or left audiences. It is not called for heartbeats.
     ///
     /// # Errors
     ///
@@ -465,7 +482,7 @@ pub trait AsyncProcessor: Send + Sync {
         async { Err(Failure::unhandled()) }
     }
 
-    /// A request about the data of one person. The answer says that it was received.
+    /// A request about the data of one person. The response confirms that it was received.
     ///
     /// # Errors
     ///

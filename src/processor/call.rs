@@ -1,5 +1,5 @@
-//! [`Call`]: what a handler reads (the batch, the account, the deadline) and changes (records, outcomes, the
-//! suspension).
+//! [`Call`]: the context of a handler. It gives access to the batch, the account and the deadline,
+//! and collects records, outcomes and the suspension.
 
 use std::time::Instant;
 
@@ -13,10 +13,12 @@ use crate::message::{Account, EventProcessingRequest};
 use crate::registration::{SettingError, Settings};
 use crate::write::{Append, JsonWriter};
 
-/// One message of the sender and what its handlers may do about it. It lives as long as the message.
+/// The context that the handlers of one message get: the message, and methods to emit records and
+/// to settle events. It borrows from the message.
 ///
-/// The lookups on the message are methods of the models: `call.batch().email()`, `call.account().setting("x")`. A unit
-/// test makes a call with [`of_batch`](Self::of_batch) or [`of_account`](Self::of_account):
+/// Lookups in the message are methods of the models: `call.batch().email()`,
+/// `call.account().setting("x")`. In a unit test, create a call with [`of_batch`](Self::of_batch)
+/// or [`of_account`](Self::of_account):
 ///
 /// ```
 /// use hydrant::message::{CustomEvent, Message, Uuid};
@@ -31,12 +33,13 @@ use crate::write::{Append, JsonWriter};
 /// let body = br#"{"type":"event_processing_request",
 ///     "user_identities":[{"type":"email","encoding":"raw","value":"ada@example.com"}]}"#;
 /// let mut scratch = Scratch::new();
-/// let Message::EventProcessingRequest(batch) = parse(body, &mut scratch, &ParseOptions::new())?.message else {
-///     panic!("it is a batch");
+/// let parsed = parse(body, &mut scratch, &ParseOptions::new())?;
+/// let Message::EventProcessingRequest(batch) = parsed.message else {
+///     panic!("not a batch");
 /// };
 /// let (invocation, mut output) = (Invocation::new(0, Uuid([7; 16])), Output::new());
 /// let mut call = Call::of_batch(batch, &invocation, &mut output);
-/// // Models are made by `Default` and assignment.
+/// // Models are created by `Default` and assignment.
 /// let mut event = CustomEvent::default();
 /// event.name = Some("hello");
 /// custom_event(&mut call, &event).unwrap();
@@ -44,7 +47,8 @@ use crate::write::{Append, JsonWriter};
 /// # Ok::<(), hydrant::Error>(())
 /// ```
 ///
-/// Such a call knows nothing of a registration: events whose type is not registered are there, too.
+/// A call that is created in this way has no registration: it includes events of types that the
+/// module does not register.
 pub struct Call<'c> {
     invocation: &'c Invocation,
     account: &'c Account<'c>,
@@ -54,7 +58,8 @@ pub struct Call<'c> {
 }
 
 impl<'c> Call<'c> {
-    /// A call about a batch. Records and outcomes in `output` are cleared, and handlers write to it.
+    /// Creates a call for a batch. It clears the records and outcomes in `output`, to which
+    /// handlers then write.
     pub fn of_batch(
         batch: &'c EventProcessingRequest<'c>,
         invocation: &'c Invocation,
@@ -66,8 +71,8 @@ impl<'c> Call<'c> {
         Self::part_of_batch(batch, invocation, effects)
     }
 
-    /// A call about another message of this account. Records and outcomes in `output` are cleared, and handlers write to
-    /// it.
+    /// Creates a call for another message of this account. It clears the records and outcomes in
+    /// `output`, to which handlers then write.
     pub fn of_account(
         account: Option<&'c Account<'c>>,
         invocation: &'c Invocation,
@@ -98,7 +103,7 @@ impl<'c> Call<'c> {
         }
     }
 
-    /// The batch. In calls about other messages it is empty.
+    /// The batch. It is empty if the message is not a batch.
     pub fn batch(&self) -> &'c EventProcessingRequest<'c> {
         self.batch
     }
@@ -108,59 +113,60 @@ impl<'c> Call<'c> {
         self.account
     }
 
-    /// The customer's settings.
+    /// Reads the customer's settings.
     ///
     /// # Errors
     ///
-    /// One error that names every setting that is missing or wrong. `?` passes it on as a permanent fault of this
-    /// customer's configuration.
+    /// One error that names all settings that are missing or invalid. `?` converts it into a
+    /// [`Failure`] that reports a permanent fault in this customer's configuration.
     pub fn settings<T: Settings<'c>>(&self) -> Result<T, SettingError> {
         self.account.settings()
     }
 
-    /// What the host knows about this call.
+    /// The time, the deadline and the access token that the host supplied.
     pub fn invocation(&self) -> &'c Invocation {
         self.invocation
     }
 
-    /// When the answer is due.
+    /// When the response is due.
     pub fn deadline(&self) -> Option<Instant> {
         self.invocation.deadline()
     }
 
-    /// The OAuth access token of the customer that came with the call.
+    /// The OAuth access token of the customer that was sent with the message.
     pub fn access_token(&self) -> Option<&'c str> {
         self.invocation.access_token()
     }
 
-    /// In a handler of an event its position among the events, in one of a notification its position among the
-    /// notifications, otherwise zero.
+    /// The position of the event that is handled among the events, or of the notification that is
+    /// handled among the notifications; zero in other handlers.
     pub fn index(&self) -> usize {
         self.index
     }
 
-    /// The events of the batch in their order, without those that are skipped or settled.
+    /// The events of the batch in order, without those that are skipped or settled.
     pub fn events(&mut self) -> Events<'_, 'c> {
         Events::new(self)
     }
 
-    /// The same in the order of their timestamps. Events without a timestamp come first; those with the same timestamp
-    /// keep their order.
+    /// The same events sorted by timestamp. The sort is stable, and events without a timestamp come
+    /// first.
     pub fn by_time(&mut self) -> Events<'_, 'c> {
         Events::by_time(self)
     }
 
-    /// Settles an event of the batch by its position: its outcome no longer depends on what
-    /// [`batch`](crate::AsyncProcessor::batch) returns, and no handler is started for it. If its own handler returns
-    /// something worse, that counts.
+    /// Settles an event by its position in the batch: its outcome no longer depends on the result
+    /// of [`batch`](crate::AsyncProcessor::batch), and no handler is started for it. If its own
+    /// handler is running and returns a worse outcome, that one applies.
     ///
-    /// A failure at a position that the batch does not have makes the whole message fail with *retry*, because it is
-    /// unknown which event failed.
+    /// A failure for a position outside the batch makes the whole message fail with *retry*,
+    /// because it is unknown which event failed.
     pub fn settle(&mut self, event: usize, outcome: impl Into<Outcome>) {
         self.effects.settle(event, outcome.into());
     }
 
-    /// Settles events by their positions, for example by the errors in a reply.
+    /// Settles events by their positions, for example with the errors in a reply of the target
+    /// system.
     pub fn settle_each<O: Into<Outcome>>(
         &mut self,
         outcomes: impl IntoIterator<Item = (usize, O)>,
@@ -170,11 +176,12 @@ impl<'c> Call<'c> {
         }
     }
 
-    /// Settles the events that were sent together, as [`translate`](super::Events::translate) gives them: one outcome per
-    /// event, in the same order, for example the statuses of a reply.
+    /// Settles the events in `sent`, the result of [`translate`](super::Events::translate), with
+    /// one outcome per event in the same order, for example the statuses in a reply of the target
+    /// system.
     ///
-    /// If there are more outcomes than events, or fewer, nobody knows which belong together: then the message and all of
-    /// them are to be tried again.
+    /// If there are more or fewer outcomes than events, they cannot be matched: the message and all
+    /// events in `sent` are then to be retried.
     ///
     /// ```
     /// # use hydrant::{Call, Failure};
@@ -200,30 +207,30 @@ impl<'c> Call<'c> {
             Ok(()) => self.settle_each(events.zip(outcomes)),
             Err(failure) => {
                 self.settle_each(events.map(|event| (event, failure.clone())));
-                // There may be none.
+                // A failure outside the batch fails the message, also if `sent` is empty.
                 self.settle(usize::MAX, failure);
             }
         }
     }
 
-    /// What became of the events so far, in order. While several threads of an unordered engine share a batch, handlers
-    /// see those of their part of it only.
+    /// The outcomes of the events so far, in order. While an unordered engine handles a batch on
+    /// several threads, handlers see only the outcomes of their part of the batch.
     pub fn outcomes(&self) -> &[Outcome] {
         &self.effects.events
     }
 
-    /// Asks the sender to stop this subscription until a user resumes it: for permanent errors only, such as a revoked
-    /// key.
+    /// Asks the sender to suspend this subscription until a user resumes it. Use it only for
+    /// permanent errors, such as a revoked key.
     ///
-    /// Only answers to batches and to membership changes contain the request. If the message is finished without such
-    /// an answer, the answer to the next heartbeat of the account does. If its future or its
-    /// [`Pending`](crate::Pending) is dropped, the request is lost.
+    /// Only responses to batches and to membership changes can carry the request. If the message is
+    /// finished without such a response, the response to the next heartbeat of the account carries
+    /// it. If its future or its [`Pending`](crate::Pending) is dropped, the request is lost.
     pub fn suspend_subscription(&mut self) {
         self.effects.suspend = true;
     }
 
-    /// Emits a record. Records of a handler are kept only if it returns `Ok`; those that a custom
-    /// [`batch`](crate::AsyncProcessor::batch) emits are kept whatever it returns.
+    /// Emits a record. The records of a handler are kept only if it returns `Ok`; those of a custom
+    /// [`batch`](crate::AsyncProcessor::batch) are always kept.
     pub fn emit(&mut self, payload: &[u8]) {
         self.effects.records.push(None, payload);
     }
@@ -233,17 +240,18 @@ impl<'c> Call<'c> {
         self.effects.records.push(Some(key), payload);
     }
 
-    /// Emits a record whose payload is one JSON object with the fields that `fields` writes.
+    /// Emits a record whose payload is a JSON object with the fields that `fields` writes.
     pub fn emit_json(&mut self, fields: impl FnOnce(&mut JsonWriter<'_>)) {
         self.effects.records.push_json(None, fields);
     }
 
-    /// Emits a record with a key, whose payload is one JSON object with the fields that `fields` writes.
+    /// Emits a record with a key, whose payload is a JSON object with the fields that `fields`
+    /// writes.
     pub fn emit_json_keyed(&mut self, key: &[u8], fields: impl FnOnce(&mut JsonWriter<'_>)) {
         self.effects.records.push_json(Some(key), fields);
     }
 
-    /// Emits a record with a key, if there is one, whose payload `write` appends.
+    /// Emits a record with an optional key, whose payload `write` appends.
     pub fn emit_with(&mut self, key: Option<&[u8]>, write: impl FnOnce(&mut Append<'_>)) {
         self.effects.records.push_with(key, write);
     }
@@ -252,13 +260,14 @@ impl<'c> Call<'c> {
         self.effects
     }
 
-    /// The handler of this event runs next, and records belong to the event.
+    /// Sets the event whose handler runs next. Records then belong to it.
     pub(crate) fn set_event(&mut self, index: usize) {
         self.index = index;
         self.effects.records.set_event(Some(index));
     }
 
-    /// The handler of this notification runs next, or one of the whole batch (zero): records belong to no event.
+    /// Sets the notification whose handler runs next, or zero for a handler of the whole batch.
+    /// Records then belong to no event.
     pub(crate) fn set_notification(&mut self, index: usize) {
         self.index = index;
         self.effects.records.set_event(None);
@@ -278,18 +287,18 @@ impl<'c> Call<'c> {
         }
     }
 
-    /// The module has no handler for the event at hand.
+    /// The result if the module has no handler for the current event.
     #[inline]
     pub(crate) fn unhandled_event(&self) -> Result<(), Failure> {
         unhandled(self.effects.by_name.events)
     }
 
-    /// The module has no handler for the notification at hand.
+    /// The result if the module has no handler for the current notification.
     pub(crate) fn unhandled_notification(&self) -> Result<(), Failure> {
         unhandled(self.effects.by_name.notifications)
     }
 
-    /// Fails after the deadline, when no handler may be started.
+    /// Fails if the deadline has passed and so no handler may be started.
     pub(crate) fn in_time(&self) -> Result<(), Failure> {
         if self.invocation.is_late() {
             return Err(Failure::late());
@@ -298,7 +307,8 @@ impl<'c> Call<'c> {
     }
 }
 
-/// What the module asked for by name is not acknowledged if it has no handler for it.
+/// An event or notification whose type the registration lists must not be acknowledged if the
+/// module has no handler for it.
 #[inline]
 fn unhandled(by_name: bool) -> Result<(), Failure> {
     if by_name {

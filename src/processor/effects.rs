@@ -1,12 +1,12 @@
-//! What handlers change: records, outcomes, the suspension. One for a batch, or one for each part of it that is handled
-//! on a thread of its own.
+//! [`Effects`]: the records, the outcomes and the suspension that handlers produce. There is one
+//! value per batch, and one for each part of a batch that is split among threads.
 
 use super::failure::Failure;
 use super::outcome::Outcome;
 use super::records::Records;
 use crate::message::Event;
 
-/// What handlers change.
+/// The records, the outcomes and the suspension of a batch or of a part of it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Effects {
     pub(crate) records: Records,
@@ -22,7 +22,8 @@ pub(crate) struct Effects {
     is_part: bool,
 }
 
-/// What the registration lists. To have no handler for something of that kind is a fault of the module then.
+/// Whether the registration lists event types and notification types. If it does, an event or a
+/// notification without a handler is a fault of the module.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct ByName {
     pub(crate) events: bool,
@@ -30,7 +31,7 @@ pub(crate) struct ByName {
 }
 
 impl Effects {
-    /// Begins a batch, or the part of one that begins with the event at position `first`.
+    /// Begins a batch, or the part of a batch that starts with the event at position `first`.
     pub(crate) fn begin(&mut self, notifications: usize, first: usize, events: &[Event<'_>]) {
         self.first = first;
         self.notifications
@@ -42,13 +43,14 @@ impl Effects {
         self.events.extend(outcomes);
     }
 
-    /// The outcome of the event at this position of the batch, if it is of this part.
+    /// The outcome of the event at this position of the batch, if it belongs to this part.
     pub(crate) fn event(&mut self, index: usize) -> Option<&mut Outcome> {
         self.events.get_mut(index.checked_sub(self.first)?)
     }
 
-    /// Settles an event, of this part or not. What a part finds settled may have been settled before the part, which
-    /// `absorb` does not change.
+    /// Settles an event, which may belong to another part. If the event of a part is settled
+    /// already, the outcome goes into `elsewhere`, because [`absorb`](Self::absorb) does not change
+    /// outcomes that were settled before the part began.
     pub(crate) fn settle(&mut self, index: usize, outcome: Outcome) {
         let is_part = self.is_part;
         match self.event(index) {
@@ -57,7 +59,7 @@ impl Effects {
         }
     }
 
-    /// Gives what is unsettled the result of the message.
+    /// Settles everything that is unsettled with the result of the message.
     pub(crate) fn end(&mut self, ended: &Result<(), Failure>) {
         let end = match ended {
             Ok(()) => Outcome::Done,
@@ -69,11 +71,12 @@ impl Effects {
         }
     }
 
-    /// The part of a batch that begins at position `first`, with the outcomes of its events so far.
+    /// Creates the effects of the part of a batch that starts at position `first`, with the
+    /// outcomes of its events so far.
     pub(crate) fn part(first: usize, outcomes: &[Outcome], length: usize, by_name: ByName) -> Self {
         let outcomes = outcomes.iter().take(length).map(|outcome| match outcome {
             Outcome::Unsettled => Outcome::Unsettled,
-            // Settled already: no handler is called, and `absorb` keeps the outcome.
+            // The event is settled: no handler is called, and `absorb` keeps the outcome.
             _ => Outcome::Skipped,
         });
         Self {
@@ -85,8 +88,8 @@ impl Effects {
         }
     }
 
-    /// Adds the effects of a part. What it settled in other parts waits for
-    /// [`settle_elsewhere`](Self::settle_elsewhere).
+    /// Adds the effects of a part, except the outcomes that it settled in other parts, which
+    /// [`settle_elsewhere`](Self::settle_elsewhere) applies.
     pub(crate) fn absorb(&mut self, part: Self) {
         self.records.append(&part.records);
         let own = self.events.get_mut(part.first..).unwrap_or_default();
@@ -99,12 +102,12 @@ impl Effects {
         self.suspend |= part.suspend;
     }
 
-    /// Settles what parts settled in each other.
+    /// Applies the outcomes that parts settled in other parts.
     ///
     /// # Errors
     ///
-    /// If a failure was settled at a position that the batch does not have: some event failed, so none may be
-    /// acknowledged.
+    /// If a failure was settled for a position outside the batch: it is unknown which event failed,
+    /// so none may be acknowledged.
     pub(crate) fn settle_elsewhere(&mut self) -> Result<(), Failure> {
         let mut ended = Ok(());
         for (index, outcome) in std::mem::take(&mut self.elsewhere) {
@@ -120,7 +123,7 @@ impl Effects {
         ended
     }
 
-    /// Forgets everything and keeps the memory.
+    /// Removes everything and keeps the memory.
     pub(crate) fn clear(&mut self) {
         self.records.clear();
         self.notifications.clear();
@@ -132,7 +135,8 @@ impl Effects {
     }
 }
 
-/// The failure of everything that was sent if the outcomes that came back are not as many.
+/// Fails if the number of outcomes is not the number of things sent, so that they cannot be
+/// matched.
 pub(crate) fn one_each(what: &str, sent: usize, outcomes: usize) -> Result<(), Failure> {
     if sent == outcomes {
         return Ok(());

@@ -5,11 +5,11 @@ use crate::message::EventType;
 /// The number of events of each type.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EventCounts {
-    /// In the order of the protocol; unknown types last.
+    /// In the order of [`EventType::ALL`]; unknown types last.
     counts: [u64; UNKNOWN + 1],
 }
 
-/// Where events of unknown types are counted.
+/// The index at which events of unknown types are counted.
 const UNKNOWN: usize = EventType::ALL.len();
 
 impl EventCounts {
@@ -21,14 +21,15 @@ impl EventCounts {
         }
     }
 
-    /// Adds all of another count.
+    /// Adds other counts to these.
     pub fn merge(&mut self, other: &Self) {
         for (count, more) in self.counts.iter_mut().zip(other.counts) {
             *count += more;
         }
     }
 
-    /// The types with their counts, zeros included, in the order of the protocol; unknown types last, as `unknown`.
+    /// The types with their counts, including zeros, in the order of [`EventType::ALL`]. Unknown
+    /// types come last, as `unknown`.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
         let names = EventType::ALL.iter().map(EventType::as_str);
         names.chain(["unknown"]).zip(self.counts)

@@ -1,4 +1,4 @@
-//! [`Events`]: the events of a batch for handlers of whole batches, in their order or by time.
+//! [`Events`]: the unsettled events of a batch, in order or by time.
 
 use super::call::Call;
 use super::failure::Failure;
@@ -30,8 +30,8 @@ impl<'k, 'c> Events<'k, 'c> {
         events
     }
 
-    /// Translates each event, and returns the translations with the positions of their events. A failure or a panic
-    /// settles its event, and the others are still translated.
+    /// Translates each event, and returns the translations with the positions of their events. If a
+    /// translation fails or panics, its event is settled, and the others are still translated.
     pub fn translate<T>(
         self,
         mut translate: impl FnMut(&'c Event<'c>) -> Result<T, Failure>,
@@ -46,12 +46,12 @@ impl<'k, 'c> Events<'k, 'c> {
         translated
     }
 
-    /// How many there are.
+    /// The number of events.
     pub fn len(&self) -> usize {
         self.events.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no events.
     pub fn is_empty(&self) -> bool {
         self.events.is_empty()
     }

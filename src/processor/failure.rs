@@ -1,4 +1,5 @@
-//! [`Failure`]: why a handler did not process what it was given, and the conversions that classify an error.
+//! [`Failure`]: why an event, a notification or a message was not processed, and the conversions
+//! that classify an error.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -10,20 +11,21 @@ use crate::registration::SettingError;
 
 /// Why an event, a notification or a message was not processed, and what happens to it.
 ///
-/// | made by | the event | the sender |
+/// | created by | the event | the sender |
 /// |---|---|---|
-/// | [`retry`](Self::retry), [`retry_after`](Self::retry_after), `?` on any error | is to be tried again | is not answered, so it repeats the message |
-/// | [`discard`](Self::discard) | is not wanted, by a rule of yours | is answered |
-/// | [`reject`](Self::reject), a panic | cannot be processed, now or later | see [`RejectPolicy`](crate::engine::RejectPolicy) |
+/// | [`retry`](Self::retry), [`retry_after`](Self::retry_after), `?` on any error | is to be retried | gets no response, so it repeats the message |
+/// | [`discard`](Self::discard) | is not wanted, by a rule of the module | gets a response |
+/// | [`reject`](Self::reject), a panic | can never be processed | see [`RejectPolicy`](crate::engine::RejectPolicy) |
 ///
-/// `?` takes every error that converts into `Box<dyn Error + Send + Sync>` and means *retry*, so that an unclassified
-/// error is never acknowledged. [`ResultExt`] classifies. The only exception is a
-/// [`SettingError`](crate::registration::SettingError), a permanent fault in one customer's configuration: it rejects,
-/// unless a [`SettingErrorPolicy`](crate::engine::SettingErrorPolicy) says otherwise.
+/// `?` converts every error that implements `Into<Box<dyn Error + Send + Sync>>`. The result is
+/// *retry*, so that an unclassified error is never acknowledged; classify errors with
+/// [`ResultExt`]. The only exception is a [`SettingError`](crate::registration::SettingError), a
+/// permanent fault in one customer's configuration: it becomes *reject*, unless a
+/// [`SettingErrorPolicy`](crate::engine::SettingErrorPolicy) says otherwise.
 ///
-/// `Failure` does not implement [`Error`], as `anyhow::Error` does not. Its `Display` and `Debug` show the reason that
-/// you state and never the error that caused it, which may hold personal data, tokens or URLs;
-/// [`source`](Self::source) returns that error.
+/// `Failure` does not implement [`Error`], like `anyhow::Error`. Its `Display` and `Debug` show
+/// only its own reason and never the error that caused it, which may hold personal data, tokens or
+/// URLs; [`source`](Self::source) returns that error.
 ///
 /// ```
 /// use std::time::Duration;
@@ -49,7 +51,8 @@ use crate::registration::SettingError;
 #[derive(Clone)]
 pub struct Failure(Arc<Inner>);
 
-/// One pointer, so that a handler returns its result in a register and the outcome of an event takes 16 bytes.
+/// `Failure` is one pointer to this, so that a handler returns its result in a register and the
+/// outcome of an event takes 16 bytes.
 #[derive(Clone)]
 struct Inner {
     kind: FailureKind,
@@ -57,76 +60,77 @@ struct Inner {
     source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
-/// What happens to something that failed.
+/// What happens to an event, a notification or a message that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FailureKind {
-    /// It is to be tried again.
+    /// It is to be retried.
     Retry {
-        /// Not before this time has passed.
+        /// The delay after which to retry.
         after: Option<Duration>,
     },
     /// It is not wanted.
     Discard,
-    /// It cannot be processed, now or later.
+    /// It can never be processed.
     Reject,
 }
 
 impl Failure {
-    /// To be tried again.
+    /// It is to be retried.
     #[must_use]
     pub fn retry() -> Self {
         Self::new(FailureKind::Retry { after: None }, Cow::Borrowed(""))
     }
 
-    /// To be tried again, not before this time has passed.
+    /// It is to be retried after this delay.
     #[must_use]
     pub fn retry_after(after: Duration) -> Self {
         Self::new(FailureKind::Retry { after: Some(after) }, Cow::Borrowed(""))
     }
 
-    /// Not wanted, by a rule that the reason names. The reason is logged, so it must not hold data of the event.
+    /// It is not wanted, by a rule that the reason names. The reason is logged, so it must not hold
+    /// data of the event.
     #[must_use]
     pub fn discard(reason: impl Into<Cow<'static, str>>) -> Self {
         Self::new(FailureKind::Discard, reason.into())
     }
 
-    /// Cannot be processed, now or later. The reason is logged, so it must not hold data of the event.
+    /// It can never be processed. The reason is logged, so it must not hold data of the event.
     #[must_use]
     pub fn reject(reason: impl Into<Cow<'static, str>>) -> Self {
         Self::new(FailureKind::Reject, reason.into())
     }
 
-    /// The same failure with the error that caused it, which neither `Display` nor `Debug` show.
+    /// Adds the error that caused the failure, which neither `Display` nor `Debug` shows.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.inner().source = Some(source.into().into());
         self
     }
 
-    /// The same failure with a reason, which must not hold data of the event.
+    /// Sets the reason, which must not hold data of the event.
     #[must_use]
     pub fn with_reason(mut self, reason: impl Into<Cow<'static, str>>) -> Self {
         self.inner().reason = reason.into();
         self
     }
 
-    /// What happens to what failed.
+    /// The kind of failure.
     pub fn kind(&self) -> FailureKind {
         self.0.kind
     }
 
-    /// The reason that was stated. Empty if there is none.
+    /// The reason. It is empty if there is none.
     pub fn reason(&self) -> &str {
         &self.0.reason
     }
 
-    /// The error that caused it. Its text may hold personal data.
+    /// The error that caused the failure. Its text may hold personal data.
     pub fn source(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
         self.0.source.as_deref()
     }
 
-    /// The fault in the customer's settings, if that is the cause.
+    /// The setting error that caused the failure, if one did.
     pub fn setting_error(&self) -> Option<&SettingError> {
         self.source()?.downcast_ref()
     }
@@ -135,7 +139,7 @@ impl Failure {
         Self::reject("the handler panicked")
     }
 
-    /// The module asked for it and does nothing with it.
+    /// The module registered the type and has no handler for it.
     pub(crate) fn unhandled() -> Self {
         Self::reject("registered, but there is no handler for it")
     }
@@ -144,7 +148,7 @@ impl Failure {
         Self::retry().with_reason("the deadline has passed")
     }
 
-    /// Whether it is this very failure, and not only one like it.
+    /// Whether both are clones of the same failure.
     pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
@@ -162,12 +166,12 @@ impl Failure {
     }
 }
 
-/// What `?` does: *retry*, unless it is a [`SettingError`].
+/// The conversion by `?`: *retry*, unless the error is a [`SettingError`].
 impl<E: Into<Box<dyn Error + Send + Sync>>> From<E> for Failure {
     fn from(error: E) -> Self {
         let source = error.into();
         let failure = match source.downcast_ref::<SettingError>() {
-            // It names settings, never their values.
+            // The text names settings and does not contain their values.
             Some(error) => Self::reject(error.to_string()),
             None => Self::retry().with_reason(unclassified::<E>()),
         };
@@ -175,7 +179,7 @@ impl<E: Into<Box<dyn Error + Send + Sync>>> From<E> for Failure {
     }
 }
 
-/// The type of the error helps to find its origin and shows no data.
+/// The reason names the type of the error, which helps to find the error and contains no data.
 fn unclassified<E>() -> String {
     format!("unclassified {}", std::any::type_name::<E>())
 }
@@ -224,14 +228,15 @@ pub trait ResultExt<T>: Sized {
     /// [`Failure::retry`], with the error, if there is one, as its source.
     fn or_retry(self) -> Result<T, Failure>;
 
-    /// An error or a missing value means *discard*: not wanted, and answered.
+    /// An error or a missing value means *discard*: it is not wanted, and the sender gets a
+    /// response.
     ///
     /// # Errors
     ///
     /// [`Failure::discard`], with the error, if there is one, as its source.
     fn or_discard(self, reason: impl Into<Cow<'static, str>>) -> Result<T, Failure>;
 
-    /// An error or a missing value means *reject*: it cannot be processed, now or later.
+    /// An error or a missing value means *reject*: it can never be processed.
     ///
     /// # Errors
     ///

@@ -1,10 +1,11 @@
-//! A panic in user code becomes a failure of what was being handled. With `panic = "abort"` it ends the process, about
-//! which [`Engine::check`](crate::Engine::check) warns.
+//! Catches panics in user code and converts them into failures. With `panic = "abort"` a panic ends
+//! the process; [`Engine::check`](crate::Engine::check) warns about that.
 //!
-//! The text of a panic may hold personal data, so it is not part of the failure; the panic hook has printed it already.
+//! The text of a panic may hold personal data, so it is not part of the failure. The panic hook has
+//! already printed it.
 //!
-//! Unwind safety: user code may leave behind incomplete records, which the caller removes, the state of the batch, and
-//! what it shares through `&self`; keeping the last two consistent is its own task.
+//! Unwind safety: after a panic the caller removes incomplete records. The state of the batch and
+//! what user code shares through `&self` must be kept consistent by the user code.
 
 use std::any::Any;
 use std::future::{Future, poll_fn};
@@ -19,8 +20,8 @@ pub(crate) fn guarded<T>(call: impl FnOnce() -> Result<T, Failure>) -> Result<T,
     catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|payload| Err(panicked(payload)))
 }
 
-/// Makes and awaits a future of user code. It is made where it is polled, so that it is never moved and that a panic
-/// while it is made is caught, too.
+/// Creates and awaits a future of user code. It is created inside the first poll, so that it is not
+/// moved and a panic in its creation is caught as well.
 #[inline]
 pub(crate) async fn guarded_async<T, F: Future<Output = Result<T, Failure>>>(
     make: impl FnOnce() -> F,
@@ -36,7 +37,7 @@ pub(crate) async fn guarded_async<T, F: Future<Output = Result<T, Failure>>>(
                 Some(future) => future.poll(context),
                 None => Poll::Pending,
             };
-            // Dropping it runs user code, too.
+            // Dropping the future runs user code as well.
             if poll.is_ready() {
                 future.set(None);
             }
@@ -50,7 +51,8 @@ pub(crate) async fn guarded_async<T, F: Future<Output = Result<T, Failure>>>(
     .await
 }
 
-/// The state of a batch, whose `Drop` is user code: a panic in it is ignored, so that it does not hide why a batch ended.
+/// The state of a batch, whose `Drop` is user code. A panic in it is ignored, so that it does not
+/// replace the result of the batch.
 pub(crate) struct Contained<T>(Option<T>);
 
 impl<T> Default for Contained<T> {
@@ -83,7 +85,8 @@ pub(crate) fn contained(call: impl FnOnce()) {
     }
 }
 
-/// Dropping the payload of a panic runs user code, which may panic, too.
+/// Drops the payload of a panic and returns the failure. `Drop` of the payload is user code, which
+/// may panic as well.
 fn panicked(payload: Box<dyn Any + Send>) -> Failure {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         std::mem::forget(payload);

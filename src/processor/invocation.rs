@@ -1,11 +1,12 @@
-//! [`Invocation`]: what the host knows about a call.
+//! [`Invocation`]: what the host supplies with each message.
 
 use std::fmt;
 use std::time::Instant;
 
 use crate::message::Uuid;
 
-/// What the host knows about a call: the engine has no clock, no randomness and no connection of its own.
+/// What the host supplies with each message: the time, a new identifier, and optionally a deadline
+/// and an access token. The engine does not get them itself.
 ///
 /// ```
 /// use std::time::{Duration, Instant};
@@ -25,8 +26,9 @@ pub struct Invocation {
 }
 
 impl Invocation {
-    /// A call at this time, in milliseconds since the Unix epoch, without deadline and access token. The time is the
-    /// timestamp of the response; `fresh_id` is its identifier if the request has none.
+    /// Creates an invocation without deadline and access token. `now_ms`, the time in milliseconds
+    /// since the Unix epoch, becomes the timestamp of the response; `fresh_id` becomes its
+    /// identifier if the request has none.
     pub const fn new(now_ms: i64, fresh_id: Uuid) -> Self {
         Self {
             now_ms,
@@ -36,21 +38,23 @@ impl Invocation {
         }
     }
 
-    /// Sets when the answer is due. The engine starts no handler after that: what is left is to be tried again.
+    /// Sets when the response is due. The engine starts no handler after that: everything that is
+    /// unsettled is then to be retried.
     #[must_use]
     pub fn with_deadline(mut self, deadline: Instant) -> Self {
         self.deadline = Some(deadline);
         self
     }
 
-    /// Sets the OAuth access token of the customer that came with the call (protocol, section 7.7).
+    /// Sets the OAuth access token of the customer that was sent with the message (protocol,
+    /// section 7.7).
     #[must_use]
     pub fn with_access_token(mut self, token: impl Into<String>) -> Self {
         self.access_token = Some(token.into());
         self
     }
 
-    /// The time of the call, in milliseconds since the Unix epoch.
+    /// The time at which the message was received, in milliseconds since the Unix epoch.
     pub fn now_ms(&self) -> i64 {
         self.now_ms
     }
@@ -60,7 +64,7 @@ impl Invocation {
         self.fresh_id
     }
 
-    /// When the answer is due.
+    /// When the response is due.
     pub fn deadline(&self) -> Option<Instant> {
         self.deadline
     }

@@ -1,7 +1,8 @@
 //! [`Merge`].
 
-/// State of a batch that can be merged from the states of its parts. The unordered engine needs it, because it handles
-/// parts of a batch at the same time, each with a state that starts from `Default`.
+/// State of a batch that can be merged from the states of its parts. An unordered engine requires
+/// it, because it handles the parts of a batch in parallel, each with a state that starts as
+/// `Default`.
 ///
 /// ```
 /// use hydrant::engine::Merge;
@@ -10,7 +11,7 @@
 /// assert_eq!(names, ["a", "b", "c"]);
 /// ```
 pub trait Merge {
-    /// Adds the state of the events that follow.
+    /// Adds the state of the part that follows.
     fn merge(&mut self, next: Self);
 }
 

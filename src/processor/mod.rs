@@ -1,5 +1,5 @@
-//! The user's side: the two traits that a module implements, the call that its handlers are given, and the outcomes that
-//! they return.
+//! The interface of modules: the traits that they implement, the call that their handlers get, and
+//! the outcomes that they return.
 
 mod asynchronous;
 mod call;

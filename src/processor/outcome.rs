@@ -1,27 +1,27 @@
-//! [`Outcome`], and the number of events with each.
+//! [`Outcome`], and [`OutcomeCounts`].
 
 use std::time::Duration;
 
 use super::failure::{Failure, FailureKind};
 
-/// What became of an event, a notification or a message.
+/// The outcome of an event, a notification or a message.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// Not settled, and its handler has not returned: it is still running, or its future was dropped. It counts as
-    /// *retry*.
+    /// Not settled, because the handler has not returned: it is still running, or its future was
+    /// dropped. It counts as *retry*.
     #[default]
     Unsettled,
     /// Processed.
     Done,
-    /// Never decoded: its type is not registered, or not among the interests of the processor.
+    /// Not decoded: its type is not registered, or is not among the interests of the processor.
     Skipped,
     /// Not processed.
     Failed(Failure),
 }
 
 impl Outcome {
-    /// The name for reports: `unsettled`, `done`, `skipped`, `retry`, `discarded` or `rejected`.
+    /// The name of the outcome: `unsettled`, `done`, `skipped`, `retry`, `discarded` or `rejected`.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Unsettled => "unsettled",
@@ -35,7 +35,7 @@ impl Outcome {
         }
     }
 
-    /// Why it is not done.
+    /// The failure, if this is [`Failed`](Self::Failed).
     pub fn failure(&self) -> Option<&Failure> {
         match self {
             Self::Failed(failure) => Some(failure),
@@ -47,20 +47,21 @@ impl Outcome {
         matches!(self, Self::Unsettled)
     }
 
-    /// Whether this is the failure, and not only one like it: what fails with the message has its failure.
+    /// Whether this holds a clone of the same failure. Events that fail with the message hold a
+    /// clone of its failure.
     pub(crate) fn holds(&self, failure: &Failure) -> bool {
         self.failure().is_some_and(|own| own.is(failure))
     }
 
-    /// Becomes the other outcome if that is as bad or worse: *retry* is worse than *rejected*, which is worse than
-    /// *discarded*, which is worse than *done*.
+    /// Replaces this outcome if the other one is at least as bad: *unsettled* is worse than
+    /// *retry*, then follow *rejected*, *discarded* and *done*.
     pub(crate) fn worsen(&mut self, other: Self) {
-        if other.badness() >= self.badness() {
+        if other.severity() >= self.severity() {
             *self = other;
         }
     }
 
-    fn badness(&self) -> (u8, Option<Duration>) {
+    fn severity(&self) -> (u8, Option<Duration>) {
         match self {
             Self::Done | Self::Skipped => (0, None),
             Self::Failed(failure) => match failure.kind() {
@@ -73,7 +74,7 @@ impl Outcome {
     }
 }
 
-/// The outcome that a handler returned.
+/// Converts the result of a handler.
 impl From<Result<(), Failure>> for Outcome {
     fn from(handled: Result<(), Failure>) -> Self {
         match handled {
@@ -104,13 +105,13 @@ impl std::fmt::Display for Outcome {
 pub struct OutcomeCounts {
     /// Processed.
     pub done: u64,
-    /// Never decoded.
+    /// Not decoded.
     pub skipped: u64,
-    /// To be tried again, including those that are unsettled.
+    /// To be retried, including unsettled events.
     pub retry: u64,
     /// Not wanted.
     pub discarded: u64,
-    /// Cannot be processed, now or later.
+    /// Can never be processed.
     pub rejected: u64,
 }
 
@@ -129,7 +130,7 @@ impl OutcomeCounts {
         }
     }
 
-    /// Adds all of another count.
+    /// Adds other counts to these.
     pub fn merge(&mut self, other: &Self) {
         self.done += other.done;
         self.skipped += other.skipped;

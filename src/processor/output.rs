@@ -1,5 +1,5 @@
-//! [`Output`]: the result of one message in buffers that are reused. Outcomes and records come first, the verdict and
-//! the response when the message is finished.
+//! [`Output`]: the result of one message, in reusable buffers. Handlers fill in the outcomes and
+//! the records; the verdict and the response are added when the message is finished.
 
 use std::fmt;
 use std::time::Duration;
@@ -12,18 +12,19 @@ use super::records::Records;
 use crate::message::{MessageCommon, MessageType};
 use crate::parse::Tally;
 
-/// The result of one message. It borrows nothing from the message, and its buffers can be reused for the next one.
+/// The result of one message. It borrows nothing from the message, and its buffers can be reused
+/// for the next one.
 #[derive(Clone, Default)]
 pub struct Output {
     pub(crate) message_type: Option<MessageType<'static>>,
     pub(crate) account_id: Option<i32>,
-    /// The fields of the response that all messages share.
+    /// The fields of the response that all types of messages have.
     pub(crate) common: MessageCommon<'static>,
     pub(crate) effects: Effects,
     pub(crate) message: Outcome,
-    /// Whether handlers were called: it is neither a heartbeat nor a registration request.
+    /// Whether handlers were called: the message is neither a heartbeat nor a registration request.
     pub(crate) handled: bool,
-    /// The settings that a subscription is answered with.
+    /// The settings in the response to a subscription.
     pub(crate) settings: Vec<(String, String)>,
     pub(crate) tally: Tally,
     pub(crate) event_counts: EventCounts,
@@ -31,21 +32,21 @@ pub struct Output {
     pub(crate) response: Vec<u8>,
 }
 
-/// What the host tells the sender.
+/// How the host answers the sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
     /// Answer with the response.
     Answer,
-    /// Store the [`Output::dead_letters`], and only then answer with the response. Only with
+    /// Store the [`Output::dead_letters`], and only then answer with the response. It requires
     /// [`RejectPolicy::DeadLetter`](crate::engine::RejectPolicy::DeadLetter).
     DeadLetter,
-    /// Do not answer: something is to be tried again, so the sender must repeat the message.
+    /// Do not answer: something is to be retried, so the sender must repeat the message.
     Retry {
-        /// The longest delay that a handler asked for, if any did.
+        /// The longest delay that a handler requested, if any did.
         after: Option<Duration>,
     },
-    /// Do not answer: something cannot be processed, and only the sender still has it.
+    /// Do not answer: something was rejected, and only the sender still has it.
     Fail,
 }
 
@@ -62,7 +63,7 @@ pub enum Subject {
 }
 
 impl Output {
-    /// Empty buffers.
+    /// Creates an output with empty buffers.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -73,44 +74,45 @@ impl Output {
         self.message_type
     }
 
-    /// The number of the customer account, if the message has one.
+    /// The identifier of the customer account, if the message has one.
     pub fn account_id(&self) -> Option<i32> {
         self.account_id
     }
 
-    /// The response, canonical JSON. Empty if the verdict is not to answer.
+    /// The response as canonical JSON. It is empty if the verdict is not to answer.
     pub fn response(&self) -> &[u8] {
         &self.response
     }
 
-    /// What to tell the sender. *Retry* as long as the message is not finished: its future was dropped, or
-    /// [`Pending::finish`](crate::Pending::finish) was not called.
+    /// How to answer the sender. It is *retry* until [`Pending::finish`](crate::Pending::finish) is
+    /// called, so also if the future of the message was dropped.
     pub fn verdict(&self) -> Verdict {
         self.verdict.unwrap_or(Verdict::Retry { after: None })
     }
 
-    /// The records that were emitted, in the order of the events. If the future was dropped, those of the handler that did
-    /// not end are among them.
+    /// The records that were emitted, in the order of the events. If the future was dropped, they
+    /// include those of the handler that was running.
     pub fn records(&self) -> &Records {
         &self.effects.records
     }
 
-    /// What became of each event, in order.
+    /// The outcome of each event, in order.
     pub fn events(&self) -> &[Outcome] {
         &self.effects.events
     }
 
-    /// What became of each system notification, in order.
+    /// The outcome of each system notification, in order.
     pub fn notifications(&self) -> &[Outcome] {
         &self.effects.notifications
     }
 
-    /// What became of the message as a whole.
+    /// The outcome of the message as a whole.
     pub fn message(&self) -> &Outcome {
         &self.message
     }
 
-    /// Everything that failed: the message first, then what in it failed for another reason than the message.
+    /// Everything that failed: first the message, then the notifications and events that did not
+    /// fail with the message.
     pub fn failures(&self) -> impl Iterator<Item = (Subject, &Failure)> {
         let message = self.message.failure();
         let parts = self.failed_parts();
@@ -119,9 +121,10 @@ impl Output {
         message.into_iter().chain(parts)
     }
 
-    /// What the host must store before it answers, if the verdict is [`Verdict::DeadLetter`]: every event and
-    /// notification that failed and was not discarded. The message as a whole is among them if it failed, was not
-    /// discarded, and no event or notification failed with it. Empty with other verdicts.
+    /// What the host must store before it answers if the verdict is [`Verdict::DeadLetter`]: every
+    /// event and notification that failed and was not discarded, and the message as a whole if it
+    /// failed, was not discarded, and no event or notification failed with it. It is empty with any
+    /// other verdict.
     pub fn dead_letters(&self) -> impl Iterator<Item = (Subject, &Failure)> {
         let store = self.verdict == Some(Verdict::DeadLetter);
         let mut parts = self.failed_parts();
@@ -132,7 +135,7 @@ impl Output {
         all.filter(move |(_, failure)| store && failure.kind() != FailureKind::Discard)
     }
 
-    /// Notifications and events that failed.
+    /// The notifications and events that failed.
     fn failed_parts(&self) -> impl Iterator<Item = (Subject, &Failure)> {
         let notifications = self.notifications().iter().enumerate();
         let events = self.events().iter().enumerate();
@@ -142,8 +145,8 @@ impl Output {
             .filter_map(|(subject, outcome)| Some((subject, outcome.failure()?)))
     }
 
-    /// Whether the answer is to ask the sender to stop this subscription. Only answers to batches and to membership
-    /// changes can.
+    /// Whether to ask the sender to suspend this subscription. Only responses to batches and to
+    /// membership changes can carry the request.
     pub fn is_suspended(&self) -> bool {
         self.effects.suspend
     }
@@ -153,7 +156,7 @@ impl Output {
         self.tally
     }
 
-    /// The number of events of each type, skipped ones included.
+    /// The number of events of each type, including skipped events.
     pub fn event_counts(&self) -> &EventCounts {
         &self.event_counts
     }
@@ -181,7 +184,7 @@ impl Output {
     }
 }
 
-/// Records, settings and the response may hold personal data, so `Debug` shows their sizes only.
+/// Shows only the sizes of records, settings and the response, which may hold personal data.
 impl fmt::Debug for Output {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Output")

@@ -1,4 +1,5 @@
-//! [`Processor`] for references, boxes and `Arc`s of processors, including `dyn Processor<Batch = ..>`.
+//! [`Processor`] for references, boxes and `Arc`s of processors, including
+//! `dyn Processor<Batch = ..>`.
 
 use std::sync::Arc;
 
@@ -18,7 +19,9 @@ use crate::registration::Registration;
 
 /// Implements the trait for pointers by forwarding every method.
 macro_rules! forward {
-    ($([$($generics:tt)*] $pointer:ty { $($method:ident($argument:ident: $model:ident);)* })*) => {$(
+    ($([$($generics:tt)*] $pointer:ty {
+        $($method:ident($argument:ident: $model:ident);)*
+    })*) => {$(
         impl<$($generics)*> Processor for $pointer {
             type Batch = P::Batch;
 
@@ -28,10 +31,18 @@ macro_rules! forward {
             fn interests(&self) -> Interests {
                 (**self).interests()
             }
-            fn batch(&self, call: &mut Call<'_>, batch: &EventProcessingRequest<'_>) -> Result<(), Failure> {
+            fn batch(
+                &self,
+                call: &mut Call<'_>,
+                batch: &EventProcessingRequest<'_>,
+            ) -> Result<(), Failure> {
                 (**self).batch(call, batch)
             }
-            fn begin_batch(&self, call: &mut Call<'_>, state: &mut P::Batch) -> Result<(), Failure> {
+            fn begin_batch(
+                &self,
+                call: &mut Call<'_>,
+                state: &mut P::Batch,
+            ) -> Result<(), Failure> {
                 (**self).begin_batch(call, state)
             }
             fn end_batch(&self, call: &mut Call<'_>, state: P::Batch) -> Result<(), Failure> {
@@ -61,7 +72,11 @@ macro_rules! forward {
             ) -> Result<(), Failure> {
                 (**self).audience_membership_change(call, request)
             }
-            fn dsr(&self, call: &mut Call<'_>, request: &DsrProcessingRequest<'_>) -> Result<(), Failure> {
+            fn dsr(
+                &self,
+                call: &mut Call<'_>,
+                request: &DsrProcessingRequest<'_>,
+            ) -> Result<(), Failure> {
                 (**self).dsr(call, request)
             }
         }

@@ -1,8 +1,9 @@
-//! The records that handlers emit, in one growing buffer, so that no record is allocated on its own.
+//! [`Records`]: the records that handlers emit, in one buffer, so that a record needs no
+//! allocation.
 
 use crate::write::{Append, JsonWriter};
 
-/// Records in the order of their events: an optional key and a payload each.
+/// Records in the order of their events. Each has a payload and an optional key.
 ///
 /// ```
 /// use hydrant::engine::Records;
@@ -19,7 +20,7 @@ use crate::write::{Append, JsonWriter};
 pub struct Records {
     bytes: Vec<u8>,
     entries: Vec<Entry>,
-    /// The position of the event whose handler runs, for the records it emits.
+    /// The position of the event whose handler is running.
     current: Option<usize>,
 }
 
@@ -30,16 +31,16 @@ struct Entry {
     event: Option<usize>,
 }
 
-/// One record. It may hold personal data, so `Debug` shows sizes only.
+/// One record. It may hold personal data, so `Debug` shows only sizes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Record<'r> {
-    /// What records with the same destination have in common, for example a partition key.
+    /// A key that determines the destination, for example a partition key.
     pub key: Option<&'r [u8]>,
-    /// What is delivered.
+    /// The bytes to deliver.
     pub payload: &'r [u8],
-    /// The position of the event whose handler emitted it; `None` if it was emitted by a handler of the whole batch, of
-    /// a notification or of another message.
+    /// The position of the event whose handler emitted the record; `None` if it was a handler of
+    /// the whole batch, of a notification or of another message.
     pub event: Option<usize>,
 }
 
@@ -61,7 +62,7 @@ impl Records {
 
     /// Appends a record whose payload `write` appends.
     pub fn push_with(&mut self, key: Option<&[u8]>, write: impl FnOnce(&mut Append<'_>)) {
-        // Bytes of a record whose `write` panicked.
+        // Removes the bytes of a record whose `write` panicked.
         self.bytes.truncate(self.end());
         self.bytes.extend_from_slice(key.unwrap_or_default());
         let key_end = key.map(|_| self.bytes.len());
@@ -73,7 +74,7 @@ impl Records {
         });
     }
 
-    /// Appends a record whose payload is one JSON object with the fields that `fields` writes.
+    /// Appends a record whose payload is a JSON object with the fields that `fields` writes.
     pub fn push_json(&mut self, key: Option<&[u8]>, fields: impl FnOnce(&mut JsonWriter<'_>)) {
         self.push_with(key, |out| out.json().object(fields));
     }
@@ -92,7 +93,7 @@ impl Records {
         self.entries.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no records.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
@@ -114,13 +115,13 @@ impl Records {
         self.entries.len()
     }
 
-    /// Removes the records after the mark, and bytes that belong to none.
+    /// Removes the records after the mark, and the bytes of an incomplete one.
     pub(crate) fn rewind(&mut self, mark: usize) {
         self.entries.truncate(mark);
         self.bytes.truncate(self.end());
     }
 
-    /// Where the last record ends.
+    /// The end of the last record in `bytes`.
     fn end(&self) -> usize {
         self.entries.last().map_or(0, |entry| entry.end)
     }
@@ -139,12 +140,12 @@ impl Records {
     }
 }
 
-/// The records of [`Records`], in order.
+/// Iterator over [`Records`], in order.
 #[derive(Clone)]
 pub struct RecordsIter<'r> {
     bytes: &'r [u8],
     entries: std::slice::Iter<'r, Entry>,
-    /// Where the next record begins.
+    /// The start of the next record in `bytes`.
     start: usize,
 }
 
@@ -196,7 +197,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rewinding_forgets_whole_and_half_records() {
+    fn rewinding_removes_complete_and_incomplete_records() {
         let mut records = Records::default();
         records.push(None, b"one");
         let mark = records.mark();

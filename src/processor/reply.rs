@@ -1,8 +1,8 @@
 //! [`SubscriptionReply`].
 
-/// The answer of a module to an audience subscription: values of settings that the sender stores with the subscription,
-/// for example the id of the list in the target system. The registration must declare them (protocol, section 12,
-/// rule 18). `Debug` does not show the values.
+/// The reply of a module to an audience subscription: values of settings that the sender stores
+/// with the subscription, for example the identifier of the list in the target system. The settings
+/// must be registered (protocol, section 12, rule 18). `Debug` does not show the values.
 ///
 /// ```
 /// use hydrant::engine::SubscriptionReply;

@@ -1,5 +1,5 @@
-//! The default of `batch`: which handler is called with what, in which order. The match over the events has no
-//! wildcard, so that a new event type does not compile without a handler.
+//! The default of `batch`: calls the handlers in order. The match over the events has no wildcard,
+//! so that a new event type without a handler is a compile error.
 
 use super::asynchronous::AsyncProcessor;
 use super::call::Call;
@@ -9,7 +9,7 @@ use super::outcome::Outcome;
 use super::sync::Processor;
 use crate::message::{Event, EventProcessingRequest, SystemNotification};
 
-/// Matches an event and hands it, with the name of its handler, to a macro.
+/// Matches an event, and calls the macro `$handle` with the name of the handler and the event.
 macro_rules! event_handler {
     ($event:expr, $handle:ident) => {
         match *$event {
@@ -37,7 +37,8 @@ macro_rules! event_handler {
     };
 }
 
-/// The same for a notification.
+/// Matches a notification, and calls the macro `$handle` with the name of the handler and the
+/// notification.
 macro_rules! notification_handler {
     ($notification:expr, $handle:ident) => {
         match *$notification {
@@ -91,7 +92,8 @@ pub(crate) fn begin<P: Processor + ?Sized>(
     Ok(())
 }
 
-/// Calls the handlers of these events in order; `first` is the position of the first one in the batch.
+/// Calls the handlers of these events in order. `first` is the position of the first one in the
+/// batch.
 ///
 /// # Errors
 ///
@@ -213,8 +215,8 @@ fn is_unsettled(call: &mut Call<'_>, index: usize) -> bool {
         .is_some_and(|outcome| outcome.is_unsettled())
 }
 
-/// The outcome is what the handler set with [`Call::settle`], or what it returned if that is worse. Records of an event that
-/// failed are removed.
+/// Sets the outcome to the one that the handler set with [`Call::settle`] or to its result if that
+/// is worse. The records of an event that failed are removed.
 #[inline]
 fn settle(call: &mut Call<'_>, index: usize, mark: usize, handled: Result<(), Failure>) {
     match call.effects().event(index) {

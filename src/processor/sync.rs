@@ -1,4 +1,4 @@
-//! [`Processor`]: a module whose handlers are plain functions.
+//! [`Processor`]: a module with synchronous handlers.
 
 use super::call::Call;
 use super::failure::Failure;
@@ -14,14 +14,16 @@ use crate::message::{
 };
 use crate::registration::Registration;
 
-/// A Firehose module whose handlers do not wait: CPU work that emits records, which the host delivers. For handlers that
-/// await a reply see [`AsyncProcessor`](crate::AsyncProcessor), which has the same methods.
+/// A Firehose module with synchronous handlers: they compute and emit records, which the host
+/// delivers. For handlers that await a reply see [`AsyncProcessor`](crate::AsyncProcessor), which
+/// has the same methods.
 ///
-/// Every handler has a default. That of an event or notification whose type the registration lists, of membership
-/// changes and of data subject requests rejects what it is given; the others do nothing. Handlers take `&self` and may
-/// run on several threads: batches in parallel, the events of one batch in order unless the engine is
-/// [`unordered`](crate::Engine::unordered). The sender repeats a whole batch if it gets no answer, so handlers must be
-/// idempotent: the `id` of an event is its idempotency key.
+/// Every handler has a default. It rejects membership changes, data subject requests, and the
+/// events and notifications whose types the registration lists. All other defaults do nothing.
+/// Handlers take `&self` and may run on several threads: batches in parallel, the events of one
+/// batch in order unless the engine is [`unordered`](crate::Engine::unordered). The sender repeats
+/// a whole batch if it gets no response, so handlers must be idempotent: the `id` of an event is
+/// its idempotency key.
 ///
 /// ```
 /// use hydrant::message::{CustomEvent, EventType, Uuid};
@@ -35,7 +37,12 @@ use crate::registration::Registration;
 ///     fn registration(&self) -> Registration {
 ///         Registration::new("Shout", "1.0").events([EventType::CustomEvent])
 ///     }
-///     fn custom_event(&self, call: &mut Call<'_>, _: &mut (), event: &CustomEvent<'_>) -> Result<(), Failure> {
+///     fn custom_event(
+///         &self,
+///         call: &mut Call<'_>,
+///         _: &mut (),
+///         event: &CustomEvent<'_>,
+///     ) -> Result<(), Failure> {
 ///         let name = event.name.or_discard("no name")?;
 ///         call.emit(name.to_uppercase().as_bytes());
 ///         Ok(())
@@ -43,41 +50,45 @@ use crate::registration::Registration;
 /// }
 ///
 /// let engine = Engine::new(Shout);
-/// let body = br#"{"type":"event_processing_request","events":[{"type":"custom_event","name":"hello"}]}"#;
+/// let body = br#"{"type":"event_processing_request",
+///     "events":[{"type":"custom_event","name":"hello"}]}"#;
 /// let invocation = Invocation::new(1_714_592_744_066, Uuid([7; 16]));
 /// let pending = engine.process(body, &invocation)?;
 /// assert_eq!(pending.output().records().iter().next().unwrap().payload, b"HELLO");
-/// // Here the host delivers the records, and settles the events whose records it could not deliver.
+/// // Here the host delivers the records, and settles events whose records it could not deliver.
 /// let output = pending.finish();
 /// assert!(output.response().starts_with(br#"{"type":"event_processing_response","id":""#));
 /// # Ok::<(), hydrant::Error>(())
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a Firehose module with plain handlers",
-    note = "implement `hydrant::Processor` for it; only `type Batch` and `registration` are required",
-    note = "a `hydrant::AsyncProcessor` goes into `Engine::new_async`"
+    message = "`{Self}` is not a Firehose module with synchronous handlers",
+    note = "implement `hydrant::Processor` for it; \
+            only `type Batch` and `registration` are required",
+    note = "pass a `hydrant::AsyncProcessor` to `Engine::new_async`"
 )]
 pub trait Processor: Send + Sync {
-    /// State of one batch: filled by [`begin_batch`](Self::begin_batch), handed to every handler, and given to
-    /// [`end_batch`](Self::end_batch). `()` if there is none.
+    /// State of one batch: [`begin_batch`](Self::begin_batch) initializes it, every handler can
+    /// change it, and [`end_batch`](Self::end_batch) consumes it. Use `()` if there is none.
     type Batch: Default + Send;
 
-    /// What the module is and asks for: the answer to a registration request. It also decides which events are decoded.
-    /// The engine calls it once.
+    /// The description of the module, with which the engine answers registration requests. It also
+    /// decides which events are decoded. The engine calls it once.
     fn registration(&self) -> Registration;
 
-    /// The event types to decode, among those that are registered. All of them by default.
+    /// The registered event types to decode: all of them by default.
     fn interests(&self) -> Interests {
         Interests::all()
     }
 
-    /// A whole batch. The default calls [`begin_batch`](Self::begin_batch), the handlers of the notifications and events
-    /// in order, and [`end_batch`](Self::end_batch). Batches without events come here, too; heartbeats do not. The
-    /// [`unordered`](crate::Engine::unordered) engine does not call it.
+    /// Handles a whole batch. The default calls [`begin_batch`](Self::begin_batch), the handlers of
+    /// the notifications and events in order, and [`end_batch`](Self::end_batch). It is called for
+    /// batches without events, but not for heartbeats. An [`unordered`](crate::Engine::unordered)
+    /// engine does not call it.
     ///
     /// # Errors
     ///
-    /// The [`Failure`] decides what happens to everything in the batch that is not settled; `Ok` means that it is done.
+    /// The [`Failure`] becomes the outcome of everything in the batch that is unsettled. With `Ok`
+    /// the outcome is *done*.
     fn batch(
         &self,
         call: &mut Call<'_>,
@@ -86,22 +97,24 @@ pub trait Processor: Send + Sync {
         route::batch(self, call, batch)
     }
 
-    /// Before the notifications and events of a batch: the place for what is done once per batch, such as finding the
-    /// user.
+    /// Is called before the handlers of the notifications and events of a batch: for work that is
+    /// done once per batch, such as finding the user.
     ///
     /// # Errors
     ///
-    /// The [`Failure`] decides what happens to the batch. Neither the handlers nor `end_batch` are called then.
+    /// The [`Failure`] decides what happens to the batch. The handlers and `end_batch` are not
+    /// called.
     fn begin_batch(&self, call: &mut Call<'_>, state: &mut Self::Batch) -> Result<(), Failure> {
         let _ = (call, state);
         Ok(())
     }
 
-    /// After the events of a batch.
+    /// Is called after the handlers of the events of a batch.
     ///
     /// # Errors
     ///
-    /// The [`Failure`] decides what happens to the message. Outcomes of events that are settled by then do not change.
+    /// The [`Failure`] decides what happens to the message. Outcomes of settled events do not
+    /// change.
     fn end_batch(&self, call: &mut Call<'_>, state: Self::Batch) -> Result<(), Failure> {
         let _ = (call, state);
         Ok(())
@@ -152,7 +165,7 @@ pub trait Processor: Send + Sync {
         Ok(())
     }
 
-    /// A user session starts.
+    /// A user session started.
     ///
     /// # Errors
     ///
@@ -317,7 +330,7 @@ pub trait Processor: Send + Sync {
         call.unhandled_event()
     }
 
-    /// Something was done to products.
+    /// The user acted on products, for example bought them.
     ///
     /// # Errors
     ///
@@ -347,7 +360,7 @@ pub trait Processor: Send + Sync {
         call.unhandled_event()
     }
 
-    /// Product lists were shown.
+    /// Lists of products were shown.
     ///
     /// # Errors
     ///
@@ -362,7 +375,7 @@ pub trait Processor: Send + Sync {
         call.unhandled_event()
     }
 
-    /// An install or engagement was credited.
+    /// An install or an engagement was attributed.
     ///
     /// # Errors
     ///
@@ -407,8 +420,8 @@ pub trait Processor: Send + Sync {
         Ok(())
     }
 
-    /// A customer connects, changes or disconnects an audience. The reply holds values of settings to store with the
-    /// subscription.
+    /// A customer connects, changes or disconnects an audience. The reply holds values of settings
+    /// to store with the subscription.
     ///
     /// # Errors
     ///
@@ -422,7 +435,7 @@ pub trait Processor: Send + Sync {
         Ok(SubscriptionReply::default())
     }
 
-    /// Users joined or left audiences. Heartbeats do not come here.
+    /// Users joined or left audiences. It is not called for heartbeats.
     ///
     /// # Errors
     ///
@@ -436,7 +449,7 @@ pub trait Processor: Send + Sync {
         Err(Failure::unhandled())
     }
 
-    /// A request about the data of one person. The answer says that it was received.
+    /// A request about the data of one person. The response confirms that it was received.
     ///
     /// # Errors
     ///

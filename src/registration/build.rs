@@ -1,4 +1,4 @@
-//! Makes the borrowed message of an owned registration.
+//! Builds the borrowed message from an owned registration.
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
@@ -14,8 +14,8 @@ use crate::message::{self, *};
 use crate::write;
 
 impl Registration {
-    /// Canonical JSON of the message that answers a registration request, with these common fields. It can also be
-    /// given to the operator of the platform.
+    /// Canonical JSON of the response to a registration request, with these common fields. It can
+    /// also be given to the operator of the platform.
     pub fn to_json(&self, common: MessageCommon<'_>) -> Vec<u8> {
         self.with_response(common, |response| {
             let mut json = Vec::new();
@@ -24,7 +24,7 @@ impl Registration {
         })
     }
 
-    /// Lends the message, with these common fields.
+    /// Calls `with` with the response that has these common fields.
     pub(crate) fn with_response<R>(
         &self,
         common: MessageCommon<'_>,

@@ -9,13 +9,13 @@ use crate::message::{
     DeviceIdentityType, EventType, FIREHOSE_VERSION, IdentityEncoding, Interests, UserIdentityType,
 };
 
-/// What a module is and asks for: the content of a
-/// [`ModuleRegistrationResponse`](crate::message::ModuleRegistrationResponse), owned. `Debug` does not show default
-/// values of texts.
+/// The description of a module and of the data that it requests: the content of a
+/// [`ModuleRegistrationResponse`](crate::message::ModuleRegistrationResponse) as an owned value.
+/// `Debug` does not show default values of texts.
 ///
-/// A new one asks for nothing. Events, audiences and data subject requests are asked for separately: see the
-/// [module](super) for an example. The methods accept any text; [`Engine::check`](crate::Engine::check) finds what the
-/// rules of section 12 refuse.
+/// A new registration requests no data. Events, audiences and data subject requests are requested
+/// separately: see the [module](super) for an example. The methods accept any text;
+/// [`Engine::check`](crate::Engine::check) reports violations of the rules of section 12.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Registration {
@@ -31,7 +31,7 @@ pub struct Registration {
 }
 
 impl Registration {
-    /// A module with this display name and version.
+    /// Creates a registration with this display name and version of the module.
     pub fn new(name: impl Into<Str>, version: impl Into<Str>) -> Self {
         Self {
             name: Some(name.into()),
@@ -46,13 +46,14 @@ impl Registration {
         }
     }
 
-    /// A text for the directory of integrations, with less than 230 characters (rule 2 of section 12).
+    /// Sets the description in the directory of integrations: less than 230 characters (rule 2 of
+    /// section 12).
     pub fn description(mut self, description: impl Into<Str>) -> Self {
         self.description = Some(description.into());
         self
     }
 
-    /// Asks for a user identity, in this encoding.
+    /// Requests a user identity in this encoding.
     pub fn user_identity(
         mut self,
         identity_type: UserIdentityType<'static>,
@@ -63,8 +64,8 @@ impl Registration {
         self
     }
 
-    /// Asks for a user identity and only for users who have it, or another of the identities that are asked for as
-    /// required (rule 6 of section 12).
+    /// Requests a user identity that is required: the module gets only data of users who have at
+    /// least one of the required identities (rule 6 of section 12).
     pub fn required_user_identity(
         mut self,
         identity_type: UserIdentityType<'static>,
@@ -75,7 +76,7 @@ impl Registration {
         self
     }
 
-    /// Asks for a device identity, in this encoding.
+    /// Requests a device identity in this encoding.
     pub fn device_identity(
         mut self,
         identity_type: DeviceIdentityType<'static>,
@@ -86,8 +87,8 @@ impl Registration {
         self
     }
 
-    /// Asks for a device identity and only for users who have it, or another of the identities that are asked for as
-    /// required (rule 6 of section 12).
+    /// Requests a device identity that is required: the module gets only data of users who have at
+    /// least one of the required identities (rule 6 of section 12).
     pub fn required_device_identity(
         mut self,
         identity_type: DeviceIdentityType<'static>,
@@ -98,8 +99,9 @@ impl Registration {
         self
     }
 
-    /// Asks for the partner identity of this name, of which there is at most one: `PartnerName_IdentityName`, or
-    /// `$cookie_sync_id`. Once registered, the name cannot be changed (rules 4, 5 and 7 of section 12).
+    /// Requests a partner identity. There can be only one. Its name is `PartnerName_IdentityName`
+    /// or `$cookie_sync_id`, and cannot be changed after it is registered (rules 4, 5 and 7 of
+    /// section 12).
     pub fn partner_identity(
         mut self,
         name: impl Into<Str>,
@@ -109,8 +111,8 @@ impl Registration {
         self
     }
 
-    /// Asks for a partner identity and only for users who have it, or another of the identities that are asked for as
-    /// required (rule 6 of section 12).
+    /// Requests a partner identity that is required: the module gets only data of users who have at
+    /// least one of the required identities (rule 6 of section 12).
     pub fn required_partner_identity(
         mut self,
         name: impl Into<Str>,
@@ -121,27 +123,32 @@ impl Registration {
     }
 
     setting_methods! {
-        /// Adds a setting of the account, for every kind of processing that is asked for (rule 17 of section 12).
+        /// Adds a setting of the account for all requested kinds of processing (rule 17 of section
+        /// 12).
         account_setting,
-        /// Adds the settings that `T` describes, for every kind of processing that is asked for, and compares the
-        /// description with what `T` reads.
+        /// Adds the settings that `T` describes for all requested kinds of processing.
+        /// [`Engine::check`](crate::Engine::check) compares them with the settings that `T` reads.
         account_settings,
         account_settings
     }
 
-    /// Asks for events of these types, from all platforms. [`events_with`](Self::events_with) has more options.
+    /// Requests events of these types from all platforms. [`events_with`](Self::events_with) has
+    /// more options.
     pub fn events(self, types: impl IntoIterator<Item = EventType<'static>>) -> Self {
         self.events_with(types, |events| events)
     }
 
-    /// Asks for events of these types. Called again, it adds to what was there.
+    /// Requests events of these types. Another call adds to the types and options of the first one.
     ///
     /// ```
     /// use hydrant::message::{EventType, RuntimeType};
     /// use hydrant::registration::Registration;
     ///
     /// Registration::new("Acme", "1.0").events_with([EventType::PushMessageReceipt], |events| {
-    ///     events.runtimes([RuntimeType::Android, RuntimeType::Ios]).push_provider("com.acme").max_data_age_hours(72)
+    ///     events
+    ///         .runtimes([RuntimeType::Android, RuntimeType::Ios])
+    ///         .push_provider("com.acme")
+    ///         .max_data_age_hours(72)
     /// });
     /// ```
     pub fn events_with(
@@ -155,13 +162,15 @@ impl Registration {
         self
     }
 
-    /// Asks for audiences. Called again, it adds to what was there.
+    /// Requests audiences. Another call adds to the options of the first one.
     ///
     /// ```
     /// use hydrant::registration::{Registration, Text};
     ///
     /// Registration::new("Acme", "1.0")
-    ///     .audiences(|audiences| audiences.subscription_setting(Text::new("list_id", "List").invisible()));
+    ///     .audiences(|audiences| {
+    ///         audiences.subscription_setting(Text::new("list_id", "List").invisible())
+    ///     });
     /// ```
     pub fn audiences(
         mut self,
@@ -171,18 +180,19 @@ impl Registration {
         self
     }
 
-    /// Asks for requests to erase the data of a person, with this domain for callbacks.
+    /// Requests erasure requests, with this domain for callbacks.
     pub fn erasure(self, domain: impl Into<Str>) -> Self {
         self.erasure_with(domain, |erasure| erasure)
     }
 
-    /// Asks for requests to erase the data of a person, with settings that only these need.
+    /// Requests erasure requests, with this domain for callbacks and with further options.
     ///
     /// ```
     /// use hydrant::registration::{Registration, Text};
     ///
     /// Registration::new("Acme", "1.0").erasure_with("dsr.acme.example", |erasure| {
-    ///     erasure.account_setting(Text::new("privacy_key", "Privacy key").required().confidential())
+    ///     let key = Text::new("privacy_key", "Privacy key");
+    ///     erasure.account_setting(key.required().confidential())
     /// });
     /// ```
     pub fn erasure_with(
@@ -196,7 +206,7 @@ impl Registration {
         self
     }
 
-    /// The event types to decode: those that are asked for, or all if there are none.
+    /// The event types to decode: those that are registered, or all if none are.
     pub(crate) fn interests(&self) -> Interests {
         let types = self.events.iter().flat_map(EventRegistration::types);
         let wanted = types.fold(Interests::none(), Interests::with);
@@ -207,13 +217,13 @@ impl Registration {
         }
     }
 
-    /// Whether event types are asked for by name.
+    /// Whether event types are listed.
     pub(crate) fn lists_events(&self) -> bool {
         let mut events = self.events.iter();
         events.any(|events| events.types().next().is_some())
     }
 
-    /// Whether notifications are asked for by name.
+    /// Whether notification types are listed.
     pub(crate) fn lists_notifications(&self) -> bool {
         let mut events = self.events.iter();
         events.any(|events| {
@@ -224,13 +234,14 @@ impl Registration {
         })
     }
 
-    /// Whether the reply to a subscription may hold this setting.
+    /// Whether the reply to a subscription may contain this setting.
     pub(crate) fn has_subscription_setting(&self, id: &str) -> bool {
         let audiences = self.audiences.as_ref();
         audiences.is_some_and(|it| it.subscription_settings.get(id).is_some())
     }
 
-    /// Whether the customer can give a setting of membership changes a value, or one of other messages.
+    /// Whether the customer can set the value of a setting that is sent with membership changes, or
+    /// with other messages if `membership` is false.
     pub(crate) fn customer_can_set(&self, id: &str, membership: bool) -> bool {
         let events = self.events.iter();
         let events = events.flat_map(|it| [&it.account_settings, &it.connection_settings]);

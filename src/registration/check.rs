@@ -1,5 +1,5 @@
-//! Findings on a registration: those of `validate` by the rules of section 12, and differences between the descriptions
-//! of settings and the code that reads them.
+//! Checks a registration: by the rules of section 12 with `validate`, and for differences between
+//! the descriptions of settings and the code that reads them.
 
 use super::list::{Reader, SettingList};
 use super::values::Read;
@@ -12,8 +12,9 @@ const READ: &str = "setting-read";
 const TYPE: &str = "setting-type";
 const REQUIRED: &str = "setting-required";
 
-/// The rules that compare the descriptions of settings with the code that reads them: identifiers and what they
-/// require. Those of a registration as a message are among [`validate::RULES`].
+/// The rules that compare the descriptions of settings with the code that reads them: the
+/// identifier and the requirement of each. The rules for a registration message are in
+/// [`validate::RULES`].
 ///
 /// ```
 /// use hydrant::registration::SETTING_RULES;
@@ -29,7 +30,7 @@ pub const SETTING_RULES: &[(&str, &str)] = &[
     ),
 ];
 
-/// Placeholders for the fields that a message has and a registration does not.
+/// Placeholders for the fields of a message that a registration does not have.
 const COMMON: MessageCommon<'static> = MessageCommon {
     id: Some(Uuid([1; 16])),
     timestamp_ms: Some(1_714_592_744_066),
@@ -37,13 +38,13 @@ const COMMON: MessageCommon<'static> = MessageCommon {
 };
 
 impl Registration {
-    /// All findings: those of [`validate::findings`] on the message, and those of [`SETTING_RULES`].
+    /// All findings: those of [`validate::findings`] on the message and those by [`SETTING_RULES`].
     pub(crate) fn check(&self) -> Vec<Finding> {
         let mut found = self.with_response(COMMON, |response| {
             validate::findings(&Message::ModuleRegistrationResponse(response))
         });
         let shared = &self.account_settings;
-        forget_repetitions(&mut found, shared.settings.len());
+        remove_duplicates(&mut found, shared.settings.len());
         let none = SettingList::default();
         if let Some(events) = &self.events {
             let at = "event_processing_registration";
@@ -85,9 +86,9 @@ impl Registration {
     }
 }
 
-/// The first settings of each list of account settings are the same: those of the registration. A finding about one of
-/// them is stated once.
-fn forget_repetitions(found: &mut Vec<Finding>, shared: usize) {
+/// Each list of account settings starts with the shared settings of the registration. Keeps only
+/// the first of equal findings about one of them.
+fn remove_duplicates(found: &mut Vec<Finding>, shared: usize) {
     let mut seen = Vec::new();
     found.retain(|finding| {
         let Some((_, at)) = finding.path.split_once(".account_settings[") else {
@@ -109,8 +110,9 @@ fn forget_repetitions(found: &mut Vec<Finding>, shared: usize) {
     });
 }
 
-/// Compares what is read from one list of the message with what it describes. The list of the message consists of the
-/// settings of the registration and those of one kind of processing, and has the readers of both.
+/// Compares the settings that are read from one list of the message with those that it describes.
+/// The list consists of the shared settings of the registration and those of one kind of
+/// processing, and has the readers of both.
 fn compare(found: &mut Vec<Finding>, path: &str, shared: &SettingList, own: &SettingList) {
     let described: Vec<&SettingDescription> = shared.settings.iter().chain(&own.settings).collect();
     for reader in shared.readers.iter().chain(&own.readers) {

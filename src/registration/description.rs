@@ -1,4 +1,4 @@
-//! Descriptions of settings (section 7.1): what the customer is asked for.
+//! Descriptions of the settings that a customer fills in (section 7.1).
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use super::Str;
 use crate::message::SettingType;
 
-/// The description of a setting of any type: a [`Text`], [`Integer`], [`Float`] or [`Boolean`].
+/// The description of a setting of any type: [`Text`], [`Integer`], [`Float`] or [`Boolean`].
 ///
 /// ```
 /// use hydrant::registration::{Boolean, SettingDescription, Text};
@@ -17,7 +17,7 @@ use crate::message::SettingType;
 /// assert_eq!(settings[0].id(), Some("api_key"));
 /// ```
 ///
-/// An option that the type of a setting does not have does not compile:
+/// Options that a type of setting does not have are compile errors:
 ///
 /// ```compile_fail
 /// hydrant::registration::Text::new("api_key", "API key").range(1..=10);
@@ -34,7 +34,8 @@ pub(super) enum Kind {
     Unknown(UnknownMember),
 }
 
-/// A setting or an authentication of a type that this version does not know, in a registration that was read.
+/// A setting or an authentication of a type that this version does not know, in a registration that
+/// was parsed.
 #[derive(Clone)]
 pub(super) struct UnknownMember {
     pub(super) type_name: String,
@@ -50,7 +51,8 @@ impl fmt::Debug for UnknownMember {
 }
 
 impl SettingDescription {
-    /// The key under which the value arrives; `None` in a description that was read and has none.
+    /// The identifier, which is the key of the value in messages; `None` if a description that was
+    /// parsed has none.
     pub fn id(&self) -> Option<&str> {
         self.label()?.id.as_deref()
     }
@@ -65,7 +67,8 @@ impl SettingDescription {
         }
     }
 
-    /// Whether the customer fills it in. An invisible setting is filled in by the module.
+    /// Whether the customer fills the setting in. The module sets the value of an invisible
+    /// setting.
     pub(super) fn is_visible(&self) -> bool {
         self.label().is_some_and(|label| label.visible)
     }
@@ -81,7 +84,7 @@ impl SettingDescription {
         }
     }
 
-    /// Whether there is always a value: it is required, or there is a default.
+    /// Whether the setting always has a value, because it is required or has a default.
     pub(super) fn always_has_a_value(&self) -> bool {
         match &self.0 {
             Kind::Text(setting) => setting.required || setting.default.is_some(),
@@ -92,7 +95,7 @@ impl SettingDescription {
     }
 }
 
-/// What all settings have.
+/// The parts that all settings have.
 #[derive(Clone, Debug)]
 pub(super) struct Label {
     pub(super) id: Option<Str>,
@@ -114,7 +117,9 @@ impl Label {
 
 macro_rules! setting {
     (
-        $(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty = $default:expr,)* }
+        $(#[$meta:meta])* $name:ident {
+            $($(#[$field_meta:meta])* $field:ident: $type:ty = $default:expr,)*
+        }
     ) => {
         $(#[$meta])*
         #[must_use]
@@ -124,7 +129,8 @@ macro_rules! setting {
         }
 
         impl $name {
-            /// A setting whose value arrives under this id, and its label for the customer.
+            /// Creates a setting with this identifier, which is the key of the value in messages,
+            /// and this label for the customer.
             pub fn new(id: impl Into<Str>, name: impl Into<Str>) -> Self {
                 Self::with(Label::new(id.into(), name.into()))
             }
@@ -133,14 +139,15 @@ macro_rules! setting {
                 Self { label, $($field: $default,)* }
             }
 
-            /// Explains the setting to the customer: short, without markup and links (rule 14 of section 12).
+            /// Sets the explanation for the customer: short, without markup and links (rule 14 of
+            /// section 12).
             pub fn description(mut self, description: impl Into<Str>) -> Self {
                 self.label.description = Some(description.into());
                 self
             }
 
-            /// Hides the setting from the customer: the module fills it in itself, in its answer to the subscription of
-            /// an audience (rule 18 of section 12).
+            /// Hides the setting from the customer: the module sets its value in the response to an
+            /// audience subscription (rule 18 of section 12).
             pub fn invisible(mut self) -> Self {
                 self.label.visible = false;
                 self
@@ -160,7 +167,9 @@ setting! {
     ///
     /// ```
     /// use hydrant::registration::Text;
-    /// Text::new("region", "Region").default("us").description("Where the data is stored: us or eu");
+    /// Text::new("region", "Region")
+    ///     .default("us")
+    ///     .description("Where the data is stored: us or eu");
     /// ```
     #[derive(Clone)]
     Text {
@@ -171,19 +180,19 @@ setting! {
 }
 
 impl Text {
-    /// The default value. It is published with the registration, so it must not be a secret.
+    /// Sets the default value. It is published with the registration, so it must not be a secret.
     pub fn default(mut self, value: impl Into<Str>) -> Self {
         self.default = Some(value.into());
         self
     }
 
-    /// The customer must fill it in.
+    /// Requires the customer to fill it in.
     pub fn required(mut self) -> Self {
         self.required = true;
         self
     }
 
-    /// The value is masked once it is there: for keys and passwords, which should also be
+    /// Masks the value after it is entered: for keys and passwords, which should also be
     /// [required](Self::required) (rule 16 of section 12).
     pub fn confidential(mut self) -> Self {
         self.confidential = true;
@@ -206,31 +215,32 @@ impl fmt::Debug for Text {
 macro_rules! numeric {
     ($name:ident, $type:ty) => {
         impl $name {
-            /// The default value.
+            /// Sets the default value.
             pub fn default(mut self, value: $type) -> Self {
                 self.default = Some(value);
                 self
             }
 
-            /// The smallest and the largest value that the customer may give. The platform checks it; to check the value
-            /// that arrives as well, use [`SettingValues::refuse`](super::SettingValues::refuse).
+            /// Sets the smallest and the largest value that the customer may enter. The platform
+            /// checks this; to check received values as well, use
+            /// [`SettingValues::refuse`](super::SettingValues::refuse).
             pub fn range(self, range: RangeInclusive<$type>) -> Self {
                 self.min(*range.start()).max(*range.end())
             }
 
-            /// The smallest value that the customer may give.
+            /// Sets the smallest value that the customer may enter.
             pub fn min(mut self, value: $type) -> Self {
                 self.min = Some(value);
                 self
             }
 
-            /// The largest value that the customer may give.
+            /// Sets the largest value that the customer may enter.
             pub fn max(mut self, value: $type) -> Self {
                 self.max = Some(value);
                 self
             }
 
-            /// The customer must fill it in.
+            /// Requires the customer to fill it in.
             pub fn required(mut self) -> Self {
                 self.required = true;
                 self
@@ -290,7 +300,8 @@ setting! {
 }
 
 impl Boolean {
-    /// Initially on. The protocol has two fields for this, which get the same value (D35).
+    /// Makes the setting initially on. The protocol has two fields for this, which get the same
+    /// value (D35).
     pub fn on(mut self) -> Self {
         (self.default, self.checked) = (true, true);
         self

@@ -1,4 +1,5 @@
-//! The kinds of processing that a module asks for: events, audiences, erasure (sections 7.4 to 7.6, 7.8).
+//! The kinds of processing that a module can request: events, audiences and erasure (sections 7.4
+//! to 7.6, 7.8).
 
 use super::description::UnknownMember;
 use super::list::{SettingList, setting_methods};
@@ -12,16 +13,16 @@ pub(super) enum Authentication {
     Unknown(UnknownMember),
 }
 
-/// The events that a module asks for: see [`Registration::events_with`](super::Registration::events_with).
+/// The options of events: see [`Registration::events_with`](super::Registration::events_with).
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct EventRegistration {
     pub(super) account_settings: SettingList,
     pub(super) connection_settings: SettingList,
     pub(super) types: Vec<Str>,
-    /// `None` means all that are known.
+    /// `None` means all known ones.
     pub(super) runtimes: Option<Vec<Str>>,
-    /// `None` means all that are known with the permission for consent, and none without.
+    /// `None` means all known ones with the permission for the consent state, and none without it.
     pub(super) notifications: Option<Vec<Str>>,
     pub(super) max_data_age_hours: i32,
     pub(super) push_provider: Option<Str>,
@@ -45,22 +46,25 @@ impl Default for EventRegistration {
 
 impl EventRegistration {
     setting_methods! {
-        /// Adds a setting of the account that only events need.
+        /// Adds a setting of the account that is used only for events.
         account_setting,
-        /// Adds the settings of the account that `T` describes and only events need.
+        /// Adds the settings of the account that `T` describes and that are used only for events.
         account_settings,
         account_settings
     }
 
     setting_methods! {
-        /// Adds a setting per connection. Its values arrive among those of the account (D22).
+        /// Adds a setting per connection. Messages contain its value among those of the account
+        /// (D22).
         connection_setting,
-        /// Adds the settings per connection that `T` describes. Their values arrive among those of the account (D22).
+        /// Adds the settings per connection that `T` describes. Messages contain their values among
+        /// those of the account (D22).
         connection_settings,
         connection_settings
     }
 
-    /// Asks for events from these platforms only. Without this call, from all that this version knows.
+    /// Requests only events from these platforms. The default is all platforms that this version
+    /// knows.
     pub fn runtimes(mut self, runtimes: impl IntoIterator<Item = RuntimeType<'static>>) -> Self {
         self.runtimes = Some(
             runtimes
@@ -71,8 +75,8 @@ impl EventRegistration {
         self
     }
 
-    /// Asks for these notifications only. Without this call, for all that this version knows if the module asks for the
-    /// consent state, and for none otherwise (rule 23 of section 12).
+    /// Requests only these notifications. The default is all that this version knows if the module
+    /// requests the consent state, and none otherwise (rule 23 of section 12).
     pub fn notifications(
         mut self,
         notifications: impl IntoIterator<Item = SystemNotificationType<'static>>,
@@ -82,26 +86,26 @@ impl EventRegistration {
         self
     }
 
-    /// Asks for data that is at most this many hours old. Without this call, 24.
+    /// Requests data that is at most this many hours old. The default is 24.
     pub fn max_data_age_hours(mut self, hours: u16) -> Self {
         self.max_data_age_hours = i32::from(hours);
         self
     }
 
-    /// Asks for data of any age.
+    /// Requests data of any age.
     pub fn any_age(mut self) -> Self {
         self.max_data_age_hours = -1;
         self
     }
 
-    /// The key in the payload of a push message that marks it as sent by this module; receipts of other messages are not
-    /// delivered (rule 11 of section 12).
+    /// Sets the key that marks a push message as sent by this module in its payload. Receipts of
+    /// other messages are not delivered (rule 11 of section 12).
     pub fn push_provider(mut self, key: impl Into<Str>) -> Self {
         self.push_provider = Some(key.into());
         self
     }
 
-    /// The customer authorizes the module by OAuth 2.
+    /// Makes customers authorize the module by OAuth 2.
     pub fn oauth2(mut self, oauth2: Oauth2) -> Self {
         self.authentication = Some(Authentication::Oauth2(oauth2));
         self
@@ -121,7 +125,7 @@ impl EventRegistration {
     }
 }
 
-/// The audiences that a module asks for: see [`Registration::audiences`](super::Registration::audiences).
+/// The options of audiences: see [`Registration::audiences`](super::Registration::audiences).
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct AudienceRegistration {
@@ -133,37 +137,40 @@ pub struct AudienceRegistration {
 
 impl AudienceRegistration {
     setting_methods! {
-        /// Adds a setting of the account that only audiences need.
+        /// Adds a setting of the account that is used only for audiences.
         account_setting,
-        /// Adds the settings of the account that `T` describes and only audiences need.
+        /// Adds the settings of the account that `T` describes and that are used only for
+        /// audiences.
         account_settings,
         account_settings
     }
 
     setting_methods! {
-        /// Adds a setting per connected audience. The customer fills it in, or the module in its answer to the
-        /// subscription, if it is [invisible](super::Text::invisible) (rule 18 of section 12).
+        /// Adds a setting per connected audience. The customer fills it in; if it is
+        /// [invisible](super::Text::invisible), the module sets its value in the response to the
+        /// subscription (rule 18 of section 12).
         subscription_setting,
         /// Adds the settings per connected audience that `T` describes.
         subscription_settings,
         subscription_settings
     }
 
-    /// The customer authorizes the module by OAuth 2.
+    /// Makes customers authorize the module by OAuth 2.
     pub fn oauth2(mut self, oauth2: Oauth2) -> Self {
         self.authentication = Some(Authentication::Oauth2(oauth2));
         self
     }
 
-    /// Changes are delivered in bulk when this many messages wait; the sender's default is 2000 (rule 19 of section 12).
+    /// Makes the sender deliver changes in bulk when this many messages are waiting. Its default is
+    /// 2000 (rule 19 of section 12).
     pub fn bulk_messages(mut self, messages: u32) -> Self {
         let bulk = self.bulk.get_or_insert(BulkConfiguration::EMPTY);
         bulk.bulk_forward_wait_for_messages = Some(saturated(messages));
         self
     }
 
-    /// Changes are delivered in bulk when this many minutes have passed; the sender's default is 720 (rule 19 of section
-    /// 12).
+    /// Makes the sender deliver changes in bulk when this many minutes have passed. Its default is
+    /// 720 (rule 19 of section 12).
     pub fn bulk_minutes(mut self, minutes: u32) -> Self {
         let bulk = self.bulk.get_or_insert(BulkConfiguration::EMPTY);
         bulk.bulk_forward_wait_in_minutes = Some(saturated(minutes));
@@ -175,8 +182,9 @@ fn saturated(value: u32) -> i32 {
     i32::try_from(value).unwrap_or(i32::MAX)
 }
 
-/// The data subject requests that a module asks for: see
-/// [`Registration::erasure_with`](super::Registration::erasure_with). There is no authentication for them.
+/// The options of data subject requests: see
+/// [`Registration::erasure_with`](super::Registration::erasure_with). The protocol has no
+/// authentication for them.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ErasureRegistration {
@@ -197,9 +205,10 @@ impl Default for ErasureRegistration {
 
 impl ErasureRegistration {
     setting_methods! {
-        /// Adds a setting of the account that only data subject requests need.
+        /// Adds a setting of the account that is used only for data subject requests.
         account_setting,
-        /// Adds the settings of the account that `T` describes and only data subject requests need.
+        /// Adds the settings of the account that `T` describes and that are used only for data
+        /// subject requests.
         account_settings,
         account_settings
     }

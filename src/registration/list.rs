@@ -1,4 +1,4 @@
-//! A list of settings, with the reads of the types that read them.
+//! A list of setting descriptions, with a record of which settings are read.
 
 use super::values::{Read, SettingValues};
 use super::{SettingDescription, Settings};
@@ -7,14 +7,14 @@ use super::{SettingDescription, Settings};
 #[derive(Clone, Debug, Default)]
 pub(super) struct SettingList {
     pub(super) settings: Vec<SettingDescription>,
-    /// One for each type that reads settings of this list.
+    /// One entry for each type that reads settings of this list.
     pub(super) readers: Vec<Reader>,
 }
 
-/// What a type describes and reads.
+/// The settings that a type describes and those that it reads.
 #[derive(Clone, Debug)]
 pub(super) struct Reader {
-    /// Ids of the settings that it describes.
+    /// Identifiers of the settings that it describes.
     pub(super) described: Vec<String>,
     pub(super) reads: Vec<Read>,
 }
@@ -33,7 +33,7 @@ impl SettingList {
     pub(super) fn add_all<'a, T: Settings<'a>>(&mut self) {
         let settings = T::describe();
         let mut values = SettingValues::recording();
-        // The result does not matter, only which values are asked for.
+        // Only the record of which values are read is needed.
         let _ = T::read(&mut values);
         let ids = settings.iter().filter_map(SettingDescription::id);
         self.readers.push(Reader {
@@ -44,11 +44,14 @@ impl SettingList {
     }
 }
 
-/// The two methods that add to a list.
+/// Defines the two methods that add to a list.
 macro_rules! setting_methods {
     ($(#[$one_meta:meta])* $one:ident, $(#[$all_meta:meta])* $all:ident, $list:ident) => {
         $(#[$one_meta])*
-        pub fn $one(mut self, setting: impl Into<$crate::registration::SettingDescription>) -> Self {
+        pub fn $one(
+            mut self,
+            setting: impl Into<$crate::registration::SettingDescription>,
+        ) -> Self {
             self.$list.add(setting);
             self
         }

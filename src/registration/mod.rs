@@ -1,12 +1,14 @@
-//! The [`Registration`]: what a module is and asks for, as an owned value that is built in one expression (sections
-//! 3.2, 7 and 12).
+//! The [`Registration`]: the description of a module and of the data that it requests, as an owned
+//! value with a builder (sections 3.2, 7 and 12).
 //!
-//! A setting is described once. [`Settings`] joins the description with the code that reads the values, and
-//! [`Engine::check`](crate::Engine::check) finds where the two differ.
+//! The trait [`Settings`] combines the description of settings with the code that reads their
+//! values, and [`Engine::check`](crate::Engine::check) reports differences between the two.
 //!
 //! ```
 //! use hydrant::message::{EventType, IdentityEncoding, MessageCommon, UserIdentityType};
-//! use hydrant::registration::{Integer, Registration, SettingDescription, SettingValues, Settings, Text};
+//! use hydrant::registration::{
+//!     Integer, Registration, SettingDescription, SettingValues, Settings, Text,
+//! };
 //!
 //! struct Acme<'a> {
 //!     api_key: &'a str,
@@ -32,14 +34,18 @@
 //!     .user_attributes()
 //!     .account_settings::<Acme<'_>>()
 //!     .events([EventType::CustomEvent, EventType::ProductAction])
-//!     .audiences(|audiences| audiences.subscription_setting(Text::new("list_id", "List").invisible()))
+//!     .audiences(|audiences| {
+//!         audiences.subscription_setting(Text::new("list_id", "List").invisible())
+//!     })
 //!     .erasure("dsr.acme.example");
 //! let json = registration.to_json(MessageCommon::default());
-//! assert!(json.starts_with(br#"{"type":"module_registration_response","sdk_version":"3.2.0","name":"Acme Mail","#));
+//! let start = br#"{"type":"module_registration_response","sdk_version":"3.2.0","name":"Acme"#;
+//! assert!(json.starts_with(start));
 //! ```
 //!
-//! Every kind of processing has its list of account settings (rule 17 of section 12). Those of the [`Registration`] are
-//! part of each list; what only one kind needs is added to that kind.
+//! Every kind of processing has its own list of account settings (rule 17 of section 12). The
+//! settings of the [`Registration`] are part of each list; settings for one kind are added to that
+//! kind.
 
 mod build;
 mod builder;
@@ -65,5 +71,5 @@ pub use values::{SettingValues, Settings};
 
 use std::borrow::Cow;
 
-/// Texts of a registration are mostly literals.
+/// A text of a registration, which is usually a literal.
 type Str = Cow<'static, str>;

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::Str;
 use crate::message::{AccessTokenType, GrantType};
 
-/// How customers authorize the module by OAuth 2, for events and audiences (rule 20 of section 12).
+/// The OAuth 2 parameters with which customers authorize the module, for events and audiences (rule
+/// 20 of section 12).
 ///
 /// ```
 /// use hydrant::registration::Oauth2;
@@ -36,8 +37,9 @@ pub(super) struct Scope {
 }
 
 impl Oauth2 {
-    /// Authorization by a code: where the customer signs in, where the code is exchanged for a token, and the public
-    /// identifier of the application. The token travels in the `Authorization` header.
+    /// The authorization code grant: the URL where the customer signs in, the URL where the code is
+    /// exchanged for a token, and the client identifier. The token is sent in the `Authorization`
+    /// header.
     pub fn new(
         authorization_url: impl Into<Str>,
         token_url: impl Into<Str>,
@@ -58,38 +60,40 @@ impl Oauth2 {
         }
     }
 
-    /// Where an expired token is renewed.
+    /// Sets the URL where an expired token is refreshed.
     pub fn refresh_url(mut self, url: impl Into<Str>) -> Self {
         self.refresh_url = Some(url.into());
         self
     }
 
-    /// The lifetime of tokens, in whole seconds, if they expire and the provider does not say when.
+    /// Sets the lifetime of tokens in whole seconds, for a provider that does not send it.
     pub fn expires_in(mut self, lifetime: Duration) -> Self {
         self.default_expires_in = Some(i32::try_from(lifetime.as_secs()).unwrap_or(i32::MAX));
         self
     }
 
-    /// The token travels in a header of this name.
+    /// Makes the sender send the token in a header of this name.
     pub fn custom_header(mut self, name: impl Into<Str>) -> Self {
         self.access_token_type = Some(AccessTokenType::CustomHeader.as_str().into());
         self.custom_header_name = Some(name.into());
         self
     }
 
-    /// The name of the parameter with the client id, if the provider does not call it `client_id`.
+    /// Sets the name of the client identifier parameter, for a provider that does not call it
+    /// `client_id`.
     pub fn client_id_parameter(mut self, name: impl Into<Str>) -> Self {
         self.param_client_id_name = Some(name.into());
         self
     }
 
-    /// The name of the parameter with the secret, if the provider does not call it `client_secret`.
+    /// Sets the name of the client secret parameter, for a provider that does not call it
+    /// `client_secret`.
     pub fn secret_parameter(mut self, name: impl Into<Str>) -> Self {
         self.param_secret_name = Some(name.into());
         self
     }
 
-    /// Asks for a scope, and says what it is for.
+    /// Requests a scope, with a description of its purpose.
     pub fn scope(mut self, name: impl Into<Str>, description: impl Into<Str>) -> Self {
         self.scopes.push(Scope {
             name: Some(name.into()),

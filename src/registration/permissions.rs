@@ -1,19 +1,19 @@
-//! The permissions that a module asks for (sections 7.2, 7.3 and 13).
+//! The permissions that a module requests (sections 7.2, 7.3 and 13).
 
 use super::{Registration, Str};
 use crate::message::{self, IdentityEncoding};
 
-/// The permissions asked for.
+/// The requested permissions.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Permissions {
     pub(super) users: Identities,
     pub(super) devices: Identities,
     pub(super) partners: Identities,
-    /// The other permissions. Its lists stay empty.
+    /// The other permissions. The lists in it are always empty.
     pub(super) allowed: message::Permissions<'static>,
 }
 
-/// The identities asked for, in order.
+/// The requested identities, in order.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Identities(pub(super) Vec<IdentityPermission>);
 
@@ -41,7 +41,7 @@ impl Identities {
 
 macro_rules! allowed {
     ($($(#[$meta:meta])* $method:ident = $field:ident;)*) => {
-        /// Permissions without a value (section 13).
+        /// Boolean permissions (section 13).
         impl Registration {
             $(
                 $(#[$meta])*
@@ -52,7 +52,7 @@ macro_rules! allowed {
             )*
         }
 
-        /// The permissions without a value.
+        /// Copies the boolean permissions.
         pub(super) fn allowed(given: &message::Permissions<'_>) -> message::Permissions<'static> {
             message::Permissions { $($field: given.$field,)* ..message::Permissions::EMPTY }
         }
@@ -60,27 +60,29 @@ macro_rules! allowed {
 }
 
 allowed! {
-    /// Asks for the location of events.
+    /// Requests the location of events.
     location = allow_access_location;
-    /// Asks for the IP address of the client.
+    /// Requests the IP address of the client.
     ip_address = allow_access_ip_address;
-    /// Asks for the stamp that names an installation of the app.
+    /// Requests the stamp that identifies an installation of the app.
     device_application_stamp = allow_access_device_application_stamp;
-    /// Asks for the device fields of the runtime environment.
+    /// Requests the device fields of the runtime environment.
     device_info = allow_device_info;
-    /// Asks for user attributes and their change events.
+    /// Requests user attributes and their change events.
     user_attributes = allow_user_attributes;
-    /// Asks for the consent state, and for consent notifications unless
-    /// [`EventRegistration::notifications`](super::EventRegistration::notifications) says otherwise.
+    /// Requests the consent state, and consent notifications unless
+    /// [`EventRegistration::notifications`](super::EventRegistration::notifications) says
+    /// otherwise.
     consent_state = allow_consent_state;
-    /// Asks for the user attributes that customers share with audiences.
+    /// Requests the user attributes that customers share with audiences.
     audience_user_attributes = allow_audience_user_attributes;
-    /// Asks for the HTTP user agent.
+    /// Requests the HTTP user agent.
     http_user_agent = allow_access_http_user_agent;
-    /// Asks for the identifier of the user profile.
+    /// Requests the identifier of the user profile.
     mpid = allow_access_mpid;
-    /// Asks for account, workspace, input, application and data plan of batches.
+    /// Requests account, workspace, input, application and data plan of batches.
     platform_fields = allow_platform_fields;
-    /// Asks for batches with neither events nor notifications: changes of attributes and identities.
+    /// Requests batches with neither events nor notifications: changes of attributes and
+    /// identities.
     eventless_batches = allow_eventless_batches;
 }

@@ -1,4 +1,5 @@
-//! Makes an owned registration of the borrowed message, so that one that was published as JSON can be read.
+//! Converts the borrowed message into an owned registration, to load one that was published as
+//! JSON.
 
 use super::description::{Kind, Label, UnknownMember};
 use super::kinds::Authentication;
@@ -11,7 +12,8 @@ use super::{
 };
 use crate::message::{self, *};
 
-/// Takes everything but the common fields. Settings stay with the kind of processing that they were registered for.
+/// Copies everything except the common fields. Each setting belongs to the kind of processing for
+/// which it was registered.
 ///
 /// ```
 /// use hydrant::message::{Message, MessageCommon};
@@ -21,7 +23,9 @@ use crate::message::{self, *};
 /// let body = br#"{"type":"module_registration_response","name":"Acme","version":"1.0"}"#;
 /// let mut scratch = Scratch::new();
 /// let parsed = parse(body, &mut scratch, &ParseOptions::default())?;
-/// let Message::ModuleRegistrationResponse(response) = parsed.message else { panic!("another message") };
+/// let Message::ModuleRegistrationResponse(response) = parsed.message else {
+///     panic!("another message")
+/// };
 /// assert_eq!(Registration::from(response).to_json(MessageCommon::default()), body);
 /// # Ok::<(), hydrant::Error>(())
 /// ```
@@ -48,7 +52,7 @@ fn text(text: Option<&str>) -> Option<Str> {
     text.map(|text| text.to_owned().into())
 }
 
-/// Texts of enumeration values.
+/// Collects the texts of enumeration values.
 macro_rules! names {
     ($values:expr) => {
         $values

@@ -1,8 +1,9 @@
-//! Typed values of settings, which are always sent as text (section 5.1).
+//! Converts the values of settings, which are always sent as text, to types (section 5.1).
 
 use crate::message::{Account, Audience, AudienceSubscriptionRequest, SettingType};
 
-/// A type that the value of a setting can be read as, by the rules of the reference implementation (section 5.1).
+/// A type to which the value of a setting can be converted, by the rules of the Java SDK (section
+/// 5.1).
 ///
 /// ```
 /// use hydrant::message::SettingType;
@@ -24,11 +25,11 @@ use crate::message::{Account, Audience, AudienceSubscriptionRequest, SettingType
 /// assert!(Region::from_setting("apac").is_none());
 /// ```
 pub trait FromSetting<'a>: Sized {
-    /// What the text must be, for error messages: `the setting X is not EXPECTED`.
+    /// The expected value, for error messages: `the setting X is not EXPECTED`.
     const EXPECTED: &'static str;
-    /// The types of settings whose values can be read as this.
+    /// The types of settings whose values can be converted to this type.
     const KINDS: &'static [SettingType<'static>];
-    /// Reads the text; `None` if it is something else.
+    /// Converts the text; `None` if it is not a value of this type.
     fn from_setting(text: &'a str) -> Option<Self>;
 }
 
@@ -67,7 +68,7 @@ numbers! {
     f64, "a number", [Integer, Float];
 }
 
-/// What is wrong with one setting. It names the setting, never its value.
+/// A fault in one setting. It contains the identifier of the setting and never its value.
 ///
 /// ```
 /// use hydrant::message::Account;
@@ -97,18 +98,18 @@ impl SettingFault {
         }
     }
 
-    /// The id of the setting.
+    /// The identifier of the setting.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// What the value should have been; `None` if there is no value.
+    /// The expected value; `None` if the value is missing.
     pub fn expected(&self) -> Option<&'static str> {
         self.expected
     }
 }
 
-/// `the setting `limit` is not a 64-bit integer`
+/// For example: the setting `limit` is not a 64-bit integer
 impl std::fmt::Display for SettingFault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.expected {
@@ -118,8 +119,8 @@ impl std::fmt::Display for SettingFault {
     }
 }
 
-/// Why settings could not be read: everything that is wrong or missing, so that the customer can correct it at once. It
-/// names settings, never their values.
+/// All faults in the settings of a customer, so that they can be corrected at once. It contains the
+/// identifiers of settings and never their values.
 ///
 /// ```
 /// use hydrant::message::Account;
@@ -134,7 +135,8 @@ impl SettingError {
         Self(faults.into())
     }
 
-    /// What is wrong, in the order in which the settings were read. Empty if the values were refused as a whole.
+    /// The faults, in the order in which the settings were read. The list is empty if the values
+    /// were refused as a whole.
     pub fn faults(&self) -> &[SettingFault] {
         &self.0
     }
@@ -163,21 +165,21 @@ impl std::fmt::Display for SettingError {
 
 impl std::error::Error for SettingError {}
 
-/// The lookups of a model that has values of settings.
+/// Defines the lookup methods of a model with settings.
 macro_rules! setting_lookups {
     ($($(#[$meta:meta])* $model:ident $field:ident;)*) => {$(
         $(#[$meta])*
         impl<'a> $model<'a> {
-            /// The text of a setting, if it has a value. The empty text is a value.
+            /// The text of a setting, if it has a value. An empty text is a value.
             pub fn setting_text(&self, id: &str) -> Option<&'a str> {
                 self.$field.get(id).copied()
             }
 
-            /// The value of a setting that must have one: `setting::<bool>("x")`.
+            /// The value of a setting that must be present: `setting::<bool>("x")`.
             ///
             /// # Errors
             ///
-            /// If there is no value or it is not of the type.
+            /// If the value is missing or of another type.
             pub fn setting<T: FromSetting<'a>>(&self, id: &str) -> Result<T, SettingError> {
                 let found = self.optional_setting(id)?;
                 found.ok_or_else(|| SettingFault::missing(id).into())
@@ -187,8 +189,11 @@ macro_rules! setting_lookups {
             ///
             /// # Errors
             ///
-            /// If there is a value that is not of the type.
-            pub fn optional_setting<T: FromSetting<'a>>(&self, id: &str) -> Result<Option<T>, SettingError> {
+            /// If there is a value of another type.
+            pub fn optional_setting<T: FromSetting<'a>>(
+                &self,
+                id: &str,
+            ) -> Result<Option<T>, SettingError> {
                 let Some(text) = self.setting_text(id) else {
                     return Ok(None);
                 };
@@ -202,8 +207,12 @@ macro_rules! setting_lookups {
             ///
             /// # Errors
             ///
-            /// If there is a value that is not of the type.
-            pub fn setting_or<T: FromSetting<'a>>(&self, id: &str, default: T) -> Result<T, SettingError> {
+            /// If there is a value of another type.
+            pub fn setting_or<T: FromSetting<'a>>(
+                &self,
+                id: &str,
+                default: T,
+            ) -> Result<T, SettingError> {
                 Ok(self.optional_setting(id)?.unwrap_or(default))
             }
         }
@@ -223,8 +232,9 @@ setting_lookups! {
     /// # Ok::<(), hydrant::registration::SettingError>(())
     /// ```
     Account account_settings;
-    /// The settings of the subscription, including those that the module answered to the subscription request.
+    /// The settings of the subscription, including those in the module's response to the
+    /// subscription request.
     Audience audience_subscription_settings;
-    /// The settings of the subscription as they are now.
+    /// The current settings of the subscription.
     AudienceSubscriptionRequest audience_subscription_settings;
 }

@@ -1,4 +1,4 @@
-//! Findings on registrations, and the event types that are decoded.
+//! Tests of the findings on registrations and of the event types that are decoded.
 
 use super::*;
 use crate::message::{EventType, IdentityEncoding, Interests, UserIdentityType};
@@ -113,7 +113,7 @@ fn expected(path: &str, first: usize) -> Vec<(Level, &'static str, String)> {
 }
 
 #[test]
-fn descriptions_are_compared_with_what_is_read() {
+fn descriptions_are_compared_with_reads() {
     let registration = sound().account_settings::<Reads>();
     assert_eq!(findings(&registration), expected(EVENTS, 0));
 
@@ -164,9 +164,9 @@ fn findings_name_rules() {
     );
 }
 
-/// A shared setting is in the list of every kind of processing.
+/// Shared settings are in the lists of all kinds of processing.
 #[test]
-fn a_finding_about_a_shared_setting_is_stated_once() {
+fn a_finding_about_a_shared_setting_is_reported_once() {
     let setting = |id| Text::new(id, "Without a description");
     let registration = sound()
         .account_setting(setting("shared"))

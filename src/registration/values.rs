@@ -1,33 +1,36 @@
-//! [`Settings`]: a type that describes and reads all settings of an account or an audience (section 5.1).
+//! [`Settings`]: a type that describes and reads all settings of an account or an audience (section
+//! 5.1).
 
 use std::fmt;
 
 use super::{FromSetting, SettingDescription, SettingError, SettingFault};
 use crate::message::{Account, Audience, AudienceSubscriptionRequest, Map, SettingType};
 
-/// Settings of an account or of an audience, as a type of the module: described and read in one place. The
+/// A type of the module that describes and reads the settings of an account or of an audience. The
 /// [module](super) has an example.
 ///
-/// [`Registration::account_settings`](super::Registration::account_settings) registers the description. It also calls
-/// [`read`](Self::read) without any values, so that [`Engine::check`](crate::Engine::check) can compare what is asked
-/// for with the description.
+/// [`Registration::account_settings`](super::Registration::account_settings) registers the
+/// descriptions. It also calls [`read`](Self::read) without any values, so that
+/// [`Engine::check`](crate::Engine::check) can compare the settings that are read with the
+/// descriptions.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not say which settings it reads",
-    note = "implement `hydrant::registration::Settings` for it: `describe` for the registration, `read` for the values"
+    message = "`{Self}` does not describe and read settings",
+    note = "implement `hydrant::registration::Settings` for it: \
+            `describe` for the registration, `read` for the values"
 )]
 pub trait Settings<'a>: Sized {
     /// The descriptions for the registration, in the order in which the customer sees them.
     fn describe() -> Vec<SettingDescription>;
 
-    /// Reads the values. It must return early (`?`) only after it has asked for all of them, so that one error names
-    /// everything that is wrong.
+    /// Reads the values. It must read all of them before it returns early (`?`), so that one error
+    /// names all faults.
     fn read(values: &mut SettingValues<'a>) -> Option<Self>;
 
     /// Reads the values of an account or of a subscription.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong or missing.
+    /// All settings that are missing or invalid.
     ///
     /// ```
     /// use hydrant::message::Map;
@@ -58,15 +61,16 @@ pub trait Settings<'a>: Sized {
     }
 }
 
-/// The values of settings while a type reads them, and the faults found. `Debug` shows the faults only.
+/// The values of settings that a type reads, and the faults found so far. `Debug` shows only the
+/// faults.
 pub struct SettingValues<'a> {
     values: Map<'a, &'a str>,
     faults: Vec<SettingFault>,
-    /// What was asked for, if it is recorded.
+    /// The values that were read, if this is recorded.
     reads: Option<Vec<Read>>,
 }
 
-/// What a type asks for.
+/// One read of a setting.
 #[derive(Clone, Debug)]
 pub(super) struct Read {
     pub(super) id: String,
@@ -76,7 +80,7 @@ pub(super) struct Read {
 }
 
 impl<'a> SettingValues<'a> {
-    /// These values, none of them read yet.
+    /// Creates a reader of these values.
     pub fn new(values: Map<'a, &'a str>) -> Self {
         Self {
             values,
@@ -85,7 +89,7 @@ impl<'a> SettingValues<'a> {
         }
     }
 
-    /// No values; it records what is asked for.
+    /// Creates a reader without values that records which ones are read.
     pub(super) fn recording() -> Self {
         Self {
             values: Map::EMPTY,
@@ -98,8 +102,8 @@ impl<'a> SettingValues<'a> {
         self.reads.unwrap_or_default()
     }
 
-    /// A value that must be there. If it is missing or not of the type, this adds to the [faults](Self::faults) and
-    /// returns `None`.
+    /// Reads a value that must be present. If it is missing or of another type, this adds a
+    /// [fault](Self::faults) and returns `None`.
     pub fn required<T: FromSetting<'a>>(&mut self, id: &str) -> Option<T> {
         let found = self.find(id, true)?;
         if found.is_none() {
@@ -108,18 +112,20 @@ impl<'a> SettingValues<'a> {
         found
     }
 
-    /// A value that may be missing: `Some(None)` if it is, `None` if it is not of the type.
+    /// Reads a value that may be missing: `Some(None)` if it is. If it is of another type, this
+    /// adds a [fault](Self::faults) and returns `None`.
     pub fn optional<T: FromSetting<'a>>(&mut self, id: &str) -> Option<Option<T>> {
         self.find(id, false)
     }
 
-    /// A value, or a default if it is missing; `None` if it is not of the type.
+    /// Reads a value, or returns a default if it is missing. If it is of another type, this adds a
+    /// [fault](Self::faults) and returns `None`.
     pub fn or<T: FromSetting<'a>>(&mut self, id: &str, default: T) -> Option<T> {
         Some(self.find(id, false)?.unwrap_or(default))
     }
 
-    /// Adds a fault for a value that was read, with the text of what it must be, and returns `None`. The text must not
-    /// hold the value.
+    /// Adds a fault for a value that was read, and returns `None`. `expected` describes a valid
+    /// value and must not contain the invalid one.
     ///
     /// ```
     /// use hydrant::message::Map;
@@ -179,7 +185,7 @@ macro_rules! typed_settings {
             ///
             /// # Errors
             ///
-            /// Everything that is wrong or missing.
+            /// All settings that are missing or invalid.
             pub fn settings<T: Settings<'a>>(&self) -> Result<T, SettingError> {
                 T::from_values(self.$field)
             }
@@ -188,10 +194,10 @@ macro_rules! typed_settings {
 }
 
 typed_settings! {
-    /// The settings of the account as a type of the module: `account.settings::<Acme<'_>>()`.
+    /// Reads the settings of the account as a type of the module: `account.settings::<Acme<'_>>()`.
     Account account_settings;
-    /// The settings of the subscription as a type of the module.
+    /// Reads the settings of the subscription as a type of the module.
     Audience audience_subscription_settings;
-    /// The settings of the subscription, as they are now, as a type of the module.
+    /// Reads the current settings of the subscription as a type of the module.
     AudienceSubscriptionRequest audience_subscription_settings;
 }

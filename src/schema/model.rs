@@ -462,9 +462,8 @@ macro_rules! check_filled {
 }
 
 pub(crate) use {
-    check_filled, check_present, check_required, count_long, is_masked, is_secret, is_written, model,
-    note,
-    or_all, presence, shared, since, written,
+    check_filled, check_present, check_required, count_long, is_masked, is_secret, is_written,
+    model, note, or_all, presence, shared, since, written,
 };
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
-//! [`Append`]: access to a buffer that only allows appending.
+//! [`Append`]: append-only access to a buffer.
 
 use std::fmt;
 use std::io;
 
 use super::JsonWriter;
 
-/// Appends to a buffer; what was there before can be neither read nor changed. The payloads of records are written with
-/// it.
+/// Append-only access to a buffer: its previous content can be neither read nor changed. Payloads
+/// of records are written with it.
 ///
 /// ```
 /// use std::io::Write as _;
@@ -26,20 +26,20 @@ pub struct Append<'o> {
 }
 
 impl<'o> Append<'o> {
-    /// Appends to this buffer.
+    /// Creates a writer that appends to this buffer.
     #[inline]
     #[must_use]
     pub fn new(out: &'o mut Vec<u8>) -> Self {
         Self { out }
     }
 
-    /// Appends bytes as they are.
+    /// Appends bytes unchanged.
     #[inline]
     pub fn push(&mut self, bytes: &[u8]) {
         self.out.extend_from_slice(bytes);
     }
 
-    /// A [`JsonWriter`] that appends.
+    /// A [`JsonWriter`] that appends to the same buffer.
     #[inline]
     #[must_use]
     pub fn json(&mut self) -> JsonWriter<'_> {
@@ -66,7 +66,7 @@ impl io::Write for Append<'_> {
     }
 }
 
-/// The buffer may hold personal data; nothing of it is shown.
+/// Does not show the buffer, which may hold personal data.
 impl fmt::Debug for Append<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Append").finish_non_exhaustive()

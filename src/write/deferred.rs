@@ -1,11 +1,11 @@
-//! JSON fields whose digests are made later.
+//! JSON fields whose digests are computed later.
 
 use super::JsonWriter;
 use crate::hash::{Deferred, DeferredDigests};
 
 impl JsonWriter<'_> {
-    /// Writes a text field with the placeholder of a digest, which [`DeferredDigests::fill`] overwrites once the output is
-    /// complete.
+    /// Writes a text field with the placeholder of a digest, which [`DeferredDigests::fill`]
+    /// overwrites when the output is complete.
     ///
     /// ```
     /// use hydrant::hash::{Algorithm, DeferredDigests};

@@ -1,17 +1,18 @@
-//! A compact JSON writer that appends to bytes. Every element writes a comma in front of itself, and the bracket that
-//! begins an object or list replaces the first comma, so that the writer does not track which element is the first.
+//! A compact JSON writer that appends to a byte buffer. Every element writes a comma before itself,
+//! and the opening bracket of an object or list replaces the first comma, so that the writer does
+//! not track which element is the first.
 
 use std::fmt;
 
 use super::{number, text};
 use crate::schema::{Decimal, Encoder, PaddedText, Uuid};
 
-/// Appends compact JSON to a buffer: one value, or an object or list whose parts a closure writes.
-/// It cannot reach what the buffer held before, and does not allocate beyond growing it.
+/// Appends compact JSON to a buffer: one value, or an object or list whose members a closure
+/// writes. It cannot access the previous content of the buffer, and allocates only to grow it.
 ///
-/// Methods named after a type write a value, those that end in `_field` a field of an object, and those
-/// that end in `_element` an element of a list. What is written is JSON if fields are written in
-/// objects only, elements in lists only, and one value elsewhere.
+/// Methods named after a type write a value, those that end in `_field` a field of an object, and
+/// those that end in `_element` an element of a list. The output is valid JSON if fields are
+/// written only in objects, elements only in lists, and one value elsewhere.
 ///
 /// ```
 /// use hydrant::write::JsonWriter;
@@ -26,15 +27,20 @@ use crate::schema::{Decimal, Encoder, PaddedText, Uuid};
 ///     });
 ///     json.object_field("empty", |_| {});
 /// });
-/// assert_eq!(out, "{\"name\":\"caf\u{e9} \\\"q\\\"\",\"count\":-3,\"tags\":[\"a\",null],\"empty\":{}}".as_bytes());
+/// let expected = r#"{"name":"café \"q\"","count":-3,"tags":["a",null],"empty":{}}"#;
+/// assert_eq!(out, expected.as_bytes());
 /// ```
 pub struct JsonWriter<'o> {
     out: &'o mut Vec<u8>,
 }
 
-/// The three methods of each type of scalar.
+/// Defines the three methods of each scalar type.
 macro_rules! scalars {
-    ($( $(#[$meta:meta])* $value:ident $field:ident $element:ident ($( $argument:ident: $type:ty )?) |$json:ident| $write:expr; )*) => {
+    ($(
+        $(#[$meta:meta])*
+        $value:ident $field:ident $element:ident ($( $argument:ident: $type:ty )?)
+            |$json:ident| $write:expr;
+    )*) => {
         impl JsonWriter<'_> {
             $(
                 $(#[$meta])*
@@ -43,13 +49,19 @@ macro_rules! scalars {
                     $write;
                 }
 
-                #[doc = concat!("Writes a field as [`", stringify!($value), "`](Self::", stringify!($value), ") writes a value.")]
+                #[doc = concat!(
+                    "Writes a field as [`", stringify!($value), "`](Self::", stringify!($value),
+                    ") writes a value."
+                )]
                 pub fn $field(&mut self, key: &str $(, $argument: $type)?) {
                     text::push_key(key, self.out);
                     self.$value($($argument)?);
                 }
 
-                #[doc = concat!("Writes an element as [`", stringify!($value), "`](Self::", stringify!($value), ") writes a value.")]
+                #[doc = concat!(
+                    "Writes an element as [`", stringify!($value), "`](Self::", stringify!($value),
+                    ") writes a value."
+                )]
                 pub fn $element(&mut self $(, $argument: $type)?) {
                     self.out.push(b',');
                     self.$value($($argument)?);
@@ -72,21 +84,24 @@ scalars! {
     int int_field int_element (value: i64) |json| number::push_int(value, json.out);
     /// Writes an unsigned integer.
     uint uint_field uint_element (value: u64) |json| number::push_unsigned(value, json.out);
-    /// Writes a double in the shortest text that reads as the same double; `null` if it is not finite.
+    /// Writes a double as the shortest text that parses to the same double; `null` if it is not
+    /// finite.
     double double_field double_element (value: f64) |json| push_double(value, json.out);
     /// Writes a bool.
-    bool bool_field bool_element (value: bool) |json| json.push(if value { "true" } else { "false" });
-    /// Writes a uuid as text: lower case, with hyphens.
+    bool bool_field bool_element (value: bool)
+        |json| json.push(if value { "true" } else { "false" });
+    /// Writes a UUID as text: lower case, with hyphens.
     uuid uuid_field uuid_element (value: Uuid) |json| number::push_uuid(value, json.out);
     /// Writes a decimal as a number with all its digits.
-    decimal decimal_field decimal_element (value: Decimal<'_>) |json| number::push_decimal(value, json.out);
+    decimal decimal_field decimal_element (value: Decimal<'_>)
+        |json| number::push_decimal(value, json.out);
     /// Writes `null`.
     null null_field null_element () |json| json.push("null");
-    /// Writes a value that is JSON already. White space between its tokens is left out, so that a line
-    /// stays a line.
+    /// Writes a value that is already JSON. White space between its tokens is removed, so that the
+    /// output contains no line breaks.
     ///
-    /// `json` must be one valid JSON value: nothing checks it but an assertion in debug builds that it is
-    /// not empty and that its brackets and quotes are closed.
+    /// `json` must be one valid JSON value. This is not checked, except for an assertion in debug
+    /// builds that it is not empty and that its brackets and quotes are closed.
     ///
     /// ```
     /// let mut out = Vec::new();
@@ -100,7 +115,7 @@ scalars! {
 }
 
 impl<'o> JsonWriter<'o> {
-    /// Appends to this buffer.
+    /// Creates a writer that appends to this buffer.
     #[inline]
     #[must_use]
     pub fn new(out: &'o mut Vec<u8>) -> Self {
@@ -161,7 +176,7 @@ impl<'o> JsonWriter<'o> {
         self.list(elements);
     }
 
-    /// The offset in bytes from the beginning of the buffer at which the next byte is written.
+    /// The offset in the buffer at which the next byte is written.
     #[must_use]
     pub fn position(&self) -> usize {
         self.out.len()
@@ -171,7 +186,7 @@ impl<'o> JsonWriter<'o> {
         self.out.extend_from_slice(text.as_bytes());
     }
 
-    /// The bracket replaces the comma of the first element or field.
+    /// Replaces the comma of the first element or field with the opening bracket.
     fn end(&mut self, mark: usize, open: u8, close: u8) {
         match self.out.get_mut(mark) {
             Some(comma) => *comma = open,
@@ -181,7 +196,7 @@ impl<'o> JsonWriter<'o> {
     }
 }
 
-/// The buffer may hold personal data; nothing of it is shown.
+/// Does not show the buffer, which may hold personal data.
 impl fmt::Debug for JsonWriter<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("JsonWriter").finish_non_exhaustive()
@@ -266,7 +281,7 @@ fn push_double(value: f64, out: &mut Vec<u8>) {
     }
 }
 
-/// Leaves out white space between tokens, so that a line stays a line.
+/// Removes white space between tokens, so that the output contains no line breaks.
 fn push_raw(json: &str, out: &mut Vec<u8>) {
     let mut rest = json.as_bytes();
     while let Some(&byte) = rest.first() {
@@ -280,8 +295,8 @@ fn push_raw(json: &str, out: &mut Vec<u8>) {
     }
 }
 
-/// Whether a text may be one JSON value: it is not empty, its quotes and brackets are closed, and there
-/// is no comma outside of brackets.
+/// Whether a text may be one JSON value: it is not empty, its quotes and brackets are closed, and
+/// there is no comma or colon outside of brackets.
 fn is_closed(json: &str) -> bool {
     let mut depth = 0usize;
     let mut rest = json.trim().as_bytes();
@@ -304,7 +319,7 @@ fn is_closed(json: &str) -> bool {
     !empty && depth == 0
 }
 
-/// The end of the string at the beginning of `json`, after its second quote.
+/// The end of the string at the beginning of `json`, after its closing quote.
 fn string_end(json: &[u8]) -> Option<usize> {
     let mut at = 1;
     loop {
@@ -321,7 +336,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_character_reads_back() {
+    fn every_character_survives_a_round_trip() {
         let text: String = (0..=0x7f)
             .map(char::from)
             .chain("é\u{2028}😀".chars())
@@ -335,14 +350,14 @@ mod tests {
     }
 
     #[test]
-    fn raw_json_loses_white_space_between_tokens_only() {
+    fn raw_json_loses_only_white_space_between_tokens() {
         let mut out = Vec::new();
         JsonWriter::new(&mut out).raw("{ \"a b\" :\n[ 1.50 , \"\\\" \\\\\" , null ]\t}");
         assert_eq!(out, br#"{"a b":[1.50,"\" \\",null]}"#);
     }
 
     #[test]
-    fn raw_json_that_is_not_closed_is_noticed() {
+    fn raw_json_that_is_not_closed_is_detected() {
         for json in [
             "1",
             " [1, \"]\"]",
@@ -361,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_there_before_stays() {
+    fn previous_content_is_kept() {
         for write in [
             |json: &mut JsonWriter<'_>| json.object(|_| {}),
             |json: &mut JsonWriter<'_>| json.list(|json| json.text("no element")),
@@ -376,7 +391,7 @@ mod tests {
     }
 
     #[test]
-    fn doubles_stay_doubles() {
+    fn doubles_are_written_as_doubles() {
         for (value, expected) in [(0.0, "0.0"), (47.6062, "47.6062"), (f64::NAN, "null")] {
             let mut out = Vec::new();
             JsonWriter::new(&mut out).double(value);

@@ -1,4 +1,4 @@
-//! Models to bytes: canonical Firehose JSON in compact form, and the JSON of errors and records.
+//! Writes models as canonical, compact Firehose JSON, and errors and records as JSON.
 
 mod append;
 mod deferred;
@@ -13,8 +13,9 @@ use crate::error::Error;
 use crate::message::Message;
 use crate::schema::Encode;
 
-/// Appends a message as one line of canonical JSON, without the line end: the discriminator first, then the fields in
-/// table order, absent and empty ones left out, decimals exact (`docs/semantics.md`).
+/// Appends a message as one line of canonical JSON without a line end: first `type`, then the
+/// fields in the order of the protocol's tables. Absent and empty fields are left out, and decimals
+/// are exact (`docs/semantics.md`).
 ///
 /// ```
 /// use hydrant::message::{EventProcessingResponse, Message};
@@ -24,33 +25,37 @@ use crate::schema::Encode;
 /// response.suspend_subscription = true;
 /// let mut out = Vec::new();
 /// hydrant::write::message(&Message::EventProcessingResponse(&response), &mut out);
-/// assert_eq!(
-///     out,
-///     br#"{"type":"event_processing_response","timestamp_ms":1714592744067,"suspend_subscription":true}"#
+/// let expected = concat!(
+///     r#"{"type":"event_processing_response","timestamp_ms":1714592744067,"#,
+///     r#""suspend_subscription":true}"#
 /// );
+/// assert_eq!(out, expected.as_bytes());
 /// ```
 pub fn message(message: &Message<'_>, out: &mut Vec<u8>) {
     JsonWriter::new(out).message(message);
 }
 
 impl JsonWriter<'_> {
-    /// Writes a message as canonical JSON, as [`message`] does: for example into the payload of a record.
+    /// Writes a message as canonical JSON, as [`message`] does, for example in the payload of a
+    /// record.
     pub fn message(&mut self, message: &Message<'_>) {
         message.encode(self);
     }
 }
 
-/// Appends an error as one JSON object: `{"error":{"kind","message","offset","line","column","path"}}`, without the line
-/// end. `offset`, `line` and `column` are `null` if the error has no location.
+/// Appends an error as a JSON object without a line end:
+/// `{"error":{"kind","message","offset","line","column","path"}}`. `offset`, `line` and `column`
+/// are `null` if the error has no location.
 ///
 /// ```
 /// let error = hydrant::normalize(b"[]", &mut Vec::new()).unwrap_err();
 /// let mut out = Vec::new();
 /// hydrant::write::error(&error, &mut out);
-/// assert_eq!(
-///     out,
-///     br#"{"error":{"kind":"unexpected_type","message":"expected an object, found a list","offset":0,"line":1,"column":1,"path":""}}"#
+/// let expected = concat!(
+///     r#"{"error":{"kind":"unexpected_type","message":"expected an object, found a list","#,
+///     r#""offset":0,"line":1,"column":1,"path":""}}"#
 /// );
+/// assert_eq!(out, expected.as_bytes());
 /// ```
 pub fn error(error: &Error, out: &mut Vec<u8>) {
     let mut json = JsonWriter::new(out);

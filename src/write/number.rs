@@ -1,5 +1,5 @@
-//! Numbers and identifiers to text, in words instead of digit by digit: eight digits are one multiplication apart, and
-//! one store each. The reference implementation is `Display`; the tests compare with it.
+//! Formats numbers and identifiers with SWAR: eight digits are computed at once in a 64-bit word
+//! and stored at once. The tests compare with the formatting of the standard library and of zmij.
 
 use super::text;
 use crate::schema::{Decimal, Uuid};
@@ -13,7 +13,7 @@ pub(super) fn push_int(value: i64, out: &mut Vec<u8>) {
     push_unsigned(value.unsigned_abs(), out);
 }
 
-/// Appends an integer that has no sign.
+/// Appends an unsigned integer.
 #[inline]
 pub(super) fn push_unsigned(value: u64, out: &mut Vec<u8>) {
     const EIGHT: u64 = 100_000_000;
@@ -35,7 +35,7 @@ pub(super) fn push_unsigned(value: u64, out: &mut Vec<u8>) {
     out.extend_from_slice(&(u128::from(first) | u128::from(last) << 64).to_le_bytes());
 }
 
-/// The digits of a number below 10^8, without zeros in front.
+/// Appends a number below 10^8 without leading zeros.
 #[inline]
 fn push_first(value: u32, out: &mut Vec<u8>) {
     let digits = eight_digits(value);
@@ -45,7 +45,8 @@ fn push_first(value: u32, out: &mut Vec<u8>) {
     out.truncate(end);
 }
 
-/// How many of eight digits are zeros in front. The first digit is in the lowest byte; zero has one digit, the last.
+/// The number of leading zeros among eight digits. The first digit is in the lowest byte. The last
+/// digit does not count, so that zero has one digit.
 #[inline]
 fn zeros(digits: u64) -> u32 {
     (digits | 1 << 56).trailing_zeros() / 8
@@ -53,8 +54,9 @@ fn zeros(digits: u64) -> u32 {
 
 const ZEROS: u64 = 0x3030_3030_3030_3030;
 
-/// The digits of a number below 10^8 as values of bytes, the first in the lowest: halves, then pairs, then digits, all
-/// at once in their lanes (Paul Khuong, "How to print integers really fast", 2017).
+/// The digits of a number below 10^8 as byte values, the first in the lowest byte. The number is
+/// split into halves, the halves into pairs and the pairs into digits, each time in all lanes of
+/// the word at once (Paul Khuong, "How to print integers really fast", 2017).
 #[inline]
 fn eight_digits(value: u32) -> u64 {
     let halves = u64::from(value / 10_000) | u64::from(value % 10_000) << 32;
@@ -65,15 +67,16 @@ fn eight_digits(value: u32) -> u64 {
     ((pairs - 10 * tens) << 8) + tens
 }
 
-/// Appends a number with a point, if it is one that has up to six digits after it and is neither large nor tiny, as
-/// coordinates and prices are; else nothing. The digits are those of the shortest text that reads as this double: two
-/// decimals of up to fifteen digits never read as the same one.
+/// Appends a double if it has at most six digits after the point and is neither very large nor very
+/// small, as is usual for coordinates and prices; otherwise appends nothing and returns false. The
+/// result is the shortest text that parses to this double, because different decimals of up to
+/// fifteen digits parse to different doubles.
 #[inline]
 pub(super) fn push_short_double(value: f64, out: &mut Vec<u8>) -> bool {
     const MILLION: u32 = 1_000_000;
     let millionths = (value.abs() * f64::from(MILLION) + 0.5) as i64;
     let in_range = millionths == 0 || (1_000..100_000_000_000_000).contains(&millionths);
-    // The quotient of two numbers that are exact is what the text is read as.
+    // Both operands are exact, so the quotient is the double to which the text parses.
     if !in_range || millionths as f64 / f64::from(MILLION) != value.abs() {
         return false;
     }
@@ -82,7 +85,7 @@ pub(super) fn push_short_double(value: f64, out: &mut Vec<u8>) -> bool {
     }
     let millionths = millionths as u64;
     let whole = eight_digits((millionths / u64::from(MILLION)) as u32);
-    // Six of eight digits, and the point in the place of the second.
+    // The last six of eight digits, to which the point is prepended.
     let fraction = eight_digits((millionths % u64::from(MILLION)) as u32) >> 16;
     let zeros = zeros(whole);
     let length = 8 - (fraction | 1).leading_zeros() / 8;
@@ -104,7 +107,8 @@ pub(super) fn push_uuid(value: Uuid, out: &mut Vec<u8>) {
     out.extend_from_slice(&text);
 }
 
-/// Appends a decimal in plain notation. What already is in it, which is what senders write, is copied.
+/// Appends a decimal in plain notation. A decimal that was received in plain notation, as is usual,
+/// is copied.
 #[inline]
 pub(super) fn push_decimal(value: Decimal<'_>, out: &mut Vec<u8>) {
     let source = value.as_source();
@@ -120,8 +124,9 @@ pub(super) fn push_decimal(value: Decimal<'_>, out: &mut Vec<u8>) {
     }
 }
 
-/// Whether a short decimal is written as it was read: `[-] digits [. digits]` with no zero and no sign too many. Wrong
-/// for some that are, never right for one that is not.
+/// Whether a text is short and is already in the output format: `[-] digits [. digits]` without
+/// superfluous zeros and signs. It is conservative: false for some texts in this format, and never
+/// true for another text that parses as a decimal.
 #[inline]
 fn is_plain(text: &[u8]) -> bool {
     let begins = matches!(
@@ -146,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn integers_are_those_of_the_standard_library() {
+    fn integers_are_formatted_as_by_the_standard_library() {
         let powers = (0..19).map(|power| 10i64.pow(power));
         let around = powers.flat_map(|power| [power - 1, power, power + 1, power * 7, power / 3]);
         let mut state = 7u64;
@@ -200,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn decimals_are_those_of_display() {
+    fn decimals_are_formatted_as_by_display() {
         let digits = [
             "",
             "0",

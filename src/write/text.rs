@@ -1,24 +1,25 @@
-//! Text to bytes: copies and JSON strings, escaped where they must be. Most texts of a message are short and need no
-//! escape, so what counts is how few branches a short copy takes: blocks of a fixed size that overlap at the end, looked
-//! through while they are in a register. It does not know what a field is.
+//! Appends text, unchanged or as a JSON string. Most texts of a message are short and need no
+//! escapes, so a short copy must take few branches: it copies two overlapping blocks of a fixed
+//! size and checks both for characters to escape while they are in registers.
 
-/// A text of at most this many bytes is short.
+/// Maximum length of a short text in bytes.
 const SHORT: usize = 32;
 
-/// What a short text takes at most: comma, quotes and colon included.
+/// Maximum length of a short text with comma, quotes and colon.
 const SLOT: usize = SHORT + 4;
 
-/// What two short texts in one pair of quotes take.
+/// Maximum length of a text of two blocks of `SHORT` bytes, with quotes.
 const DOUBLE: usize = 2 * SHORT + 2;
 
-/// The slot of a key that is empty: a comma and quotes.
+/// Initial content of the slot of a key: a comma and quotes.
 const KEY: [u8; SLOT] = {
     let mut key = [b'"'; SLOT];
     key[0] = b',';
     key
 };
 
-/// Appends a text as it is. `Vec::extend_from_slice` calls `memcpy`, which costs more than the copy for short texts.
+/// Appends a text unchanged. For short texts, the call of `memcpy` in `Vec::extend_from_slice`
+/// costs more than the copy.
 #[inline]
 pub(super) fn push(text: &str, out: &mut Vec<u8>) {
     let bytes = text.as_bytes();
@@ -41,7 +42,7 @@ pub(super) fn push_quoted(text: &str, out: &mut Vec<u8>) {
         return push_long(text, out);
     }
     let start = out.len();
-    // All of the slot that the text does not cover is quotes.
+    // The bytes before and after the text are quotes.
     out.extend_from_slice(&[b'"'; SLOT]);
     let plain = match out.last_chunk_mut() {
         Some(slot) => copy_short::<1>(bytes, slot),
@@ -87,7 +88,8 @@ fn push_any_key(key: &str, out: &mut Vec<u8>) {
     out.push(b':');
 }
 
-/// Whether a slot can be appended without growing. Whoever asks first needs no code that grows.
+/// Whether a slot can be appended without growing the buffer. After this check the compiler removes
+/// the code that grows it.
 #[inline]
 fn has_room(out: &Vec<u8>) -> bool {
     out.capacity() - out.len() >= SLOT
@@ -96,7 +98,7 @@ fn has_room(out: &Vec<u8>) -> bool {
 #[inline(never)]
 fn push_long(text: &str, out: &mut Vec<u8>) {
     let bytes = text.as_bytes();
-    // A slot more than it takes, so that the next short text finds room.
+    // Reserves an additional slot, so that the next short text has room.
     out.reserve(bytes.len() + DOUBLE + SLOT);
     if bytes.len() <= SHORT {
         return push_quoted(text, out);
@@ -126,7 +128,7 @@ fn push_long(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-/// Copies a short text to place `AT` of a slot and says whether it is plain: whether no byte must be escaped.
+/// Copies a short text to offset `AT` of a slot, and returns whether no byte must be escaped.
 #[inline]
 fn copy_short<const AT: usize>(bytes: &[u8], slot: &mut [u8; SLOT]) -> bool {
     match bytes.len() {
@@ -147,7 +149,8 @@ fn copy_short<const AT: usize>(bytes: &[u8], slot: &mut [u8; SLOT]) -> bool {
     }
 }
 
-/// Up to three bytes: the first, the one in the middle and the last. Returns them, and zeros in digits for the rest.
+/// Copies up to three bytes: the first, the middle and the last one. Returns them in a word that is
+/// filled up with the digit zero.
 #[inline]
 fn copy_few<const AT: usize>(bytes: &[u8], slot: &mut [u8; SLOT]) -> u64 {
     let mut word = ONES * u64::from(b'0');
@@ -163,7 +166,7 @@ fn copy_few<const AT: usize>(bytes: &[u8], slot: &mut [u8; SLOT]) -> u64 {
     word
 }
 
-/// `N` to `2 * N` bytes: the first block, and the last one over it.
+/// Copies `N` to `2 * N` bytes as two blocks that may overlap: the first and the last `N` bytes.
 #[inline]
 fn copy_ends<const AT: usize, const N: usize, const S: usize>(
     bytes: &[u8],
@@ -182,7 +185,7 @@ fn copy_ends<const AT: usize, const N: usize, const S: usize>(
     [first, last]
 }
 
-/// Not zero if any byte of whole words must be escaped.
+/// Not zero if a byte in one of the complete words must be escaped. Ignores the remainder.
 #[inline]
 fn any(bytes: &[u8]) -> u64 {
     let (words, _) = bytes.as_chunks::<8>();
@@ -192,9 +195,10 @@ fn any(bytes: &[u8]) -> u64 {
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 
-/// Not zero if one of eight bytes must be escaped: a byte of `x` that is below 128 is below `n` if `x - n..` has its highest
-/// bit (Hacker's Delight, section 6-1). The quote is one above the space and the exclamation mark: with its second bit
-/// turned it is below 33 like what is below the space, and the other two are not.
+/// Not zero if one of eight bytes must be escaped. A byte of `x` below 128 is below `n` if its
+/// highest bit is set in `x - n`, subtracted in each byte (Hacker's Delight, section 6-1). One
+/// comparison finds both control characters and the quote (0x22): after `^ 2` these are below 33,
+/// while the space (0x20) and the exclamation mark (0x21) become 0x22 and 0x23.
 #[inline]
 fn special(bytes: u64) -> u64 {
     let low = (bytes ^ (ONES * 2)).wrapping_sub(ONES * (u64::from(b' ') + 1));
@@ -207,8 +211,8 @@ fn special(bytes: u64) -> u64 {
     clippy::allow_attributes,
     reason = "evaluated at compile time"
 )]
-/// What must be escaped, by byte: 0 nothing, `u` a `\u00..` escape (upper-case digits, as the reference writes them),
-/// else the letter after the backslash.
+/// The escape of each byte: 0 for none, `u` for `\u00..` (with upper-case digits, as the reference
+/// writes them), otherwise the character after the backslash.
 const ESCAPES: [u8; 256] = {
     let mut table = [0; 256];
     let mut byte = 0;
@@ -226,8 +230,8 @@ const ESCAPES: [u8; 256] = {
     table
 };
 
-/// Appends a JSON string with what must be escaped in it: words are copied as they are, and cut at the first byte that
-/// must be escaped.
+/// Appends a JSON string with escapes: copies a word at a time and truncates the copy at the first
+/// byte that must be escaped.
 #[inline(never)]
 fn push_escaped(text: &str, out: &mut Vec<u8>) {
     let mut rest = text.as_bytes();
@@ -239,7 +243,7 @@ fn push_escaped(text: &str, out: &mut Vec<u8>) {
             rest = after;
             continue;
         }
-        // The lowest is exact: only above a byte that is found can the subtraction borrow.
+        // The lowest match is exact, because the subtraction borrows only above a match.
         let plain = found.trailing_zeros() as usize / 8;
         out.truncate(out.len() - (8 - plain));
         rest = push_byte(rest.get(plain..).unwrap_or_default(), out);
@@ -250,7 +254,7 @@ fn push_escaped(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-/// Appends the first byte, escaped if it must be, and returns the others.
+/// Appends the first byte, escaped if necessary, and returns the rest.
 #[inline]
 fn push_byte<'t>(bytes: &'t [u8], out: &mut Vec<u8>) -> &'t [u8] {
     let Some((&byte, rest)) = bytes.split_first() else {
@@ -272,7 +276,7 @@ fn push_byte<'t>(bytes: &'t [u8], out: &mut Vec<u8>) -> &'t [u8] {
     rest
 }
 
-/// The letter after the backslash, 0 for a byte that needs none.
+/// The entry of a byte in [`ESCAPES`].
 fn escape(byte: u8) -> u8 {
     ESCAPES.get(usize::from(byte)).copied().unwrap_or(0)
 }
@@ -281,7 +285,7 @@ fn escape(byte: u8) -> u8 {
 mod tests {
     use super::*;
 
-    /// Character by character, from the table of RFC 8259, section 7.
+    /// Reference implementation: one character at a time, from the table of RFC 8259, section 7.
     fn slow(text: &str) -> String {
         let escaped = text.chars().map(|c| match c {
             '"' | '\\' => format!("\\{c}"),
@@ -296,7 +300,7 @@ mod tests {
         format!("\"{}\"", escaped.collect::<String>())
     }
 
-    /// With as little room as there can be, and with a lot.
+    /// Compares with the reference implementation, with little and with much capacity.
     fn check(text: &str) {
         for room in [0, 1, SLOT - 1, SLOT, 4096] {
             let mut out = Vec::with_capacity(room);
@@ -324,7 +328,7 @@ mod tests {
             check(&letters.iter().collect::<String>());
             for place in 0..length {
                 for c in ('\0'..='\u{7f}').chain("é\u{20ac}😀".chars()) {
-                    // All characters in short texts, the limits of what is special in long ones.
+                    // All characters in short texts, only boundary cases in long ones.
                     if length > 17 && !"\0\u{1f} !\"#[\\]\u{7f}é😀".contains(c) {
                         continue;
                     }
@@ -337,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn special_characters_beside_each_other() {
+    fn adjacent_special_characters() {
         for count in 1..40 {
             for pair in [
                 "\"\"", "\\\"", "\"!", "!\"", "\u{1f} ", " \u{1f}", "é\"", "\\]",

@@ -5,13 +5,13 @@ use super::prose::{Block, Origin};
 use super::specification::{PROTOCOL, Specification, is_decision, is_row};
 use super::tokens::{Token, tokens};
 
-/// Outside works whose sections are cited and not resolved, beside the numbered series below.
+/// Outside works whose sections are not resolved, in addition to the series below.
 const WORKS: &[&str] = &["Hacker's Delight", "Parsing Gigabytes of JSON per Second"];
 
 /// Series of standards: `RFC 9562`, `FIPS 180-4`, `ISO 4217`.
 const SERIES: &[&str] = &["RFC", "FIPS", "ISO"];
 
-/// The section whose rules are cited without naming it.
+/// The section to which a rule without a section number belongs.
 const REGISTRATION_RULES: &str = "12";
 
 /// The abbreviations of `outgoing-decisions.md`, declared at its top.
@@ -94,7 +94,7 @@ pub(crate) fn citations(
 struct Reader<'s> {
     tokens: Vec<(Token, usize)>,
     specification: &'s Specification,
-    /// The document of `docs/protocol` that is being read.
+    /// The document of `docs/protocol` that contains the text, if any.
     own: Option<&'s str>,
     /// Whether `(5.6)` and a leading `5.6:` are sections, as they are in comments.
     shorthand: bool,
@@ -103,18 +103,18 @@ struct Reader<'s> {
     found: Vec<(Cited, usize)>,
 }
 
-/// What a section number belongs to.
+/// The work to which a section number belongs.
 enum Work {
     Document(String),
     Outside,
 }
 
 impl Reader<'_> {
-    /// Reads the citation that begins at a token, if one does, and says where to go on.
+    /// Reads the citation that begins at a token, if there is one, and returns the next token.
     fn step(&mut self, at: usize) -> usize {
         let line = self.tokens[at].1;
         if let Some(number) = self.number(at) {
-            if self.shorthand && number.matches('.').count() == 1 && self.stands_alone(at) {
+            if self.shorthand && number.matches('.').count() == 1 && self.is_alone(at) {
                 let number = number.to_owned();
                 self.section(PROTOCOL, number, line);
             }
@@ -176,8 +176,8 @@ impl Reader<'_> {
         at + 1
     }
 
-    /// The numbers from `at` on, and the rules that follow them; `word` is where the citation
-    /// begins.
+    /// Reads the section numbers from `at` on and the rules that follow them. The citation begins
+    /// at `word`.
     fn sections(&mut self, word: usize, at: usize) -> usize {
         let many = word == at || self.word(word).is_some_and(|w| w.ends_with("ions"));
         let (numbers, next) = self.list(at, many);
@@ -244,8 +244,8 @@ impl Reader<'_> {
         at
     }
 
-    /// `3`, `3 and 4`, `3, 4 and 5.2`, `5.12 to 5.14`. One section alone has no list behind it,
-    /// except of numbers with points: `section 2.6, 3 fields` names one.
+    /// `3`, `3 and 4`, `3, 4 and 5.2`, `5.12 to 5.14`. After the singular, only numbers with points
+    /// continue the list: `section 2.6, 3 fields` cites one section.
     fn list(&self, at: usize, many: bool) -> (Vec<(String, usize)>, usize) {
         let mut numbers = Vec::new();
         let mut next = at;
@@ -319,7 +319,7 @@ impl Reader<'_> {
     }
 
     /// `(5.6)`, or a number with which a comment begins: `5.6`, `5.6. ...`, `5.6, ...`, `5.6: ...`.
-    fn stands_alone(&self, at: usize) -> bool {
+    fn is_alone(&self, at: usize) -> bool {
         let next = self.tokens.get(at + 1).map(|(token, _)| token);
         let ends = matches!(next, None | Some(Token::Mark('.' | ',' | ':')));
         match at.checked_sub(1) {

@@ -1,4 +1,4 @@
-//! What the recogniser finds in texts, and what it must not take for a citation.
+//! Tests of the recognition of citations in text.
 
 use super::citations::{Cited, citations};
 use super::prose::{Block, Origin};
@@ -16,7 +16,7 @@ fn specification() -> Specification {
     specification
 }
 
-/// Every citation in a text, the ones that do not resolve with a `!`.
+/// Every citation in a text. A `!` marks those that do not resolve.
 fn found(path: &str, origin: Origin, text: &str) -> String {
     let specification = specification();
     let shown = |(cited, line): (Cited, usize)| {
@@ -83,7 +83,7 @@ fn rules_steps_decisions_and_rows_are_found() {
 }
 
 #[test]
-fn what_does_not_resolve_is_found() {
+fn citations_that_do_not_resolve_are_found() {
     comment("section 99.9, sections 2 and 3", "!99.9 2 !3");
     comment("section 4", "!4");
     comment(

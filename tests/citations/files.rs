@@ -1,21 +1,22 @@
-//! The files of the repository, and the paths and links that name them.
+//! The files of the repository, and the paths and links that refer to them.
 
 use super::prose::{Block, Origin};
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// Folders that are not read: build output, data and records. What is in them can be named.
+/// Folders whose files are not searched for citations: build output, data and records. Paths into
+/// them can be cited.
 const NOT_READ: &[&str] = &["target", "corpus", "record", "artifacts", "coverage"];
 
-/// Folders in which a path of the repository begins.
+/// The first folders of paths in the repository.
 const ROOTS: &[&str] = &[
     "benches", "corpus", "crates", "docs", "examples", "fuzz", "scripts", "spec", "src", "target",
     "tests",
 ];
 
-/// Paths that are named and not there, each with the reason.
+/// Paths that can be cited although they need not exist, each with the reason.
 const PRODUCED: &[&str] = &[
-    "target",         // what is built, ignored by git
+    "target",         // build output, ignored by git
     "fuzz/artifacts", // inputs that made a fuzz target fail, ignored by git
     "fuzz/corpus",    // inputs that the fuzzer found, ignored by git
     "fuzz/coverage",  // reports of the fuzzer, ignored by git
@@ -25,7 +26,7 @@ const PRODUCED: &[&str] = &[
 #[derive(Debug, Default)]
 pub(crate) struct Tree {
     paths: BTreeSet<String>,
-    /// Those with text to read.
+    /// The files that are searched for citations.
     pub(crate) texts: Vec<String>,
 }
 
@@ -55,7 +56,7 @@ impl Tree {
         }
     }
 
-    /// Whether there is such a file or folder, seen from the folder of `file` or one above it.
+    /// Whether there is such a file or folder, relative to the folder of `file` or to one above it.
     fn has(&self, file: &str, path: &str) -> bool {
         let mut folder = file;
         loop {
@@ -83,7 +84,7 @@ fn is_text(path: &str) -> bool {
         || (kind.is_empty() && (path.starts_with("scripts/") || path == "test"))
 }
 
-/// A path as seen from a folder, with `.` and `..` taken out.
+/// Resolves a path relative to a folder, and removes `.` and `..`.
 fn resolve(folder: &str, path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in folder.split('/').chain(path.split('/')) {
@@ -114,7 +115,8 @@ pub(crate) fn paths(block: &Block) -> Vec<(String, usize)> {
             + text[begin..]
                 .find(|c| !is_path(c))
                 .unwrap_or(text.len() - begin);
-        // A URL, an expression or several things at once is no path; its marks at the end are none.
+        // A URL, an expression or a list is not a path, and trailing punctuation is not part of
+        // one.
         let path = text[begin..end].trim_end_matches(['.', ',', ':', '-', '>']);
         let path = path.strip_prefix("./").unwrap_or(path);
         let listed = path.contains([',', ':', '$', '@', '%', '~']) || path.starts_with('/');
@@ -135,7 +137,7 @@ fn looks_like_path(path: &str) -> bool {
     rooted || (named && !path.starts_with(['.', '*', '<']))
 }
 
-/// Whether what a path names is there. Of patterns, the folder that they begin with must be.
+/// Whether a path exists. Of a pattern, the folders before the first wildcard must exist.
 pub(crate) fn path_exists(tree: &Tree, file: &str, path: &str) -> bool {
     let fixed: Vec<&str> = path
         .split('/')
@@ -172,7 +174,7 @@ pub(crate) fn links(block: &Block) -> Vec<(String, usize)> {
     found
 }
 
-/// Whether the file of a link is there, and in it the heading or anchor.
+/// Whether the file of a link exists and contains the heading or anchor.
 pub(crate) fn link_resolves(tree: &Tree, file: &str, target: &str, root: &Path) -> bool {
     let (path, anchor) = match target.split_once('#') {
         Some((path, anchor)) => (path, Some(anchor)),
@@ -195,7 +197,7 @@ pub(crate) fn link_resolves(tree: &Tree, file: &str, target: &str, root: &Path) 
     text.contains(&format!("id=\"{anchor}\"")) || text.lines().any(heading)
 }
 
-/// The anchor that a heading gets.
+/// The anchor of a heading.
 fn slug(heading: &str) -> String {
     let kept = heading.trim().chars().filter_map(|c| match c {
         ' ' => Some('-'),

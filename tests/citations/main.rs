@@ -23,8 +23,8 @@ use specification::Specification;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// What must be found at least, so that the test cannot pass by finding nothing. About two thirds
-/// of what there was when it was written.
+/// Minimum numbers of citations, so that the test cannot pass by finding nothing. They are about
+/// two thirds of the numbers when the test was written.
 const FEWEST: &[(&str, usize)] = &[
     ("section", 250),
     ("rule", 30),
@@ -34,7 +34,7 @@ const FEWEST: &[(&str, usize)] = &[
     ("link", 25),
 ];
 
-/// This test cites what is not there.
+/// This test contains citations that do not resolve, and is left out.
 const OWN_FOLDER: &str = "tests/citations/";
 
 fn root() -> &'static Path {
@@ -82,7 +82,7 @@ fn every_citation_resolves() {
                 let kind = match cited {
                     Cited::Section { .. } => "section",
                     Cited::Rule { .. } => "rule",
-                    // Where they are declared they are not cited.
+                    // The document that declares decisions does not cite them.
                     Cited::Decision(_) if defines => continue,
                     Cited::Decision(_) => "decision",
                     Cited::Row(_) => "row",

@@ -1,5 +1,5 @@
-//! Text as a reader sees it: comment lines and paragraphs joined, so that a citation that wraps is
-//! still one.
+//! Splits files into blocks of text: the lines of a comment or of a paragraph are joined, so that a
+//! citation can be wrapped.
 
 /// Where the text of a block comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,12 +14,12 @@ pub(crate) enum Origin {
     Code,
 }
 
-/// A piece of text in which citations are looked for.
+/// A block of text that is searched for citations.
 #[derive(Debug, Clone)]
 pub(crate) struct Block {
     pub(crate) origin: Origin,
     pub(crate) text: String,
-    /// Where each source line starts in `text`: (offset, line number).
+    /// The start of each source line in `text`: (offset, line number).
     starts: Vec<(usize, usize)>,
 }
 
@@ -45,7 +45,7 @@ impl Block {
     }
 }
 
-/// The blocks of a file, by the kind of its name.
+/// The blocks of a file, whose kind follows from its name.
 pub(crate) fn blocks(path: &str, text: &str) -> Vec<Block> {
     if path.ends_with(".md") {
         markdown(text)
@@ -59,7 +59,7 @@ pub(crate) fn blocks(path: &str, text: &str) -> Vec<Block> {
     }
 }
 
-/// Adjacent comment lines become one block, every other line is one.
+/// Adjacent comment lines are one block, and so is every other line.
 fn source(text: &str, comment: impl Fn(&str) -> Option<&str>) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     let mut open = false;

@@ -1,14 +1,14 @@
-//! The documents that are cited: their sections, numbered rules, decisions and rows.
+//! The cited documents: their sections, numbered rules, decisions and rows.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The document that a section without a file name belongs to.
+/// The document to which a section without a file name belongs.
 pub(crate) const PROTOCOL: &str = "firehose-protocol.md";
 
 /// Everything that can be cited.
 #[derive(Debug, Default)]
 pub(crate) struct Specification {
-    /// By file name: section number to the numbered rules and steps in it.
+    /// By file name and section number: the numbered rules and steps in the section.
     documents: BTreeMap<String, BTreeMap<String, BTreeSet<u32>>>,
     decisions: BTreeSet<String>,
     rows: BTreeSet<String>,
@@ -71,7 +71,7 @@ impl Specification {
         self.rows.contains(id)
     }
 
-    /// How many sections, decisions and rows there are.
+    /// The numbers of sections, decisions and rows.
     pub(crate) fn sizes(&self) -> (usize, usize, usize) {
         let sections = self.documents.values().map(BTreeMap::len).sum();
         (sections, self.decisions.len(), self.rows.len())
@@ -88,7 +88,7 @@ pub(crate) fn is_row(word: &str) -> bool {
     is_numbered(word, "FKUTPWES")
 }
 
-/// One of the letters and a number of one or two digits that does not start with zero.
+/// Whether a word is one of the letters and a number of one or two digits without a leading zero.
 fn is_numbered(word: &str, letters: &str) -> bool {
     let mut chars = word.chars();
     let letter = chars.next().is_some_and(|c| letters.contains(c));

@@ -13,7 +13,7 @@ pub(crate) enum Token {
 }
 
 /// The tokens of a block with their lines. Backticks, asterisks and the targets of Markdown links
-/// are passed over: they are between words that belong together.
+/// are skipped, because they can separate words of one citation.
 pub(crate) fn tokens(block: &Block) -> Vec<(Token, usize)> {
     let text = block.text.as_str();
     let mut found = Vec::new();
@@ -74,7 +74,7 @@ fn word(text: &str) -> &str {
 }
 
 #[test]
-fn numbers_words_and_names_are_told_apart() {
+fn numbers_words_and_names_are_distinguished() {
     use super::prose::Origin;
     let block = Block::new(
         Origin::Comment,

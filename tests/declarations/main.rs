@@ -1,4 +1,4 @@
-//! The declarations of the models against the tables of the specification
+//! Compares the declarations of the models with the tables of the specification
 //! (`docs/protocol/firehose-protocol.md`): fields, types, presence, writing rules, versions, the
 //! matrix of environments, and enumerations.
 #![allow(
@@ -20,11 +20,12 @@ use protocol::{Field, Protocol, version};
 
 const MESSAGE: Kind = Kind::Family(&Message::INFO);
 
-/// Fields without a row. `extensions` is unknown to the model of the reference; it is kept for
+/// Fields without a row. The model of the reference does not have `extensions`; it is kept for
 /// logging (section 3.6).
 const NO_ROW: &[(&str, &str)] = &[("DsrProcessingRequest", "extensions")];
 
-/// The enumeration of the discriminators of each family, and the part that its members share.
+/// For each family, the enumeration of its discriminators and the model of the fields that its
+/// members share.
 const FAMILIES: &[(&str, &str, Option<&str>)] = &[
     ("Message", "MessageType", Some("MessageCommon")),
     ("Event", "EventType", Some("EventCommon")),
@@ -34,7 +35,7 @@ const FAMILIES: &[(&str, &str, Option<&str>)] = &[
     ("Authentication", "AuthenticationType", None),
 ];
 
-/// All declarations that can occur in a message. Equal names must mean equal declarations.
+/// All declarations that can occur in a message. Declarations with the same name must be equal.
 #[derive(Default)]
 struct Declared {
     models: BTreeMap<&'static str, &'static ModelInfo>,
@@ -106,7 +107,7 @@ impl Declared {
     }
 }
 
-/// A declared type in the words of the document.
+/// A declared type in the notation of the document.
 fn spelled(kind: &Kind) -> String {
     match kind {
         Kind::Text => "string".to_owned(),
@@ -121,7 +122,7 @@ fn spelled(kind: &Kind) -> String {
         Kind::Model(model) => model.name.to_owned(),
         Kind::Family(family) => family.name.to_owned(),
         Kind::List(element) => format!("list of {}", spelled(element)),
-        // The tables do not say which elements may be null (D11).
+        // The tables do not show which elements may be null (D11).
         Kind::Nullable(value) => spelled(value),
         Kind::Map(map) => {
             let keys = map
@@ -133,7 +134,7 @@ fn spelled(kind: &Kind) -> String {
     }
 }
 
-/// The fields of a model without those of the shared part.
+/// The fields of a model without shared ones.
 fn own(model: &ModelInfo) -> Vec<Field> {
     let field = |field: &FieldInfo| Field {
         name: field.name.to_owned(),
@@ -145,7 +146,7 @@ fn own(model: &ModelInfo) -> Vec<Field> {
     model.own.iter().map(field).collect()
 }
 
-/// Where the declarations and this text of the specification differ.
+/// The differences between the declarations and this text of the specification.
 fn differences(text: &str) -> Vec<String> {
     let declared = Declared::all();
     let mut protocol = Protocol::of(text);
@@ -154,8 +155,8 @@ fn differences(text: &str) -> Vec<String> {
         let mut fields = own(model);
         fields.retain(|field| !NO_ROW.contains(&(name, &field.name)));
         let mut expected = protocol.models.remove(*name).unwrap_or_default();
-        // The matrix is sorted for readers, the declaration in the order of writing; elsewhere the
-        // orders are equal.
+        // The matrix is sorted by name, but the declaration is in the order of writing. In all
+        // other tables the orders are the same.
         if *name == "Runtime" {
             fields.sort_by(|a, b| a.name.cmp(&b.name));
             expected.sort_by(|a, b| a.name.cmp(&b.name));
@@ -215,7 +216,7 @@ fn differences(text: &str) -> Vec<String> {
     found
 }
 
-/// Where families differ: which `type` is which model, and which fields an environment has.
+/// The differences of families: the model of each `type`, and the fields of each environment.
 fn families(declared: &Declared, protocol: &mut Protocol) -> Vec<String> {
     let mut found = Vec::new();
     let known: BTreeSet<&str> = FAMILIES.iter().map(|(name, ..)| *name).collect();
@@ -275,7 +276,7 @@ fn families(declared: &Declared, protocol: &mut Protocol) -> Vec<String> {
 }
 
 #[test]
-fn names_are_unique_and_versions_are_those_of_releases() {
+fn names_are_unique_and_versions_are_releases() {
     let declared = Declared::all();
     assert!(declared.models.len() > 50, "{:?}", declared.models.keys());
     for (name, model) in &declared.models {
@@ -312,10 +313,10 @@ fn declarations_agree_with_the_specification() {
     assert!(found.is_empty(), "{found:#?}");
 }
 
-/// The comparison looks at every row: one that is missing, or that has another type, presence,
-/// writing rule or version, is a difference.
+/// The comparison covers every row: if a row is missing or has another type, presence, writing rule
+/// or version, this is a difference.
 #[test]
-fn every_row_of_the_specification_counts() {
+fn every_row_of_the_specification_is_compared() {
     let text = document::read();
     let lines: Vec<&str> = text.lines().collect();
     let with = |at: usize, line: Option<&str>| {
@@ -340,7 +341,7 @@ fn every_row_of_the_specification_counts() {
                     "Required" => &["yes"],
                     "Written" if line.contains("| always |") => &["when set"],
                     "Written" => &["always"],
-                    // A field is as old as the oldest model with it, and never older than its
+                    // A field is as old as the oldest model that has it, and not older than its
                     // model.
                     "Since" => &["0.0.1", "9.9.9"],
                     "Default when absent" | "Meaning" => continue,
@@ -348,7 +349,7 @@ fn every_row_of_the_specification_counts() {
                     _ if table.cell(row, title).is_empty() => &["x"],
                     _ => &[""],
                 };
-                // The first cell is empty: what is before the first bar.
+                // The first cell, before the first bar, is empty.
                 let mut cells: Vec<&str> = line.split('|').collect();
                 let is_noticed = others.iter().any(|other| {
                     cells[at + 1] = if other.is_empty() { " " } else { other };

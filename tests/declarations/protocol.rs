@@ -1,4 +1,4 @@
-//! What the tables of the specification say of models, fields and enumerations.
+//! Models, fields and enumerations in the tables of the specification.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,8 +6,8 @@ use hydrant::schema::{Presence, Written};
 
 use crate::document::{self, Table};
 
-/// Which models the tables of a section describe, in order. Not among them: the identities of
-/// section 5.2 and the environments of section 6.2, whose tables have a form of their own.
+/// The models that the tables of each section describe, in order. The identities of section 5.2 and
+/// the environments of section 6.2 are not listed, because their tables have other forms.
 const MODELS: &[(&str, &[&str])] = &[
     ("3.1", &["MessageCommon"]),
     ("3.2", &["ModuleRegistrationResponse"]),
@@ -51,7 +51,7 @@ const MODELS: &[(&str, &[&str])] = &[
     ("5.4", &["Promotion"]),
     ("5.5", &["Impression"]),
     ("5.6", &["GeoLocation"]),
-    // One struct for the records of both laws, which have the same fields.
+    // One struct for GDPR and CCPA records, which have the same fields.
     ("5.7", &["Consent", "Consent"]),
     ("5.8", &["ConsentState"]),
     (
@@ -100,8 +100,8 @@ const RENAMED: &[(&str, &str)] = &[
     ("Location", "GeoLocation"),
 ];
 
-/// Fields that a writer of the reference always writes, because it invents what is absent; here
-/// absence is kept (section 2.4).
+/// Fields that the reference always writes, because it generates absent values. The library keeps
+/// them absent (section 2.4).
 const NOT_INVENTED: &[(&str, &str)] = &[
     ("MessageCommon", "id"),
     ("MessageCommon", "timestamp_ms"),
@@ -115,14 +115,14 @@ pub(crate) type Version = [u32; 3];
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Field {
     pub(crate) name: String,
-    /// In the words of the document.
+    /// The type in the notation of the document.
     pub(crate) kind: String,
     pub(crate) presence: Presence,
     pub(crate) written: Written,
     pub(crate) since: Version,
 }
 
-/// The document.
+/// The content of the document.
 #[derive(Debug, Default)]
 pub(crate) struct Protocol {
     /// The fields of each model, by its name in the library.
@@ -131,13 +131,13 @@ pub(crate) struct Protocol {
     pub(crate) environments: BTreeMap<String, BTreeSet<String>>,
     /// The values of each enumeration.
     pub(crate) enumerations: BTreeMap<String, Vec<String>>,
-    /// The model that the text of an event's `type` means, if it has fields of its own.
+    /// The model of each `type` of an event, if it has fields of its own.
     pub(crate) events: BTreeMap<String, Option<String>>,
     /// The texts of `type` that the tables of section 3 list.
     pub(crate) messages: Vec<String>,
     /// The captions of the tables of each model.
     pub(crate) captions: BTreeMap<String, String>,
-    /// What contradicts itself or cannot be read.
+    /// Contradictions and text that cannot be parsed.
     pub(crate) faults: Vec<String>,
 }
 
@@ -209,7 +209,7 @@ impl Protocol {
         self.faults.push(format!("the document: {fault}"));
     }
 
-    /// The fields of an ordinary table, none of which is older than the model.
+    /// The fields of an ordinary table. None of them is older than the model.
     fn fields(&mut self, table: &Table, model: &str, oldest: &Version) -> Vec<Field> {
         let mut fields = Vec::new();
         for row in &table.rows {
@@ -248,7 +248,7 @@ impl Protocol {
         fields
     }
 
-    /// Adds a model. Of two versions of a field the smaller one counts.
+    /// Adds a model. If a field has two versions, the smaller one applies.
     fn merge(&mut self, model: &str, fields: Vec<Field>) {
         let Some(known) = self.models.get_mut(model) else {
             self.models.insert(model.to_owned(), fields);
@@ -269,8 +269,7 @@ impl Protocol {
         }
     }
 
-    /// Section 5.2: one table for the fields that all identities have, one for what is special to
-    /// each.
+    /// Section 5.2: one table of the fields that all identities have, and one of the differences.
     fn identities(&mut self, common: &Table, models: &Table) {
         let mut enforced = Vec::new();
         for row in &models.rows {
@@ -301,7 +300,7 @@ impl Protocol {
         }
     }
 
-    /// Section 2.3: what reading enforces of the identity permissions.
+    /// Section 2.3: the fields of identity permissions whose presence is enforced.
     fn enforce(&mut self, text: &str) {
         let rule = document::section(text, "2.3");
         let of = |what: &str| {
@@ -332,7 +331,7 @@ impl Protocol {
         }
     }
 
-    /// Marks required fields as enforced. They are always there and so always written.
+    /// Marks required fields as enforced. They are always present and therefore always written.
     fn enforced(&mut self, model: &str, names: &[String]) {
         for field in self.models.get_mut(model).into_iter().flatten() {
             if !names.contains(&field.name) {
@@ -346,7 +345,7 @@ impl Protocol {
         }
     }
 
-    /// Section 6: which `type` is which model, and the matrix of models and fields. The library has
+    /// Section 6: the model of each `type`, and the matrix of models and fields. The library has
     /// one struct for all.
     fn environments(&mut self, matrix: &Table, types: &Table) {
         let mut oldest = BTreeMap::new();
@@ -402,8 +401,8 @@ pub(crate) fn has_fields(table: &Table) -> bool {
         && table.columns().iter().any(|title| title == "Required")
 }
 
-/// A type of the document in the names of the library. Whether absence differs from zero is in the
-/// writing rule.
+/// A type of the document with the names of the library. Whether a value is optional follows from
+/// the writing rule.
 fn kind(text: &str) -> String {
     let mut kind = text.trim_end_matches('?').replace(", ", ",");
     for (from, to) in RENAMED {

@@ -1,8 +1,9 @@
-//! The runtime API of AWS Lambda as far as one function needs it: what the function asks for its next invocation, and
-//! where it leaves its answer. The protocol is that of AWS's "Using the Lambda runtime API for custom runtimes".
+//! The part of the AWS Lambda runtime API that one function needs: the requests for the next
+//! invocation and for the answer. AWS describes the protocol in "Using the Lambda runtime API for
+//! custom runtimes".
 //!
-//! It exists because an emulator does not let anybody choose the deadline of an invocation, and because a bench must not
-//! measure one. It plays by the rules and tests nothing itself.
+//! The tests need it because an emulator does not allow to choose the deadline of an invocation,
+//! and the benches because they must not measure an emulator.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -13,10 +14,10 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-/// Longer than any invocation takes; whoever waits longer waits for nothing.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Timeout of an invocation.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// One function and what it asks.
+/// The runtime API for one function.
 pub(crate) struct Endpoint {
     address: SocketAddr,
     invocations: Sender<Invocation>,
@@ -28,26 +29,26 @@ struct Invocation {
     deadline_ms: u64,
 }
 
-/// What the function left, and whether as a response or as an error.
+/// The answer of the function: a response or an error.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) failed: bool,
     pub(crate) body: Vec<u8>,
 }
 
-/// A process that ends with its owner.
+/// A process that is killed when this is dropped.
 pub(crate) struct Running(pub(crate) Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // Fails if the process has already ended.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
 impl Endpoint {
-    /// Listens on a port of its own.
+    /// Listens on a free port.
     pub(crate) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -57,8 +58,8 @@ impl Endpoint {
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let (waiting, given) = (waiting.clone(), given.clone());
-                // A connection ends when the function or the test has gone.
-                thread::spawn(move || converse(stream.unwrap(), &waiting, &given));
+                // A connection ends with the function or the test.
+                thread::spawn(move || serve(stream.unwrap(), &waiting, &given));
             }
         });
         Self {
@@ -82,17 +83,17 @@ impl Endpoint {
         Running(command.spawn().unwrap())
     }
 
-    /// One invocation; the deadline in milliseconds since the epoch.
+    /// Invokes the function. The deadline is in milliseconds since the epoch.
     pub(crate) fn invoke(&self, body: &[u8], deadline_ms: u64) -> Answer {
         let body = body.to_vec();
         let invocation = Invocation { body, deadline_ms };
         self.invocations.send(invocation).unwrap();
-        self.answers.recv_timeout(PATIENCE).unwrap()
+        self.answers.recv_timeout(TIMEOUT).unwrap()
     }
 }
 
 /// Answers the requests of one connection until it is closed.
-fn converse(stream: TcpStream, waiting: &Mutex<Receiver<Invocation>>, given: &Sender<Answer>) {
+fn serve(stream: TcpStream, waiting: &Mutex<Receiver<Invocation>>, given: &Sender<Answer>) {
     stream.set_nodelay(true).unwrap();
     let mut to_function = stream.try_clone().unwrap();
     let mut from_function = BufReader::new(stream);

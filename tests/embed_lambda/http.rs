@@ -1,10 +1,10 @@
-//! One request over HTTP/1.1, by hand: a client would be a large dependency for one POST.
+//! A minimal HTTP/1.1 client: a library would be a large dependency for one POST.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-/// Posts a body on a connection of its own and returns the status and the body of the response.
+/// Posts a body on a new connection, and returns the status and the body of the response.
 pub(crate) fn post(port: u16, target: &str, body: &[u8]) -> std::io::Result<(u16, Vec<u8>)> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
     stream.set_nodelay(true)?;

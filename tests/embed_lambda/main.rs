@@ -1,8 +1,10 @@
-//! `examples/embed_lambda.rs` answers in Lambda what the engine answers in this process.
+//! Tests that `examples/embed_lambda.rs` gives the same answers in Lambda as the engine in this
+//! process.
 //!
-//! Once under `cargo lambda watch`, with every sample message; once against an endpoint of our own, which chooses
-//! deadlines and sends large bodies. `HYDRANT_CARGO_LAMBDA` names the program `cargo-lambda` (default: that on the path).
-//! Without it the first test says aloud that it is skipped; in CI (`CI` is set) that is a failure.
+//! One test runs it under `cargo lambda watch` with every sample message, and one against an
+//! endpoint that sets deadlines and sends large bodies. `HYDRANT_CARGO_LAMBDA` names the program
+//! `cargo-lambda` (by default the one on the path). Without the program the first test prints that
+//! it is skipped; in CI (if `CI` is set) it fails.
 #![cfg(unix)]
 #![allow(
     clippy::unwrap_used,
@@ -30,8 +32,7 @@ use hydrant::{Engine, Verdict};
 use hydrant_testing::generate;
 use serde_json::{Value, json};
 
-/// One test at a time: they share cargo's target folder, and a port that one has found free must not
-/// be given to the other.
+/// Tests run one at a time: they share cargo's target folder, and must not get the same free port.
 static ALONE: Mutex<()> = Mutex::new(());
 
 #[test]
@@ -58,7 +59,7 @@ fn every_sample_is_answered_under_cargo_lambda_watch() {
         }
     }
 
-    // What fails is answered, and the next one is served.
+    // A failure is answered, and the function handles the next invocation.
     let good = generate::batch(3, 1);
     for bad in [
         &b"garbage"[..],
@@ -93,7 +94,8 @@ fn deadlines_are_kept_and_large_bodies_read() {
         json!({"errorType": "deadline_exceeded", "errorMessage": "the deadline has passed"})
     );
 
-    // The most that a synchronous invocation carries, which arrives in many pieces; and half of it, cut off.
+    // Nearly the maximum size of a synchronous invocation, which arrives in many pieces, and a
+    // truncated body.
     let large = generate::batch(10_000, 1);
     assert!(large.len() > 5_000_000);
     for body in [&large[..], &large[..large.len() / 2], &good] {
@@ -106,8 +108,8 @@ fn alone() -> MutexGuard<'static, ()> {
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Compares an answer with that of the engine in this process. Time stamps may lie between `before` and now, and
-/// identifiers that are drawn differ.
+/// Compares an answer with that of the engine in this process. Timestamps must be between `before`
+/// and now, and generated identifiers may differ.
 fn check(name: &str, body: &[u8], failed: bool, answer: &[u8], before: u64) {
     let invocation = hydrant::host::system_invocation();
     let engine = Engine::new_async(example::Module);
@@ -160,7 +162,7 @@ fn faulty(fault: &str) -> String {
     json!({"type": "event_processing_request", "account": account, "events": events}).to_string()
 }
 
-/// The messages of `corpus/valid`, single ones and streams.
+/// The files of `corpus/valid`.
 fn own_samples() -> Vec<(String, Vec<u8>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let samples = files(&root.join("corpus/valid")).unwrap();
@@ -168,7 +170,7 @@ fn own_samples() -> Vec<(String, Vec<u8>)> {
     samples
 }
 
-/// The samples that the Java SDK publishes.
+/// The published samples of the Java SDK.
 fn published_samples() -> Vec<(String, Vec<u8>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let shared =
@@ -181,7 +183,7 @@ fn published_samples() -> Vec<(String, Vec<u8>)> {
     })
 }
 
-/// The files of a folder by name.
+/// The files of a folder with their names.
 fn files(folder: &Path) -> std::io::Result<Vec<(String, Vec<u8>)>> {
     let mut files = Vec::new();
     for entry in folder.read_dir()? {

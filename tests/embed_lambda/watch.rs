@@ -1,4 +1,5 @@
-//! `cargo lambda watch`: finding it, starting it on the example, invoking the function, and ending all its processes.
+//! `cargo lambda watch`: finds it, starts it with the example, invokes the function, and ends all
+//! its processes.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -11,7 +12,7 @@ use std::{env, fs, thread};
 
 use super::http;
 
-/// The program, or a word on why the test is skipped.
+/// The program, or `None` after a message that the test is skipped.
 pub(crate) fn cargo_lambda() -> Option<OsString> {
     let named = env::var_os("HYDRANT_CARGO_LAMBDA");
     let program = named.clone().unwrap_or_else(|| "cargo-lambda".into());
@@ -28,7 +29,7 @@ pub(crate) fn cargo_lambda() -> Option<OsString> {
     None
 }
 
-/// The emulator with the function.
+/// The emulator, which runs the function.
 pub(crate) struct Watch {
     child: Child,
     port: u16,
@@ -47,12 +48,12 @@ impl Watch {
             .args(["--example", "embed_lambda"])
             .args(["--invoke-address", "127.0.0.1", "--invoke-port"])
             .arg(port.to_string())
-            // `--target-dir` would be handed to `cargo metadata`, which does not know it.
+            // `--target-dir` would be passed to `cargo metadata`, which does not have this option.
             .env("CARGO_TARGET_DIR", target)
             .stdin(Stdio::null())
             .stdout(file.try_clone().unwrap())
             .stderr(file)
-            // So that cargo and the function can be ended with it.
+            // A process group, so that cargo and the function are ended as well.
             .process_group(0)
             .spawn()
             .unwrap();
@@ -61,7 +62,8 @@ impl Watch {
         watch
     }
 
-    /// The status and the body of the answer to one invocation. An example is the function without a name.
+    /// Invokes the function, and returns the status and the body of the response. The name `_` is
+    /// the default function, here the example.
     pub(crate) fn invoke(&self, body: &[u8]) -> (u16, Vec<u8>) {
         http::post(self.port, "/2015-03-31/functions/_/invocations", body)
             .unwrap_or_else(|error| panic!("{error}; {}", self.log()))
@@ -77,7 +79,8 @@ impl Watch {
         }
     }
 
-    /// A connection to a free local port may be a connection of the socket with itself.
+    /// Whether the port is open. A connection to a free local port can be a connection of the
+    /// socket to itself.
     fn listens(&self) -> bool {
         TcpStream::connect(("127.0.0.1", self.port))
             .is_ok_and(|stream| stream.local_addr().ok() != stream.peer_addr().ok())
@@ -91,7 +94,7 @@ impl Watch {
 impl Drop for Watch {
     fn drop(&mut self) {
         let group = format!("-{}", self.child.id());
-        // They end by themselves within a second, or at once if they cannot be asked.
+        // Ends the processes by a signal; if that fails, kills the emulator.
         let asked = Command::new("kill").args(["-TERM", "--", &group]).status();
         if !asked.is_ok_and(|status| status.success()) {
             let _ = self.child.kill();

@@ -1,4 +1,4 @@
-//! Calls: handlers in a unit test, pointers to modules, what the host passes.
+//! Calls: handlers in a unit test, pointers to modules, and values from the host.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use hydrant::{
 
 use crate::recorder::*;
 
-/// A handler is called without an engine, on a message that was parsed or built.
+/// A handler is called without an engine, with a message that was parsed or built.
 #[test]
 fn handlers_can_be_called_in_a_unit_test() {
     let body = batch(&["screen_view", "error"]);
@@ -63,7 +63,7 @@ fn pointers_to_modules_are_modules() {
 }
 
 #[test]
-fn a_call_shows_what_the_host_handed_over() {
+fn a_call_has_the_values_from_the_host() {
     struct Looking;
     impl Processor for Looking {
         type Batch = ();
@@ -102,9 +102,9 @@ fn a_call_shows_what_the_host_handed_over() {
     assert_eq!(pending.finish().verdict(), Verdict::Answer);
 }
 
-/// The handler of an event that is settled already is not called, and its outcome does not change.
+/// The handler of a settled event is not called, and the outcome does not change.
 #[test]
-fn what_is_settled_stays_settled() {
+fn settled_events_stay_settled() {
     struct Settling;
     impl Processor for Settling {
         type Batch = ();
@@ -131,7 +131,7 @@ fn what_is_settled_stays_settled() {
             // Settled events are left out.
             assert_eq!(call.events().len(), 0);
             call.settle(3, Failure::retry());
-            Err(Failure::discard("only what is unsettled ends so"))
+            Err(Failure::discard("applies only to unsettled events"))
         }
     }
     let body = batch(&["screen_view"; 5]);

@@ -1,4 +1,4 @@
-//! Which handlers are called, with what, and in which order.
+//! Which handlers are called, with which arguments, and in which order.
 
 use hydrant::message::*;
 use hydrant::{ErrorKind, ParseOptions, Verdict};
@@ -98,14 +98,14 @@ fn batches_without_events_that_have_data_are_not_heartbeats() {
 fn events_that_are_not_registered_or_of_no_interest_are_skipped_undecoded() {
     let body = batch(&["session_end", "screen_view", "hologram_shown", "error"]).replace(
         r#""type":"session_end""#,
-        // Would be refused if it were decoded.
+        // This event would be refused if it were decoded.
         r#""type":"session_end","session_length_ms":[true],"id":{}"#,
     );
     let mut uninterested = Recorder::succeeding();
     uninterested.interests = Interests::none().with(EventType::ScreenView);
     let mut unregistered = Recorder::succeeding();
     unregistered.registered = vec![EventType::ScreenView];
-    // Interests narrow what is registered, and do not add to it.
+    // Interests restrict the registered types, and do not add to them.
     let mut both = Recorder::succeeding();
     both.registered = vec![EventType::ScreenView, EventType::SessionEnd];
     both.interests = Interests::none()
@@ -129,7 +129,7 @@ fn events_that_are_not_registered_or_of_no_interest_are_skipped_undecoded() {
         let counts = run.output().outcome_counts();
         assert_eq!((counts.done, counts.skipped), (2, 2));
         assert_eq!(run.output().verdict(), Verdict::Answer);
-        // What is skipped is counted all the same.
+        // Skipped events are counted as well.
         let counts = run.output().event_counts();
         for name in ["session_end", "error", "unknown"] {
             let (_, count) = counts.iter().find(|(at, _)| *at == name).unwrap();
@@ -141,7 +141,8 @@ fn events_that_are_not_registered_or_of_no_interest_are_skipped_undecoded() {
     assert_eq!(everything.result.unwrap_err().path(), path);
 }
 
-/// Both traits, their implementation for pointers and the routing name the same handlers, one for each event type.
+/// Both traits, the implementation for pointers and the routing have the same handlers, one for
+/// each event type.
 #[test]
 fn both_traits_have_a_handler_for_every_event_type_and_notification() {
     let types = EventType::ALL.iter().map(|known| known.as_str());
@@ -195,7 +196,7 @@ fn a_malformed_message_reaches_no_handler() {
 }
 
 #[test]
-fn responses_are_not_for_a_module() {
+fn modules_do_not_receive_responses() {
     for name in MessageType::ALL.iter().map(|known| known.as_str()) {
         let run = Run::of(Recorder::succeeding(), &format!(r#"{{"type":"{name}"}}"#));
         if name.ends_with("_request") {

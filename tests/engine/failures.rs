@@ -1,4 +1,4 @@
-//! What becomes of handlers that fail or panic.
+//! Handlers that fail or panic.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::panics::panic_on_purpose;
 use crate::recorder::*;
 
 #[test]
-fn a_failed_event_stops_no_other_and_its_records_vanish() {
+fn a_failed_event_does_not_stop_others_and_its_records_are_removed() {
     let recorder = Recorder::new(|handler, _| match handler {
         "session_start" => Err(Failure::retry_after(Duration::from_secs(3))),
         "screen_view" => Err(Failure::discard("not wanted")),
@@ -66,7 +66,7 @@ fn a_failed_event_stops_no_other_and_its_records_vanish() {
         (counts.done, counts.retry, counts.discarded, counts.rejected),
         (2, 2, 1, 2)
     );
-    // The longest time of all, notifications included.
+    // The longest delay of all events and notifications.
     let after = Some(Duration::from_secs(8));
     assert_eq!(run.output().verdict(), Verdict::Retry { after });
     assert!(run.response().is_empty());
@@ -91,7 +91,7 @@ fn an_unclassified_error_is_never_acknowledged() {
     assert_eq!(run.output().verdict(), Verdict::Retry { after: None });
     assert!(run.response().is_empty());
 
-    // The same for whatever converts into a boxed error.
+    // The same for everything that converts into a boxed error.
     fn boxed() -> Result<(), Failure> {
         Err(Box::<dyn std::error::Error + Send + Sync>::from("secret"))?;
         Ok(())
@@ -108,7 +108,7 @@ fn an_unclassified_error_is_never_acknowledged() {
     }
 }
 
-/// A panic cannot lose an event: it rejects it.
+/// A panic rejects the event.
 #[test]
 fn a_panic_is_never_acknowledged() {
     let run = Run::of(
@@ -126,7 +126,7 @@ fn a_panic_is_never_acknowledged() {
     );
 }
 
-/// Classified errors keep their source, and show only the reason.
+/// Classified errors keep their source and show only the reason.
 #[test]
 fn classified_errors() {
     let number = || "secret".parse::<u32>();
@@ -154,7 +154,7 @@ fn classified_errors() {
 }
 
 #[test]
-fn if_the_batch_cannot_begin_nothing_of_it_happens() {
+fn if_begin_batch_fails_no_other_handler_is_called() {
     let cases: [(Behaviour, &str, Verdict); 4] = [
         (
             |_, _| Err(Failure::retry_after(Duration::from_millis(5))),
@@ -168,7 +168,7 @@ fn if_the_batch_cannot_begin_nothing_of_it_happens() {
             "rejected: no account",
             Verdict::Fail,
         ),
-        // Not wanted, by a rule of the module: it is answered, so that it is not repeated.
+        // Discarded by a rule of the module: the message is answered, so that it is not repeated.
         (
             |_, _| Err(Failure::discard("no consent")),
             "discarded: no consent",
@@ -194,7 +194,7 @@ fn if_the_batch_cannot_begin_nothing_of_it_happens() {
 }
 
 #[test]
-fn if_the_batch_cannot_end_it_is_not_answered_but_what_was_done_stays_known() {
+fn if_end_batch_fails_there_is_no_response_and_outcomes_are_kept() {
     let recorder = Recorder::new(|handler, _| match handler {
         "end_batch" => Err(Failure::reject("flush failed")),
         _ => Ok(()),
@@ -249,19 +249,19 @@ fn setting_errors_are_recognized() {
 }
 
 #[test]
-fn the_text_of_a_panic_stays_out_of_the_outcome() {
-    struct Talkative;
-    impl Processor for Talkative {
+fn the_text_of_a_panic_is_not_in_the_outcome() {
+    struct PanicsWithText;
+    impl Processor for PanicsWithText {
         type Batch = ();
         fn registration(&self) -> Registration {
-            Registration::new("Talkative", "1.0")
+            Registration::new("PanicsWithText", "1.0")
         }
         fn begin_batch(&self, _: &mut Call<'_>, (): &mut ()) -> Result<(), Failure> {
-            // Keeps the hook quiet for this thread's next panic as well as for this one.
+            // Unlike a panic, this does not call the panic hook.
             std::panic::resume_unwind(Box::new("jane@example.com".to_owned()))
         }
     }
-    let output = Engine::new(Talkative)
+    let output = Engine::new(PanicsWithText)
         .process(batch(&["error"]).as_bytes(), &INVOCATION)
         .unwrap()
         .finish();
@@ -271,10 +271,10 @@ fn the_text_of_a_panic_stays_out_of_the_outcome() {
 /// The payload of a panic is a value of user code, and dropping it may panic as well.
 #[test]
 fn a_panic_whose_payload_panics_is_contained() {
-    struct Bomb;
-    impl Drop for Bomb {
+    struct PanicsInDrop;
+    impl Drop for PanicsInDrop {
         fn drop(&mut self) {
-            std::panic::resume_unwind(Box::new(Bomb))
+            std::panic::resume_unwind(Box::new(PanicsInDrop))
         }
     }
     struct Bombing;
@@ -284,7 +284,7 @@ fn a_panic_whose_payload_panics_is_contained() {
             Registration::new("Bombing", "1.0")
         }
         fn error(&self, _: &mut Call<'_>, (): &mut (), _: &ErrorEvent<'_>) -> Result<(), Failure> {
-            std::panic::resume_unwind(Box::new(Bomb))
+            std::panic::resume_unwind(Box::new(PanicsInDrop))
         }
     }
     let body = batch(&["error", "screen_view"]);
@@ -307,7 +307,7 @@ fn a_panic_whose_payload_panics_is_contained() {
 }
 
 #[test]
-fn an_output_that_is_used_again_keeps_nothing() {
+fn a_reused_output_keeps_nothing() {
     let engine = Engine::new(Recorder::new(|handler, _| match handler {
         "hologram_shown" => Err(Failure::reject("no")),
         _ => Ok(()),
@@ -358,7 +358,7 @@ fn records_are_settled_after_their_delivery() {
     corrected.settle(0, Outcome::Done);
     assert_eq!(corrected.finish().verdict(), Verdict::Answer);
 
-    // Some event failed, and it is unknown which.
+    // An event failed, and it is unknown which.
     let mut unknown = pending();
     unknown.settle(3, Failure::discard("not wanted"));
     let output = unknown.finish();

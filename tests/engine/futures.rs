@@ -1,4 +1,5 @@
-//! Futures of async handlers: they are `Send`, they borrow the message, and they may be dropped at any point.
+//! Futures of async handlers: they are `Send`, they borrow the message, and they may be dropped at
+//! any point.
 
 use std::future::Future;
 use std::pin::pin;
@@ -15,7 +16,7 @@ use hydrant::{
 use crate::panics::panic_on_purpose;
 use crate::recorder::*;
 
-/// Reads what it borrows before and after it waits.
+/// A module that reads borrowed data before and after an `await`.
 struct Borrowing;
 
 impl AsyncProcessor for Borrowing {
@@ -82,14 +83,14 @@ fn a_whole_batch_is_handled_on_any_thread_of_a_runtime() {
     assert_eq!(output.verdict(), Verdict::Fail);
 }
 
-/// Its handler is pending once per event, and counts its calls.
-struct Patient(AtomicUsize);
+/// A module whose handler is pending once per event and counts its calls.
+struct PendingOnce(AtomicUsize);
 
-impl AsyncProcessor for Patient {
+impl AsyncProcessor for PendingOnce {
     type Batch = ();
 
     fn registration(&self) -> Registration {
-        Registration::new("Patient", "1.0")
+        Registration::new("PendingOnce", "1.0")
     }
 
     async fn screen_view(
@@ -107,7 +108,7 @@ impl AsyncProcessor for Patient {
 
 #[test]
 fn a_future_may_be_dropped_at_any_point() {
-    let engine = Engine::new_async(Patient(AtomicUsize::new(0)));
+    let engine = Engine::new_async(PendingOnce(AtomicUsize::new(0)));
     let (mut scratch, mut output) = (Scratch::new(), Output::new());
     let body = batch(&["screen_view"; 5]);
     for polls in 0..=5 {
@@ -128,7 +129,7 @@ fn a_future_may_be_dropped_at_any_point() {
             assert_eq!(output.verdict(), Verdict::Retry { after: None });
             assert!(output.response().is_empty());
         }
-        // Another message on the same buffers.
+        // Another message with the same buffers.
         let future =
             engine.process_into_async(body.as_bytes(), &mut scratch, &INVOCATION, &mut output);
         let output = block_on(future).unwrap().finish();
@@ -146,7 +147,7 @@ fn a_future_may_be_dropped_at_any_point() {
     assert_eq!(pending.unwrap().finish().verdict(), Verdict::Answer);
 }
 
-/// Runtimes panic if an async handler blocks, and a panic must not acknowledge the event.
+/// A runtime panics if an async handler blocks, and a panic must not acknowledge the event.
 #[test]
 fn blocking_in_an_async_handler_is_never_acknowledged() {
     struct Blocking;
@@ -179,7 +180,7 @@ fn blocking_in_an_async_handler_is_never_acknowledged() {
     assert_eq!(output.verdict(), Verdict::Fail);
 }
 
-/// Its handler of the third event takes until the deadline.
+/// A module whose handler of the third event runs until the deadline.
 struct Slow;
 
 impl Processor for Slow {
@@ -193,7 +194,8 @@ impl Processor for Slow {
         (): &mut (),
         _: &ScreenViewEvent<'_>,
     ) -> Result<(), Failure> {
-        // It waits for the deadline and not for a fixed time, so that the speed of the machine does not matter.
+        // Waits for the deadline and not for a fixed time, so that the test does not depend on the
+        // speed of the machine.
         while call.index() == 2 && Instant::now() < call.deadline().unwrap() {
             std::thread::yield_now();
         }

@@ -1,4 +1,4 @@
-//! Ways in which data was lost, or a failure acknowledged, in earlier versions. Each is tried here.
+//! Regression tests of faults in earlier versions that lost data or acknowledged failures.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -19,7 +19,7 @@ use crate::recorder::*;
 
 const RETRY: Verdict = Verdict::Retry { after: None };
 
-/// A module out of what is done with a batch and with an event.
+/// A module of a registration, a handler of batches and a handler of events.
 struct Module<B, E>(Registration, B, E);
 
 type Calls = fn(&mut Call<'_>) -> Result<(), Failure>;
@@ -62,7 +62,7 @@ fn outcomes(output: &Output) -> Vec<&'static str> {
     output.events().iter().map(Outcome::as_str).collect()
 }
 
-/// A module whose `batch` does everything.
+/// A module that implements `batch`.
 struct Whole(Calls);
 
 impl Processor for Whole {
@@ -78,7 +78,7 @@ impl Processor for Whole {
 }
 
 #[test]
-fn what_the_host_rejects_is_among_the_dead_letters_whatever_the_module_said() {
+fn events_that_the_host_rejects_are_dead_letters_whatever_their_outcome_was() {
     let body = batch(&["error", "error"]);
     let subjects = |output: &Output| -> Vec<Subject> {
         output.dead_letters().map(|(subject, _)| subject).collect()
@@ -115,7 +115,7 @@ fn what_the_host_rejects_is_among_the_dead_letters_whatever_the_module_said() {
 }
 
 #[test]
-fn a_failure_stays_listed_if_the_host_settles_the_message() {
+fn a_failure_is_still_listed_if_the_host_settles_the_message() {
     let engine = Engine::new(Whole(|_| Err(Failure::reject("never"))));
     let body = batch(&["error", "error"]);
     let mut pending = engine.process(body.as_bytes(), &INVOCATION).unwrap();
@@ -151,7 +151,7 @@ fn a_failure_that_another_handler_settles_is_not_lost_between_threads() {
 }
 
 #[test]
-fn an_event_ends_like_the_worse_of_what_its_handler_settles_and_returns() {
+fn the_worse_of_what_a_handler_settles_and_returns_applies() {
     for (event, outcome) in [
         (
             (|call| {
@@ -193,7 +193,7 @@ fn an_event_ends_like_the_worse_of_what_its_handler_settles_and_returns() {
 }
 
 #[test]
-fn an_unordered_engine_is_the_same_with_any_number_of_threads() {
+fn an_unordered_engine_gives_the_same_results_with_any_number_of_threads() {
     let body = batch(&["error", "screen_view"]);
     for threads in [0, 1, 2, 4, usize::MAX] {
         let engine = Engine::new(Whole(|_| Ok(()))).unordered(threads);
@@ -212,7 +212,7 @@ fn an_unordered_engine_is_the_same_with_any_number_of_threads() {
 }
 
 #[test]
-fn outcomes_without_anything_that_was_sent_are_not_ignored() {
+fn outcomes_are_not_ignored_if_no_event_was_sent() {
     let body = batch(&["error"]);
     let engine = handling(|_| Ok(()));
     let mut pending = engine.process(body.as_bytes(), &INVOCATION).unwrap();
@@ -227,7 +227,7 @@ fn outcomes_without_anything_that_was_sent_are_not_ignored() {
     assert_eq!(output.verdict(), RETRY);
 }
 
-/// Suspends for faults that the customer can correct, and for nothing else.
+/// Only faults that the customer can correct suspend the subscription.
 #[test]
 fn a_membership_change_is_acknowledged_only_if_the_customer_can_correct_the_fault() {
     struct Audiences(fn(&AudienceMembershipChangeRequest<'_>) -> Result<(), Failure>);
@@ -322,7 +322,7 @@ fn a_membership_change_is_acknowledged_only_if_the_customer_can_correct_the_faul
 }
 
 #[test]
-fn half_a_record_does_not_become_part_of_the_next_one() {
+fn an_incomplete_record_does_not_become_part_of_the_next_one() {
     let event: Calls = |call| {
         let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             call.emit_with(Some(b"key"), |out| {
@@ -349,7 +349,7 @@ fn half_a_record_does_not_become_part_of_the_next_one() {
 }
 
 #[test]
-fn many_suspensions_are_remembered() {
+fn many_suspensions_are_kept() {
     let body = |account: usize, rest: &str| {
         format!(
             r#"{{"type":"event_processing_request","account":{{"account_id":{account}}}{rest}}}"#
@@ -376,30 +376,30 @@ fn many_suspensions_are_remembered() {
 }
 
 #[test]
-fn a_state_that_panics_when_it_is_dropped_does_not_hide_why_the_batch_ended() {
+fn a_state_that_panics_in_drop_does_not_replace_the_result_of_the_batch() {
     #[derive(Default)]
-    struct Bomb;
-    impl Drop for Bomb {
+    struct PanicsInDrop;
+    impl Drop for PanicsInDrop {
         fn drop(&mut self) {
             panic_on_purpose()
         }
     }
     struct Bombs;
     impl Processor for Bombs {
-        type Batch = Bomb;
+        type Batch = PanicsInDrop;
         fn registration(&self) -> Registration {
             registration()
         }
-        fn begin_batch(&self, _: &mut Call<'_>, _: &mut Bomb) -> Result<(), Failure> {
+        fn begin_batch(&self, _: &mut Call<'_>, _: &mut PanicsInDrop) -> Result<(), Failure> {
             Err(Failure::retry())
         }
     }
     impl AsyncProcessor for Bombs {
-        type Batch = Bomb;
+        type Batch = PanicsInDrop;
         fn registration(&self) -> Registration {
             registration()
         }
-        async fn begin_batch(&self, _: &mut Call<'_>, _: &mut Bomb) -> Result<(), Failure> {
+        async fn begin_batch(&self, _: &mut Call<'_>, _: &mut PanicsInDrop) -> Result<(), Failure> {
             Err(Failure::retry())
         }
     }
@@ -414,9 +414,9 @@ fn a_state_that_panics_when_it_is_dropped_does_not_hide_why_the_batch_ended() {
 }
 
 #[test]
-fn a_future_that_panics_when_it_is_dropped_stays_in_the_engine() {
-    struct Bomb(bool);
-    impl Future for Bomb {
+fn a_panic_in_drop_of_a_future_does_not_leave_the_engine() {
+    struct PanicsInDrop(bool);
+    impl Future for PanicsInDrop {
         type Output = Result<(), Failure>;
         fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
             if self.0 {
@@ -425,7 +425,7 @@ fn a_future_that_panics_when_it_is_dropped_stays_in_the_engine() {
             Poll::Ready(Ok(()))
         }
     }
-    impl Drop for Bomb {
+    impl Drop for PanicsInDrop {
         fn drop(&mut self) {
             panic_on_purpose()
         }
@@ -442,14 +442,14 @@ fn a_future_that_panics_when_it_is_dropped_stays_in_the_engine() {
             (): &mut (),
             _: &ErrorEvent<'_>,
         ) -> impl Future<Output = Result<(), Failure>> + Send {
-            Bomb(self.0)
+            PanicsInDrop(self.0)
         }
         fn dsr(
             &self,
             _: &mut Call<'_>,
             _: &DsrProcessingRequest<'_>,
         ) -> impl Future<Output = Result<(), Failure>> + Send {
-            Bomb(self.0)
+            PanicsInDrop(self.0)
         }
     }
     for panics in [false, true] {
@@ -463,7 +463,8 @@ fn a_future_that_panics_when_it_is_dropped_stays_in_the_engine() {
     }
 }
 
-/// A batch does not wait for helpers that work on another one, nor do handlers that process a message of their own.
+/// A batch does not wait for threads that handle another batch, and neither does a handler that
+/// processes a message itself.
 #[test]
 fn a_short_batch_does_not_wait_for_a_long_one() {
     struct Sleeper(mpsc::SyncSender<()>);

@@ -1,5 +1,5 @@
-//! The engine from the side of a module: which handlers are called with what and when, what happens to failures and
-//! panics, and how the sender is answered (sections 10, 11 and 14 of the protocol).
+//! The engine as modules use it: which handlers are called, the outcomes of failures and panics,
+//! and the responses to the sender (sections 10, 11 and 14 of the protocol).
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,4 +1,4 @@
-//! What an observer sees.
+//! The reports to an observer.
 
 use std::sync::{Arc, Mutex};
 
@@ -9,7 +9,7 @@ use crate::panics::panic_on_purpose;
 use crate::recorder::INVOCATION;
 use crate::verdicts::{Module, events};
 
-/// What an observer saw.
+/// The reports so far.
 type Seen = Arc<Mutex<Vec<String>>>;
 
 fn observed(module: &str) -> (Engine<Module>, Seen) {
@@ -37,7 +37,7 @@ fn take(seen: &Seen) -> Vec<String> {
 }
 
 #[test]
-fn an_observer_sees_everything_that_is_not_done_once() {
+fn an_observer_is_called_once_for_everything_that_failed() {
     let (engine, seen) = observed("");
     let body = events(&["done", "retry", "discarded", "rejected"]);
     let pending = engine.process(body.as_bytes(), &INVOCATION).unwrap();

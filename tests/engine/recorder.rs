@@ -1,4 +1,5 @@
-//! A module that records which handlers are called, with plain and with async handlers, and batches for it.
+//! A module that records which handlers are called, with synchronous and async handlers, and
+//! batches for it.
 
 use std::future::Future;
 use std::pin::pin;
@@ -16,10 +17,10 @@ use hydrant::{
 pub(crate) static INVOCATION: Invocation = Invocation::new(1_714_592_744_066, Uuid([0xab; 16]));
 pub(crate) const FRESH_ID: &str = "abababab-abab-abab-abab-abababababab";
 
-/// What a handler returns, by its name and the position of what it is given.
+/// The result of a handler, from its name and the position of the event or notification.
 pub(crate) type Behaviour = fn(&str, usize) -> Result<(), Failure>;
 
-/// Records the call, and then does what the test says.
+/// Records each call, and then returns what the test specifies.
 pub(crate) struct Recorder {
     pub(crate) calls: Mutex<Vec<String>>,
     pub(crate) registered: Vec<EventType<'static>>,
@@ -53,7 +54,7 @@ impl Recorder {
         self.calls.lock().unwrap().push(call.to_owned());
     }
 
-    /// Emits a record that names the call, so that a test sees which records are removed.
+    /// Emits a record that names the call, so that a test can check which records are removed.
     fn called(
         &self,
         call: &mut Call<'_>,
@@ -204,7 +205,7 @@ impl Processor for Recorder {
     }
 }
 
-/// The same with async handlers, each of which is pending once.
+/// The same module with async handlers, each of which is pending once.
 pub(crate) struct Waiting<P>(pub(crate) P);
 
 macro_rules! waiting {
@@ -220,7 +221,11 @@ macro_rules! waiting {
                 self.0.interests()
             }
 
-            async fn begin_batch(&self, call: &mut Call<'_>, state: &mut P::Batch) -> Result<(), Failure> {
+            async fn begin_batch(
+                &self,
+                call: &mut Call<'_>,
+                state: &mut P::Batch,
+            ) -> Result<(), Failure> {
                 wait().await;
                 self.0.begin_batch(call, state)
             }
@@ -260,13 +265,17 @@ macro_rules! waiting {
                 self.0.audience_membership_change(call, request)
             }
 
-            async fn dsr(&self, call: &mut Call<'_>, request: &DsrProcessingRequest<'_>) -> Result<(), Failure> {
+            async fn dsr(
+                &self,
+                call: &mut Call<'_>,
+                request: &DsrProcessingRequest<'_>,
+            ) -> Result<(), Failure> {
                 wait().await;
                 self.0.dsr(call, request)
             }
         }
 
-        /// The handlers of both traits, in the order of the protocol. They compile, so they exist.
+        /// The names of the handlers of both traits, in the order of the protocol.
         pub(crate) const HANDLERS: &[&str] = &[$(stringify!($handler)),*];
     };
 }
@@ -294,7 +303,7 @@ waiting! {
     unknown_event: UnknownEvent,
 }
 
-/// Is pending once, and ready when it is polled again.
+/// A future that is pending at the first poll and ready at the second.
 pub(crate) async fn wait() {
     let mut polled = false;
     std::future::poll_fn(|_| {
@@ -307,7 +316,7 @@ pub(crate) async fn wait() {
     .await;
 }
 
-/// Polls until it is ready.
+/// Polls a future until it is ready.
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
@@ -325,7 +334,8 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// Processes the message with both kinds of handlers, and checks that calls and results are the same.
+    /// Processes the message with both kinds of handlers, and checks that calls and results are
+    /// equal.
     pub(crate) fn of(recorder: Recorder, body: &str) -> Self {
         Self::with(recorder, body, |engine| engine, |engine| engine)
     }

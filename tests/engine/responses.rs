@@ -1,4 +1,4 @@
-//! What the sender is answered (section 11).
+//! The responses to the sender (section 11).
 
 use hydrant::message::*;
 use hydrant::{Call, Engine, Failure, Outcome, Processor, Registration, Verdict};
@@ -80,10 +80,10 @@ fn audience_and_dsr_replies() {
     assert_eq!(run.records(), [(None, "dsr")]);
 }
 
-/// What a module asks for by name and has no handler for is not acknowledged, nor is a membership change or a data subject
-/// request without a handler.
+/// Without a handler, registered events and notifications, membership changes and data subject
+/// requests are not acknowledged.
 #[test]
-fn a_module_without_handlers_acknowledges_only_what_it_did_not_ask_for() {
+fn a_module_without_handlers_acknowledges_only_unregistered_types() {
     struct Silent(Registration);
     impl Processor for Silent {
         type Batch = ();
@@ -187,9 +187,9 @@ fn any_event_may_suspend_the_subscription() {
     assert!(!response(&["screen_view"]).contains("suspend"));
 }
 
-/// The host changes the answer before it is written.
+/// The host changes the response before it is written.
 #[test]
-fn a_pending_answer_can_be_changed() {
+fn a_pending_response_can_be_changed() {
     let engine = Engine::new(Recorder::succeeding());
     let body = br#"{"type":"audience_subscription_request","audience_id":17,"action":"add"}"#;
     let mut pending = engine.process(body, &INVOCATION).unwrap();
@@ -216,7 +216,7 @@ fn a_pending_answer_can_be_changed() {
     assert!(response.ends_with(r#""suspend_subscription":true}"#));
 }
 
-/// An event ends like the worst of its records, in whatever order they come.
+/// The outcome of an event is the worst of its records', in any order.
 #[test]
 fn an_event_is_done_if_all_its_records_are_delivered() {
     struct Three;
@@ -307,13 +307,13 @@ fn an_event_is_done_if_all_its_records_are_delivered() {
     ] {
         assert_eq!(of(outcomes.to_vec()), expected, "{outcomes:?}");
     }
-    // Not one for each record.
+    // The number of outcomes differs from that of the records.
     for outcomes in [vec![done(); 4], vec![done(); 6], Vec::new()] {
         assert_eq!(of(outcomes), ("retry", "retry", retry));
     }
 }
 
-/// A reply with more or fewer statuses than events settles none of them as done.
+/// If a reply has more or fewer statuses than events, none of the events is done.
 #[test]
 fn events_that_were_sent_together_are_settled_together() {
     struct Sender(usize);

@@ -1,4 +1,5 @@
-//! Unordered engines: when other threads take part in a batch, and that its result is the same as in order.
+//! Unordered engines: when a batch is split among threads, and that its result is the same as in
+//! order.
 
 use std::collections::HashSet;
 use std::sync::Mutex;
@@ -10,7 +11,7 @@ use hydrant::{Call, Engine, Failure, Processor, Registration, Verdict};
 
 use crate::recorder::{INVOCATION, batch};
 
-/// Takes a millisecond per event until a second thread has been seen.
+/// A module that takes a millisecond per event until a second thread handles one.
 #[derive(Default)]
 struct Slow {
     seen: Mutex<HashSet<ThreadId>>,
@@ -54,7 +55,7 @@ impl Processor for Slow {
         self.seen.lock().unwrap().insert(thread::current().id());
         let began = Instant::now();
         while self.threads() < 2 && began.elapsed() < Duration::from_millis(1) {
-            // On a single core this lets other threads run.
+            // Lets other threads run on a single core.
             thread::yield_now();
         }
         let index = call.index();
@@ -64,7 +65,8 @@ impl Processor for Slow {
     }
 }
 
-/// Handles one batch, checks the order of the records, and returns how many threads took part.
+/// Handles one batch, checks the order of the records, and returns the number of threads that
+/// handled it.
 fn threads_for(events: usize, engine: &Engine<Slow>) -> usize {
     let body = batch(&vec!["screen_view"; events]);
     let output = engine
@@ -86,25 +88,25 @@ fn engine() -> Engine<Slow> {
 }
 
 #[test]
-fn others_help_with_the_first_batch_already() {
+fn the_first_batch_is_already_split() {
     assert_eq!(threads_for(1_000, &engine().unordered(2)), 2);
     let many = threads_for(1_000, &engine().unordered(4));
     assert!((2..=4).contains(&many), "{many}");
 }
 
 #[test]
-fn nobody_helps_where_there_may_be_one_thread() {
+fn with_one_thread_no_batch_is_split() {
     assert_eq!(threads_for(20, &engine().unordered(1)), 1);
     assert_eq!(threads_for(20, &engine().unordered(0)), 1);
 }
 
 #[test]
-fn nobody_helps_in_order_or_with_a_single_event() {
+fn ordered_batches_and_single_events_are_not_split() {
     assert_eq!(threads_for(20, &engine()), 1);
     assert_eq!(threads_for(1, &engine().unordered(2)), 1);
 }
 
-/// An event can be settled from another part of the batch, also from another thread.
+/// An event can be settled from another part of the batch, even on another thread.
 #[test]
 fn an_event_can_settle_any_other_event() {
     struct Settling(Slow);

@@ -1,4 +1,4 @@
-//! The tables of `docs/outcomes.md`: each row is a case here, with every policy.
+//! The tables of `docs/outcomes.md`: each row is a test case, with every policy.
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -21,7 +21,7 @@ const POLICIES: [RejectPolicy; 3] = [
     RejectPolicy::Acknowledge,
 ];
 
-/// Does what the name of a row says.
+/// A module that does what the name of a row describes.
 pub(crate) struct Module(pub(crate) String);
 
 impl Module {
@@ -31,7 +31,7 @@ impl Module {
         }
     }
 
-    /// What a handler of this name does.
+    /// The result of the handler with this name.
     fn act(&self, handler: &str, call: &Call<'_>) -> Result<(), Failure> {
         let row = self.0.as_str();
         if !row.starts_with(handler) {
@@ -72,7 +72,7 @@ impl Processor for Module {
         self.act("end_batch", call)
     }
 
-    /// The name of the event says how it ends.
+    /// The name of the event is its outcome.
     fn custom_event(
         &self,
         call: &mut Call<'_>,
@@ -153,8 +153,8 @@ fn body(row: &str) -> String {
     events(&["done", "done"])
 }
 
-/// How the events ended, and what the sender is told, in the words of the tables.
-fn told(row: &str, policy: RejectPolicy, waiting: bool) -> (String, String) {
+/// The outcomes of the events and the answer to the sender, in the words of the tables.
+fn answer(row: &str, policy: RejectPolicy, waiting: bool) -> (String, String) {
     let body = body(row);
     let invocation = if row == "the deadline passes" {
         INVOCATION
@@ -218,7 +218,7 @@ fn told(row: &str, policy: RejectPolicy, waiting: bool) -> (String, String) {
             .collect::<Vec<_>>()
             .join(" and ")
     };
-    let mut told = match output.verdict() {
+    let mut answer = match output.verdict() {
         Verdict::Answer => {
             let rejects = |outcome: &Outcome| {
                 outcome.as_str() == "rejected"
@@ -239,10 +239,10 @@ fn told(row: &str, policy: RejectPolicy, waiting: bool) -> (String, String) {
         Verdict::Retry { .. } | Verdict::Fail => "not answered, all is repeated".to_owned(),
         _ => panic!("another verdict"),
     };
-    assert_eq!(response.is_empty(), told.starts_with("not"));
-    assert_eq!(output.dead_letters().count() > 0, told.contains("stored"));
+    assert_eq!(response.is_empty(), answer.starts_with("not"));
+    assert_eq!(output.dead_letters().count() > 0, answer.contains("stored"));
 
-    // Whether the next heartbeat suspends, and only the next one.
+    // Whether the next heartbeat suspends, but not the one after it.
     let heartbeat = || {
         let output = if waiting || dropped {
             block_on(other.process_async(HEARTBEAT.as_bytes(), &INVOCATION)).unwrap()
@@ -252,13 +252,13 @@ fn told(row: &str, policy: RejectPolicy, waiting: bool) -> (String, String) {
         suspends(std::str::from_utf8(output.finish().response()).unwrap())
     };
     if heartbeat() {
-        told += "; the next heartbeat suspends";
+        answer += "; the next heartbeat suspends";
         assert!(!heartbeat());
     }
-    (names.join(", "), told)
+    (names.join(", "), answer)
 }
 
-/// The rows of the tables whose first header is one of these.
+/// The rows of the tables whose first column has this header.
 fn rows(document: &str, header: &str) -> Vec<Vec<String>> {
     let cells = |line: &str| -> Vec<String> {
         let line = line.trim().trim_matches('|');
@@ -282,7 +282,7 @@ fn rows(document: &str, header: &str) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn the_tables_of_the_guide_say_what_the_sender_is_told() {
+fn the_tables_of_the_guide_are_correct() {
     let document = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/outcomes.md");
     let document = std::fs::read_to_string(document).unwrap();
     let events = rows(&document, "the events are");
@@ -296,8 +296,8 @@ fn the_tables_of_the_guide_say_what_the_sender_is_told() {
         let cells = &row[row.len() - 3..];
         for (policy, cell) in POLICIES.into_iter().zip(cells) {
             for waiting in [false, true] {
-                let (ends, told) = told(&row[0], policy, waiting);
-                assert_eq!(&told, cell, "{} with {policy:?}", row[0]);
+                let (ends, answer) = answer(&row[0], policy, waiting);
+                assert_eq!(&answer, cell, "{} with {policy:?}", row[0]);
                 if row.len() == 5 {
                     assert_eq!(ends, row[1], "{}", row[0]);
                 } else if row[0].starts_with(|first: char| "dr".contains(first)) {
@@ -308,9 +308,10 @@ fn the_tables_of_the_guide_say_what_the_sender_is_told() {
     }
 }
 
-/// A suspension waits until an answer with it is written, whatever happens to messages in between.
+/// A requested suspension is kept until a response carries it, whatever happens to messages in
+/// between.
 #[test]
-fn a_suspension_waits_until_it_is_in_an_answer() {
+fn a_suspension_is_kept_until_a_response_carries_it() {
     let engine = Engine::new(Module("suspended, then retry".into()));
     let suspends = |output: Output| {
         std::str::from_utf8(output.response())
@@ -322,7 +323,7 @@ fn a_suspension_waits_until_it_is_in_an_answer() {
     drop(process(HEARTBEAT));
     let registration = r#"{"type":"module_registration_request"}"#;
     assert!(!suspends(process(registration).finish()));
-    // It is done, but its record is not delivered.
+    // The message is done, but the host could not deliver it.
     let mut pending = process(r#"{"type":"dsr_processing_request","account":{"account_id":7}}"#);
     pending.settle_message(Failure::retry());
     assert!(!suspends(pending.finish()));
@@ -330,9 +331,9 @@ fn a_suspension_waits_until_it_is_in_an_answer() {
     assert!(!suspends(process(HEARTBEAT).finish()));
 }
 
-/// Nothing is answered that nobody settled, unless it is stored.
+/// A message with unsettled parts is not answered, unless they are stored.
 #[test]
-fn what_the_host_leaves_unsettled_is_to_be_tried_again() {
+fn parts_that_the_host_leaves_unsettled_are_to_be_retried() {
     let engine = Engine::new(Module(String::new())).with_reject_policy(RejectPolicy::DeadLetter);
     let body = events(&["done", "rejected"]);
     let mut pending = engine.process(body.as_bytes(), &INVOCATION).unwrap();
@@ -347,7 +348,7 @@ fn what_the_host_leaves_unsettled_is_to_be_tried_again() {
     assert_eq!(stored, ["retry: nobody settled it", "rejected: never"]);
 }
 
-/// A handler that suspends and then fails must lose neither the event nor the suspension.
+/// If a handler suspends and then fails, neither the event nor the suspension is lost.
 #[test]
 fn an_error_after_a_suspension_is_not_acknowledged_and_the_suspension_is_not_lost() {
     let engine = Engine::new(Module("suspended, then retry".into()));
@@ -368,7 +369,7 @@ fn an_error_after_a_suspension_is_not_acknowledged_and_the_suspension_is_not_los
     ];
     assert_eq!(answers, expected);
 
-    // If a batch is done in between, the cause of the suspension is gone.
+    // If a batch succeeds in between, the suspension is dropped, because its cause is gone.
     struct Corrected(Mutex<bool>);
     impl Processor for Corrected {
         type Batch = ();

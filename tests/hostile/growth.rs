@@ -1,5 +1,6 @@
-//! Time grows with the size of the input and not faster: eight times the bytes may cost twenty-four times the time at most,
-//! where quadratic work would cost sixty-four times. It is processor time of the thread, because machines are shared.
+//! Run time is linear in the size of the input: eight times the bytes may take at most twenty-four
+//! times the time, where quadratic work would take sixty-four times. CPU time of the thread is
+//! measured, because machines are shared.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -9,15 +10,15 @@ use hydrant::{ParseOptions, Scratch, parse, validate, write};
 
 use crate::kinds;
 
-/// Small enough for the large one to stay in the caches, which would otherwise be measured.
+/// Size of the small input in bytes. The large input must still fit into the caches, because
+/// otherwise cache misses would be measured.
 const SMALL: usize = 40_000;
 const FACTOR: usize = 8;
 const LIMIT: f64 = FACTOR as f64 * 3.0;
-/// Other programs of the machine may disturb some measurements, but hardly all of so many.
+/// Number of measurements. Other programs can disturb some of them, but hardly all.
 const ROUNDS: usize = 50;
 
-/// The time of everything that is done with a message: reading it, and writing what was read or saying why it was
-/// refused.
+/// The time to parse a message, and to write the message or the error.
 fn time(text: &[u8], scratch: &mut Scratch, options: &ParseOptions) -> Duration {
     let started = ThreadTime::now();
     match parse(black_box(text), scratch, options) {
@@ -33,9 +34,10 @@ fn time(text: &[u8], scratch: &mut Scratch, options: &ParseOptions) -> Duration 
     started.elapsed()
 }
 
-/// How many times longer the large one takes, each at its fastest. Ends as soon as that is good enough.
+/// The ratio of the fastest large run to the fastest small run. Returns early if it is below the
+/// limit.
 fn ratio(mut small: impl FnMut() -> Duration, mut large: impl FnMut() -> Duration) -> f64 {
-    // Below this the clock decides.
+    // Shorter times are below the resolution of the clock.
     let mut fastest_small = Duration::MAX;
     let mut fastest_large = Duration::MAX;
     let mut ratio = f64::INFINITY;
@@ -72,7 +74,7 @@ fn time_is_linear(
     for kind in kinds::all() {
         let (small, large) = ((kind.make)(SMALL), (kind.make)(SMALL * FACTOR));
         let (mut for_small, mut for_large) = (Scratch::new(), Scratch::new());
-        // Growing the buffers is no part of it.
+        // Warm-up, so that growing the buffers is not measured.
         time(&small, &mut for_small, options);
         time(&large, &mut for_large, options);
         let ratio = ratio(
@@ -104,9 +106,9 @@ fn time_of_validation_is_linear_for_every_kind() {
     time_is_linear(&ParseOptions::default(), time_of_validation);
 }
 
-/// The measurement must be able to find what it looks for.
+/// The measurement must detect quadratic work.
 #[test]
-fn quadratic_work_would_be_found() {
+fn quadratic_work_is_detected() {
     let quadratic = |count: u64| {
         let started = ThreadTime::now();
         for a in 0..count {

@@ -1,12 +1,12 @@
-//! Where the limits are, and that every kind of hostile input is answered rightly at full size.
+//! The limits, and the results of every kind of hostile input at full size.
 
 use hydrant::internals::complete_path_only;
 use hydrant::{ErrorKind, ParseOptions, Scratch, parse};
 
-use crate::judge::{judge, judge_with};
+use crate::check::{check, check_with};
 use crate::kinds;
 
-/// Megabytes, as somebody would send who wants to do harm.
+/// Inputs of several megabytes.
 #[test]
 fn every_kind_at_full_size() {
     let mut scratch = Scratch::new();
@@ -22,14 +22,14 @@ fn every_kind_at_full_size() {
     }
 }
 
-/// Small ones too, and thoroughly: these go through the second opinion.
+/// Small inputs, which are also compared with serde_json.
 #[test]
 fn every_kind_at_every_small_size() {
     let (mut scratch, options) = (Scratch::new(), ParseOptions::default());
     for kind in kinds::all() {
         for size in (2000..2300).step_by(7) {
             let text = (kind.make)(size);
-            let _ = judge_with(&text, &mut scratch, &options);
+            let _ = check_with(&text, &mut scratch, &options);
             (kind.answer)(&text, parse(&text, &mut scratch, &options));
         }
     }
@@ -46,7 +46,7 @@ fn ten_thousand_levels() {
             r#"{"type":"event_processing_request","user_attributes":{"a":"#,
         ] {
             let text = format!("{before}{}0{}", open.repeat(10_000), close.repeat(10_000));
-            let error = judge(text.as_bytes()).unwrap_err();
+            let error = check(text.as_bytes()).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::TooDeep, "{before}");
         }
     }
@@ -66,11 +66,11 @@ fn the_limit_on_nesting_is_exact() {
         for (open, close) in [("[", "]"), (r#"{"a":"#, "}")] {
             for levels in [limit - 1, limit] {
                 let (open, close) = (open.repeat(levels), close.repeat(levels));
-                // With the message itself it is one level more.
+                // The message itself is one more level.
                 let text =
                     format!(r#"{{"type":"dsr_processing_request","extensions":{open}1{close}}}"#);
                 let mut scratch = Scratch::new();
-                let result = judge_with(text.as_bytes(), &mut scratch, &options(asked));
+                let result = check_with(text.as_bytes(), &mut scratch, &options(asked));
                 match result {
                     Ok(()) => assert_eq!(levels + 1, limit),
                     Err(error) => {
@@ -91,8 +91,8 @@ fn the_limit_on_size_is_exact() {
     let text = br#"{"type":"dsr_processing_request"}"#;
     let options = |max_bytes| ParseOptions::new().max_bytes(max_bytes);
     let mut scratch = Scratch::new();
-    judge_with(text, &mut scratch, &options(text.len())).unwrap();
-    let error = judge_with(text, &mut scratch, &options(text.len() - 1)).unwrap_err();
+    check_with(text, &mut scratch, &options(text.len())).unwrap();
+    let error = check_with(text, &mut scratch, &options(text.len() - 1)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooLarge);
 }
 
@@ -112,7 +112,8 @@ fn the_limit_on_memory_stops_lists_and_maps() {
             let mut scratch = Scratch::new();
             let error = parse(text.as_bytes(), &mut scratch, &options).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::TooLarge);
-            // Besides the copies of the text it depends on the limit, not on what the lists would need.
+            // Besides copies of the text, memory is bounded by the limit and not by the size of the
+            // lists.
             let lists = scratch.memory().saturating_sub(2 * text.len() + 4096);
             assert!(lists < 16 * max_memory, "{lists} bytes");
         }

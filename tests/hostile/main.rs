@@ -1,5 +1,5 @@
-//! Hostile input: whatever comes in, the answer is an error or a right result, never a crash, and in time that grows with
-//! the size of the input and not faster.
+//! Hostile input: the result is an error or is correct, there is no crash, and run time is linear
+//! in the size of the input.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -8,8 +8,8 @@
     missing_docs
 )]
 
+mod check;
 mod growth;
-mod judge;
 mod kinds;
 mod limits;
 mod mutations;

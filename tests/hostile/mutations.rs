@@ -1,11 +1,11 @@
-//! Every small damage to a small message, at every place.
+//! All small mutations of a small message, at every position.
 
 use hydrant::{ErrorKind, ParseOptions, Scratch};
 use hydrant_testing::generate::Options;
 
-use crate::judge::{judge, judge_with};
+use crate::check::{check, check_with};
 
-/// Holds every kind of token, in known and in unknown places.
+/// A message with every kind of token, in known and in unknown fields.
 const SAMPLE: &str = concat!(
     r#"{"type":"event_processing_request","id":"00112233-4455-6677-8899-aabbccddeeff","events":[{"#,
     r#""type":"custom_event","name":"é\u00e9😀\ud83d\uDE00\n\"","attributes":{"a":"1","b":null,"a":-1.5e3}},"#,
@@ -13,21 +13,22 @@ const SAMPLE: &str = concat!(
     r#""type":"error","breadcrumbs":[null,""]}],"mpid":12}"#
 );
 
-/// Small enough for trying everything.
+/// A message that is small enough for exhaustive tests.
 const TINY: &str = r#"{"type":"dsr_processing_request","extensions":{"é\n":[1.5,null]},"account":{"account_id":"-7"}}"#;
 
 #[test]
-fn the_samples_are_fine() {
-    judge(SAMPLE.as_bytes()).unwrap();
-    judge(TINY.as_bytes()).unwrap();
+fn the_samples_are_accepted() {
+    check(SAMPLE.as_bytes()).unwrap();
+    check(TINY.as_bytes()).unwrap();
 }
 
-/// Judges all of them on one scratch, so that nothing of one leaks into the next, and counts the accepted.
-fn judge_all(texts: impl Iterator<Item = Vec<u8>>) -> (usize, usize) {
+/// Checks all texts with one scratch, to find data that leaks from one to the next. Returns the
+/// numbers of accepted texts and of all texts.
+fn check_all(texts: impl Iterator<Item = Vec<u8>>) -> (usize, usize) {
     let (mut scratch, options) = (Scratch::new(), ParseOptions::default());
     let (mut accepted, mut all) = (0, 0);
     for text in texts {
-        accepted += usize::from(judge_with(&text, &mut scratch, &options).is_ok());
+        accepted += usize::from(check_with(&text, &mut scratch, &options).is_ok());
         all += 1;
     }
     (accepted, all)
@@ -61,7 +62,7 @@ fn invalid_utf_8_is_refused_at_its_place_everywhere() {
     for (name, bytes) in BAD {
         for at in 0..=SAMPLE.len() {
             let text = with_inserted(at, bytes);
-            let error = judge(&text).expect_err(name);
+            let error = check(&text).expect_err(name);
             let place = std::str::from_utf8(&text).unwrap_err().valid_up_to();
             assert_eq!(
                 error.kind(),
@@ -76,7 +77,7 @@ fn invalid_utf_8_is_refused_at_its_place_everywhere() {
 #[test]
 fn a_message_that_is_cut_off_is_refused() {
     for end in 0..SAMPLE.len() {
-        let error = judge(&SAMPLE.as_bytes()[..end]).unwrap_err();
+        let error = check(&SAMPLE.as_bytes()[..end]).unwrap_err();
         let expected = match end {
             0 => ErrorKind::EmptyInput,
             _ if !SAMPLE.is_char_boundary(end) => ErrorKind::InvalidUtf8,
@@ -89,7 +90,7 @@ fn a_message_that_is_cut_off_is_refused() {
 #[test]
 fn a_message_that_lost_its_beginning_is_refused() {
     for start in 1..SAMPLE.len() {
-        judge(&SAMPLE.as_bytes()[start..]).unwrap_err();
+        check(&SAMPLE.as_bytes()[start..]).unwrap_err();
     }
 }
 
@@ -98,9 +99,9 @@ fn a_control_character_is_refused_everywhere() {
     for byte in (0..0x20u8).filter(|byte| !b"\t\n\r".contains(byte)) {
         for at in 0..=SAMPLE.len() {
             let text = with_inserted(at, &[byte]);
-            let error = judge(&text).unwrap_err();
+            let error = check(&text).unwrap_err();
             if SAMPLE.is_char_boundary(at) && error.kind() != ErrorKind::Encoding {
-                // In the middle of an escape it is the escape that is wrong.
+                // Inside an escape, the location is that of the escape.
                 let place = at.saturating_sub(5)..=at;
                 assert!(
                     place.contains(&error.location().unwrap().offset),
@@ -118,7 +119,7 @@ fn every_flipped_bit() {
         text[bit / 8] ^= 1 << (bit % 8);
         text
     });
-    let (accepted, all) = judge_all(flipped);
+    let (accepted, all) = check_all(flipped);
     assert!(accepted > 100 && accepted < all, "{accepted} of {all}");
 }
 
@@ -132,7 +133,7 @@ fn every_byte_deleted_doubled_or_swapped() {
         text.swap(at - 1, at);
         text
     });
-    let (accepted, all) = judge_all(deleted.chain(doubled).chain(swapped));
+    let (accepted, all) = check_all(deleted.chain(doubled).chain(swapped));
     assert!(accepted > 100 && accepted < all, "{accepted} of {all}");
 }
 
@@ -145,11 +146,11 @@ fn every_byte_in_every_place() {
             text
         })
     });
-    let (accepted, all) = judge_all(replaced);
+    let (accepted, all) = check_all(replaced);
     assert!(accepted > 1000 && accepted < all, "{accepted} of {all}");
 }
 
-/// Structural characters where they do not belong, and long enough runs to cross the blocks that SIMD code works in.
+/// Structural characters at every position, and runs that are longer than a SIMD block.
 #[test]
 fn structure_inserted_everywhere() {
     let pieces = [
@@ -158,20 +159,20 @@ fn structure_inserted_everywhere() {
     let short = pieces.iter().map(|piece| (*piece).to_owned());
     let long = [" ".repeat(64), "\\".repeat(63), "\"".repeat(65)];
     for piece in short.chain(long) {
-        judge_all((0..=SAMPLE.len()).map(|at| with_inserted(at, piece.as_bytes())));
+        check_all((0..=SAMPLE.len()).map(|at| with_inserted(at, piece.as_bytes())));
     }
 }
 
-/// The same message at every distance from the beginning of a block.
+/// The same message at every offset from the start of a SIMD block.
 #[test]
-fn white_space_in_front_changes_nothing_but_offsets() {
+fn leading_white_space_changes_only_offsets() {
     for spaces in 0..130 {
         let text = " ".repeat(spaces) + SAMPLE;
-        judge(text.as_bytes()).unwrap();
-        let error = judge(&text.as_bytes()[..text.len() - 1]).unwrap_err();
+        check(text.as_bytes()).unwrap();
+        let error = check(&text.as_bytes()[..text.len() - 1]).unwrap_err();
         assert_eq!(error.location().unwrap().offset, text.len() - 1);
         let broken = text.replace("\"mpid\":12", "\"mpid\":[]");
-        let error = judge(broken.as_bytes()).unwrap_err();
+        let error = check(broken.as_bytes()).unwrap_err();
         assert_eq!(
             (error.path(), error.location().unwrap().offset),
             ("mpid", broken.rfind('[').unwrap())
@@ -188,7 +189,7 @@ fn generated_hostile_messages() {
     for _ in 0..2000 {
         let mut text = Vec::new();
         generator.write_message(&mut text);
-        accepted += usize::from(judge_with(&text, &mut scratch, &options).is_ok());
+        accepted += usize::from(check_with(&text, &mut scratch, &options).is_ok());
     }
     assert!((500..1900).contains(&accepted), "{accepted}");
 }

@@ -3,7 +3,7 @@
 use hydrant::message::{Attribute, Decimal};
 use proptest::prelude::*;
 
-/// The text that a target would write for it.
+/// The text of the value in a target system.
 fn written(attribute: Attribute<'_>) -> String {
     match attribute {
         Attribute::Integer(value) => value.to_string(),
@@ -65,13 +65,13 @@ fn only_canonical_numbers_are_inferred() {
 
 proptest! {
     #[test]
-    fn nothing_is_lost(text in "[+-]?[0-9]{0,20}(\\.[0-9]{0,20})?([eE][0-9]{1,2})?") {
+    fn no_digit_is_lost(text in "[+-]?[0-9]{0,20}(\\.[0-9]{0,20})?([eE][0-9]{1,2})?") {
         prop_assume!(!text.starts_with("-0."));
         prop_assert_eq!(written(Attribute::infer(&text)), text);
     }
 
     #[test]
-    fn every_integer_is_one(value: i64) {
+    fn every_integer_is_inferred(value: i64) {
         let text = value.to_string();
         prop_assert_eq!(Attribute::infer(&text), Attribute::Integer(value));
     }

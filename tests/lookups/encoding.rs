@@ -1,4 +1,4 @@
-//! Digests of identities, compared with those of RustCrypto.
+//! Compares digests of identities with those of the RustCrypto crates.
 
 use hydrant::hash::{Algorithm, is_digest};
 use hydrant::message::{Identity, IdentityEncoding};
@@ -9,7 +9,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn opinion(algorithm: Algorithm, value: &str) -> String {
+fn reference(algorithm: Algorithm, value: &str) -> String {
     let value = value
         .trim_matches(|c: char| c <= ' ' || c.is_whitespace())
         .to_lowercase();
@@ -17,7 +17,7 @@ fn opinion(algorithm: Algorithm, value: &str) -> String {
         Algorithm::Md5 => hex(&Md5::digest(value)),
         Algorithm::Sha1 => hex(&sha1::Sha1::digest(value)),
         Algorithm::Sha256 => hex(&sha2::Sha256::digest(value)),
-        _ => panic!("{algorithm} has no second opinion"),
+        _ => panic!("{algorithm} has no reference implementation"),
     }
 }
 
@@ -62,11 +62,11 @@ fn the_declared_encoding_decides() {
 }
 
 #[test]
-fn a_raw_value_of_digest_form_is_hashed_and_told() {
+fn a_raw_value_of_digest_form_is_hashed_and_reported() {
     let raw = Identity::new(IdentityEncoding::Raw, DIGEST);
     assert_eq!(
         raw.encode(Algorithm::Md5).unwrap(),
-        &*opinion(Algorithm::Md5, DIGEST)
+        &*reference(Algorithm::Md5, DIGEST)
     );
     assert!(raw.looks_like_digest());
     assert!(!Identity::new(IdentityEncoding::Raw, "ada@example.com").looks_like_digest());
@@ -96,7 +96,7 @@ fn blank_values_have_no_digest() {
 }
 
 #[test]
-fn nothing_shows_the_value() {
+fn debug_does_not_show_the_value() {
     let identity = Identity::new(IdentityEncoding::Raw, "ada@example.com");
     assert_eq!(
         format!("{identity:?}"),
@@ -105,7 +105,7 @@ fn nothing_shows_the_value() {
 }
 
 #[test]
-fn encodings_are_algorithms_and_back() {
+fn encodings_convert_to_algorithms_and_back() {
     for &algorithm in Algorithm::ALL {
         let encoding = IdentityEncoding::from(algorithm);
         assert_eq!(encoding.as_str(), algorithm.as_str());
@@ -117,16 +117,16 @@ fn encodings_are_algorithms_and_back() {
 
 proptest! {
     #[test]
-    fn raw_values_are_hashed_as_by_another_implementation(value in "\\PC{0,200}|[ A-Za-z0-9@.]{0,150}") {
+    fn raw_values_are_hashed_as_by_the_reference(value in "\\PC{0,200}|[ A-Za-z0-9@.]{0,150}") {
         for &algorithm in Algorithm::ALL {
             let identity = Identity::new(IdentityEncoding::Raw, &value);
-            let expected = (!identity.is_blank()).then(|| opinion(algorithm, &value));
+            let expected = (!identity.is_blank()).then(|| reference(algorithm, &value));
             prop_assert_eq!(encoded(IdentityEncoding::Raw, algorithm, &value), expected);
         }
     }
 
     #[test]
-    fn what_comes_out_is_a_digest_or_nothing(value in "\\PC{0,80}|[0-9a-fA-F]{30,70}", encoding in 0..5_usize) {
+    fn the_result_is_a_digest_or_none(value in "\\PC{0,80}|[0-9a-fA-F]{30,70}", encoding in 0..5_usize) {
         let encoding = IdentityEncoding::ALL.get(encoding).copied().unwrap_or(IdentityEncoding::from("x"));
         for &algorithm in Algorithm::ALL {
             if let Some(digest) = encoded(encoding, algorithm, &value) {

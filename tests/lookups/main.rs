@@ -1,4 +1,5 @@
-//! Look-ups on parsed messages: identities, attributes, consent, custom flags and settings, without the engine.
+//! Lookups in parsed messages, without an engine: identities, attributes, consent, custom flags and
+//! settings.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,7 +15,7 @@ mod requests;
 use hydrant::message::Message;
 use hydrant::{ParseOptions, Scratch, parse};
 
-/// Hands the message to `look`.
+/// Parses a message and passes it to `look`.
 fn with_message(body: &str, look: impl FnOnce(&Message<'_>)) {
     let mut scratch = Scratch::new();
     let parsed = parse(body.as_bytes(), &mut scratch, &ParseOptions::default()).unwrap();

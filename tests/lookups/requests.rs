@@ -66,7 +66,7 @@ fn advertising_ids_of_zeros_are_not_found() {
                     .is_none(),
                 "{encoding} {zeros}"
             );
-            // Only advertising ids are sent as zeros by devices.
+            // Devices send zeros only as advertising identifiers.
             assert_eq!(
                 value(batch.device_identity(DeviceIdentityType::IosVendorId)),
                 Some(&*zeros)
@@ -78,7 +78,7 @@ fn advertising_ids_of_zeros_are_not_found() {
             assert_eq!(value(batch.first_identity(&chain)), Some("1"));
         });
     }
-    // Of several, the first that is not all zeros is found. A hyphen alone is not all zeros.
+    // The first value that is not all zeros is found. A single hyphen is not all zeros.
     batch(
         r#""runtime_environment":{"type":"android","identities":[
             {"type":"google_advertising_id","encoding":"raw","value":"0-0"},
@@ -91,7 +91,7 @@ fn advertising_ids_of_zeros_are_not_found() {
 }
 
 #[test]
-fn chains_take_the_first_that_is_there() {
+fn chains_return_the_first_identity_that_is_present() {
     let fields = format!(r#"{USERS},"mpid":" ","device_application_stamp":"s1""#);
     batch(&fields, |batch| {
         let chains: [(&[IdentityKey<'_>], Option<&str>); 5] = [
@@ -148,7 +148,7 @@ fn attributes_and_consent() {
 }
 
 #[test]
-fn user_profiles_have_the_same_look_ups() {
+fn user_profiles_have_the_same_lookups() {
     let body = format!(
         r#"{{"type":"audience_membership_change_request","user_profiles":[{{{USERS},"mpid":"7","device_identities":[
             {{"type":"android_id","encoding":"raw","value":"a1"}}]}}]}}"#
@@ -211,7 +211,7 @@ fn custom_flags_lose_the_name_of_their_module() {
 }
 
 #[test]
-fn settings_name_what_is_wrong_and_never_the_value() {
+fn setting_errors_name_settings_and_never_values() {
     let fields =
         r#""account":{"account_settings":{"key":"s3cret","n":"s3cret","empty":"","flag":"yes"}}"#;
     batch(fields, |batch| {

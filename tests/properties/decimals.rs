@@ -1,4 +1,4 @@
-//! Exact decimals against plain school arithmetic on digits.
+//! Compares exact decimals with a simple model that calculates with decimal digits.
 
 use hydrant::message::Decimal;
 use proptest::prelude::*;
@@ -12,7 +12,7 @@ struct Model {
 }
 
 impl Model {
-    /// From the pieces that the text is made of.
+    /// From the parts of a text.
     fn new(pieces: &Pieces) -> Self {
         let all = format!("{}{}", pieces.whole, pieces.fraction);
         let digits: Vec<u8> = all.bytes().skip_while(|digit| *digit == b'0').collect();
@@ -23,7 +23,7 @@ impl Model {
         }
     }
 
-    /// From a JSON number, and from nothing else.
+    /// Parses plain notation or `digits E exponent`, and panics on anything else.
     fn of_written(text: &str) -> Self {
         let (negative, rest) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
@@ -49,7 +49,7 @@ impl Model {
         }
     }
 
-    /// Plain notation has no place for a negative scale: zeros are written instead.
+    /// Replaces a negative scale with zeros, as plain notation does.
     fn plainly(mut self) -> Self {
         if self.scale < 0 {
             if !self.digits.is_empty() {
@@ -61,7 +61,7 @@ impl Model {
         self
     }
 
-    /// How many digits plain notation takes.
+    /// The number of digits in plain notation.
     fn plain_length(&self) -> usize {
         let plain = self.clone().plainly();
         plain.digits.len().max(plain.scale as usize + 1)
@@ -81,7 +81,7 @@ impl Model {
     }
 }
 
-/// The pieces of a numeric text.
+/// The parts of a numeric text.
 #[derive(Clone, Debug)]
 struct Pieces {
     sign: &'static str,
@@ -109,7 +109,7 @@ impl Pieces {
 }
 
 fn pieces(most: usize, exponents: i64) -> impl Strategy<Value = Pieces> {
-    // Many zeros, in front as well as behind.
+    // Many leading and trailing zeros.
     let digits = move || {
         (0..=most / 2, 0..=most / 2, "[0-9]{0,12}").prop_map(|(before, behind, digits)| {
             format!("{}{digits}{}", "0".repeat(before), "0".repeat(behind))
@@ -156,7 +156,7 @@ fn check(pieces: &Pieces) -> Result<(), TestCaseError> {
         }
         prop_assert!(written.len() <= text.len() + "0E-1000".len(), "{}", written);
     }
-    // What is written reads back, and is written the same again.
+    // The output can be parsed, and is the same when it is written again.
     let again = Decimal::try_from(&*written).expect("written by ourselves");
     prop_assert_eq!(again.to_string(), written.clone());
     prop_assert!(serde_json::from_str::<&serde_json::value::RawValue>(&written).is_ok());
@@ -179,20 +179,20 @@ proptest! {
     }
 
     #[test]
-    fn equality_is_of_sign_digits_and_scale(a in pieces(6, 4), b in pieces(6, 4)) {
+    fn equality_compares_sign_digits_and_scale(a in pieces(6, 4), b in pieces(6, 4)) {
         let (text_a, text_b) = (a.text(), b.text());
         let equal = Decimal::try_from(&*text_a).unwrap() == Decimal::try_from(&*text_b).unwrap();
         prop_assert_eq!(equal, Model::new(&a) == Model::new(&b), "{} {}", text_a, text_b);
     }
 
     #[test]
-    fn only_numbers_are_numbers(text in "[-+]?[0-9.eE+ x-]{0,8}") {
+    fn only_numbers_are_accepted(text in "[-+]?[0-9.eE+ x-]{0,8}") {
         let number = regex(&text);
         prop_assert_eq!(Decimal::try_from(&*text).is_ok(), number, "{:?}", text);
     }
 }
 
-/// `[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?`, spelled out.
+/// Whether a text matches `[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?`.
 fn regex(text: &str) -> bool {
     let mut rest = text.as_bytes();
     let skip_sign = |rest: &mut &[u8]| {

@@ -1,4 +1,4 @@
-//! Points in time read back as they were written, in all their forms.
+//! Points in time survive a round trip in all their formats.
 
 use hydrant::message::Timestamp;
 use proptest::prelude::*;
@@ -8,7 +8,7 @@ const MAX_SECONDS: i128 = 31_556_889_864_403_199;
 /// The years 0 to 9999.
 const YEARS: std::ops::RangeInclusive<i64> = -62_167_219_200..=253_402_300_799;
 
-/// What `normalize` makes of a submitted time.
+/// The submitted time after `normalize`.
 fn written(json: &str) -> Option<String> {
     let body = format!(r#"{{"type":"dsr_processing_request","submitted_time":{json}}}"#);
     let mut out = Vec::new();
@@ -28,7 +28,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
-    fn nanoseconds_go_both_ways(second in any::<i64>(), nano in 0..NANOS) {
+    fn nanoseconds_round_trip(second in any::<i64>(), nano in 0..NANOS) {
         let nanos = i128::from(second) * NANOS + nano;
         match Timestamp::from_nanos(nanos) {
             Some(instant) => {
@@ -46,12 +46,12 @@ proptest! {
     }
 
     #[test]
-    fn text_reads_back(second in YEARS, nano in 0..NANOS) {
+    fn text_round_trips(second in YEARS, nano in 0..NANOS) {
         let instant = Timestamp::from_nanos(i128::from(second) * NANOS + nano).unwrap();
         prop_assert_eq!(instant.to_string().parse(), Ok(instant));
     }
 
-    /// The same point in time as seen from another zone.
+    /// The same point in time in another time zone.
     #[test]
     fn offsets_are_subtracted(second in YEARS, minutes in -18 * 60 - 59..=18 * 60 + 59i64, form in 0..3) {
         let local = Timestamp::from_nanos(i128::from(second) * NANOS).unwrap().to_string();
@@ -73,10 +73,10 @@ proptest! {
         let text = seconds(nanos);
         let instant: Timestamp = text.parse().unwrap();
         prop_assert_eq!(instant.as_nanos(), nanos, "{}", text);
-        // A number, a text holding one, and more digits than count.
+        // A number, and text with a number that has more digits than are used.
         prop_assert_eq!(written(&text), Some(text.clone()));
         prop_assert_eq!(written(&format!("\" {text}789 \"")), Some(text.clone()));
-        // Before the year 0 there is no RFC 3339.
+        // RFC 3339 has no years before 0 or after 9999.
         if YEARS.contains(&instant.seconds) {
             prop_assert_eq!(written(&format!("\"{instant}\"")), Some(text));
         }
@@ -91,7 +91,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_it_panic(text in "[-+]?[0-9]{0,5}[-0-9T:zZ.+ ]{0,30}", any in ".{0,40}") {
+    fn no_text_causes_a_panic(text in "[-+]?[0-9]{0,5}[-0-9T:zZ.+ ]{0,30}", any in ".{0,40}") {
         for text in [&text, &any] {
             let _ = text.parse::<Timestamp>();
         }

@@ -1,5 +1,5 @@
-//! Properties that hold for any input, on inputs drawn by proptest: writing is a fixed point, the number of threads does not
-//! change a result, and values read back as they were.
+//! Property tests with proptest: writing is a fixed point, results do not depend on the number of
+//! threads, and values survive a round trip.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,4 +1,4 @@
-//! The number of threads changes nothing that can be seen from outside.
+//! The result does not depend on the number of threads.
 
 use hydrant::message::*;
 use hydrant::{Call, Engine, Failure, Invocation, Outcome, Output, Processor, Registration};
@@ -7,14 +7,14 @@ use proptest::prelude::*;
 
 use crate::panics::panic_on_purpose;
 
-/// Emits any number of records per event, fails some events, panics at some, all depending on their positions only. Takes
-/// some time for each, or a batch would not be worth a second thread.
-struct Lively {
+/// A module that emits some records per event, fails some events and panics at some, depending only
+/// on their positions. Each event takes some time; otherwise no batch would be split.
+struct Varied {
     seed: u64,
     interests: Interests,
 }
 
-/// About 5 microseconds.
+/// Takes about 5 microseconds.
 fn work(seed: u64) -> u64 {
     (0..2_000).fold(seed, |value, step| std::hint::black_box(mixed(value, step)))
 }
@@ -25,8 +25,8 @@ fn mixed(seed: u64, number: u64) -> u64 {
     value ^ (value >> 32)
 }
 
-impl Lively {
-    fn live(&self, call: &mut Call<'_>, kind: &str) -> Result<(), Failure> {
+impl Varied {
+    fn handle(&self, call: &mut Call<'_>, kind: &str) -> Result<(), Failure> {
         let index = call.index();
         let fate = mixed(self.seed, index as u64);
         std::hint::black_box(work(fate));
@@ -52,7 +52,7 @@ impl Lively {
                 Ok(())
             }
             5 => {
-                // What was begun and not finished vanishes too.
+                // An incomplete record is removed as well.
                 call.emit_with(None, |out| {
                     out.push(b"half a record");
                     panic_on_purpose();
@@ -64,15 +64,15 @@ impl Lively {
     }
 }
 
-macro_rules! lively {
+macro_rules! varied {
     ($($handler:ident: $model:ident),* $(,)?) => {$(
         fn $handler(&self, call: &mut Call<'_>, _: &mut (), _: &$model<'_>) -> Result<(), Failure> {
-            self.live(call, stringify!($handler))
+            self.handle(call, stringify!($handler))
         }
     )*};
 }
 
-impl Processor for Lively {
+impl Processor for Varied {
     type Batch = ();
 
     fn registration(&self) -> Registration {
@@ -93,7 +93,7 @@ impl Processor for Lively {
         Ok(())
     }
 
-    lively! {
+    varied! {
         session_start: SessionStartEvent,
         session_end: SessionEndEvent,
         custom_event: CustomEvent,
@@ -116,7 +116,7 @@ impl Processor for Lively {
 
 const INVOCATION: Invocation = Invocation::new(1, Uuid([7; 16]));
 
-/// Everything that can be seen of an output.
+/// The public content of an output.
 fn seen(output: &Output) -> impl PartialEq + std::fmt::Debug + use<> {
     let records: Vec<_> = output
         .records()
@@ -150,11 +150,11 @@ fn texts(outcomes: &[Outcome]) -> Vec<String> {
     outcomes.iter().map(ToString::to_string).collect()
 }
 
-fn process(engine: &Engine<Lively>, body: &[u8]) -> Output {
+fn process(engine: &Engine<Varied>, body: &[u8]) -> Output {
     engine.process(body, &INVOCATION).unwrap().finish()
 }
 
-/// A batch with some events of a type that nobody knows.
+/// A batch with some events of an unknown type.
 fn some_batch(events: usize, seed: u64) -> Vec<u8> {
     let text = String::from_utf8(batch(events, seed)).unwrap();
     text.replace(r#""type":"session_end""#, r#""type":"session_begin""#)
@@ -165,23 +165,23 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
-    fn unordered_is_as_good_as_in_order(
+    fn unordered_results_equal_ordered_ones(
         events in 0..700usize,
         seed in any::<u64>(),
         fates in any::<u64>(),
         wanted in any::<u16>(),
     ) {
-        // Half of the time all types.
+        // All types in half of the cases.
         let interests = EventType::ALL.iter().enumerate().fold(Interests::all(), |interests, (at, known)| {
             if fates & 1 == 0 && wanted >> at & 1 == 0 { interests.without(*known) } else { interests }
         });
-        let engine = || Engine::new(Lively { seed: fates, interests });
+        let engine = || Engine::new(Varied { seed: fates, interests });
         let body = some_batch(events, seed);
         let in_order = process(&engine(), &body);
         let expected = seen(&in_order);
         prop_assert_eq!(in_order.events().len(), events);
 
-        // Records come in the order of the events, and only of those that are done.
+        // Records are in event order, and only from events that are done.
         let from: Vec<usize> = in_order.records().iter().filter_map(|record| record.event).collect();
         prop_assert!(from.is_sorted());
         prop_assert!(from.iter().all(|at| matches!(in_order.events()[*at], Outcome::Done)));
@@ -195,20 +195,20 @@ proptest! {
         for threads in [1, 2, 4] {
             let engine = engine().unordered(threads);
             prop_assert_eq!(&seen(&process(&engine, &body)), &expected, "{} threads", threads);
-            // A second time on the same buffers.
+            // A second time with the same buffers.
             prop_assert_eq!(&seen(&process(&engine, &body)), &expected);
         }
     }
 }
 
-/// One engine is used from many threads at a time, ordered or not.
+/// Several threads use one engine at the same time, in order or unordered.
 #[test]
 fn one_engine_serves_many_threads() {
-    let lively = Lively {
+    let varied = Varied {
         seed: 3,
         interests: Interests::all(),
     };
-    let engine = Engine::new(lively).unordered(3);
+    let engine = Engine::new(varied).unordered(3);
     let bodies: Vec<Vec<u8>> = (0..8)
         .map(|seed| some_batch(200 + seed as usize, seed))
         .collect();

@@ -1,11 +1,11 @@
-//! Uuids read back as they were written, and nothing else is one.
+//! UUIDs survive a round trip, and no other text is accepted.
 
 use hydrant::message::Uuid;
 use proptest::prelude::*;
 
 proptest! {
     #[test]
-    fn uuids_read_back(bytes in any::<[u8; 16]>()) {
+    fn uuids_round_trip(bytes in any::<[u8; 16]>()) {
         let uuid = Uuid(bytes);
         let text = uuid.to_string();
         let plain: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -22,7 +22,7 @@ proptest! {
         let text = Uuid::from_random(bytes).to_string();
         prop_assert_eq!(&text[14..15], "4");
         prop_assert!("89ab".contains(&text[19..20]));
-        // All other bits are those that were given.
+        // All other bits are unchanged.
         let given = Uuid(bytes).to_string();
         prop_assert_eq!(&text[..14], &given[..14]);
         prop_assert_eq!(&text[20..], &given[20..]);

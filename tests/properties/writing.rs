@@ -1,4 +1,5 @@
-//! Reading and writing: the canonical form is a fixed point, and buffers carry nothing from one message to the next.
+//! Parsing and writing: the canonical form is a fixed point, and reused buffers do not affect
+//! results.
 
 use hydrant::message::Message;
 use hydrant::{Error, ParseOptions, Scratch, normalize, parse, write};
@@ -41,7 +42,7 @@ fn normalized(text: &[u8]) -> Result<Vec<u8>, Error> {
     normalize(text, &mut out).map(|()| out)
 }
 
-/// Whether a time is written as seconds that read as milliseconds: the exception of row W17.
+/// Whether a time is written as seconds that are parsed as milliseconds: the exception in row W17.
 fn is_beyond_the_year_5138(text: &[u8]) -> bool {
     let mut scratch = Scratch::new();
     let parsed = parse(text, &mut scratch, &ParseOptions::default()).unwrap();
@@ -67,21 +68,21 @@ proptest! {
         }
     }
 
-    /// White space, the order of fields and escapes are layout: the canonical form does not show them.
+    /// White space, the order of fields and escapes do not affect the canonical form.
     #[test]
     fn the_canonical_form_does_not_depend_on_the_layout(seed in any::<u64>(), kind in select(&Kind::ALL[..])) {
         let plain = Options::default().seed(seed).kind(kind).events(0..=8).escapes(false);
         let pretty = messages(plain.clone().pretty(true), 3);
         for (plain, pretty) in messages(plain, 3).into_iter().zip(pretty) {
             let canonical = normalized(&plain).unwrap();
-            // Ordinary messages are canonical as they come.
+            // Ordinary messages are already canonical.
             prop_assert_eq!(String::from_utf8(plain), String::from_utf8(canonical.clone()));
             prop_assert_eq!(normalized(&pretty).unwrap(), canonical);
         }
     }
 
     #[test]
-    fn a_scratch_remembers_nothing(options in streams(), max_depth in 5..200usize) {
+    fn a_reused_scratch_does_not_affect_results(options in streams(), max_depth in 5..200usize) {
         let mut used = Scratch::new();
         let options_of_reading = ParseOptions::new().max_depth(max_depth);
         for text in messages(options, 6) {
@@ -97,7 +98,7 @@ proptest! {
     }
 
     #[test]
-    fn appending_leaves_what_is_there(options in streams(), before in any::<Vec<u8>>()) {
+    fn appending_keeps_previous_content(options in streams(), before in any::<Vec<u8>>()) {
         for text in messages(options, 2) {
             let mut out = before.clone();
             match (normalize(&text, &mut out), normalized(&text)) {

@@ -1,4 +1,4 @@
-//! The messages that the builder makes.
+//! The messages that the builder creates.
 
 use hydrant::message::*;
 use hydrant::registration::*;
@@ -14,7 +14,7 @@ fn text(id: &str) -> Value {
 }
 
 #[test]
-fn every_part_is_where_it_belongs() {
+fn every_part_has_its_field() {
     let oauth2 = Oauth2::new(
         "https://a.example/auth",
         "https://a.example/token",
@@ -170,7 +170,7 @@ fn platforms_and_notifications_have_defaults() {
 }
 
 #[test]
-fn what_is_called_twice_adds_up() {
+fn repeated_calls_add_up() {
     let registration = Registration::new("Acme", "1")
         .events_with([EventType::CustomEvent], |events| {
             events.max_data_age_hours(2)
@@ -226,7 +226,7 @@ fn debug_shows_no_default_text() {
 }
 
 #[test]
-fn registrations_go_where_they_are_needed() {
+fn registrations_are_clone_send_and_sync() {
     fn check<T: Clone + Send + Sync + std::fmt::Debug + 'static>() {}
     check::<Registration>();
     check::<SettingDescription>();

@@ -1,4 +1,4 @@
-//! Registrations that are built and read, and settings that are described and read.
+//! Building and loading registrations, and describing and reading settings.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,4 +1,5 @@
-//! Every registration of the corpus and of the published samples is the same after it was made an owned one.
+//! Every registration of the corpus and of the published samples is unchanged after the conversion
+//! to an owned registration and back.
 
 use crate::support;
 use hydrant::message::Message;
@@ -6,7 +7,7 @@ use hydrant::registration::Registration;
 use hydrant::{ParseOptions, Scratch, parse, write};
 use std::path::{Path, PathBuf};
 
-/// Whether it is a registration; panics if it is one that changes.
+/// Whether the message is a registration. Panics if it changes in the round trip.
 fn survives(name: &str, body: &[u8]) -> bool {
     let mut scratch = Scratch::new();
     let parsed = parse(body, &mut scratch, &ParseOptions::default()).unwrap();

@@ -1,4 +1,4 @@
-//! Settings as a type: everything that is wrong at once.
+//! Settings as a type: one error names all faults.
 
 use hydrant::message::{Account, Map};
 use hydrant::registration::*;
@@ -66,7 +66,7 @@ fn values_are_borrowed() {
 }
 
 #[test]
-fn everything_that_is_wrong_is_named_at_once() {
+fn one_error_names_all_faults() {
     let values = [("limit", "s3cret-many"), ("rate", "s3cret-fast")];
     let error = read(&values).unwrap_err();
     assert_eq!(
@@ -80,7 +80,7 @@ fn everything_that_is_wrong_is_named_at_once() {
 }
 
 #[test]
-fn a_fault_that_is_passed_over_is_still_an_error() {
+fn a_fault_is_an_error_even_if_read_ignores_it() {
     struct Careless;
     impl<'a> Settings<'a> for Careless {
         fn describe() -> Vec<SettingDescription> {
@@ -95,7 +95,7 @@ fn a_fault_that_is_passed_over_is_still_an_error() {
 }
 
 #[test]
-fn values_that_are_refused_as_a_whole() {
+fn values_can_be_refused_as_a_whole() {
     #[derive(Debug)]
     struct Never;
     impl<'a> Settings<'a> for Never {
@@ -113,7 +113,7 @@ fn values_that_are_refused_as_a_whole() {
 
 proptest! {
     #[test]
-    fn each_setting_is_read_or_named(
+    fn each_setting_is_read_or_is_a_fault(
         api_key in proptest::option::of("[a-z]{0,8}"),
         limit in proptest::option::of("-?[0-9]{1,20}|[a-z]{0,3}"),
         rate in proptest::option::of("[0-9]{1,3}(\\.[0-9]{1,3})?|[g-m]{1,3}"),

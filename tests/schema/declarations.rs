@@ -1,5 +1,5 @@
-//! The published schemas against the declarations: the names, the types and the presence of the
-//! fields of every model.
+//! Compares the published schemas with the declarations: names, types and presence of the fields of
+//! every model.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::models::{HOLDERS, Holder};
 use crate::properties;
 use crate::published::{self, Schemas, text};
 
-/// How a declaration differs from its schema.
+/// A difference between a declaration and its schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Difference {
     /// The schema does not have the field.
@@ -20,13 +20,13 @@ enum Difference {
     Undeclared,
     /// The types are not the same.
     Type,
-    /// The keys of a map are an enumeration in one of them.
+    /// The keys of a map are an enumeration in only one of them.
     Keys,
-    /// One of them requires the field.
+    /// Only one of them requires the field.
     Presence,
 }
 
-/// The differences that are deliberate.
+/// The deliberate differences.
 #[rustfmt::skip]
 const DELIBERATE: &[(&str, &str, Difference, &str)] = &[
     ("DsrProcessingRequest", "extensions", Difference::Unpublished, "sent, and unknown to the model (section 3.6)"),
@@ -34,8 +34,8 @@ const DELIBERATE: &[(&str, &str, Difference, &str)] = &[
     ("Identity", "type", Difference::Unpublished, "the base of the identities, each of which has its own types"),
 ];
 
-/// Schemas of the base of a family, which have the fields that all members share. The models of two
-/// of them share none.
+/// Schemas of the bases of families, with the fields that all members share. Two of these families
+/// have no shared fields.
 const BASES: &[&str] = &[
     "AuthenticationConfiguration",
     "Event",
@@ -44,7 +44,7 @@ const BASES: &[&str] = &[
     "SystemNotification",
 ];
 
-/// Where a schema is declared.
+/// The declaration of a schema.
 #[derive(Clone, Copy)]
 enum Declared {
     Model(&'static ModelInfo),
@@ -52,7 +52,7 @@ enum Declared {
 }
 
 impl Declared {
-    /// What the holder holds, found by following its path through the declarations.
+    /// The declaration to which the path of the holder leads.
     fn of(holder: &Holder) -> Self {
         let message = Json::read(holder.body.replace("{$}", "{}").as_bytes()).unwrap();
         let (mut kind, mut value) = (Kind::Family(&Message::INFO), &message);
@@ -109,7 +109,7 @@ fn member(family: &'static FamilyInfo, tag: &str) -> &'static MemberInfo {
     found.unwrap_or_else(|| panic!("{}: no {tag}", family.name))
 }
 
-/// How the type of a field differs from that of its schema, if it does.
+/// The difference between the type of a field and that in its schema, if any.
 fn differs(kind: &Kind, property: &Json) -> Option<Difference> {
     let same = match (text(property, "type"), kind) {
         ("string", Kind::Enum(info)) => {
@@ -149,7 +149,7 @@ fn differs(kind: &Kind, property: &Json) -> Option<Difference> {
     (!same).then_some(Difference::Type)
 }
 
-/// What is declared for the class of an object, whose name ends the `id` or the `$ref`; maps have
+/// The declaration of an object, whose class is the last part of its `id` or `$ref`. Maps have
 /// none.
 fn class(property: &Json) -> Option<Declared> {
     let urn = ["id", "$ref"].iter().find_map(|key| property.get(key));
@@ -168,7 +168,7 @@ fn is_required(property: &Json) -> bool {
 }
 
 #[test]
-fn declarations_are_what_the_schemas_say() {
+fn declarations_agree_with_the_schemas() {
     let Some(schemas) = Schemas::find() else {
         return;
     };
@@ -203,7 +203,7 @@ fn declarations_are_what_the_schemas_say() {
             fields += 1;
             required += usize::from(is_required(property));
         }
-        // Every member has all tags of its family in its schema (D3).
+        // The schema of a member lists all tags of its family (D3).
         if let Declared::Member(family, _) = found {
             let values = schema.get("properties").and_then(|all| all.get("type"));
             let tags: Vec<&str> = family.members.iter().map(|member| member.tag).collect();
@@ -226,7 +226,7 @@ fn declarations_are_what_the_schemas_say() {
         all.insert(model.name);
     });
     assert_eq!(models, all);
-    // What was compared, so that nothing is passed by finding nothing.
+    // The numbers of comparisons, so that the test cannot pass by comparing nothing.
     assert_eq!((HOLDERS.len(), discriminators), (74, 48), "schemas");
     assert_eq!(models.len(), 58, "models");
     assert_eq!((fields, required), (647, 125), "fields");

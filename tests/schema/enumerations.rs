@@ -1,4 +1,4 @@
-//! Which schema is which enumeration of the library.
+//! The schema of each enumeration of the library.
 
 use hydrant::message as m;
 
@@ -38,7 +38,7 @@ lists! {
     "UserIdentity.Type" UserIdentityType,
 }
 
-/// The one enumeration without a schema.
+/// The only enumeration without a schema.
 pub(crate) fn message_types() -> Vec<String> {
     m::MessageType::ALL
         .iter()

@@ -1,9 +1,9 @@
-//! The published JSON schemas against the engine: every property that the protocol calls real is read and written, in
-//! the order of the schema, and nothing else is; every enumeration has the values of its schema; every field is declared
-//! with the type and the presence that its schema gives it.
+//! Compares the published JSON schemas with the library: exactly the properties that exist on the
+//! wire are read and written, in the order of the schema; every enumeration has the values of its
+//! schema; and every field is declared with the type and the presence in its schema.
 //!
-//! The schemas are not part of this repository: they are looked for in `firehose/schema` below `HYDRANT_SHARED`, or
-//! below `../shared`. Without them the tests say that they are skipped.
+//! The schemas are not part of this repository. They are expected in `firehose/schema` below
+//! `HYDRANT_SHARED` or below `../shared`. Without them the tests print that they are skipped.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -23,7 +23,7 @@ use hydrant_reference::Json;
 use models::{HOLDERS, Holder};
 use published::Schemas;
 
-/// Properties that never appear on the wire: accessors that the schema generator took for fields (D2).
+/// Properties that do not exist on the wire: the schema generator listed accessors as fields (D2).
 const ACCESSORS: &[&str] = &[
     "request",
     "debug",
@@ -34,13 +34,14 @@ const ACCESSORS: &[&str] = &[
     "gdpr",
 ];
 
-/// A left-over class that is not part of the protocol (D18).
+/// An unused class that is not part of the protocol (D18).
 const NO_MODEL: &[&str] = &["UnknownRuntimeEnvironment"];
 
-/// Schemas of what members share, held by a member that writes more.
+/// Schemas of the fields that members share. Their holder is a member that writes more fields.
 const BASES: &[&str] = &["RuntimeEnvironment", "Setting"];
 
-/// Models that the reference writes in another order than its schema lists them, as the published samples show.
+/// Models whose fields the reference writes in another order than the schema lists them, as the
+/// published samples show.
 const OTHER_ORDER: &[&str] = &[
     "Setting",
     "TextSetting",
@@ -49,7 +50,8 @@ const OTHER_ORDER: &[&str] = &[
     "BooleanSetting",
 ];
 
-/// The properties of a schema that are on the wire, in order, but for the discriminator, which the holder has.
+/// The properties of a schema that exist on the wire, in order, without the discriminator, which is
+/// part of the holder.
 fn properties<'s>(holder: &Holder, schema: &'s Json) -> Vec<&'s (String, Json)> {
     let Some(Json::Object(properties)) = schema.get("properties") else {
         panic!("no properties")
@@ -61,7 +63,7 @@ fn properties<'s>(holder: &Holder, schema: &'s Json) -> Vec<&'s (String, Json)> 
         .collect()
 }
 
-/// The model in the normal form of a message that holds these fields of it.
+/// Normalizes a message in which the model has these fields, and returns the model.
 fn written(holder: &Holder, fields: &[(String, Json)]) -> Json {
     let mut all = Vec::new();
     if let Some(name) = holder.type_name {
@@ -85,7 +87,8 @@ fn written(holder: &Holder, fields: &[(String, Json)]) -> Json {
     found.clone()
 }
 
-/// Whether everything of `wanted` is there; models may have more, which they always write.
+/// Whether `found` contains everything in `wanted`. Models may have other fields that are always
+/// written.
 fn holds(wanted: &Json, found: &Json) -> bool {
     match (wanted, found) {
         (Json::Object(fields), Json::Object(_)) => fields
@@ -106,7 +109,7 @@ fn keys(json: &Json) -> Vec<&str> {
 }
 
 #[test]
-fn every_schema_is_looked_at() {
+fn every_schema_has_a_holder() {
     let Some(schemas) = Schemas::find() else {
         return;
     };
@@ -183,7 +186,7 @@ fn properties_are_written_in_the_order_of_the_schema() {
     }
 }
 
-/// The accessors are not fields: they are skipped, whatever they hold.
+/// The accessors are not fields: they are skipped, whatever their value is.
 #[test]
 fn accessors_are_ignored() {
     let Some(schemas) = Schemas::find() else {
@@ -235,7 +238,8 @@ fn enumerations_have_the_values_of_their_schemas() {
             "{name}"
         );
     }
-    // Those inside models are the same lists; the one without a schema of its own is that of the message types (D4).
+    // The lists inside models are the same. Only that of the message types has no schema of its own
+    // (D4).
     let lists: BTreeSet<Vec<String>> = all.into_iter().map(|(_, values)| values).collect();
     let messages = enumerations::message_types();
     let mut inline = BTreeSet::new();

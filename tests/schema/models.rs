@@ -1,6 +1,6 @@
-//! Where the model of each schema stands in a message.
+//! The position of the model of each schema in a message.
 
-/// A message that holds a model.
+/// A message that contains a model.
 pub(crate) struct Holder {
     /// The name of the schema.
     pub(crate) schema: &'static str,
@@ -8,7 +8,7 @@ pub(crate) struct Holder {
     pub(crate) type_name: Option<&'static str>,
     /// The message, with `{$}` for the model.
     pub(crate) body: &'static str,
-    /// Where the model is in it.
+    /// The path of the model in the message.
     pub(crate) path: &'static str,
 }
 
@@ -58,7 +58,7 @@ const NOTIFICATION: &str = r#"{"type":"event_processing_request","system_notific
 const SETTING: &str = r#"{"type":"module_registration_response","dsr_processing_registration":{"account_settings":[{$}]}}"#;
 const AUTHENTICATION: &str = r#"{"type":"module_registration_response","audience_processing_registration":{"authentication":{$}}}"#;
 
-/// Every model that has a schema.
+/// A holder for every model that has a schema.
 #[rustfmt::skip]
 pub(crate) const HOLDERS: &[Holder] = &[
     member("ModuleRegistrationRequest", "module_registration_request", MESSAGE, ""),

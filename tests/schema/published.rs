@@ -1,4 +1,4 @@
-//! The schema files: finding them, and making example values from them.
+//! Finds the schema files, and generates example values from them.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::ACCESSORS;
 use hydrant_reference::Json;
 
-/// All schemas by name, and the named parts inside them.
+/// All schemas by name, and the named parts in them.
 pub(crate) struct Schemas {
     files: BTreeMap<String, Json>,
     /// By their `id`, which a `$ref` names.
@@ -15,7 +15,7 @@ pub(crate) struct Schemas {
 }
 
 impl Schemas {
-    /// The published schemas; without them a line on standard error says so.
+    /// The published schemas, or `None` after a message on standard error.
     pub(crate) fn find() -> Option<Self> {
         let shared = std::env::var_os("HYDRANT_SHARED").map_or_else(
             || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"),
@@ -63,7 +63,7 @@ impl Schemas {
             .unwrap_or_else(|| panic!("no schema {name}"))
     }
 
-    /// Calls this with every property at any depth.
+    /// Calls `look` with every property at any depth.
     pub(crate) fn each_property(&self, mut look: impl FnMut(&str, &Json)) {
         let mut todo: Vec<&Json> = self.files.values().collect();
         while let Some(schema) = todo.pop() {
@@ -81,7 +81,7 @@ impl Schemas {
         }
     }
 
-    /// Values that a property may have: all of an enumeration, otherwise one.
+    /// Values that a property can have: all values of an enumeration, otherwise one value.
     pub(crate) fn examples(&self, name: &str, property: &Json) -> Vec<Json> {
         match values(property) {
             Some(values) => values.into_iter().map(Json::String).collect(),
@@ -89,7 +89,8 @@ impl Schemas {
         }
     }
 
-    /// A value that a property may have. It is neither the default nor empty, so that it is written.
+    /// A value that a property can have. It is neither the default nor empty, so that it is
+    /// written.
     pub(crate) fn example(&self, name: &str, property: &Json) -> Json {
         if let Some(values) = values(property) {
             return Json::String(member(name, &values).to_owned());
@@ -120,7 +121,7 @@ impl Schemas {
                         .collect(),
                 ),
                 (_, Some(value)) => {
-                    // The keys of this one are an enumeration (D4).
+                    // The keys of this map are an enumeration (D4).
                     let key = if name == "subject_identities" {
                         "email"
                     } else {
@@ -157,8 +158,8 @@ pub(crate) fn values(schema: &Json) -> Option<Vec<String>> {
     Some(values.iter().map(text).collect())
 }
 
-/// One of the values; for members of families, of which the schemas describe only the base inside other models (D3), one
-/// whose model has that base and little else.
+/// One of the values. Inside other models, the schemas describe only the base of a family (D3), so
+/// for a `type` this is a member whose model has little more than the base.
 fn member<'v>(name: &str, values: &'v [String]) -> &'v str {
     let plain = ["session_start", "roku", "gdpr_consent_state", "text"];
     let plain = values

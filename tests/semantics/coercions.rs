@@ -1,4 +1,5 @@
-//! T: types and coercions, every row for fields of every shape. Instants are in `instants`.
+//! T: types and coercions. Every row is tested with all kinds of fields. Instants are in
+//! `instants`.
 
 use super::targets::*;
 use super::{accepts, batch, refuses, registration, tally};
@@ -52,7 +53,7 @@ fn t2_numbers_for_strings_are_their_source_text() {
     reads(STRINGS, &rows);
     reads(MAP_TEXTS, &rows);
     reads(REQUIRED_STRINGS, &rows);
-    // Whatever follows the number.
+    // With various characters after the number.
     accepts(
         batch("\"source_id\" : 1.50 \n, \"mpid\":-0\t"),
         &batch(r#""source_id":"1.50","mpid":"-0""#),
@@ -181,7 +182,7 @@ fn t9_integers_beyond_their_bits_are_refused() {
 
 #[test]
 fn t10_other_values_for_integers_are_refused() {
-    // The kind and the words are those of 64 bits where the value is no integer at all.
+    // If the value is not an integer at all, kind and message are the same as for 64 bits.
     for (targets, what) in [(INT32S, "a 32-bit integer"), (INT64S, "a 64-bit integer")] {
         refused(
             targets,
@@ -442,7 +443,7 @@ fn t22_enumerations_are_strings() {
         &[(r#""\u0001unknown ""#, r#""unknown""#)],
     );
     absent(ENUMERATIONS, &["null"]);
-    // Unknown texts are kept, white space and all.
+    // Unknown texts are kept, including white space.
     for text in [r#""""#, r#"" ""#, r#"" Click ""#, r#""null""#, r#""7""#] {
         reads(ENUMERATIONS, &[(text, text)]);
     }

@@ -6,7 +6,8 @@ use hydrant::{ErrorKind, ParseOptions, Scratch, parse};
 
 use super::{accepts, batch, custom, dsr, parsed, refuses, registration, tally};
 
-/// A body per family with `$` for the fields of a member, the path of the member, and a type it knows.
+/// For each family, a body with `$` for the fields of a member, the path of the member, and a known
+/// type.
 const FAMILIES: [(&str, &str, &str); 6] = [
     (r#"{$}"#, "", "dsr_processing_response"),
     (
@@ -95,7 +96,7 @@ fn u4_a_missing_type_is_refused() {
             String::new(),
             r#""type":null"#.to_owned(),
             format!(r#""Type":"{name}","types":"{name}","x":{{"type":"{name}"}}"#),
-            // The first one counts, even if it is null.
+            // The first `type` applies, even if it is null.
             format!(r#""type":null,"type":"{name}""#),
         ] {
             let marked = body.replace("{$}", &format!("⟦{{{fields}}}"));
@@ -149,7 +150,7 @@ fn u5_a_type_is_a_string() {
 fn u6_an_unknown_message_is_refused_by_name() {
     for body in [
         r#"{"type":⟦"audience_request"}"#,
-        // The name is that of the message, not of something inside it.
+        // The name is the `type` of the message and not of an object in it.
         r#"{"user_identities":[{"type":"email","encoding":"raw","value":"v"}],"type":⟦"audience_request"}"#,
         r#"{"account":{"account_settings":{"type":"s3cret"}},"type":⟦"audience_request"}"#,
         r#" {"x":"type","y":"z","\u0074ype":⟦"audience_request","type":"dsr_processing_request"}"#,
@@ -185,11 +186,11 @@ fn u7_unknown_members_are_kept_as_text() {
             "{path}"
         );
     }
-    // Among others, first, last and in the middle.
+    // Between known members, first, last and in the middle.
     let events = r#""events":[{"type":"a","x":[1]},{"type":"session_start"},{"type":"b"},{"type":"error","is_crash":true},{"type":"c","z":"}"}]"#;
     accepts(batch(events), &batch(events));
     assert_eq!(tally(batch(events)).unknown_members, 3);
-    // A lone surrogate keeps its escape there.
+    // In an unknown member, a lone surrogate keeps its escape.
     let events = r#""events":[{"type":"a","x":"\ud800"}]"#;
     accepts(batch(events), &batch(events));
 }
@@ -238,7 +239,7 @@ fn u8_unknown_events_have_id_and_time_as_far_as_they_go() {
 
 #[test]
 fn u9_unknown_values_are_kept_as_they_came() {
-    // Every enumeration that a field has, with `$` for the value.
+    // A field of every enumeration, with `$` for the value.
     let fields = [
         custom(r#""custom_event_type":$"#),
         batch(r#""events":[{"type":"product_action","action":$}]"#),
@@ -292,7 +293,7 @@ fn u10_environments_that_share_a_model_stay_themselves() {
 
 #[test]
 fn u11_fields_of_other_environments_are_unknown() {
-    // Not even their JSON type is looked at.
+    // Their JSON type is not checked.
     for (name, field) in [
         ("ios", "screen_dpi"),
         ("ios", "android_sdk_level"),

@@ -17,7 +17,7 @@ fn f1_nothing_is_no_message() {
             "empty input",
         );
     }
-    // Other white space is no white space here.
+    // Other Unicode white space is not JSON white space.
     refuses(
         "⟦\u{a0}",
         ErrorKind::Syntax,
@@ -105,7 +105,7 @@ fn f4_invalid_utf8_is_refused_at_the_first_wrong_byte() {
         let path = "events[0].name";
         refuses_bytes(&body, ErrorKind::InvalidUtf8, before.len(), path, &message);
     }
-    // Outside strings, in unknown fields and at the very end too.
+    // Also after the message and in unknown fields.
     let body = [TINY.as_bytes(), b" \xff"].concat();
     let message = "expected UTF-8, found byte 0xFF";
     refuses_bytes(&body, ErrorKind::InvalidUtf8, TINY.len() + 1, "", message);
@@ -138,7 +138,7 @@ fn f5_lone_surrogates_are_replaced_and_counted() {
         );
         assert_eq!(tally(&body).lone_surrogates, 2 * count, "{text}");
     }
-    // Numbers keep their digits in a message that had to be repaired.
+    // Numbers keep their digits in a message in which surrogates are replaced.
     let body = custom(r#""name":"\ud800","timestamp_ms":1714592744066,"session_id":7.9"#);
     let expected = "\"timestamp_ms\":1714592744066,\"session_id\":7,\"name\":\"\u{fffd}\"";
     accepts(body, &custom(expected));
@@ -209,7 +209,7 @@ fn f14_escapes_are_read_before_anything_is_compared() {
         custom(r#""attributes":{"\u0061":"1","a":"2"}"#),
         &custom(r#""attributes":{"a":"2"}"#),
     );
-    // Numbers in strings too.
+    // Also numbers in strings.
     accepts(
         custom(r#""timestamp_ms":"\u0031\u0030""#),
         &custom(r#""timestamp_ms":10"#),

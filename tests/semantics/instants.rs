@@ -86,7 +86,7 @@ fn t26_nothing_for_instants_is_absent() {
 
 #[test]
 fn t27_other_values_for_instants_are_refused() {
-    // The farthest ones are read; written as seconds they look like milliseconds (W17).
+    // The limits are accepted. Their seconds would be parsed as milliseconds (W17).
     for (number, written) in [
         ("31556889864403199000", "31556889864403199.000000000"),
         ("-31556889864403199000", "-31556889864403199.000000000"),

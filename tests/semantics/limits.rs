@@ -13,7 +13,7 @@ fn f9_depth_is_limited() {
         ([r#"{"a":"#, "}"], 1),
         ([r#"[{"a":"#, "}]"], 2),
     ];
-    // So many levels below the message, in an unknown field: lists, objects, or both in turn.
+    // This many levels in an unknown field of the message: lists, objects, or both alternately.
     let nested = |levels: usize, ([open, close], each): ([&str; 2], usize)| {
         let times = levels / each;
         format!(
@@ -46,7 +46,7 @@ fn f9_depth_is_limited() {
         (ErrorKind::TooDeep, first + 127)
     );
     assert_eq!(error.path(), format!("x{}", "[0]".repeat(127)));
-    // No more than 1000, whatever is asked for; and a million levels are no more dangerous than one too many.
+    // The maximum is 1000, whatever the option. A million levels are refused like 1001.
     let options = ParseOptions::new().max_depth(usize::MAX);
     assert!(parsed(nested(999), &options).is_ok());
     for levels in [1000, 1_000_000] {
@@ -57,7 +57,7 @@ fn f9_depth_is_limited() {
     }
     let open = "[".repeat(1_000_000);
     assert_eq!(normal(open).unwrap_err().kind(), ErrorKind::TooDeep);
-    // Also where the text is known to be read: raw text of what is unknown, opaque fields.
+    // Also in the raw text of unknown members and in opaque fields.
     let lists = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
     let raw = lists(125);
     accepts(
@@ -74,7 +74,7 @@ fn f9_depth_is_limited() {
 fn f10_size_is_limited() {
     let options = ParseOptions::new().max_bytes(TINY.len());
     assert!(parsed(TINY, &options).is_ok());
-    // Before anything is looked at: these are no JSON either.
+    // The size is checked first: these bodies are also invalid in other ways.
     for body in [
         format!("{TINY} "),
         format!("\u{feff}{TINY}"),
@@ -123,7 +123,7 @@ fn f12_huge_values_are_accepted() {
         r#""name":"{value}","attributes":{{"{key}":"{value}"}}"#
     ));
     accepts(&body, &body);
-    // Escaped at both ends, so that neither is a slice of the input.
+    // With escapes at both ends, so that the text cannot be a slice of the input.
     let escaped = custom(&format!(r#""name":"\u0041{value}\n""#));
     accepts(escaped, &custom(&format!(r#""name":"A{value}\n""#)));
 
@@ -132,7 +132,7 @@ fn f12_huge_values_are_accepted() {
         .collect();
     let body = custom(&format!(r#""attributes":{{{}}}"#, attributes.join(",")));
     accepts(&body, &body);
-    // All twice: the first places, the last values.
+    // With duplicates of all keys: first positions, last values.
     let twice = format!(
         "{},{}",
         attributes.join(",").replace(":\"", ":\"old "),

@@ -1,4 +1,4 @@
-//! `docs/semantics.md`, row by row: every test is named after its row, `f1_...`, `t24_...`.
+//! Tests of `docs/semantics.md`: every test is named after its row, `f1_...`, `t24_...`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -22,7 +22,7 @@ mod writing;
 
 use hydrant::{Error, ErrorKind, ParseOptions, Scratch, Tally, normalize, parse};
 
-/// Stands in a body in front of the byte that a refusal must name.
+/// Marks the byte in a body at which it must be refused.
 const MARK: char = '⟦';
 
 /// The normal form of a body.
@@ -49,7 +49,8 @@ fn normal(body: impl AsRef<[u8]>) -> Result<String, Error> {
     }
 }
 
-/// The body is accepted, and this is its normal form, which is its own (W17).
+/// Asserts that the body is accepted with this normal form, and that the normal form is a fixed
+/// point (W17).
 #[track_caller]
 fn accepts(body: impl AsRef<[u8]>, expected: &str) {
     let body = body.as_ref();
@@ -62,7 +63,7 @@ fn accepts(body: impl AsRef<[u8]>, expected: &str) {
     }
 }
 
-/// The body, which has [`MARK`] in it, is refused at the mark.
+/// Asserts that the body, which contains [`MARK`], is refused at the mark.
 #[track_caller]
 fn refuses(marked: &str, kind: ErrorKind, path: &str, message: &str) -> Error {
     let (before, after) = marked.split_once(MARK).expect("no mark");
@@ -88,7 +89,7 @@ fn refuses_bytes(
     assert_eq!(found, (kind, message, path), "{shown:.500}");
     assert_eq!(location.map(|at| at.offset), offset.into(), "{shown:.500}");
     if let Some(at) = location {
-        // Line and column, found in another way: from the lines of the text before the place.
+        // Line and column, computed from the lines of the text before the offset.
         let before = String::from_utf8_lossy(&body[..at.offset]);
         let lines: Vec<&str> = before.split('\n').collect();
         let column = 1 + lines.last().unwrap().chars().count();
@@ -104,7 +105,7 @@ fn refuses_bytes(
     error
 }
 
-/// What `parse` says with these options, message and tally aside.
+/// The tally or the error of `parse` with these options.
 fn parsed(body: impl AsRef<[u8]>, options: &ParseOptions) -> Result<Tally, Error> {
     let mut scratch = Scratch::new();
     parse(body.as_ref(), &mut scratch, options).map(|parsed| parsed.tally)

@@ -17,7 +17,7 @@ fn k1_unknown_fields_are_skipped() {
         r#"[{"type":null},[[]],"\ud800"]"#,
     ] {
         let x = format!(r#""x":{value}"#);
-        // One place per kind of model.
+        // One object of each kind of model.
         accepts(
             batch(&format!(r#"{x},"mpid":"1",{x}"#)),
             &batch(r#""mpid":"1""#),
@@ -57,7 +57,7 @@ fn k1_unknown_fields_are_skipped() {
             &registration(r#""permissions":{}"#),
         );
     }
-    // The accessors that the published schemas take for fields (D2).
+    // The accessors that the published schemas list as fields (D2).
     accepts(
         custom(r#""request":{"type":"x"},"location":null,"debug":true,"crash":1,"enabled":[]"#),
         r#"{"type":"event_processing_request","events":[{"type":"custom_event"}]}"#,
@@ -117,14 +117,14 @@ fn k3_the_last_of_equal_fields_counts() {
         batch(r#""events":[{"type":"error"}],"events":[]"#),
         r#"{"type":"event_processing_request"}"#,
     );
-    // Null puts the default back, not the value before.
+    // Null restores the default and not the earlier value.
     accepts(
         registration(
             r#""event_processing_registration":{"max_data_age_hours":7,"max_data_age_hours":null}"#,
         ),
         &registration(r#""event_processing_registration":{"max_data_age_hours":24}"#),
     );
-    // Fields of identities count as others do, `type` too.
+    // The same applies to the fields of identities, including `type`.
     accepts(
         batch(
             r#""user_identities":[{"type":"email","type":"google","encoding":"raw","encoding":"md5","value":"a","value":"b"}]"#,
@@ -139,7 +139,7 @@ fn k3_the_last_of_equal_fields_counts() {
         "user_identities[0]",
         "missing field `value`",
     );
-    // What is overwritten must still be readable.
+    // An overwritten value must still be valid.
     refuses(
         &custom(r#""id":⟦7,"id":"9daa09f0-0c61-4b46-a16a-272c8cdd47e8""#),
         ErrorKind::UnexpectedType,
@@ -171,7 +171,7 @@ fn k4_map_entries_keep_the_first_place_and_the_last_value() {
         &map(r#""a":"4","b":"2""#),
     );
     accepts(map(r#""a":"1","a":"","b":"2""#), &map(r#""b":"2""#));
-    // The same in maps large enough to be hashed.
+    // The same in maps that are large enough for hashing.
     let many = |value: &str, skip: usize| -> String {
         let entries: Vec<String> = (0..200)
             .filter(|n| *n != skip)

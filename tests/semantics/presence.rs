@@ -6,7 +6,7 @@ use hydrant::{ParseOptions, Scratch, parse};
 
 use super::{accepts, batch, custom, dsr, refuses, registration, tally};
 
-/// Where identities stand: a body with `$` for one, and its path.
+/// All positions of identities: a body with `$` for the identity, and its path.
 const IDENTITIES: &[(&str, &str)] = &[
     (
         r#"{"type":"event_processing_request","user_identities":[$]}"#,
@@ -82,7 +82,7 @@ fn p1_identities_have_type_encoding_and_value() {
                 refuses(&marked, ErrorKind::MissingField, path, &message);
             }
         }
-        // The first of several.
+        // The first of several missing fields is named.
         refuses(
             &body.replace('$', "⟦{}"),
             ErrorKind::MissingField,
@@ -105,7 +105,7 @@ fn p2_values_and_partner_names_are_not_empty() {
         );
         let blank = body.replace('$', r#"{"type":"other","encoding":"raw","value":" "}"#);
         accepts(&blank, &blank);
-        // Of equal keys the last counts.
+        // Of duplicate keys the last one applies.
         let value = |value| {
             let identity = format!(r#"{{"type":"other","encoding":"raw",{value}}}"#);
             body.replace('$', &identity)
@@ -267,7 +267,7 @@ fn p9_missing_lists_are_empty() {
 
 #[test]
 fn p10_defaults() {
-    // Everything that has a default of its own is written.
+    // Everything with a default of its own is written.
     accepts(
         batch(
             r#""account":{},"platform_fields":{},"events":[{"type":"session_end"},{"type":"error"},{"type":"privacy_setting_change"},{"type":"product_action","products":[{}]},{"type":"session_start","location":{}}]"#,

@@ -6,7 +6,7 @@ use super::{MARK, batch, custom, dsr, normal, parsed, refuses, registration};
 
 #[test]
 fn e1_refusals_are_complete() {
-    // `refuses` checks line and column of every refusal of these tests; here they are spelled out.
+    // `refuses` checks line and column of every refusal; here they are given explicitly.
     let body = "{\"type\":\"event_processing_request\",\r\n \"source_id\":\"é😀\", \"mpid\":\"é😀\", \"events\":[\n{\"type\":\"error\"},\n  {\"type\":\"error\",\"message\":\"é😀\",\"is_crash\":\"perhaps\"}]}";
     let error = normal(body).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidValue);
@@ -45,7 +45,8 @@ fn e2_the_place_is_the_first_byte_of_the_value() {
         batch(
             "\"system_notifications\":[{\"type\":\"gdpr_consent_state\",\"old_gdpr_consent_state\":{\"consented\":⟦\"x\"}}]",
         ),
-        // After values that are skipped or kept as text, and in a text that had to be repaired.
+        // After values that are skipped or kept as text, and in text in which surrogates are
+        // replaced.
         batch(
             "\"x\":[[{\"a\":1e999}]],\"events\":[{\"type\":\"new\",\"y\":[1,{}]},{\"type\":\"error\",\"is_crash\":⟦2.5}]",
         ),
@@ -122,14 +123,14 @@ fn e3_paths() {
     assert_eq!(normal("[]").unwrap_err().path(), "");
 }
 
-/// The secret of the bodies below. Not a word that a message would say by itself.
+/// The secret in the bodies below. No error message contains this word by itself.
 const SECRET: &str = "xyzzy42";
 
-/// Bodies with faults beside, before and after values that must not be shown, or with such a value where another is
-/// expected; `$` for the value. That the value of each field that is declared secret is masked is tested from the
-/// declarations (`crates/cli/tests/cli/secrets.rs`).
+/// Bodies with faults next to values that must not be shown, or with such a value where another one
+/// is expected; `$` stands for the value. `crates/cli/tests/cli/secrets.rs` tests that every field
+/// that is declared secret is masked.
 const SENSITIVE: &[&str] = &[
-    // It is in the wrong place.
+    // The value is in the wrong place.
     r#"{"type":"event_processing_request","user_identities":[{"type":[$],"encoding":"raw","value":"v"}]}"#,
     r#"{"type":"event_processing_request","user_identities":[{"type":"email","encoding":{"a":$},"value":$}]}"#,
     r#"{"type":"event_processing_request","partner_identities":{"a":$}}"#,
@@ -142,16 +143,16 @@ const SENSITIVE: &[&str] = &[
     r#"{"type":"audience_membership_change_request","user_profiles":[$]}"#,
     r#"{"type":"dsr_processing_request","subject_identities":{"email":{"encoding":7,"value":$}}}"#,
     r#"{"type":"dsr_processing_request","extensions":{"a":$},"submitted_time":true}"#,
-    // Something beside it is wrong.
+    // Another value is invalid.
     r#"{"type":"event_processing_request","user_identities":[{"type":"email","encoding":"raw","value":$}],"events":7}"#,
     r#"{"type":"event_processing_request","user_identities":[{"encoding":"raw","value":$}]}"#,
     r#"{"type":"event_processing_request","user_identities":[{"type":"email","value":$,"encoding":5}]}"#,
-    // The type of something is missing or unknown, and something inside is called `type`.
+    // The `type` of an object is missing or unknown, and a field inside it is named `type`.
     r#"{"account":{"account_settings":{"type":$}}}"#,
     r#"{"account":{"account_settings":{"type":$}},"type":"nonsense"}"#,
     r#"{"account":{"account_settings":{"x":"type","y":$}},"type":"nonsense"}"#,
     r#"{"type":"event_processing_request","events":[{"identities":[{"type":$}]}]}"#,
-    // It is no JSON.
+    // The body is not JSON.
     r#"{"type":"event_processing_request","user_identities":[{"type":"email","encoding":"raw","value":$:1}]}"#,
     r#"{"type":"event_processing_request","user_identities":[{"type":"email","encoding":"raw","value":$ $}]}"#,
     r#"{"type":"event_processing_request","user_identities":[{"type":"email","encoding":"raw","value":$,}]}"#,
@@ -198,7 +199,7 @@ fn e4_values_of_identities_and_settings_are_not_shown() {
                 }
             }
         }
-        // As a string it is refused, each of them.
+        // Each body is refused if the value is a string.
         normal(body.replace('$', &format!("\"{SECRET}\""))).unwrap_err();
     }
 }
@@ -265,7 +266,7 @@ fn e6_syntax_goes_first_then_the_order_of_reading() {
         "account",
         "expected an object, found a number",
     );
-    // The type is read before the rest.
+    // The type is read before the other fields.
     let message = r#"expected one of the ten message types, found string "x""#;
     refuses(
         r#"{"account":7,"type":⟦"x"}"#,
@@ -289,7 +290,7 @@ fn e7_refusals_of_a_whole_input_have_no_place() {
         let out = String::from_utf8(out).unwrap();
         let end = r#","offset":null,"line":null,"column":null,"path":""}}"#;
         assert!(out.ends_with(end), "{out}");
-        // In a stream the line is known.
+        // In a stream, the line is added.
         assert_eq!(error.on_line(7).pretty("body"), pretty + ":7");
     }
 }

@@ -8,7 +8,7 @@ fn strict(body: impl AsRef<[u8]>) -> Result<(), Error> {
     parsed(body, &ParseOptions::new().strict(true)).map(|_| ())
 }
 
-/// Refused in strict mode, accepted otherwise.
+/// Asserts that the body is refused in strict mode and accepted otherwise.
 #[track_caller]
 fn refuses_strictly(marked: &str, kind: ErrorKind, path: &str, message: &str) {
     let (before, after) = marked.split_once(MARK).unwrap();
@@ -44,13 +44,13 @@ fn s1_unknown_values_are_refused() {
     );
     let message = r#"expected a known value, found string """#;
     refuses_strictly(&dsr(r#""regulation":⟦"""#), kind, "regulation", message);
-    // Not shown where identities are.
+    // Values in identities are not shown.
     let message = "expected a known value, found a string [redacted]";
     let body = batch(r#""user_identities":[{"type":⟦"new","encoding":"raw","value":"v"}]"#);
     refuses_strictly(&body, kind, "user_identities[0].type", message);
     let body = batch(r#""user_identities":[{"type":"email","encoding":⟦"new","value":"v"}]"#);
     refuses_strictly(&body, kind, "user_identities[0].encoding", message);
-    // A key: the place is the key, the path that of the map it is in.
+    // For a key, the location is the key and the path is that of the map.
     let body = dsr(
         r#""subject_identities":{"email":{"value":"a"},⟦"new":{"value":"b"}},"api_version":"3""#,
     );

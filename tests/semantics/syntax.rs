@@ -1,4 +1,4 @@
-//! F: what is no JSON.
+//! F: input that is not JSON.
 
 use hydrant::ErrorKind;
 
@@ -91,7 +91,7 @@ fn f6_what_is_no_json_is_refused_where_it_is_wrong() {
     refuses_somewhere("⟦\"abc", expected);
 }
 
-/// Like `refuses`, for any path, which is returned.
+/// Like `refuses`, but returns the path instead of comparing it.
 #[track_caller]
 fn refuses_somewhere(marked: &str, message: &str) -> String {
     let (before, after) = marked.split_once(MARK).unwrap();

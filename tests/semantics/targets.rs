@@ -1,5 +1,5 @@
-//! The fields that the rows of T are tried on, of every type and shape: always written, optional, with a default of their
-//! own; and what is the same in all those tests.
+//! Fields for the tests of the rows of T, and common assertions. There are fields of every type and
+//! kind: always written, optional, with a default of their own.
 
 use hydrant::ErrorKind;
 
@@ -260,7 +260,7 @@ pub(super) const ENUMERATIONS: &[Target] = &[
     },
 ];
 
-/// Each literal reads as what is written, in every target.
+/// Asserts for every target that each literal is written as given.
 #[track_caller]
 pub(super) fn reads(targets: &[Target], rows: &[(&str, &str)]) {
     for target in targets {
@@ -282,7 +282,7 @@ pub(super) fn absent(targets: &[Target], literals: &[&str]) {
     }
 }
 
-/// Strings and numbers are refused as values, everything else by its type.
+/// Asserts that strings and numbers are refused by their value, and everything else by its type.
 #[track_caller]
 pub(super) fn refused(targets: &[Target], what: &str, literals: &[&str]) {
     for target in targets {
@@ -317,7 +317,7 @@ pub(super) const CONTAINERS: &[&str] = &["[]", "{}", r#"["a"]"#, r#"{"a":1}"#];
 pub(super) const BLANK: &[&str] = &["null", r#""""#, r#"" ""#, r#""\t\r\n \u0000\u001f""#];
 pub(super) const NULL_TEXT: &[&str] = &[r#""null""#, r#"" null ""#];
 
-/// Numbers and bools where a string must be.
+/// Asserts that numbers and bools are refused where a string is expected.
 #[track_caller]
 pub(super) fn not_a_string(targets: &[Target]) {
     for target in targets {

@@ -82,7 +82,7 @@ fn w5_plain_numbers_and_bools_are_always_written() {
         r#""event_processing_registration":{"account_settings":[{"type":"integer","visible":false,"default_value":0,"min_value":0,"max_value":0,"required":false},{"type":"float","visible":true,"default_value":0.0,"required":true}],"max_data_age_hours":0}"#,
     );
     accepts(&body, &body);
-    // Optional bools, too, once they are set.
+    // Also optional bools if they are set.
     let body = batch(
         r#""runtime_environment":{"type":"ios","screen_height":0,"screen_width":0,"timezone_offset":0,"is_tablet":false,"is_sandboxed":false,"att_timestamp_unixtime_ms":0}"#,
     );
@@ -148,7 +148,7 @@ fn w7_objects_without_fields() {
     );
 }
 
-/// A decimal and what becomes of it.
+/// Asserts how decimals are written.
 fn decimals(rows: &[(&str, &str)]) {
     let price = |number: &str| {
         batch(&format!(
@@ -270,7 +270,7 @@ fn w10_doubles_are_the_shortest_that_read_back() {
     ] {
         accepts(place(number), &place(written));
     }
-    // Whatever is written reads back as the same double.
+    // Every written double parses to the same double.
     let mut bits: u64 = 1;
     for _ in 0..2000 {
         bits = bits
@@ -319,7 +319,7 @@ fn w12_uuids_are_lower_case() {
         r#"{"type":"dsr_processing_response","id":"9DAA09F0-0C61-4B46-A16A-272C8CDD47E8"}"#,
         r#"{"type":"dsr_processing_response","id":"9daa09f0-0c61-4b46-a16a-272c8cdd47e8"}"#,
     );
-    // Uuids that are texts in the tables stay as they are.
+    // UUIDs that are declared as text are not changed.
     let body = dsr(r#""subject_request_id":"9DAA""#);
     accepts(&body, &body);
 }
@@ -378,7 +378,8 @@ fn w16_strings_are_escaped_where_they_must_be() {
 
 #[test]
 fn w17_a_normal_form_is_its_own() {
-    // `accepts` looks at it for every message of these tests; here for generated ones, hostile ones among them.
+    // `accepts` checks this for every message of these tests; this one uses generated messages,
+    // including hostile ones.
     use hydrant_testing::generate::{Generator, Options};
     let mut generator = Generator::new(Options::default().hostile(true).shuffle(true));
     let mut accepted = 0;

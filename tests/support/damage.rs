@@ -1,6 +1,6 @@
-//! Damage as `proptest` chooses it: by node, so that the text stays JSON, and by byte, so that it may not.
+//! Strategies for mutations: by node, which keep the text valid JSON, and by byte, which need not.
 //!
-//! The damage itself is done in `hydrant_reference::mutate`. The tests that use it check the outcome.
+//! `hydrant_reference::mutate` applies the mutations by node.
 
 use super::odd::{odd_keys, odd_values};
 use hydrant_reference::mutate::{Damage, Node, apply, nodes};
@@ -8,7 +8,7 @@ use hydrant_reference::normalize;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-/// The accepted messages of the corpus that are small enough to be damaged many times.
+/// The accepted messages of the corpus that are small enough to be mutated many times.
 pub(crate) fn originals() -> Vec<String> {
     let files = super::files("valid")
         .into_iter()
@@ -26,7 +26,7 @@ pub(crate) fn originals() -> Vec<String> {
         .collect()
 }
 
-/// All bodies of the corpus, accepted or not, that are small enough to be changed many times.
+/// All bodies of the corpus, accepted or not, that are small enough to be mutated many times.
 pub(crate) fn bodies() -> Vec<Vec<u8>> {
     let files = ["valid", "invalid", "regress"]
         .into_iter()
@@ -40,7 +40,7 @@ pub(crate) fn bodies() -> Vec<Vec<u8>> {
     bodies.filter(|body| body.len() < 5_000).collect()
 }
 
-/// A choice of damage; texts and nodes to take from are known only when it is done.
+/// A mutation by node. Its indices select a node when it is applied.
 #[derive(Debug, Clone)]
 pub(crate) enum Step {
     Whole(Index, Damage),
@@ -63,7 +63,7 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Does the damage.
+/// Applies mutations by node.
 pub(crate) fn damaged(text: &str, steps: &[Step]) -> String {
     let mut text = text.to_owned();
     for step in steps {
@@ -83,7 +83,7 @@ pub(crate) fn damaged(text: &str, steps: &[Step]) -> String {
     text
 }
 
-/// A change of single bytes.
+/// A mutation by byte.
 #[derive(Debug, Clone)]
 pub(crate) enum Byte {
     Flip(Index, u8),
@@ -122,7 +122,7 @@ pub(crate) fn byte() -> impl Strategy<Value = Byte> {
     ]
 }
 
-/// Changes the bytes.
+/// Applies mutations by byte.
 pub(crate) fn changed(mut bytes: Vec<u8>, changes: &[Byte]) -> Vec<u8> {
     for change in changes {
         if bytes.is_empty() {

@@ -1,8 +1,5 @@
-//! The corpus and the samples as tests see them: files, messages, expected refusals.
-//!
-//! Shared by every test that walks them, so that all of them see the same files. Knows nothing of the reference or
-//! of the engine.
-#![allow(dead_code)] // each test crate uses its part
+//! The corpus and the published samples for tests: files, messages, expected refusals.
+#![allow(dead_code)] // each test crate uses a part of it
 
 pub(crate) mod damage;
 pub(crate) mod hidden;
@@ -17,12 +14,12 @@ use std::{env, fs, io};
 pub(crate) struct File {
     /// The name without folder, as `heartbeat-empty-events.json`.
     pub(crate) name: String,
-    /// What is in it.
+    /// The content.
     pub(crate) bytes: Vec<u8>,
 }
 
 impl File {
-    /// The messages of the file: itself, or the lines of a stream that hold more than white space.
+    /// The messages of the file: the whole content, or the lines of a stream that are not blank.
     pub(crate) fn messages(&self) -> Vec<&[u8]> {
         if !self.name.ends_with(".ndjson") {
             return vec![&self.bytes];
@@ -37,7 +34,7 @@ impl File {
 pub(crate) struct Expected {
     /// The file, in the same folder.
     pub(crate) name: String,
-    /// Where it is refused; `None` when the message as a whole is.
+    /// The path at which it is refused; `None` if it is refused as a whole.
     pub(crate) path: Option<String>,
 }
 
@@ -82,9 +79,11 @@ pub(crate) fn expected(folder: &str) -> Vec<Expected> {
     .collect()
 }
 
-/// The published samples, by name: `firehose/examples` below `HYDRANT_SHARED`, or below `../shared`.
+/// The published samples with their names: `firehose/examples` below `HYDRANT_SHARED` or
+/// `../shared`.
 ///
-/// They are not part of this repository. Without them the list is empty, and a line on standard error says so.
+/// They are not part of this repository. Without them the list is empty, and a message is printed
+/// to standard error.
 pub(crate) fn samples() -> Vec<(String, Vec<u8>)> {
     let root = env::var("HYDRANT_SHARED")
         .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared").to_owned());

@@ -1,21 +1,21 @@
-//! Where integration tests get their messages from: the corpus, the published samples, the generator. Each source that
-//! is not there says so aloud, because a test that saw nothing must not look like one that passed.
-//!
-//! It must not judge anything.
-#![allow(dead_code)] // each test crate uses its part
+//! Messages for tests from the corpus, the published samples and the generator. A message is
+//! printed for each missing source, because a test without input must not look like one that
+//! passed.
+#![allow(dead_code)] // each test crate uses a part of it
 
 use std::path::{Path, PathBuf};
 
 use hydrant_testing::generate::{Generator, Options};
 
-/// A message and where it comes from.
+/// A message and its origin.
 #[derive(Clone)]
 pub(crate) struct Named {
     pub(crate) name: String,
     pub(crate) text: Vec<u8>,
 }
 
-/// The published samples, in the order of their names. Empty, with a notice, if they are not on this machine.
+/// The published samples, sorted by name. If they are missing, the list is empty and a message is
+/// printed.
 pub(crate) fn published_samples() -> Vec<Named> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let shared =
@@ -31,7 +31,8 @@ pub(crate) fn published_samples() -> Vec<Named> {
     samples
 }
 
-/// The files of one folder of the corpus, in the order of their names. Empty, with a notice, if there are none.
+/// The files of one folder of the corpus, sorted by name. If there are none, the list is empty and
+/// a message is printed.
 pub(crate) fn corpus(folder: &str) -> Vec<Named> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("corpus")

@@ -1,8 +1,10 @@
-//! Odd things to put into messages: values and keys at the edges of the coercion rules, and some that no rule expects.
+//! Unusual values and keys for mutations: edge cases of the coercion rules, and others that no rule
+//! covers.
 //!
-//! They are JSON text, so that they may be what no tree could hold: lone surrogates, minus zero, duplicate keys.
+//! They are JSON text, because a tree cannot represent some of them: lone surrogates, minus zero,
+//! duplicate keys.
 
-/// What takes the place of a node.
+/// Replacements of a node.
 pub(crate) fn odd_values() -> Vec<String> {
     let plain = [
         "null",
@@ -112,7 +114,7 @@ pub(crate) fn odd_values() -> Vec<String> {
         .collect()
 }
 
-/// What takes the place of a key, with its quotes.
+/// Replacements of a key, with quotes.
 pub(crate) fn odd_keys() -> Vec<String> {
     let keys: &[&str] = &[
         "type",

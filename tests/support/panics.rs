@@ -1,11 +1,11 @@
-//! Panics on purpose, without a backtrace in the output of the tests.
+//! Deliberate panics that print nothing to the output of the tests.
 
 use std::panic;
 use std::sync::Once;
 
 const ON_PURPOSE: &str = "on purpose";
 
-/// Panics without a word.
+/// Panics without printing a message.
 pub(crate) fn panic_on_purpose() -> ! {
     static SILENCE: Once = Once::new();
     SILENCE.call_once(|| {

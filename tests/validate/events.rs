@@ -154,7 +154,7 @@ fn events() -> Vec<Row> {
 }
 
 fn limits() -> Vec<Row> {
-    // Characters count, not bytes.
+    // Characters are counted, not bytes.
     let (name, value, entry) = ("é".repeat(256), "é".repeat(4096), "é".repeat(512));
     let entries = |count: usize| vec![r#""e""#; count].join(",");
     vec![
@@ -208,7 +208,7 @@ fn limits() -> Vec<Row> {
                 &format!(r#""attributes":{{"{}":"v"}}"#, "k".repeat(257)),
             ),
             vec![
-                // Paths are cut too.
+                // Paths are truncated as well.
                 "warning limit-attribute-name events[0].attributes.kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk…: a name of more than 256 characters",
             ],
         ),

@@ -1,4 +1,4 @@
-//! What the validator finds: one row per rule and way to break it, through the public API.
+//! The findings of the validator through the public API: one row for each way to violate each rule.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -44,7 +44,7 @@ fn check(rows: Vec<Row>) {
     }
 }
 
-/// The rules that the rows of all tables break.
+/// Every rule is violated by a row.
 #[test]
 fn every_rule_has_a_row() {
     let rows = [messages::rows(), events::rows(), registration::rows()].concat();
@@ -61,7 +61,7 @@ fn every_rule_has_a_row() {
 }
 
 #[test]
-fn ordinary_messages_are_beyond_reproach() {
+fn ordinary_messages_have_no_findings() {
     for kind in Kind::ALL {
         let mut generator = Generator::new(Options::default().kind(kind));
         let mut scratch = Scratch::new();
@@ -81,7 +81,7 @@ fn ordinary_messages_are_beyond_reproach() {
 }
 
 #[test]
-fn a_flood_of_findings_is_counted() {
+fn findings_beyond_the_limit_are_counted() {
     let body = format!(
         r#"{{"type":"event_processing_request","events":[{}]}}"#,
         vec![r#"{"type":"x"}"#; 20_000].join(",")
@@ -89,7 +89,7 @@ fn a_flood_of_findings_is_counted() {
     let found = findings(&body);
     assert_eq!(found.len(), 10_001);
     let last = found.last().unwrap();
-    // Of the message itself: id, timestamp_ms, firehose_version, account.
+    // Four are about the message: id, timestamp_ms, firehose_version, account.
     assert_eq!(last.message, "10004 more findings are not listed");
     assert_eq!(
         (last.rule, last.level, last.path.as_str()),
@@ -98,7 +98,7 @@ fn a_flood_of_findings_is_counted() {
 }
 
 #[test]
-fn findings_are_shown_in_one_line() {
+fn findings_are_displayed_on_one_line() {
     let found = findings(r#"{"type":"event_processing_response","timestamp_ms":1714592744066}"#);
     assert_eq!(
         found[0].to_string(),
@@ -113,7 +113,7 @@ fn findings_are_shown_in_one_line() {
     );
 }
 
-/// Two of the published samples are odd, and known to be: D6 and D9 of the protocol.
+/// Two of the published samples have findings, which are known: D6 and D9 of the protocol.
 #[test]
 fn published_samples() {
     let shared = std::env::var_os("HYDRANT_SHARED").map_or_else(

@@ -55,7 +55,7 @@ fn batches() -> Vec<Row> {
             message("event_processing_request", r#""account":{"account_id":0}"#),
             vec!["warning required-field account: field `account_id` is missing or 0"],
         ),
-        // The year 2000 is in, 2100 is not.
+        // The year 2000 is in the range, 2100 is not.
         (
             r#"{"type":"dsr_processing_response","id":"66062a39-ea83-450e-9d5e-92829b6e565d","timestamp_ms":946684800000,"firehose_version":"3.2.0"}"#
                 .to_owned(),
@@ -249,7 +249,7 @@ fn requests() {
     check(rows());
 }
 
-/// Whatever is wrong with identities and settings, their values are not told.
+/// Findings about identities and settings do not contain their values.
 #[test]
 fn values_of_identities_and_settings_are_not_shown() {
     let secret = "xyzzy";

@@ -2,7 +2,8 @@
 
 use super::{Row, check};
 
-/// A registration that wants data subject requests, so that nothing else is wrong with it, with these fields.
+/// A registration with these fields. It requests data subject requests, so that it has no other
+/// findings.
 fn registration(fields: &str) -> String {
     format!(
         r#"{{"type":"module_registration_response","id":"66062a39-ea83-450e-9d5e-92829b6e565d","timestamp_ms":1714592744066,"firehose_version":"3.2.0","name":"n","version":"1","dsr_processing_registration":{{"supported_dsr_types":["erasure"],"domain":"d"}},{fields}"x":0}}"#
@@ -31,7 +32,7 @@ fn settings(list: &str) -> String {
     audiences(&format!(r#""account_settings":[{list}]"#))
 }
 
-/// A setting beyond reproach but for these fields.
+/// A setting with these fields that is otherwise valid.
 fn setting(type_name: &str, fields: &str) -> String {
     settings(&format!(
         r#"{{"type":"{type_name}","id":"i","name":"n","description":"d",{fields}}}"#

@@ -1,5 +1,5 @@
-//! Fields that no model has: found with their object and the name that was probably meant, and
-//! nothing else is.
+//! Unknown fields are reported with their object and the nearest known name, and known fields are
+//! not reported.
 
 use hydrant::validate::unknown_fields;
 use hydrant::{ErrorKind, ParseOptions, Scratch};
@@ -26,7 +26,7 @@ pub(crate) fn rows() -> Vec<(&'static str, Vec<&'static str>)> {
             r#"{"type":"event_processing_request","something_else":1}"#,
             vec![r#"warning unknown-field : unknown field "something_else" is skipped"#],
         ),
-        // In the order of the text, also where keys, names and values come in every order.
+        // In the order of the text, with keys and values in any order.
         (
             r#"{"Id":1,"events":[{"nmae":"x","type":"custom_event"},{"type":"product_action","products":[{"id":"1"},{"sku":[{"a":"}"}],"\u0070rize":2}]}],"account":{"account":1},"type":"event_processing_request"}"#,
             vec![
@@ -37,7 +37,7 @@ pub(crate) fn rows() -> Vec<(&'static str, Vec<&'static str>)> {
                 r#"warning unknown-field account: unknown field "account" is skipped"#,
             ],
         ),
-        // Keys of maps are data, and what is unknown as a whole is kept as a whole.
+        // Keys of maps are data, and unknown members are not searched.
         (
             r#"{"type":"event_processing_request","user_attributes":{"nmae":"x"},"events":[{"type":"new","nmae":"x"}],"consent_state":{"gdpr_consent_state":{"a b":{"consent":true}}}}"#,
             vec![r#"warning unknown-field consent_state.gdpr_consent_state["a b"]: unknown field "consent" is skipped; is it `consented`?"#],
@@ -47,13 +47,13 @@ pub(crate) fn rows() -> Vec<(&'static str, Vec<&'static str>)> {
             r#"{"type":"event_processing_request","runtime_environment":{"screen_width":1,"brand":"x","type":"roku"}}"#,
             vec![r#"warning unknown-field runtime_environment: field "screen_width" is skipped: objects of this `type` do not have it"#],
         ),
-        // Web environments have no application fields, but they are read (D19).
+        // Web environments have no application fields, but the fields are read (D19).
         (r#"{"type":"event_processing_request","runtime_environment":{"type":"mobileweb","application_name":"x"}}"#, vec![]),
         (
             r#"{"type":"event_processing_request","user_identities":[{"type":"email","encoding":"raw","value":"a","valeu":"b"}]}"#,
             vec!["warning unknown-field user_identities[0]: unknown field is skipped; is it `value`?"],
         ),
-        // Below a secret field a name may be a value in the wrong place.
+        // In an object with secret fields, a name may be a misplaced value.
         (
             r#"{"type":"event_processing_request","user_identities":[{"type":"email","encoding":"raw","value":"a","jane@example.com":1}]}"#,
             vec!["warning unknown-field user_identities[0]: unknown field is skipped"],
@@ -78,14 +78,14 @@ fn unknown_fields_are_found() {
 }
 
 #[test]
-fn messages_that_are_refused_are_refused_here_too() {
+fn messages_that_are_refused_give_an_error() {
     let body = br#"{"type":"event_processing_request","nmae":1,"account":7}"#;
     let refused = unknown_fields(body, &mut Scratch::new(), &ParseOptions::default());
     assert_eq!(refused.unwrap_err().kind(), ErrorKind::UnexpectedType);
 }
 
 #[test]
-fn ordinary_messages_have_none() {
+fn ordinary_messages_have_no_unknown_fields() {
     for kind in Kind::ALL {
         let mut generator = Generator::new(Options::default().kind(kind).shuffle(true));
         for _ in 0..200 {
@@ -97,9 +97,9 @@ fn ordinary_messages_have_none() {
     }
 }
 
-/// Paths are found in one walk, however many fields there are.
+/// All paths are found in one pass, whatever the number of fields.
 #[test]
-fn a_flood_of_unknown_fields_is_counted() {
+fn many_unknown_fields_are_counted() {
     let fields: Vec<String> = (0..200_000)
         .map(|at| format!(r#""x{at}":[{at}]"#))
         .collect();

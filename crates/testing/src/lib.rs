@@ -1,4 +1,4 @@
-//! Test kit for mParticle Firehose integrations: [`generate`] makes messages, realistic or hostile,
-//! from a seed.
+//! Test kit for mParticle Firehose integrations: [`generate`] generates realistic or hostile
+//! messages from a seed.
 
 pub mod generate;

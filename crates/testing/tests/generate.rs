@@ -1,5 +1,5 @@
-//! The generator as its users see it: fixed bytes, kinds, layouts, sizes, hostile lines. Whether messages keep to the
-//! protocol is tested in `conformance`.
+//! Tests of the public interface of the generator: pinned bytes, kinds, layouts, sizes, hostile
+//! lines. `conformance` tests whether messages follow the protocol.
 
 #![allow(
     clippy::unwrap_used,
@@ -24,7 +24,7 @@ fn lines(options: &Options, count: usize) -> Vec<Vec<u8>> {
     (0..count).map(line).collect()
 }
 
-/// FNV-1a.
+/// FNV-1a with 64 bits.
 fn checksum(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01B3)
@@ -35,7 +35,8 @@ fn value(line: &[u8]) -> Value {
     serde_json::from_slice(line).unwrap()
 }
 
-/// A failure here means that every seed now gives other bytes. If that was meant, say so in the change log.
+/// A failure means that every seed now produces other bytes. If this is intended, list it in the
+/// change log.
 #[test]
 fn bytes_are_pinned() {
     let ordinary = lines(&Options::default(), 200).concat();
@@ -53,7 +54,7 @@ fn bytes_are_pinned() {
 }
 
 #[test]
-fn a_seed_decides_everything() {
+fn output_depends_only_on_options() {
     let options = Options::default();
     for options in [
         options.clone(),
@@ -66,7 +67,7 @@ fn a_seed_decides_everything() {
 }
 
 #[test]
-fn kinds_keep_to_their_family() {
+fn kinds_have_the_message_types_of_their_family() {
     let families: [(Kind, &[&str]); 6] = [
         (Kind::Events, &["event_processing_request"]),
         (Kind::Audiences, &["audience_membership_change_request"]),
@@ -91,17 +92,17 @@ fn kinds_keep_to_their_family() {
         ),
     ];
     for (kind, types) in families {
-        let met: BTreeSet<String> = lines(&Options::default().kind(kind), 300)
+        let found: BTreeSet<String> = lines(&Options::default().kind(kind), 300)
             .iter()
             .map(|line| value(line)["type"].as_str().unwrap().to_owned())
             .collect();
-        assert!(met.iter().eq(types), "{kind}: {met:?}");
+        assert!(found.iter().eq(types), "{kind}: {found:?}");
     }
 }
 
 #[test]
 fn hashed_identities_have_the_length_of_their_digest() {
-    let mut met = BTreeMap::new();
+    let mut found = BTreeMap::new();
     for line in lines(&Options::default().kind(Kind::Audiences), 200) {
         let message = value(&line);
         for profile in message["user_profiles"].as_array().unwrap_or(&Vec::new()) {
@@ -120,11 +121,11 @@ fn hashed_identities_have_the_length_of_their_digest() {
                     .bytes()
                     .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
                 assert!(hex && text.len() == digits, "{encoding}: {text}");
-                *met.entry(digits).or_insert(0) += 1;
+                *found.entry(digits).or_insert(0) += 1;
             }
         }
     }
-    assert_eq!(met.len(), 3, "{met:?}");
+    assert_eq!(found.len(), 3, "{found:?}");
 }
 
 #[test]
@@ -207,7 +208,7 @@ fn escapes_beyond_those_of_the_reference_can_be_switched_off() {
 }
 
 #[test]
-fn batches_have_the_size_that_benches_name() {
+fn batches_have_the_documented_size() {
     for seed in 0..20 {
         let bytes = batch(1_000, seed);
         let per_event = bytes.len() / 1_000;
@@ -223,7 +224,7 @@ fn batches_have_the_size_that_benches_name() {
 }
 
 #[test]
-fn the_number_of_events_is_that_of_the_options() {
+fn the_number_of_events_is_in_the_range_of_the_options() {
     let counts = |events| {
         let options = Options::default().kind(Kind::Events).events(events);
         let count = |line: &Vec<u8>| value(line)["events"].as_array().map_or(0, Vec::len);
@@ -240,13 +241,13 @@ fn the_number_of_events_is_that_of_the_options() {
 }
 
 #[test]
-fn hostile_lines_are_lines_and_of_every_sort() {
+fn hostile_messages_are_single_lines_of_all_kinds() {
     let lines = lines(&Options::default().hostile(true).events(0..=10), 3_000);
     let (mut accepted, mut text) = (0, 0);
     for line in &lines {
         let (end, message) = line.split_last().unwrap();
         assert!(*end == b'\n' && !message.contains(&b'\n'), "one line");
-        assert!(!message.trim_ascii().is_empty(), "not an empty one");
+        assert!(!message.trim_ascii().is_empty(), "not empty");
         text += usize::from(std::str::from_utf8(message).is_ok());
         accepted += usize::from(serde_json::from_slice::<Value>(message).is_ok());
     }
@@ -267,7 +268,7 @@ fn hostile_lines_are_lines_and_of_every_sort() {
 }
 
 #[test]
-fn a_third_of_the_hostile_messages_is_what_it_would_have_been() {
+fn a_third_of_the_hostile_messages_is_not_changed() {
     let options = Options::default().events(0..=10);
     let ordinary = lines(&options, 1_000);
     let hostile = lines(&options.hostile(true), 1_000);

@@ -1,4 +1,4 @@
-//! Many entries, keys, types and models, and the same ones again and again.
+//! Many entries, keys, types and models, and many duplicates.
 
 use hydrant::ErrorKind;
 use hydrant::message::{Event, Message};
@@ -49,7 +49,7 @@ pub(super) const KINDS: &[Kind] = &[
         },
     },
     Kind {
-        name: "attributes whose keys differ at the end only",
+        name: "attributes whose keys differ only at the end",
         make: |size| {
             let before = "k".repeat(60);
             in_batch(
@@ -65,7 +65,7 @@ pub(super) const KINDS: &[Kind] = &[
         },
     },
     Kind {
-        name: "one key again and again",
+        name: "duplicates of one key",
         make: |size| {
             in_batch(
                 size,
@@ -82,7 +82,7 @@ pub(super) const KINDS: &[Kind] = &[
         },
     },
     Kind {
-        name: "one key again and again, null every other time",
+        name: "duplicates of one key, every other one null",
         make: |size| {
             let item = |n| {
                 if n % 2 == 0 {
@@ -111,7 +111,7 @@ pub(super) const KINDS: &[Kind] = &[
         },
     },
     Kind {
-        name: "many keys, each taken away by null and given again",
+        name: "many keys, each removed by null and added again",
         make: |size| {
             let item = |n: usize| format!(r#""k{n}":"x","k{n}":null,"k{}":"y""#, n / 2);
             in_batch(size, r#""user_attributes":{"#, item, ",", "}")
@@ -123,7 +123,7 @@ pub(super) const KINDS: &[Kind] = &[
         },
     },
     Kind {
-        name: "a field again and again",
+        name: "duplicates of a field",
         make: |size| {
             in_batch(
                 size,
@@ -146,12 +146,12 @@ pub(super) const KINDS: &[Kind] = &[
         },
     },
     Kind {
-        name: "types again and again",
+        name: "duplicates of `type`",
         make: |size| in_batch(size, "", same(r#""type":[0]"#), ",", ""),
         answer: |_, result| assert!(batch(result).is_heartbeat()),
     },
     Kind {
-        name: "the type comes last",
+        name: "`type` is the last field",
         make: |size| {
             let after = r#"],"type":"event_processing_request"}"#;
             repeated(
@@ -184,7 +184,7 @@ pub(super) const KINDS: &[Kind] = &[
         answer: |text, result| assert_eq!(batch(result).events.len(), count(text, "action")),
     },
     Kind {
-        name: "unknown events with time stamps that are none",
+        name: "unknown events with invalid timestamps",
         make: |size| {
             let item =
                 |n: usize| format!(r#"{{"type":"h","timestamp_ms":{{"a":[{n}.5]}},"id":"{n}"}}"#);
@@ -218,7 +218,7 @@ pub(super) const KINDS: &[Kind] = &[
         },
     },
     Kind {
-        name: "kept JSON",
+        name: "JSON that is kept as text",
         make: |size| {
             repeated(
                 size,
@@ -256,7 +256,7 @@ pub(super) const KINDS: &[Kind] = &[
         },
     },
     Kind {
-        name: "user profiles without anything",
+        name: "empty user profiles",
         make: |size| {
             repeated(
                 size,
@@ -273,7 +273,7 @@ pub(super) const KINDS: &[Kind] = &[
                 };
                 assert_eq!(request.user_profiles.len(), count(text, "{}"));
             }
-            // A few bytes become a large model: there is a limit on that.
+            // A few bytes become a large model, so the limit on memory applies.
             Err(error) => {
                 assert!(text.len() > 1 << 20);
                 assert_eq!(error.kind(), ErrorKind::TooLarge);

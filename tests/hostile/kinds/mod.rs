@@ -1,4 +1,4 @@
-//! The kinds of large hostile input: each can be made of any size, and says what the answer to it must be.
+//! The kinds of large hostile input. Each can have any size, and has a check of the result.
 
 use hydrant::message::{EventProcessingRequest, Message};
 use hydrant::{Error, ErrorKind, Parsed};
@@ -9,7 +9,7 @@ mod strings;
 mod structure;
 mod validation;
 
-/// All of them.
+/// All kinds.
 pub(crate) fn all() -> impl Iterator<Item = &'static Kind> {
     [
         structure::KINDS,
@@ -25,13 +25,13 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Kind> {
 /// A kind of hostile input.
 pub(crate) struct Kind {
     pub(crate) name: &'static str,
-    /// A text of about so many bytes.
+    /// Makes a text of about this many bytes.
     pub(crate) make: fn(usize) -> Vec<u8>,
-    /// Asserts what must be true of the answer.
+    /// Checks the result of parsing the text.
     pub(crate) answer: fn(&[u8], Result<Parsed<Message<'_>>, Error>),
 }
 
-/// `before`, as many different `items` as it takes, `after`.
+/// `before`, as many items as fit into `size`, and `after`.
 fn repeated(
     size: usize,
     before: &str,
@@ -97,11 +97,11 @@ fn count(text: &[u8], needle: &str) -> usize {
         .count()
 }
 
-/// The length of what stands before an unknown field of a batch.
+/// The length of the text before an unknown field of a batch.
 const NEW: usize = r#"{"type":"event_processing_request","new":"#.len();
 
 fn too_deep(path_of_level: &str, step: usize) -> (usize, String) {
-    // The message is the first level, so 127 more fit.
+    // The message is the first level, so 127 more are allowed.
     (
         NEW + 127 * step,
         format!("new{}", path_of_level.repeat(127)),

@@ -1,4 +1,4 @@
-//! Numbers that no machine number holds.
+//! Numbers that no machine type can represent.
 
 use hydrant::ErrorKind;
 use hydrant::message::Event;

@@ -1,4 +1,4 @@
-//! Nesting, lists, and texts that are not what they seem to be.
+//! Nesting, lists, missing fields, and text after the message.
 
 use hydrant::ErrorKind;
 
@@ -54,7 +54,7 @@ pub(super) const KINDS: &[Kind] = &[
         answer: |_, result| refused(result, ErrorKind::UnexpectedType, NEW + 4, "events[0]"),
     },
     Kind {
-        name: "the last of many identities lacks everything",
+        name: "the last of many identities has no fields",
         make: |size| {
             let identity = r#"{"type":"email","encoding":"raw","value":"a"}"#;
             in_batch(size, r#""user_identities":["#, same(identity), ",", ",{}]")

@@ -7,7 +7,7 @@ use super::requests::{Source, begin_message, mpid};
 use super::values::{account, attribute_value, settings, text_list};
 use super::words::{LIST_KEYS, USER_KEYS};
 
-/// Names of audiences; the number of an audience follows from its place.
+/// Names of audiences. The identifier of an audience is its index plus [`FIRST_AUDIENCE`].
 const AUDIENCES: &[&str] = &[
     "New Users Low Engagement",
     "Cart Abandoners – 7 days",
@@ -70,7 +70,7 @@ fn profile(w: &mut Writer<'_>, random: &mut Random, user: &User) {
     w.end_object();
 }
 
-/// Only a joined or an unchanged membership shares attributes.
+/// One membership of a user. It has attributes only if the user joins or if attributes change.
 fn audience(w: &mut Writer<'_>, random: &mut Random, place: u64) {
     let action = random.pick(&["add", "add", "delete", "attribute_update"]);
     w.begin_object();
@@ -94,7 +94,7 @@ fn audience(w: &mut Writer<'_>, random: &mut Random, place: u64) {
     w.end_object();
 }
 
-/// A value, a list, a tag without value, or a deletion.
+/// One shared attribute: a value, a list, a tag without value, or a deletion.
 fn shared_attribute(w: &mut Writer<'_>, random: &mut Random, key: &str) {
     let form = random.below(6);
     w.begin_object();

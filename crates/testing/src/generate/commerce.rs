@@ -1,7 +1,8 @@
 //! Commerce: product actions, promotions, impressions (protocol, 4.12 to 4.14 and 5.3 to 5.5).
 //!
-//! Amounts are decimals with the scale of the user's currency, and they add up: the total of a line is price times
-//! quantity, the total of a transaction is the sum of its lines plus tax and shipping.
+//! Amounts are decimals with the scale of the user's currency, and they are consistent: the total
+//! of a line is price times quantity, and the total of a transaction is the sum of its lines plus
+//! tax and shipping.
 
 use super::identities::User;
 use super::json::Writer;
@@ -48,7 +49,7 @@ const CREATIVES: &[&str] = &[
 ];
 const SPOTS: &[&str] = &["top", "1", "2", "footer", "home:slot-3"];
 
-/// Every value of ProductAction (protocol, section 8), and how many of 100 product actions have it.
+/// Every value of ProductAction (protocol, section 8), with its share in percent.
 const PRODUCT_ACTIONS: [(&str, u32); 10] = [
     ("view_detail", 30),
     ("add_to_cart", 20),
@@ -99,7 +100,7 @@ pub(super) fn product_action(w: &mut Writer<'_>, random: &mut Random, user: &Use
     if transaction && random.chance(25) {
         w.string_field("coupon_code", random.pick(COUPONS));
     }
-    // The list may be missing: a checkout option says nothing about products.
+    // A checkout option does not need a list of products.
     if action != "checkout_option" || random.chance(50) {
         w.key("products");
         basket.products(w, random);
@@ -165,7 +166,8 @@ pub(super) fn impression(w: &mut Writer<'_>, random: &mut Random, user: &User) {
     custom_flags(w, random);
 }
 
-/// One line: the item, its price and its quantity in units of the scales that the basket has.
+/// One line: an item, its price in units of the scale of the basket, and its quantity in units of
+/// `quantity_scale`.
 #[derive(Clone, Copy, Default)]
 struct Line {
     number: u32,
@@ -175,7 +177,7 @@ struct Line {
     quantity_scale: u32,
 }
 
-/// Products bought or shown together.
+/// Products that are bought or shown together.
 struct Basket {
     lines: [Line; 4],
     count: usize,
@@ -183,7 +185,7 @@ struct Basket {
 }
 
 impl Basket {
-    /// One to `most` lines, at most four.
+    /// A basket of one to `most` lines, but at most four.
     fn fill(random: &mut Random, place: &Place, most: u64) -> Self {
         let mut basket = Self {
             lines: [Line::default(); 4],

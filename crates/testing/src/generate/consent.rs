@@ -1,10 +1,11 @@
-//! Consent records, the consent state of a user and the notifications of its changes (protocol, 5.7 to 5.9).
+//! Consent records, the consent state of a user, and notifications of changes (protocol, 5.7 to
+//! 5.9).
 
 use super::EPOCH_MS;
 use super::json::Writer;
 use super::random::Random;
 
-/// Purposes of GDPR consent; 8, each once in a map.
+/// Purposes of GDPR consent: 8, because [`Random::distinct`] needs a power of two.
 const PURPOSES: &[&str] = &[
     "analytics",
     "marketing",
@@ -30,7 +31,7 @@ const LOCATIONS: &[&str] = &[
 /// The only purpose of CCPA consent.
 const SALE: &str = "data_sale_opt_out";
 
-/// `"consent_state"` with GDPR purposes, the CCPA one, or both.
+/// `"consent_state"` with GDPR purposes, the CCPA purpose, or both.
 pub(super) fn consent_state(w: &mut Writer<'_>, random: &mut Random) {
     let which = random.below(4);
     w.key("consent_state");
@@ -94,7 +95,7 @@ pub(super) fn system_notifications(w: &mut Writer<'_>, random: &mut Random) {
     w.end_array();
 }
 
-/// One decision; GDPR and CCPA have the same fields.
+/// One consent record. GDPR and CCPA have the same fields.
 fn record(w: &mut Writer<'_>, random: &mut Random) {
     w.begin_object();
     w.bool_field("consented", random.chance(65));

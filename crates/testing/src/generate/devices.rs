@@ -1,6 +1,5 @@
-//! Devices that exist, per platform: the constant part of a runtime environment.
-//!
-//! Only data; `runtime.rs` writes it.
+//! Existing devices per platform: the constant part of a runtime environment, which `runtime.rs`
+//! writes.
 
 /// A model of a device.
 #[derive(Debug, Clone, Copy, Default)]
@@ -106,7 +105,7 @@ pub(super) const REFERRERS: &[&str] = &[
     "utm_source=google-play&utm_medium=organic",
 ];
 
-/// Values under the version of an Apple search ads attribution.
+/// The content of an Apple Search Ads attribution.
 pub(super) const SEARCH_ADS: &[(&str, &str)] = &[
     ("iad-attribution", "true"),
     ("iad-org-name", "Example Org"),

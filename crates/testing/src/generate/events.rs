@@ -1,7 +1,8 @@
 //! Events: all sixteen types with realistic shares (protocol, section 4).
 //!
-//! [`Timeline`] is the thread through a batch: time only goes forward, and events belong to the session that runs. The
-//! fields of commerce and push events are written by `commerce.rs` and `push.rs`.
+//! [`Timeline`] keeps the events of a batch consistent: timestamps increase, and events belong to
+//! the current session. The fields of commerce and push events are written by `commerce.rs` and
+//! `push.rs`.
 
 use super::commerce;
 use super::identities::{ENCODINGS, USER_IDENTITY_TYPES, User};
@@ -14,7 +15,7 @@ use super::words::{EVENT_NAMES, PATHS, SCREEN_NAMES, TEXTS, USER_KEYS};
 /// Writes the fields of one event type after the common ones.
 type Body = fn(&mut Writer<'_>, &mut Random, &User);
 
-/// Every event type, how many of 100 events have it, and what writes it; the common ones first.
+/// Every event type with its share in percent and the function that writes it, common ones first.
 const EVENTS: [(&str, u32, Body); 16] = [
     ("custom_event", 31, custom_event),
     ("product_action", 20, commerce::product_action),
@@ -54,7 +55,7 @@ const CUSTOM_EVENT_TYPES: &[&str] = &[
     "unknown",
 ];
 
-/// Every value of ApplicationState, the frequent ones more than once.
+/// Every value of ApplicationState; frequent ones occur more than once.
 const APPLICATION_STATES: &[&str] = &[
     "foreground",
     "foreground",
@@ -97,15 +98,16 @@ pub(super) struct Timeline {
     now: u64,
     session: Option<i64>,
     session_started: u64,
-    /// The session just ended: what comes next starts another one.
+    /// Whether the last event ended a session. The next event then starts another one.
     ended: bool,
 }
 
 impl Timeline {
-    /// The thread of `count` events that end no later than `end`, in ms since the epoch.
+    /// A timeline of `count` events, the last of which is no later than `end`, in ms since the
+    /// epoch.
     pub(super) fn new(random: &mut Random, end: u64, count: usize) -> Self {
         let now = end.saturating_sub((count as u64).saturating_mul(LONGEST_STEP_MS));
-        // Server-side input has no session until something starts one.
+        // Server-side input has no session until an event starts one.
         let session = random.chance(90).then(|| random.bits() as i64);
         Self {
             now,
@@ -163,7 +165,7 @@ fn pick(random: &mut Random) -> (&'static str, Body) {
     ("custom_event", custom_event)
 }
 
-/// Somewhere near the user's home.
+/// `"location"`: a position near the user's home.
 fn location(w: &mut Writer<'_>, random: &mut Random, user: &User) {
     let (latitude, longitude) = user.place.position;
     let mut near = |home: i64| home + random.between(0, 100_000) as i64 - 50_000;
@@ -178,7 +180,7 @@ fn location(w: &mut Writer<'_>, random: &mut Random, user: &User) {
     w.end_object();
 }
 
-/// Nothing of their own but the length, which [`Timeline`] knows.
+/// Session events have no fields of their own except the duration, which [`Timeline`] writes.
 fn session(_: &mut Writer<'_>, _: &mut Random, _: &User) {}
 
 fn custom_event(w: &mut Writer<'_>, random: &mut Random, _: &User) {
@@ -220,7 +222,7 @@ fn privacy_setting_change(w: &mut Writer<'_>, random: &mut Random, _: &User) {
     w.bool_field("is_enabled", random.chance(50));
 }
 
-/// A changed attribute stands in both maps (protocol, 4.7).
+/// A changed attribute is in both maps (protocol, 4.7).
 fn user_attribute_change(w: &mut Writer<'_>, random: &mut Random, _: &User) {
     let count = random.between(1, 2) as usize;
     let keys = random.distinct(USER_KEYS, count);
@@ -242,7 +244,7 @@ fn user_attribute_change(w: &mut Writer<'_>, random: &mut Random, _: &User) {
     }
 }
 
-/// A changed identity stands in both lists, at the same position (protocol, 4.8).
+/// A changed identity is in both lists, at the same position (protocol, 4.8).
 fn user_identity_change(w: &mut Writer<'_>, random: &mut Random, user: &User) {
     let count = random.between(1, 2) as usize;
     let first = random.below(USER_IDENTITY_TYPES.len() as u32) as usize;

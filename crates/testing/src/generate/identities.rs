@@ -1,13 +1,13 @@
-//! Users and their identities (protocol, 5.2): one user is the same in every message of a stream.
+//! Users and their identities (protocol, 5.2). A user is the same in every message of a stream.
 //!
-//! A user follows from the seed of the stream and a number, so nothing is stored. Hashed identities have the right length
-//! but are no digests of anything: they must not be used to test hashing.
+//! A user is derived from the seed of the stream and a number, so nothing is stored. Hashed
+//! identities have the right length but are random, so they are not suitable for tests of hashing.
 
 use super::json::Writer;
 use super::random::{Random, mix};
 use super::words::{FIRST_NAMES, LAST_NAMES, MAIL_HOSTS, PLACES, Place, USER_KEYS};
 
-/// Every value of UserIdentityType (protocol, section 8), the common ones first.
+/// Every value of UserIdentityType (protocol, section 8), common ones first.
 pub(super) const USER_IDENTITY_TYPES: [&str; 20] = [
     "customer",
     "email",
@@ -55,15 +55,15 @@ pub(super) const PARTNER_TYPES: &[&str] = &[
     "a_partner_id",
 ];
 
-/// Every value of IdentityEncoding, `raw` most often.
+/// Every value of IdentityEncoding; `raw` is the most frequent.
 pub(super) const ENCODINGS: &[&str] = &[
     "raw", "raw", "raw", "raw", "md5", "sha1", "sha256", "sha256",
 ];
 
-/// Number of different users in a stream.
+/// The number of different users in a stream.
 const USERS: u64 = 50_000;
 
-/// Somebody whose messages arrive.
+/// A user.
 #[derive(Debug, Clone)]
 pub(super) struct User {
     seed: u64,
@@ -78,7 +78,7 @@ pub(super) struct User {
 }
 
 impl User {
-    /// One of the users of a stream.
+    /// A random user of a stream.
     pub(super) fn pick(stream: u64, random: &mut Random) -> Self {
         let number = random.between(1, USERS);
         let seed = mix(mix(stream ^ 0x0075_7365_7273) ^ number);
@@ -96,12 +96,12 @@ impl User {
         }
     }
 
-    /// Numbers that are the same for this user and `purpose` in every message.
+    /// Random numbers that are the same for this user and `purpose` in every message.
     pub(super) const fn stable(&self, purpose: u64) -> Random {
         Random::new(self.seed ^ mix(purpose))
     }
 
-    /// The e-mail address, in one of several spellings; part of a string.
+    /// The e-mail address in one of several forms, as part of a string.
     pub(super) fn email_part(&self, w: &mut Writer<'_>) {
         let (first, last) = (self.first.1, self.last.1);
         match self.style {
@@ -136,7 +136,7 @@ impl User {
         w.text_part(self.host);
     }
 
-    /// `"user_attributes"`: the reserved ones about the person, then up to eight of the customer's own.
+    /// `"user_attributes"`: the reserved ones, then up to eight custom ones.
     pub(super) fn attributes(&self, w: &mut Writer<'_>) {
         let mut own = self.stable(2);
         w.key("user_attributes");
@@ -166,7 +166,7 @@ impl User {
         w.end_object();
     }
 
-    /// `"user_identities"`: those this user is known by, at most one of a type; left out if there is none.
+    /// `"user_identities"`, at most one of each type; left out if there is none.
     pub(super) fn identities(&self, w: &mut Writer<'_>) {
         let mut own = self.stable(3);
         let known = own.bits() & own.bits() & own.bits() & 0xF_FFFC
@@ -186,7 +186,8 @@ impl User {
         w.end_array();
     }
 
-    /// One identity of this user. `version` tells the old value from the new one where an identity changes.
+    /// One identity of this user. `version` distinguishes the old from the new value of an identity
+    /// that changes.
     pub(super) fn identity(&self, w: &mut Writer<'_>, kind: &str, encoding: &str, version: u64) {
         let salt = kind
             .bytes()
@@ -286,7 +287,7 @@ fn end_identity(w: &mut Writer<'_>) {
     w.end_object();
 }
 
-/// As many hexadecimal digits as `encoding` has; part of a string.
+/// As many hexadecimal digits as a digest in this encoding has, as part of a string.
 fn digest_part(w: &mut Writer<'_>, random: &mut Random, encoding: &str) {
     let words = match encoding {
         "md5" => 2,

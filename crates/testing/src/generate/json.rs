@@ -1,22 +1,24 @@
-//! A tiny JSON writer that appends to a `Vec<u8>`: compact, pretty like Jackson, and with fields in shuffled order.
+//! A small JSON writer that appends to a `Vec<u8>`: compact, pretty-printed as by Jackson, or with
+//! fields in shuffled order.
 //!
-//! It exists because the generator writes a gigabyte of JSON out of constant words: no model, no formatting machinery, no
-//! allocation per field. It trusts its caller: it does not check that keys and values alternate, and only [`Writer::text`]
-//! escapes. Nothing outside `generate` may use it.
+//! The generator has its own writer for speed: it needs no model, no `core::fmt` and no allocation
+//! per field. The writer does not check that keys and values alternate, and only the methods whose
+//! names start with `text` escape.
 
 use super::random::Random;
 
-/// How messages look, and the buffers that shuffling reuses from message to message.
+/// The layout of messages, and buffers for shuffling that are reused for each message.
 #[derive(Debug, Clone)]
 pub(super) struct Layout {
     pub(super) pretty: bool,
     pub(super) shuffle: bool,
     pub(super) escapes: bool,
-    /// Decides order and escapes. Not the stream that decides the values, so that values do not depend on the layout.
+    /// Decides order and escapes. It is not the stream that decides values, so that values do not
+    /// depend on the layout.
     pub(super) quirks: Random,
-    /// Where the fields of all open objects start, outermost object first.
+    /// The start of each field of the open objects, outermost object first.
     starts: Vec<usize>,
-    /// For each open object the number of `starts` before its own.
+    /// For each open object, the number of `starts` before its own.
     frames: Vec<usize>,
     order: Vec<usize>,
     moved: Vec<u8>,
@@ -42,9 +44,9 @@ pub(super) struct Writer<'a> {
     pub(super) out: &'a mut Vec<u8>,
     pub(super) layout: &'a mut Layout,
     comma: bool,
-    /// Neither pretty nor shuffled: the fast way.
+    /// Neither pretty-printed nor shuffled: the fast path.
     plain: bool,
-    /// Number of open objects; arrays do not indent.
+    /// The number of open objects. Arrays do not indent.
     depth: usize,
 }
 
@@ -97,7 +99,7 @@ impl<'a> Writer<'a> {
         self.comma = true;
     }
 
-    /// The key of the next value. Must need no escape.
+    /// Writes the key of the next value, which must not need escapes.
     #[inline]
     pub(super) fn key(&mut self, key: &str) {
         if self.plain {
@@ -114,13 +116,13 @@ impl<'a> Writer<'a> {
         self.comma = true;
     }
 
-    /// The key of the next value, with all that may need an escape.
+    /// Writes the key of the next value, escaped where needed.
     pub(super) fn text_key(&mut self, key: &str) {
         self.styled_key(|writer| writer.text_part(key));
         self.comma = true;
     }
 
-    /// Must stand before every element of an array.
+    /// Must be called before every element of an array.
     #[inline]
     pub(super) fn element(&mut self) {
         if self.comma {
@@ -160,7 +162,7 @@ impl<'a> Writer<'a> {
         self.bool(value);
     }
 
-    /// `"key":"uuid"`, a fresh one.
+    /// `"key":"uuid"` with a new UUID.
     #[inline]
     pub(super) fn uuid_field(&mut self, key: &str, random: &mut Random) {
         self.key(key);
@@ -206,7 +208,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Writes the fields of the innermost object again, in another order.
+    /// Reorders the fields of the innermost object.
     fn shuffle_fields(&mut self, base: usize) {
         let starts = self.layout.starts.get(base..).unwrap_or_default();
         let count = starts.len();

@@ -1,21 +1,26 @@
-//! Deterministic, realistic Firehose messages, one per line: for tests, demonstrations, load and benches.
+//! Deterministic, realistic Firehose messages, one per line, for tests, demonstrations, load tests
+//! and benches.
 //!
-//! A [`Generator`] never ends and needs no input but a seed. **The same [`Options`] give the same bytes, for ever and on
-//! every platform**: the pseudo-random numbers are our own, no clock and no floating point take part. A change of the
-//! generator that changes bytes is a change of behaviour and is noted as such.
+//! A [`Generator`] is endless and needs only a seed. **The same [`Options`] produce the same bytes
+//! in every version and on every platform**: the generator has its own pseudo-random numbers and
+//! uses neither the clock nor floating point. A change that alters the bytes is listed in the
+//! change log.
 //!
-//! What comes out looks like traffic. A stream has some fifty thousand users; each keeps his name, addresses,
-//! identities, device and profile id from message to message. A batch is of one user on one device, its time runs
-//! forward, and its events belong to sessions. All sixteen event types, ten runtime environments and every value of
-//! every enumeration occur.
+//! Messages resemble real traffic. A stream has about fifty thousand users, each with the same
+//! name, addresses, identities, device and profile identifier in every message. The events of a
+//! batch come from one user and one device, their timestamps increase, and they belong to sessions.
+//! All sixteen event types, ten runtime environments and every value of every enumeration occur.
 //!
-//! - Ordinary messages are valid: every field that the protocol declares as required is there, nothing is unknown,
-//!   fields stand in the order of the reference writer and empty ones are left out (protocol, section 2.1).
-//! - [`Options::hostile`] mixes in what a reader must survive: unknown values and fields, duplicate keys, wrong types,
-//!   nulls, huge and deep values, bad encodings, cut and garbled text. About a third of the messages stay as they were.
+//! - Ordinary messages are valid: they have every field that the protocol declares as required and
+//!   nothing unknown. Fields are in the order of the reference writer, and empty ones are left out
+//!   (protocol, section 2.1).
+//! - [`Options::hostile`] adds messages that a parser must survive: unknown values and fields,
+//!   duplicate keys, wrong types, nulls, huge and deeply nested values, invalid encodings,
+//!   truncated and garbled text. About a third of the messages are not changed.
 //!
-//! Words are constants and go straight into the caller's buffer, hundreds of megabytes per second on one core; after the
-//! first messages nothing is allocated but what that buffer needs (hostile messages apart).
+//! Text consists of constants that are copied into the caller's buffer, at hundreds of megabytes
+//! per second on one core. After the first messages only that buffer grows; hostile messages
+//! allocate.
 //!
 //! ```
 //! use hydrant_testing::generate::{Generator, Kind, Options};
@@ -58,14 +63,14 @@ use requests::Source;
 
 pub use options::{Kind, Options, UnknownKind};
 
-/// When a stream begins: 2024-05-01T00:00:00Z, in ms.
+/// Start of each stream: 2024-05-01T00:00:00Z, in ms.
 const EPOCH_MS: u64 = 1_714_521_600_000;
-/// Time from one message of a stream to the next.
+/// Time between the messages of a stream, in ms.
 const STEP_MS: u64 = 250;
 
 /// An endless source of messages.
 ///
-/// A message depends on the options and on its number only, not on those before it.
+/// A message depends only on the options and on its number, not on earlier messages.
 ///
 /// ```
 /// use hydrant_testing::generate::{Generator, Options};
@@ -84,7 +89,7 @@ pub struct Generator {
 }
 
 impl Generator {
-    /// Starts the stream that `options` describe.
+    /// Creates a generator of the stream that `options` describe.
     #[must_use]
     pub fn new(options: Options) -> Self {
         let layout = Layout::new(options.pretty, options.shuffle, options.escapes);
@@ -96,9 +101,9 @@ impl Generator {
         }
     }
 
-    /// Appends the next message to `out`, without a newline after it.
+    /// Appends the next message to `out` without a newline at its end.
     ///
-    /// Pretty messages contain newlines, all others none.
+    /// Only pretty-printed messages contain newlines.
     pub fn write_message(&mut self, out: &mut Vec<u8>) {
         let mut random =
             Random::new(mix(self.options.seed) ^ mix(self.written.wrapping_mul(2).wrapping_add(1)));
@@ -127,16 +132,17 @@ impl Generator {
         self.written = self.written.wrapping_add(1);
     }
 
-    /// Appends the next message to `out`, and a newline.
+    /// Appends the next message and a newline to `out`.
     pub fn next_line(&mut self, out: &mut Vec<u8>) {
         self.write_message(out);
         out.push(b'\n');
     }
 }
 
-/// One `event_processing_request` with exactly `events` events of all types: the input of benches.
+/// One `event_processing_request` with exactly `events` events of all types, as input of benches.
 ///
-/// Compact, without the escapes of [`Options::escapes`], and about 560 bytes per event when there are many.
+/// It is compact, does not have the escapes of [`Options::escapes`], and has about 560 bytes per
+/// event if there are many events.
 ///
 /// ```
 /// let batch = hydrant_testing::generate::batch(1_000, 1);
@@ -156,7 +162,7 @@ pub fn batch(events: usize, seed: u64) -> Vec<u8> {
     out
 }
 
-/// Writes one valid message of the wanted kind.
+/// Writes one valid message of the requested kind.
 fn message(w: &mut Writer<'_>, options: &Options, source: &mut Source<'_>) {
     let mut kind = options.kind;
     if kind == Kind::Mixed {

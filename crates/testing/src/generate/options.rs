@@ -1,4 +1,4 @@
-//! What to generate, and how it should look.
+//! Options of the generator: the kind, the content and the layout of messages.
 
 use std::error::Error;
 use std::fmt;
@@ -19,13 +19,13 @@ use std::str::FromStr;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Kind {
-    /// Everything: mostly event batches, some audience messages, data subject requests, registrations, responses and
-    /// heartbeats.
+    /// All kinds: mostly event batches, and some audience messages, data subject requests,
+    /// registrations, responses and heartbeats.
     #[default]
     Mixed,
-    /// `event_processing_request`. A request that happens to get no events is an eventless batch or a heartbeat.
+    /// `event_processing_request`. A request without events is an eventless batch or a heartbeat.
     Events,
-    /// `audience_membership_change_request`, once in a while a heartbeat without profiles.
+    /// `audience_membership_change_request`, sometimes a heartbeat without profiles.
     Audiences,
     /// `audience_subscription_request`.
     Subscriptions,
@@ -49,7 +49,7 @@ impl Kind {
         Self::Responses,
     ];
 
-    /// The name that [`FromStr`] reads and [`Display`](fmt::Display) writes.
+    /// The name, as in [`FromStr`] and [`Display`](fmt::Display).
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -83,7 +83,7 @@ impl FromStr for Kind {
     }
 }
 
-/// The error of reading a [`Kind`] from a name that none has.
+/// The error for a name that is not the name of a [`Kind`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownKind {
     name: String,
@@ -105,7 +105,7 @@ impl fmt::Display for UnknownKind {
 
 impl Error for UnknownKind {}
 
-/// What a [`Generator`](super::Generator) makes.
+/// The options of a [`Generator`](super::Generator).
 ///
 /// ```
 /// use hydrant_testing::generate::{Kind, Options};
@@ -117,24 +117,27 @@ impl Error for UnknownKind {}
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Options {
-    /// The same seed gives the same bytes, for ever and on every platform. 1 unless set.
+    /// The same seed produces the same bytes in every version and on every platform. The default is
+    /// 1.
     pub seed: u64,
-    /// How many events an event processing request has, drawn anew for each; `0..=50` unless set. Of an empty range the
-    /// start counts. Other messages and heartbeats do not look at it.
+    /// The number of events of an event processing request, which is drawn for each request. The
+    /// default is `0..=50`. If the range is empty, its start applies. It does not affect heartbeats
+    /// and other messages.
     pub events: RangeInclusive<usize>,
-    /// The family of messages; [`Kind::Mixed`] unless set.
+    /// The family of messages. The default is [`Kind::Mixed`].
     pub kind: Kind,
-    /// Mix broken and unusual messages in; see the [module documentation](super). Off unless set.
+    /// Whether to add invalid and unusual messages; see the [module documentation](super). Off by
+    /// default.
     pub hostile: bool,
-    /// Write the fields of every object in a pseudo-random order instead of the order of the reference writer. Off
-    /// unless set.
+    /// Whether to write the fields of every object in a pseudo-random order instead of the order of
+    /// the reference writer. Off by default.
     pub shuffle: bool,
-    /// Write over many lines as in the published samples (`"key" : value`, two spaces, `[ {`). Off unless set. A hostile
-    /// message stays on one line whatever is asked for.
+    /// Whether to write messages on several lines as in the published samples (`"key" : value`, two
+    /// spaces, `[ {`). Off by default. Hostile messages are always on one line.
     pub pretty: bool,
-    /// Let some strings use escapes that the reference reads but does not write: `\u00e9` for `é`, surrogate pairs, `\/`.
-    /// On unless set. Without them, and with neither `hostile` nor `shuffle`, messages are byte for byte what the
-    /// reference writer would write.
+    /// Whether some strings use escapes that the reference reads but does not write: `\u00e9` for
+    /// `é`, surrogate pairs, `\/`. On by default. If `escapes`, `hostile` and `shuffle` are off,
+    /// messages are byte for byte the output of the reference writer.
     pub escapes: bool,
 }
 
@@ -208,7 +211,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_read_back() {
+    fn names_round_trip() {
         for kind in Kind::ALL {
             assert_eq!(kind.as_str().parse(), Ok(kind));
             assert_eq!(kind.to_string(), kind.as_str());

@@ -5,7 +5,7 @@ use super::json::Writer;
 use super::requests::{Source, begin_message};
 use super::values::account;
 
-/// Every value of OpenDsrIdentityType; 11, at most one of each in a request.
+/// Every value of OpenDsrIdentityType. A request has at most one identity of each type.
 const IDENTITY_TYPES: [&str; 11] = [
     "controller_customer_id",
     "android_advertising_id",
@@ -22,7 +22,8 @@ const IDENTITY_TYPES: [&str; 11] = [
 
 /// `dsr_processing_request` for one user.
 ///
-/// The time of submission is written as the reference writes it: seconds with nine fractional digits (D5).
+/// The time of submission is written as the reference writes it: seconds with nine fractional
+/// digits (D5).
 pub(super) fn data_subject_request(w: &mut Writer<'_>, source: &mut Source<'_>) {
     let user = User::pick(source.stream, source.random);
     begin_message(w, source, "dsr_processing_request");

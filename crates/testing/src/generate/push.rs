@@ -1,15 +1,16 @@
-//! Push messages: tokens, and payloads that are JSON as text inside a JSON string (protocol, 4.9, 4.11, 4.16).
+//! Push messages: tokens, and payloads that are JSON text in a JSON string (protocol, 4.9, 4.11,
+//! 4.16).
 //!
-//! Payloads come in the two shapes that devices report: objects all the way on iOS, and on Android one flat object whose
-//! nested values are text themselves, so that their quotes are escaped twice. They are the densest source of backslashes
-//! in real traffic, which is why they are kept apart.
+//! Payloads have the two forms that devices report: nested objects on iOS, and on Android one flat
+//! object whose nested values are JSON text, so that their quotes are escaped twice. They contain
+//! more backslashes than any other part of real traffic.
 
 use super::EPOCH_MS;
 use super::identities::User;
 use super::json::Writer;
 use super::random::Random;
 
-/// Texts within a payload, escaped for the JSON inside the string.
+/// Texts in a payload, escaped for the JSON inside the string.
 const TITLES: &[&str] = &[
     "Spring sale",
     "Your order is on its way",
@@ -58,7 +59,7 @@ pub(super) fn payload(w: &mut Writer<'_>, random: &mut Random, _: &User) {
     w.close();
 }
 
-/// The iOS shape.
+/// The iOS form: nested objects.
 fn object(w: &mut Writer<'_>, random: &mut Random) {
     w.part(r#"{\"aps\":{\"alert\":{\"title\":\""#);
     w.part(random.pick(TITLES));
@@ -71,7 +72,7 @@ fn object(w: &mut Writer<'_>, random: &mut Random) {
     w.part("}");
 }
 
-/// The Android shape: every value is text, one of them JSON again.
+/// The Android form: every value is text, and one of them is JSON.
 fn flat(w: &mut Writer<'_>, random: &mut Random) {
     w.part(r#"{\"from\":\"1055020496\",\"collapse_key\":\"do_not_collapse\",\"title\":\""#);
     w.part(random.pick(TITLES));

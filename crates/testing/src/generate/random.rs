@@ -1,14 +1,15 @@
 //! The pseudo-random numbers of the generator: xoshiro256++, seeded by SplitMix64.
 //!
-//! It is our own, and small, because a seed has to give the same bytes for ever and on every platform: only wrapping
-//! 64-bit integer arithmetic, no floating point, no dependency whose stream could change with a version. It must not be
-//! used for anything secret.
+//! A seed must produce the same bytes in every version and on every platform, so this uses only
+//! wrapping 64-bit integer arithmetic, and no dependency whose stream could change with a version.
+//! It is not cryptographically secure.
 //!
 //! Both algorithms are by D. Blackman and S. Vigna (public domain), <https://prng.di.unimi.it>.
 
-/// One step of SplitMix64: a well mixed function of `state`.
+/// One step of SplitMix64.
 ///
-/// Also used by itself, to derive the seed of a message, a user or a device from the seed of the stream and a number.
+/// It also derives the seed of a message, a user or a device from the seed of the stream and a
+/// number.
 pub(super) const fn mix(state: u64) -> u64 {
     let mut z = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -26,7 +27,7 @@ pub(super) struct Random {
 }
 
 impl Random {
-    /// The stream of `seed`.
+    /// The stream for this seed.
     pub(super) const fn new(seed: u64) -> Self {
         const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
         Self {
@@ -55,13 +56,14 @@ impl Random {
         result
     }
 
-    /// A number below `n`, or 0 if `n` is 0. The bias of the multiplication (below n / 2^32) does not matter here.
+    /// A number below `n`, or 0 if `n` is 0. The bias of the multiplication (below n / 2^32) is
+    /// negligible here.
     #[inline]
     pub(super) const fn below(&mut self, n: u32) -> u32 {
         (((self.bits() >> 32) * n as u64) >> 32) as u32
     }
 
-    /// A number from `low` to `high`, both included; `low` if the range is empty.
+    /// A number from `low` to `high`, inclusive; `low` if the range is empty.
     #[inline]
     pub(super) const fn between(&mut self, low: u64, high: u64) -> u64 {
         if high <= low {
@@ -71,7 +73,7 @@ impl Random {
         low + (wide >> 64) as u64
     }
 
-    /// True in `percent` of 100 cases.
+    /// True with a probability of `percent` per cent.
     #[inline]
     pub(super) const fn chance(&mut self, percent: u32) -> bool {
         self.below(100) < percent
@@ -84,10 +86,10 @@ impl Random {
         table.get(at).copied().unwrap_or_default()
     }
 
-    /// The first elements of a pseudo-random walk through `table` that meets every element once before it repeats.
+    /// Up to `count` distinct elements of `table` in pseudo-random order, for the keys of maps.
     ///
-    /// Made for maps, whose keys must differ. The length of the table must be a power of two: then any odd stride
-    /// visits all of it.
+    /// The length of the table must be a power of two: then steps of any odd size visit every
+    /// element once before they repeat.
     pub(super) fn distinct<T: Copy + Default>(
         &mut self,
         table: &'static [T],
@@ -104,7 +106,7 @@ impl Random {
     }
 }
 
-/// See [`Random::distinct`].
+/// The iterator that [`Random::distinct`] returns.
 #[derive(Clone)]
 pub(super) struct Distinct<T: 'static> {
     table: &'static [T],
@@ -130,7 +132,8 @@ impl<T: Copy + Default> Iterator for Distinct<T> {
 mod tests {
     use super::*;
 
-    /// First outputs of the published reference implementation of SplitMix64 for the seed 1234567.
+    /// The first outputs of the published reference implementation of SplitMix64 for the seed
+    /// 1234567.
     #[test]
     fn splitmix_agrees_with_its_reference() {
         let golden = 0x9E37_79B9_7F4A_7C15_u64;
@@ -146,7 +149,8 @@ mod tests {
         );
     }
 
-    /// First outputs of the published reference implementation of xoshiro256++ for the state 1, 2, 3, 4.
+    /// The first outputs of the published reference implementation of xoshiro256++ for the state 1,
+    /// 2, 3, 4.
     #[test]
     fn xoshiro_agrees_with_its_reference() {
         let mut random = Random {
@@ -168,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn ranges_are_kept() {
+    fn numbers_are_in_range() {
         let mut random = Random::new(7);
         let mut seen = [false; 5];
         for _ in 0..1000 {

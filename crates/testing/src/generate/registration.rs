@@ -1,6 +1,7 @@
 //! Module registrations (protocol, 3.2 and section 7).
 //!
-//! Responses keep the registration rules of section 12, warnings included, so that a validator must find nothing in them.
+//! Responses follow the registration rules of section 12, including those that are only warnings,
+//! so that a validator must report no findings.
 
 use super::identities::{DEVICE_IDENTITY_TYPES, ENCODINGS, USER_IDENTITY_TYPES};
 use super::json::Writer;
@@ -15,7 +16,7 @@ const EVENT_TYPES: [&str; 16] = [
     "push_message_receipt", "product_action", "promotion_action", "impression", "attribution", "push_message_open",
 ];
 
-/// Every value of RuntimeType and, as a bit each, the device identities found on it.
+/// Every value of RuntimeType with a bit set of the device identities that exist on it.
 const RUNTIMES: [(&str, u32); 10] = [
     ("unknown", 0),
     ("android", 0b111),
@@ -43,18 +44,19 @@ const DESCRIPTIONS: &[&str] = &[
 const PARTNERS: &[&str] = &["mParticle_mpid", "Hydrant_visitor", "$cookie_sync_id"];
 const HEADERS: &[&str] = &["X-Api-Token", "X-Access-Token"];
 
-/// `module_registration_request`: the common fields only.
+/// `module_registration_request`, which has only the common fields.
 pub(super) fn registration_request(w: &mut Writer<'_>, source: &mut Source<'_>) {
     begin_message(w, source, "module_registration_request");
     w.end_object();
 }
 
-/// What a module asks for, drawn before writing because the rules tie its parts together.
+/// What a module requests. It is drawn before writing, because the rules connect its parts.
 struct Plan {
     events: bool,
     audiences: bool,
     requests: bool,
-    /// A bit per element of [`EVENT_TYPES`], [`RUNTIMES`], [`USER_IDENTITY_TYPES`] and [`DEVICE_IDENTITY_TYPES`].
+    /// Bit sets over [`EVENT_TYPES`], [`RUNTIMES`], [`USER_IDENTITY_TYPES`] and
+    /// [`DEVICE_IDENTITY_TYPES`].
     event_types: u32,
     runtimes: u32,
     user_identities: u32,
@@ -184,7 +186,8 @@ fn permissions(w: &mut Writer<'_>, random: &mut Random, plan: &Plan) {
     w.end_object();
 }
 
-/// One list of identity permissions; left out if `wanted` is 0. Those outside `present` are never required.
+/// One list of identity permissions; left out if `wanted` is 0. Only identities in `present` can be
+/// required.
 fn identity_permissions(
     w: &mut Writer<'_>,
     random: &mut Random,
@@ -284,7 +287,7 @@ fn audience_registration(w: &mut Writer<'_>, random: &mut Random) {
     w.end_object();
 }
 
-/// OAuth2 (protocol, 7.7); rule 20 of section 12 asks for the client id.
+/// OAuth 2 (protocol, 7.7). Rule 20 of section 12 requires the client identifier.
 fn authentication(w: &mut Writer<'_>, random: &mut Random) {
     let header = random.chance(40);
     w.key("authentication");

@@ -1,4 +1,5 @@
-//! Event processing requests and heartbeats (protocol, 3.3, 5.11 and section 14), and the head that all messages share.
+//! Event processing requests and heartbeats (protocol, 3.3, 5.11 and section 14), and the common
+//! fields of all messages.
 
 use super::consent::{consent_state, system_notifications};
 use super::events::Timeline;
@@ -8,17 +9,17 @@ use super::random::Random;
 use super::runtime::runtime_environment;
 use super::values::{account, integration_attributes, user_attribute_lists};
 
-/// What a message is written from.
+/// The inputs of a message.
 pub(super) struct Source<'a> {
-    /// The numbers of this message.
+    /// The random numbers of this message.
     pub(super) random: &'a mut Random,
-    /// The seed of the stream, from which its users follow.
+    /// The seed of the stream, from which its users are derived.
     pub(super) stream: u64,
     /// The time of the message in ms since the epoch.
     pub(super) now: u64,
 }
 
-/// Documented values of the text `source_channel` (protocol, section 8).
+/// The documented values of `source_channel`, which is plain text (protocol, section 8).
 const CHANNELS: &[&str] = &[
     "native",
     "native",
@@ -41,7 +42,8 @@ pub(super) fn begin_message(w: &mut Writer<'_>, source: &mut Source<'_>, kind: &
 
 /// `event_processing_request` with `events` events.
 ///
-/// Without events it is an eventless batch: a changed profile (section 14 tells it from a heartbeat).
+/// Without events it is an eventless batch, that is a changed profile, and not a heartbeat (section
+/// 14).
 pub(super) fn event_request(w: &mut Writer<'_>, source: &mut Source<'_>, events: usize) {
     let user = User::pick(source.stream, source.random);
     begin_message(w, source, "event_processing_request");
@@ -98,7 +100,7 @@ pub(super) fn event_request(w: &mut Writer<'_>, source: &mut Source<'_>, events:
     w.end_object();
 }
 
-/// The check of a connection: a request with nothing in it but the account.
+/// A heartbeat, which checks the connection: a request with only the common fields and the account.
 pub(super) fn heartbeat(w: &mut Writer<'_>, source: &mut Source<'_>, kind: &str) {
     begin_message(w, source, kind);
     account(w, source.random);

@@ -1,7 +1,9 @@
-//! Runtime environments (protocol, section 6): ten types, each with exactly the fields that table 6.2 gives its model.
+//! Runtime environments (protocol, section 6): ten types, each with exactly the fields of its model
+//! in table 6.2.
 //!
-//! The device belongs to the user and is the same in every message of that user. The fields are written in the one order
-//! that all eight models of the reference share; which model has which field stands once, in [`Platform::write`].
+//! The device belongs to the user and is the same in every message of that user. All eight models
+//! of the reference have the same order of fields; [`Platform::write`] defines which model has
+//! which field.
 
 use super::EPOCH_MS;
 use super::devices::{
@@ -22,7 +24,7 @@ const XBOX_MODEL: u8 = 1 << 5;
 const FIRETV_MODEL: u8 = 1 << 6;
 const GENERIC_MODEL: u8 = 1 << 7;
 
-/// Models that share a column pattern of table 6.2.
+/// Sets of models that have the same fields in table 6.2.
 const NOT_WEB: u8 = !WEB_MODEL;
 const WITH_SCREEN: u8 = !ROKU_MODEL;
 const WITH_DPI: u8 = ANDROID_MODEL | WEB_MODEL | GENERIC_MODEL;
@@ -38,7 +40,8 @@ const ATT_STATUSES: &[&str] = &["authorized", "denied", "not_determined", "restr
 const RADIOS: &[&str] = &["LTE", "NR", "WCDMA", "CTRadioAccessTechnologyLTE"];
 const SDK_VERSIONS: &[&str] = &["6.12.1", "8.22.2", "5.57.0", "2.30.1"];
 
-/// A value of `type`, the model it has, its devices and identities, and how many of 100 users have it.
+/// A value of `type` with its model, its devices and identities, and the percentage of users that
+/// have it.
 struct Platform {
     kind: &'static str,
     model: u8,
@@ -97,7 +100,7 @@ impl Platform {
         w.begin_object();
         w.string_field("type", self.kind);
         self.common_fields(w, own, user, &device);
-        // A server that sends on behalf of a device knows little about it.
+        // A server that sends on behalf of a device has little information about it.
         if own.chance(94) {
             self.device_fields(w, own, user, &device);
         } else {
@@ -165,7 +168,7 @@ impl Platform {
         }
     }
 
-    /// From the top to `android_sdk_level`.
+    /// The fields from the first to `android_sdk_level`.
     fn device_fields(&self, w: &mut Writer<'_>, own: &mut Random, user: &User, device: &Device) {
         let place = &user.place;
         w.string_field("build_id", device.build);
@@ -179,7 +182,7 @@ impl Platform {
             w.text_part(device.product);
             w.close();
         }
-        // The web model has names of its own for these three.
+        // These three fields have other names in the web model.
         let (manufacturer_key, model_key, country_key) = if self.has(WEB_MODEL) {
             ("device_manufacturer", "device_model", "device_country")
         } else {
@@ -229,7 +232,8 @@ impl Platform {
         }
     }
 
-    /// What the reference still writes about a device it knows nothing of: the numbers, as 0 (protocol, 2.1).
+    /// The fields that the reference writes for an unknown device: its numbers, as 0 (protocol,
+    /// 2.1).
     fn numbers_only(&self, w: &mut Writer<'_>) {
         self.screen_fields(w, &Device::default());
         w.unsigned_field("timezone_offset", 0);
@@ -260,7 +264,7 @@ impl Platform {
         }
     }
 
-    /// From `is_sandboxed` to the end.
+    /// The fields from `is_sandboxed` to the last.
     fn ending(&self, w: &mut Writer<'_>, own: &mut Random) {
         if self.has(IOS_MODEL) {
             if own.chance(60) {

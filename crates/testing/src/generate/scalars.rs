@@ -1,7 +1,6 @@
-//! The scalars of the JSON writer: strings with and without escapes, whole numbers, decimals, doubles, hexadecimal, uuids.
-//!
-//! The other half of `json.rs`, with its contract: constant words and numbers become bytes by hand, without `core::fmt`,
-//! because that is where the time of a generator goes. It must not know messages.
+//! The scalars of the JSON writer in `json.rs`: strings with and without escapes, integers,
+//! decimals, doubles, hexadecimal numbers and UUIDs. They are formatted without `core::fmt`,
+//! because formatting takes most of the time of the generator.
 
 use super::json::Writer;
 use super::random::Random;
@@ -15,7 +14,7 @@ impl Writer<'_> {
         self.close();
     }
 
-    /// Any string, escaped where needed.
+    /// A string, escaped where needed.
     #[inline]
     pub(super) fn text(&mut self, text: &str) {
         self.open();
@@ -29,7 +28,7 @@ impl Writer<'_> {
             .extend_from_slice(if value { b"true" } else { b"false" });
     }
 
-    /// A string made of parts starts here; [`Writer::close`] ends it.
+    /// Begins a string that is written in parts. [`Writer::close`] ends it.
     #[inline]
     pub(super) fn open(&mut self) {
         self.out.push(b'"');
@@ -40,7 +39,7 @@ impl Writer<'_> {
         self.out.push(b'"');
     }
 
-    /// Part of a string, or a whole number: written as it is.
+    /// Part of a string that needs no escape, or a number.
     #[inline]
     pub(super) fn part(&mut self, clean: &str) {
         debug_assert!(
@@ -60,13 +59,13 @@ impl Writer<'_> {
         }
     }
 
-    /// Part of a string in ASCII capitals; non-ASCII letters stay.
+    /// Part of a string in upper case. Letters outside ASCII do not change.
     pub(super) fn upper_part(&mut self, clean: &str) {
         self.out
             .extend(clean.bytes().map(|byte| byte.to_ascii_uppercase()));
     }
 
-    /// A number, or the digits of one within a string.
+    /// A number, or the digits of a number in a string.
     #[inline]
     pub(super) fn unsigned(&mut self, mut value: u64) {
         let mut digits = [0_u8; 20];
@@ -91,7 +90,7 @@ impl Writer<'_> {
         self.unsigned(value.unsigned_abs());
     }
 
-    /// `value` with leading zeros, `width` digits in all.
+    /// `value` with leading zeros, with `width` digits in total.
     pub(super) fn padded(&mut self, value: u64, width: u32) {
         let mut unit = 10_u64.saturating_pow(width.saturating_sub(1));
         while unit > 0 {
@@ -100,7 +99,8 @@ impl Writer<'_> {
         }
     }
 
-    /// A decimal: `units` divided by 10 to the power of `scale`, with all digits of the scale (`1250`, 2 is `12.50`).
+    /// A decimal: `units` divided by 10 to the power of `scale`, with `scale` digits after the
+    /// point (`1250` with scale 2 is `12.50`).
     pub(super) fn decimal(&mut self, units: u64, scale: u32) {
         let one = 10_u64.saturating_pow(scale);
         self.unsigned(units / one);
@@ -110,7 +110,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A double, given in millionths, written as its shortest text with at least one digit after the point.
+    /// A double, given in millionths, as its shortest text with at least one digit after the point.
     pub(super) fn double(&mut self, millionths: i64) {
         if millionths < 0 {
             self.out.push(b'-');
@@ -123,19 +123,19 @@ impl Writer<'_> {
         }
     }
 
-    /// Sixteen hexadecimal digits, part of a string.
+    /// Sixteen hexadecimal digits, as part of a string.
     #[inline]
     pub(super) fn hex(&mut self, bits: u64) {
         self.out.extend_from_slice(&hex8((bits >> 32) as u32));
         self.out.extend_from_slice(&hex8(bits as u32));
     }
 
-    /// Eight hexadecimal digits, part of a string.
+    /// Eight hexadecimal digits, as part of a string.
     pub(super) fn short_hex(&mut self, bits: u32) {
         self.out.extend_from_slice(&hex8(bits));
     }
 
-    /// A version 4 uuid made of these bits, part of a string.
+    /// A version 4 UUID from these bits, as part of a string.
     #[inline]
     pub(super) fn uuid_part(&mut self, high: u64, low: u64) {
         let high = high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000;
@@ -149,7 +149,7 @@ impl Writer<'_> {
         self.out.extend_from_slice(&hex8(low as u32));
     }
 
-    /// A fresh uuid as a value.
+    /// A new UUID as a value.
     #[inline]
     pub(super) fn uuid(&mut self, random: &mut Random) {
         self.open();
@@ -157,8 +157,8 @@ impl Writer<'_> {
         self.close();
     }
 
-    /// Escapes as Jackson does. With [`Layout::escapes`], some strings go further, as other writers do: `\u00e9` for
-    /// `é`, a surrogate pair for an emoji, `\/` for `/`.
+    /// Escapes as Jackson does. With [`Layout::escapes`], some strings have additional escapes, as
+    /// from other writers: `\u00e9` for `é`, a surrogate pair for an emoji, `\/` for `/`.
     #[cold]
     fn escape(&mut self, text: &str) {
         let habits = self.layout.quirks.below(8);
@@ -188,7 +188,8 @@ impl Writer<'_> {
         }
     }
 
-    /// Control characters in capitals as Jackson writes them, the others in small letters as most do.
+    /// One `\u` escape. Control characters have upper-case digits, as Jackson writes them, and
+    /// others have lower-case digits, as most writers do.
     fn escape_unit(&mut self, unit: u16, capitals: bool) {
         let [_, _, _, _, a, b, c, d] = hex8(u32::from(unit));
         let mut digits = [a, b, c, d];
@@ -205,7 +206,7 @@ fn is_clean(text: &str) -> bool {
         .all(|byte| (b' '..=b'~').contains(&byte) && byte != b'"' && byte != b'\\' && byte != b'/')
 }
 
-/// The eight hexadecimal digits of a number, all at once in one machine word.
+/// The eight hexadecimal digits of a number, computed at once in a 64-bit word (SWAR).
 #[inline]
 const fn hex8(bits: u32) -> [u8; 8] {
     const ONES: u64 = 0x0101_0101_0101_0101;

@@ -1,12 +1,13 @@
 //! Settings of a registration: text, integer, float, boolean (protocol, 7.1).
 //!
-//! They keep rules 14 to 16 of section 12: ids differ within a list, every setting has a description, bounds hold the
-//! default, secrets are required and confidential; both forms of a boolean default agree (D35).
+//! They follow rules 14 to 16 of section 12: identifiers differ within a list, every setting has a
+//! description, defaults are within the bounds, and secrets are required and confidential. Both
+//! fields of a boolean default agree (D35).
 
 use super::json::Writer;
 use super::random::Random;
 
-/// Id, name, description and kind of a setting.
+/// Identifier, name, description and kind of a setting.
 type Setting = (&'static str, &'static str, &'static str, Kind);
 
 #[derive(Clone, Copy, Default)]
@@ -20,7 +21,7 @@ enum Kind {
     Boolean,
 }
 
-/// Eight settings; bounds are lowest, default, highest.
+/// The settings. Bounds are minimum, default and maximum.
 #[rustfmt::skip]
 const SETTINGS: &[Setting] = &[
     ("apiKey", "API Key", "Secret key to use the API, provided by your account manager", Kind::Secret),
@@ -59,7 +60,7 @@ fn write(w: &mut Writer<'_>, random: &mut Random, (id, name, description, kind):
     w.string_field("id", id);
     w.string_field("name", name);
     w.text_field("description", description);
-    // What is not shown, nobody can be asked to fill in (rule 18).
+    // A customer cannot fill in an invisible setting (rule 18).
     let visible = random.chance(85) || matches!(kind, Kind::Secret);
     w.bool_field("visible", visible);
     match kind {

@@ -1,7 +1,7 @@
-//! Values that many messages share: attribute maps, custom flags, texts of every kind, the account.
+//! Values that occur in many messages: attribute maps, custom flags, texts, the account.
 //!
-//! All maps here have distinct keys and no empty values, because the reference writer leaves empty entries out (protocol,
-//! section 2.1). Nothing here knows about events or users.
+//! All maps have distinct keys and no empty values, because the reference writer leaves out empty
+//! entries (protocol, section 2.1).
 
 use super::json::Writer;
 use super::random::Random;
@@ -10,10 +10,11 @@ use super::words::{
     TEXTS, WORDS,
 };
 
-/// Sizes of attribute maps, 0 to 12 entries with the small ones more often.
+/// Sizes of attribute maps: 0 to 12 entries, more often few.
 const MAP_SIZES: [usize; 16] = [0, 1, 2, 3, 3, 4, 5, 5, 6, 6, 7, 8, 9, 10, 11, 12];
 
-/// The value of one attribute, always text: a word, a number, a bool, a date, a link, JSON, something with escapes.
+/// The value of one attribute, which is always text: a word, a number, a bool, a date, a link,
+/// JSON, or text with escapes.
 pub(super) fn attribute_value(w: &mut Writer<'_>, random: &mut Random) {
     w.open();
     match random.below(16) {
@@ -81,7 +82,7 @@ pub(super) fn attribute_map(w: &mut Writer<'_>, random: &mut Random, count: usiz
     w.end_object();
 }
 
-/// `"custom_flags"` in one of four cases.
+/// `"custom_flags"` in a quarter of the cases.
 pub(super) fn custom_flags(w: &mut Writer<'_>, random: &mut Random) {
     if random.chance(75) {
         return;
@@ -96,7 +97,7 @@ pub(super) fn custom_flags(w: &mut Writer<'_>, random: &mut Random) {
     w.end_object();
 }
 
-/// `"account"` (protocol, 5.1). The customer is one of a few hundred.
+/// `"account"` (protocol, 5.1): one of 256.
 pub(super) fn account(w: &mut Writer<'_>, random: &mut Random) {
     w.key("account");
     w.begin_object();
@@ -119,7 +120,7 @@ pub(super) fn settings(w: &mut Writer<'_>, random: &mut Random, key: &str) {
     w.end_object();
 }
 
-/// `"integration_attributes"`: what the module's own kit stored on the device.
+/// `"integration_attributes"`: values that the kit of the module stored on the device.
 pub(super) fn integration_attributes(w: &mut Writer<'_>, random: &mut Random) {
     w.key("integration_attributes");
     w.begin_object();

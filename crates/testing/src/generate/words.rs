@@ -1,11 +1,11 @@
-//! The words that messages are made of: people, places, texts, attribute names.
+//! The texts of messages: names, places, words, attribute names.
 //!
-//! Constants only, so that no text is ever put together with `format!`. Invented or commonplace, no real person's data;
-//! addresses use the names reserved for documentation where a host is named. Tables that are walked for map keys have a
-//! power of two as length (see `Random::distinct`). Changing a word changes the bytes of every seed: the pinned checksum
-//! of the tests then asks for a decision.
+//! They are constants, so no text is built with `format!`. They are invented or common and contain
+//! no personal data; hosts have names that are reserved for documentation. The length of tables of
+//! map keys is a power of two (see `Random::distinct`). A change of a text changes the bytes of
+//! every seed and fails the test of the pinned checksum.
 
-/// A first name as displayed, and as it stands in an e-mail address.
+/// First names as displayed and as in an e-mail address.
 #[rustfmt::skip]
 pub(super) const FIRST_NAMES: &[(&str, &str)] = &[
     ("Jane", "jane"), ("John", "john"), ("Maria", "maria"), ("José", "jose"), ("Wei", "wei"), ("Zoë", "zoe"),
@@ -16,7 +16,7 @@ pub(super) const FIRST_NAMES: &[(&str, &str)] = &[
     ("Robert \"Bob\"", "bob"), ("Mary Ann", "maryann"), ("O", "o"), ("Alexandria", "alexandria"),
 ];
 
-/// A last name as displayed, and as it stands in an e-mail address.
+/// Last names as displayed and as in an e-mail address.
 #[rustfmt::skip]
 pub(super) const LAST_NAMES: &[(&str, &str)] = &[
     ("Doe", "doe"), ("O'Brian", "obrian"), ("Smith", "smith"), ("García", "garcia"), ("Müller", "mueller"),
@@ -32,7 +32,7 @@ pub(super) const MAIL_HOSTS: &[&str] = &[
     "corp.example", "students.uni.example", "bücher.example", "例え.example", "very-long-department.company.example",
 ];
 
-/// Where a user lives, and what follows from it.
+/// The home of a user, and what depends on it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Place {
     pub(super) city: &'static str,
@@ -41,10 +41,10 @@ pub(super) struct Place {
     pub(super) country: &'static str,
     pub(super) language: &'static str,
     pub(super) zone: &'static str,
-    /// Hours from UTC.
+    /// Offset from UTC in hours.
     pub(super) offset: i64,
     pub(super) currency: &'static str,
-    /// Digits after the point of amounts in that currency.
+    /// The number of digits after the point of amounts in that currency.
     pub(super) scale: u32,
     /// Latitude and longitude in millionths of a degree.
     pub(super) position: (i64, i64),
@@ -83,7 +83,7 @@ pub(super) const PLACES: &[Place] = &[
     place("Jakarta", "DKI Jakarta", "10110", "ID", "id", "Asia/Jakarta", 7, "IDR", 0, (-6_208_800, 106_845_600), "Telkomsel", ("510", "10")),
 ];
 
-/// Attribute names: 64, so that a map can take any number of distinct ones.
+/// Attribute names: 64, more than the largest map has.
 #[rustfmt::skip]
 pub(super) const ATTRIBUTE_KEYS: &[&str] = &[
     "category", "source", "plan", "value", "search_term", "results", "position", "duration_ms", "screen", "referrer",
@@ -95,13 +95,13 @@ pub(super) const ATTRIBUTE_KEYS: &[&str] = &[
     "track", "album", "artist", "playlist", "quality", "$Amount",
 ];
 
-/// Attribute names with characters that need care; none of them stands in [`ATTRIBUTE_KEYS`].
+/// Attribute names with special characters. None of them is in [`ATTRIBUTE_KEYS`].
 #[rustfmt::skip]
 pub(super) const ODD_KEYS: &[&str] = &[
     "größe", "prix €", "カテゴリ", "path/to/key", "with \"quotes\"", "back\\slash", "tab\tkey", "🚀 launch", "a.b.c", "[0]",
 ];
 
-/// User attribute names other than the reserved ones; 32.
+/// Names of custom user attributes; 32.
 #[rustfmt::skip]
 pub(super) const USER_KEYS: &[&str] = &[
     "loyalty_tier", "lifetime_value", "signup_date", "newsletter", "favorite_team", "last_store", "push_enabled", "ltv",
@@ -125,7 +125,7 @@ pub(super) const WORDS: &[&str] = &[
     "treatment", "portrait", "landscape", "wifi", "cellular", "fast", "slow", "new", "returning", "guest", "member",
 ];
 
-/// Longer texts, many of them with escapes, accents, other scripts and emoji.
+/// Longer texts, many with escapes, accents, other scripts and emoji.
 pub(super) const TEXTS: &[&str] = &[
     "running shoes, size 42",
     "He said \"hello\" and left",
@@ -179,13 +179,13 @@ pub(super) const SCREEN_NAMES: &[&str] = &[
     "Onboarding 2", "/products/shoes", "/checkout/payment", "Détails du produit", "Einstellungen → Über", "Inbox", "Offers",
 ];
 
-/// Hosts' paths for links.
+/// Paths of links.
 #[rustfmt::skip]
 pub(super) const PATHS: &[&str] = &[
     "/", "/home", "/offers/summer", "/products/12345", "/cart", "/search?q=shoes", "/account/orders", "/articles/2024/05/01",
 ];
 
-/// Modules whose custom flags and attributes appear; 8.
+/// Keys of custom flags; 8.
 #[rustfmt::skip]
 pub(super) const FLAG_KEYS: &[&str] = &[
     "ModuleA.flagA", "ModuleB.flagB", "ModuleA.priority", "ModuleB.campaign", "Hydrant.sample", "Hydrant.route",
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn map_keys_are_distinct_and_walkable() {
+    fn map_keys_are_distinct_and_powers_of_two_in_number() {
         for keys in [
             ATTRIBUTE_KEYS,
             USER_KEYS,

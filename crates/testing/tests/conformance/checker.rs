@@ -1,5 +1,5 @@
-//! Messages against the declarations of `hydrant`, and a few rules of the protocol that the
-//! declarations do not state.
+//! Checks messages by the declarations of `hydrant` and by a few rules of the protocol that the
+//! declarations do not contain.
 
 use std::collections::BTreeSet;
 
@@ -8,19 +8,19 @@ use hydrant::schema::{FamilyInfo, FieldInfo, Kind, Presence, Written};
 
 use super::node::Node;
 
-/// What a message is.
+/// The type of a message.
 const MESSAGE: Kind = Kind::Family(&Message::INFO);
 
 /// An object and a field of it.
 type Place = (&'static str, &'static str);
 
-/// Read for logging and never written (section 3.6).
+/// A field that is read for logging and never written (section 3.6).
 const NEVER_WRITTEN: Place = ("Message(dsr_processing_request)", "extensions");
 
-/// Written even if it was never set, with its default, which is not empty (section 5.9).
+/// A field that is always written, because its default is not empty (section 5.9).
 const WRITTEN_WITH_DEFAULT: Place = ("SystemNotification(ccpa_consent_state)", "purpose");
 
-/// Plain text on the wire, with a documented list of values (section 8).
+/// A field that is plain text with a documented list of values (section 8).
 const SOURCE_CHANNEL: Place = ("Message(event_processing_request)", "source_channel");
 const SOURCE_CHANNELS: &[&str] = &[
     "unknown",
@@ -31,18 +31,18 @@ const SOURCE_CHANNELS: &[&str] = &[
     "server_to_server",
 ];
 
-/// Checks messages and remembers what it has met: objects (`Account`, `Event(error)`), fields
+/// Checks messages and records what occurs in them: objects (`Account`, `Event(error)`), fields
 /// (`Account.account_id`) and values of enumerations (`ProductAction=refund`).
 pub(super) struct Checker {
     expected: BTreeSet<String>,
-    met: BTreeSet<String>,
+    found: BTreeSet<String>,
 }
 
 impl Checker {
     pub(super) fn new() -> Self {
         let mut expected = BTreeSet::new();
         expect(&MESSAGE, &mut expected);
-        // Exceptions that except nothing.
+        // Every exception must name a declared field.
         let at = |(name, field): Place| format!("{name}.{field}");
         assert!(expected.remove(&at(NEVER_WRITTEN)));
         assert!(expected.contains(&at(WRITTEN_WITH_DEFAULT)));
@@ -50,7 +50,7 @@ impl Checker {
         expect_values(SOURCE_CHANNEL.1, SOURCE_CHANNELS, &mut expected);
         Self {
             expected,
-            met: BTreeSet::new(),
+            found: BTreeSet::new(),
         }
     }
 
@@ -61,13 +61,13 @@ impl Checker {
     }
 
     /// The fields, objects and values that no message had.
-    pub(super) fn never_met(&self) -> Vec<&String> {
-        self.expected.difference(&self.met).collect()
+    pub(super) fn missing(&self) -> Vec<&String> {
+        self.expected.difference(&self.found).collect()
     }
 
     /// The models and members of families that no message had.
-    pub(super) fn objects_never_met(&self) -> Vec<&String> {
-        let mut objects = self.never_met();
+    pub(super) fn missing_objects(&self) -> Vec<&String> {
+        let mut objects = self.missing();
         objects.retain(|name| !name.contains(['.', '=']));
         objects
     }
@@ -79,11 +79,11 @@ impl Checker {
         name: &str,
         declared: impl Iterator<Item = &'static FieldInfo>,
     ) {
-        self.met.insert(name.to_owned());
+        self.found.insert(name.to_owned());
         let mut next = declared.map(|field| (field, must_be_there(name, field)));
         for (key, value) in fields {
-            // Order: the field must be declared further down than the last one; what is passed over
-            // must be optional.
+            // The field must be declared after the previous one, and the declared fields between
+            // them must be optional.
             let (field, _) = next
                 .by_ref()
                 .inspect(|(field, required)| {
@@ -110,7 +110,7 @@ impl Checker {
             {
                 self.enumeration(text, SOURCE_CHANNEL.1, SOURCE_CHANNELS, &at);
             }
-            self.met.insert(at);
+            self.found.insert(at);
         }
         if let Some((field, _)) = next.find(|(_, required)| *required) {
             panic!("{name}: no {} in {fields:?}", field.name);
@@ -132,7 +132,7 @@ impl Checker {
                 self.object(fields, model.name, model.fields());
             }
             (Kind::Family(family), Node::Object(fields)) => self.member(fields, family, at),
-            // The generator makes no elements that are null.
+            // Generated lists have no null elements.
             (Kind::Nullable(value), _) => self.value(node, value, at),
             (Kind::List(element), Node::List(nodes)) => {
                 nodes.iter().for_each(|node| self.value(node, element, at));
@@ -168,11 +168,11 @@ impl Checker {
 
     fn enumeration(&mut self, text: &str, name: &str, values: &[&str], at: &str) {
         assert!(values.contains(&text), "{at}: {text}");
-        self.met.insert(format!("{name}={text}"));
+        self.found.insert(format!("{name}={text}"));
     }
 }
 
-/// Adds all that can be met in a value of this type.
+/// Adds everything that can occur in a value of this type.
 fn expect(kind: &Kind, expected: &mut BTreeSet<String>) {
     match kind {
         Kind::Enum(info) => expect_values(info.name, info.values, expected),
@@ -201,7 +201,7 @@ fn expect_object(
     expected: &mut BTreeSet<String>,
 ) {
     for field in fields {
-        // What is known has been looked into.
+        // A field that is already in the set has been visited.
         if expected.insert(format!("{name}.{}", field.name)) {
             expect(&field.kind, expected);
         }
@@ -217,8 +217,8 @@ fn member_name(family: &FamilyInfo, tag: &str) -> String {
     format!("{}({tag})", family.name)
 }
 
-/// Whether an ordinary message has this field: the sender always writes it, or promises it (section
-/// 2.3).
+/// Whether an ordinary message has this field, because it is always written or declared as required
+/// (section 2.3).
 fn must_be_there(name: &str, field: &FieldInfo) -> bool {
     field.written == Written::Always
         || matches!(field.presence, Presence::Required | Presence::Enforced)

@@ -1,4 +1,4 @@
-//! JSON values that show what `serde_json::Value` hides: the order of fields, and fields that occur twice.
+//! JSON values that keep the order of fields and duplicate fields, unlike `serde_json::Value`.
 
 use std::fmt;
 
@@ -63,7 +63,7 @@ impl<'de> Deserialize<'de> for Node {
 }
 
 impl Node {
-    /// Whether a writer leaves it out (section 2.1).
+    /// Whether a writer leaves the value out (section 2.1).
     pub(super) fn is_empty(&self) -> bool {
         match self {
             Node::Null => true,

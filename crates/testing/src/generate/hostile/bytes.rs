@@ -1,11 +1,12 @@
-//! Damages to bytes: cut text, broken encodings, numbers and strings that are not JSON, text before and after, too deep.
+//! Mutations of bytes: truncation, invalid encodings, numbers and strings that are not JSON, text
+//! before and after the message, excessive nesting.
 //!
-//! They may leave anything, so each is the last one that a message suffers.
+//! The result need not be JSON, so a mutation of this kind is the last one that is applied.
 
 use super::unknown::{insert_into_string, nested};
-use super::{Case, Damage, is_number, is_string};
+use super::{Case, Mutation, is_number, is_string};
 
-pub(super) const DAMAGES: &[Damage] = &[
+pub(super) const MUTATIONS: &[Mutation] = &[
     truncated,
     truncated,
     trailing,
@@ -25,7 +26,7 @@ pub(super) const DAMAGES: &[Damage] = &[
     removed,
 ];
 
-/// The message ends somewhere.
+/// Truncates the message.
 fn truncated(case: &mut Case<'_>) -> bool {
     let last = case.text.len().saturating_sub(1) as u64;
     let keep = case.random.between(1, last.max(1)) as usize;
@@ -33,7 +34,7 @@ fn truncated(case: &mut Case<'_>) -> bool {
     true
 }
 
-/// Something follows the message: white space is fine, everything else is not.
+/// Appends something to the message. Only white space is valid.
 fn trailing(case: &mut Case<'_>) -> bool {
     let text = case.random.pick(&[
         "}", "]", ",", "garbage", "{}", "null", "\0", "\0\0\0\0", "   \t\r", "//end", "\u{feff}",
@@ -43,7 +44,7 @@ fn trailing(case: &mut Case<'_>) -> bool {
     true
 }
 
-/// Two messages on one line.
+/// Writes the message twice on one line.
 fn twice(case: &mut Case<'_>) -> bool {
     let again = case.text.clone();
     if case.random.chance(50) {
@@ -53,7 +54,7 @@ fn twice(case: &mut Case<'_>) -> bool {
     true
 }
 
-/// A byte order mark, once (accepted), twice or behind white space (not).
+/// A byte order mark: once (accepted), twice or next to white space (refused).
 fn byte_order_mark(case: &mut Case<'_>) -> bool {
     let mark = case.random.pick(&[
         "\u{feff}",
@@ -67,7 +68,8 @@ fn byte_order_mark(case: &mut Case<'_>) -> bool {
     true
 }
 
-/// The whole message in UTF-16 with a byte order mark. Only for ASCII, where no unit has the byte of a newline.
+/// Encodes the message in UTF-16 with a byte order mark. Only for ASCII without newlines, because
+/// no other code unit may contain the byte of a newline.
 fn utf16(case: &mut Case<'_>) -> bool {
     if !case.text.is_ascii() || case.text.contains(&b'\n') {
         return false;
@@ -90,10 +92,10 @@ fn invalid_utf8(case: &mut Case<'_>) -> bool {
         &[0xC3],
         &[0xE2, 0x82],
         &[0xF0, 0x9F, 0x98],
-        // Overlong forms of NUL and of a slash.
+        // Overlong forms of NUL and slash.
         &[0xC0, 0x80],
         &[0xE0, 0x80, 0xAF],
-        // A surrogate pair in CESU-8, and beyond the last code point.
+        // A surrogate pair in CESU-8, and a code point above U+10FFFF.
         &[0xED, 0xA0, 0xBD, 0xED, 0xB8, 0x80],
         &[0xF4, 0x90, 0x80, 0x80],
         &[0xE9],
@@ -114,7 +116,7 @@ fn invalid_utf8(case: &mut Case<'_>) -> bool {
     insert_into_string(case, bytes)
 }
 
-/// A raw control character in a string; all but the newline, which would end the message.
+/// A raw control character in a string: any except the newline, which would end the message.
 fn control_character(case: &mut Case<'_>) -> bool {
     let code = case.random.below(31) as u8;
     insert_into_string(case, &[if code < b'\n' { code } else { code + 1 }])
@@ -164,7 +166,7 @@ fn bad_number(case: &mut Case<'_>) -> bool {
     case.replace_value(&field, text.as_bytes())
 }
 
-/// What other formats allow, and what nobody does.
+/// Syntax that JSON does not allow: some of it is valid in other formats.
 fn bad_syntax(case: &mut Case<'_>) -> bool {
     let Some(field) = case.field(|_, value| is_string(value)) else {
         return false;
@@ -188,7 +190,7 @@ fn bad_syntax(case: &mut Case<'_>) -> bool {
     true
 }
 
-/// Deeper than readers go, in a field that nobody needs; sometimes never closed.
+/// An unknown field that is nested deeper than parsers allow, sometimes without closing brackets.
 fn too_deep(case: &mut Case<'_>) -> bool {
     let Some(object) = case.object() else {
         return false;
@@ -216,7 +218,7 @@ fn not_an_object(case: &mut Case<'_>) -> bool {
     true
 }
 
-/// One bit is wrong.
+/// Flips one bit.
 fn flipped(case: &mut Case<'_>) -> bool {
     let at = case.random.below(case.text.len() as u32) as usize;
     let bit = case.random.below(8);
@@ -227,7 +229,7 @@ fn flipped(case: &mut Case<'_>) -> bool {
     true
 }
 
-/// One byte is gone.
+/// Removes one byte.
 fn removed(case: &mut Case<'_>) -> bool {
     let at = case.random.below(case.text.len() as u32) as usize;
     case.replace(at..at + 1, b"");

@@ -1,8 +1,9 @@
-//! Hostile messages: what a reader must survive, refuse, or read as something unusual but right.
+//! Hostile messages: input that a parser must survive, refuse, or read as unusual but valid.
 //!
-//! A valid message is written first and then damaged: up to three damages to its structure, which leave it JSON (files
-//! `unknown.rs`, `types.rs`, `size.rs`), and at most one to its bytes, which usually does not (`bytes.rs`). About a third
-//! stays as it was. What a reader should make of each case is no business of this module: it gives no expectation along.
+//! A valid message is written first and then mutated: up to three mutations of its structure, which
+//! leave it valid JSON (`unknown.rs`, `types.rs`, `size.rs`), and at most one of its bytes, which
+//! usually does not (`bytes.rs`). About a third of the messages are not mutated. This module does
+//! not define how a parser must handle each message.
 
 mod bytes;
 mod names;
@@ -20,11 +21,11 @@ use super::json::{Layout, Writer};
 use super::random::{Random, mix};
 use super::requests::Source;
 
-/// A damage does something to a case; false if the message has no place for it.
-type Damage = fn(&mut Case<'_>) -> bool;
+/// A mutation of a message. Returns false if the message has no place for it.
+type Mutation = fn(&mut Case<'_>) -> bool;
 
-/// Damages that leave the text one JSON value.
-const STRUCTURE: [&[Damage]; 3] = [unknown::DAMAGES, types::DAMAGES, size::DAMAGES];
+/// Mutations that leave the text one JSON value.
+const STRUCTURE: [&[Mutation]; 3] = [unknown::MUTATIONS, types::MUTATIONS, size::MUTATIONS];
 
 /// Buffers that are reused from message to message.
 #[derive(Debug, Clone, Default)]
@@ -33,7 +34,7 @@ pub(super) struct Scratch {
     places: Places,
 }
 
-/// A message under damage.
+/// A message that is mutated.
 struct Case<'a> {
     text: &'a mut Vec<u8>,
     places: &'a mut Places,
@@ -48,7 +49,7 @@ pub(super) fn message(
     options: &Options,
     source: &mut Source<'_>,
 ) {
-    // From a copy: the message has the values that it would have in an ordinary stream.
+    // Uses a copy, so that the message has the same values as in an ordinary stream.
     let mut random = Random::new(mix(source.random.clone().bits()));
     layout.shuffle = options.shuffle || random.chance(20);
     layout.pretty = random.chance(8);
@@ -60,13 +61,13 @@ pub(super) fn message(
         places: &mut scratch.places,
         random,
     };
-    case.damage();
+    case.mutate();
     case.finish();
     out.extend_from_slice(case.text);
 }
 
 impl Case<'_> {
-    fn damage(&mut self) {
+    fn mutate(&mut self) {
         let (structure, bytes) = match self.random.below(100) {
             0..=32 => (0, 0),
             33..=69 => (self.random.between(1, 3), 0),
@@ -74,32 +75,35 @@ impl Case<'_> {
             _ => (self.random.between(1, 2), 1),
         };
         for _ in 0..structure {
-            let family: &[Damage] = STRUCTURE
+            let family: &[Mutation] = STRUCTURE
                 .get(weighted_family(&mut self.random))
                 .copied()
                 .unwrap_or_default();
             self.apply(family);
         }
         for _ in 0..bytes {
-            self.apply(bytes::DAMAGES);
+            self.apply(bytes::MUTATIONS);
         }
     }
 
-    /// One damage of the family; an unknown field if the message has no place for it.
-    fn apply(&mut self, family: &[Damage]) {
+    /// Applies one mutation of the family, or adds an unknown field if the message has no place for
+    /// it.
+    fn apply(&mut self, family: &[Mutation]) {
         let at = self.random.below(family.len() as u32) as usize;
-        let done = family.get(at).is_some_and(|damage| self.apply_one(*damage));
+        let done = family
+            .get(at)
+            .is_some_and(|mutation| self.apply_one(*mutation));
         if !done {
             self.apply_one(unknown::unknown_field);
         }
     }
 
-    fn apply_one(&mut self, damage: Damage) -> bool {
+    fn apply_one(&mut self, mutation: Mutation) -> bool {
         self.places.scan(self.text);
-        damage(self)
+        mutation(self)
     }
 
-    /// A message is one line and not an empty one.
+    /// Makes the message one line that is not empty.
     fn finish(&mut self) {
         for byte in self.text.iter_mut().filter(|byte| **byte == b'\n') {
             *byte = b' ';
@@ -117,7 +121,7 @@ impl Case<'_> {
         self.text.get(field.value.clone()).unwrap_or_default()
     }
 
-    /// A random field among those that `wanted` accepts, given its key and value.
+    /// A random field among those whose key and value `wanted` accepts.
     fn field(&mut self, wanted: impl Fn(&[u8], &[u8]) -> bool) -> Option<Field> {
         let draw = self.random.below(u32::MAX) as usize;
         let matches = |field: &&Field| wanted(self.key(field), self.value(field));
@@ -130,8 +134,8 @@ impl Case<'_> {
             .cloned()
     }
 
-    /// The object that a field belongs to.
-    fn home(&self, field: &Field) -> Option<Range<usize>> {
+    /// The object that contains a field.
+    fn parent(&self, field: &Field) -> Option<Range<usize>> {
         self.places
             .objects
             .get(field.object)
@@ -160,7 +164,7 @@ impl Case<'_> {
         true
     }
 
-    /// Inserts text into a string value, at its start or its end.
+    /// Inserts text at the start or at the end of a string value.
     fn insert_into(&mut self, string: &Field, text: &[u8]) -> bool {
         let at = if self.random.chance(50) {
             string.value.start + 1
@@ -171,7 +175,7 @@ impl Case<'_> {
         true
     }
 
-    /// Adds an element at the head of a list.
+    /// Inserts an element at the start of a list.
     fn add_element(&mut self, list: &Field, element: &[u8]) -> bool {
         let rest = self.value(list).get(1..).unwrap_or_default();
         let empty = rest.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b']');
@@ -208,7 +212,7 @@ impl Case<'_> {
         true
     }
 
-    /// Takes a field and one comma out.
+    /// Removes a field and one comma.
     fn remove_field(&mut self, field: &Field) -> bool {
         let (mut start, mut end) = (field.key.start - 1, field.value.end);
         let after = self.text.get(end..).unwrap_or_default();
@@ -234,7 +238,7 @@ impl Case<'_> {
     }
 }
 
-/// Size matters, but each of its damages costs as much as a hundred messages.
+/// Mutations of size are rare, because each takes as long as a hundred messages.
 fn weighted_family(random: &mut Random) -> usize {
     match random.below(20) {
         0..=7 => 0,
@@ -265,8 +269,8 @@ mod tests {
         serde_json::from_slice::<IgnoredAny>(text).is_ok()
     }
 
-    /// Applies `damage` to `count` ordinary messages.
-    fn damaged(damage: Damage, count: u64) -> Vec<(Vec<u8>, Vec<u8>)> {
+    /// Applies `mutation` to `count` ordinary messages, and returns each before and after.
+    fn mutated(mutation: Mutation, count: u64) -> Vec<(Vec<u8>, Vec<u8>)> {
         let mut layout = Layout::new(false, false, false);
         let options = Options::default().events(0..=8);
         let mut places = Places::default();
@@ -290,7 +294,7 @@ mod tests {
                     places: &mut places,
                     random,
                 };
-                case.apply_one(damage);
+                case.apply_one(mutation);
                 case.finish();
                 (before, text)
             })
@@ -298,13 +302,13 @@ mod tests {
     }
 
     #[test]
-    fn every_damage_finds_a_place() {
-        for (family, damages) in STRUCTURE.iter().chain([&bytes::DAMAGES]).enumerate() {
-            for (at, damage) in damages.iter().enumerate() {
-                let texts = damaged(*damage, 60);
+    fn every_mutation_finds_a_place() {
+        for (family, mutations) in STRUCTURE.iter().chain([&bytes::MUTATIONS]).enumerate() {
+            for (at, mutation) in mutations.iter().enumerate() {
+                let texts = mutated(*mutation, 60);
                 assert!(
                     texts.iter().any(|(before, after)| before != after),
-                    "family {family}, damage {at}"
+                    "family {family}, mutation {at}"
                 );
                 assert!(
                     texts
@@ -316,14 +320,14 @@ mod tests {
     }
 
     #[test]
-    fn structural_damages_leave_json() {
-        for (family, damages) in STRUCTURE.iter().enumerate() {
-            for (at, damage) in damages.iter().enumerate() {
-                for (before, after) in damaged(*damage, 40) {
+    fn structural_mutations_leave_json() {
+        for (family, mutations) in STRUCTURE.iter().enumerate() {
+            for (at, mutation) in mutations.iter().enumerate() {
+                for (before, after) in mutated(*mutation, 40) {
                     let before = String::from_utf8_lossy(&before);
                     assert!(
                         is_json(&after),
-                        "family {family}, damage {at}: {before}\n{}",
+                        "family {family}, mutation {at}: {before}\n{}",
                         String::from_utf8_lossy(&after)
                     );
                 }
@@ -332,10 +336,10 @@ mod tests {
     }
 
     #[test]
-    fn most_byte_damages_break_it() {
+    fn most_byte_mutations_leave_invalid_json() {
         let (mut broken, mut all) = (0, 0);
-        for damage in bytes::DAMAGES {
-            for (_, after) in damaged(*damage, 50) {
+        for mutation in bytes::MUTATIONS {
+            for (_, after) in mutated(*mutation, 50) {
                 all += 1;
                 broken += usize::from(std::str::from_utf8(&after).is_err() || !is_json(&after));
             }

@@ -1,7 +1,7 @@
-//! Names of fields that damages look for. Tests compare them with the declarations of `hydrant`.
+//! Names of fields that mutations look for. Tests compare them with the declarations of `hydrant`.
 
-/// Fields whose value is one of a fixed list, or a list of such values, but for `type`, which has
-/// damages of its own. `source_channel` is plain text with a documented list.
+/// Fields whose value is an enumeration or a list of enumeration values, except `type`, which has
+/// mutations of its own. `source_channel` is plain text with a documented list of values.
 pub(super) const ENUM_FIELDS: &[&str] = &[
     "access_token_type",
     "action",
@@ -20,8 +20,8 @@ pub(super) const ENUM_FIELDS: &[&str] = &[
     "supported_system_notification_types",
 ];
 
-/// Fields that the protocol declares as required, but for `type`, which has a damage of its own;
-/// and the two without which a message is a heartbeat.
+/// Fields that the protocol declares as required, except `type`, which has a mutation of its own,
+/// and the two fields without which a message is a heartbeat.
 pub(super) const REQUIRED_FIELDS: &[&str] = &[
     "account",
     "account_id",
@@ -60,7 +60,7 @@ mod tests {
 
     use super::{ENUM_FIELDS, REQUIRED_FIELDS};
 
-    /// The names of the declared fields that `wanted` accepts, without `type`, and others.
+    /// The names of the declared fields that `wanted` accepts, without `type`, and `others`.
     fn declared(
         wanted: impl Fn(&FieldInfo) -> bool,
         others: &[&'static str],
@@ -74,7 +74,7 @@ mod tests {
                     .map(|field| field.name),
             );
         });
-        assert!(names.remove("type"), "identities have one");
+        assert!(names.remove("type"), "identities have a type");
         names
     }
 
@@ -87,13 +87,13 @@ mod tests {
     }
 
     #[test]
-    fn enumerations_are_those_of_the_declarations() {
+    fn enumerations_match_the_declarations() {
         let expected = declared(|field| is_enum(&field.kind), &["source_channel"]);
         assert!(expected.iter().eq(ENUM_FIELDS), "{expected:#?}");
     }
 
     #[test]
-    fn required_fields_are_those_of_the_declarations() {
+    fn required_fields_match_the_declarations() {
         let is_required = |field: &FieldInfo| field.presence != Presence::Optional;
         let expected = declared(is_required, &["events", "user_profiles"]);
         assert!(expected.iter().eq(REQUIRED_FIELDS), "{expected:#?}");

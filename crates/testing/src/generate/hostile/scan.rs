@@ -1,7 +1,7 @@
-//! Where the fields and objects of a message stand in its text.
+//! Finds the positions of fields and objects in the text of a message.
 //!
-//! Damages change text, so they need places, not values. The scanner trusts that the text is JSON, because we wrote it,
-//! but ends without harm on anything.
+//! Mutations change text, so they need positions and not values. The scanner assumes that the text
+//! is JSON, which is true for generated messages, but it terminates without a panic on any input.
 
 use std::ops::Range;
 
@@ -11,9 +11,9 @@ pub(super) struct Field {
     /// The key without its quotes.
     pub(super) key: Range<usize>,
     pub(super) value: Range<usize>,
-    /// The object it belongs to: an index of [`Places::objects`].
+    /// The object that contains it: an index of [`Places::objects`].
     pub(super) object: usize,
-    /// Number of objects and arrays around it, 1 for the fields of the message.
+    /// The number of objects and arrays that contain it: 1 for the fields of the message.
     pub(super) depth: usize,
 }
 
@@ -21,21 +21,21 @@ pub(super) struct Field {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Places {
     pub(super) fields: Vec<Field>,
-    /// From `{` to `}`, both included.
+    /// From `{` to `}`, inclusive.
     pub(super) objects: Vec<Range<usize>>,
     open: Vec<Open>,
 }
 
 #[derive(Debug, Clone)]
 struct Open {
-    /// None for an array.
+    /// `None` for an array.
     object: Option<usize>,
-    /// The field of the object whose value comes next or is being read.
+    /// The field of the object whose value is next or is being read.
     field: Option<usize>,
 }
 
 impl Places {
-    /// Reads `text` anew.
+    /// Scans `text` and replaces the results of the last scan.
     pub(super) fn scan(&mut self, text: &[u8]) {
         self.fields.clear();
         self.objects.clear();
@@ -134,7 +134,7 @@ impl Places {
     }
 }
 
-/// The place after the closing quote of the string that starts at `start`.
+/// The position after the closing quote of the string that starts at `start`.
 fn string_end(text: &[u8], start: usize) -> usize {
     let mut at = start + 1;
     while let Some(byte) = text.get(at) {
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn survives_what_is_not_json() {
+    fn survives_input_that_is_not_json() {
         let mut places = Places::default();
         for text in [
             "", "\"", "\"a", "{\"a", "{\"a\":", "}{", "]]]", "{\"a\\", ":,:", "{{{[[[",

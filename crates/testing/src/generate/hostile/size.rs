@@ -1,10 +1,11 @@
-//! Damages by size: long strings and keys, large maps, many unknown fields, many repetitions of one key.
+//! Mutations of size: long strings and keys, large maps, many unknown fields, many duplicates of
+//! one key.
 //!
-//! All leave the text one JSON value.
+//! All of them leave the text one JSON value.
 
-use super::{Case, Damage, is_string};
+use super::{Case, Mutation, is_string};
 
-pub(super) const DAMAGES: &[Damage] = &[
+pub(super) const MUTATIONS: &[Mutation] = &[
     huge_string,
     huge_escapes,
     huge_key,
@@ -23,7 +24,7 @@ fn huge_string(case: &mut Case<'_>) -> bool {
     case.insert_into(&field, &text)
 }
 
-/// A string that has to be rewritten from end to end.
+/// A string that consists of escapes.
 fn huge_escapes(case: &mut Case<'_>) -> bool {
     let Some(field) = case.field(|key, value| is_string(value) && key != b"type") else {
         return false;
@@ -44,7 +45,7 @@ fn huge_key(case: &mut Case<'_>) -> bool {
     case.add_field(object, &key, b"\"value\"", true)
 }
 
-/// One to eight thousand attributes.
+/// A map of one to eight thousand attributes.
 fn huge_map(case: &mut Case<'_>) -> bool {
     let map = case.field(|key, _| key.ends_with(b"attributes") || key == b"account_settings");
     let Some(field) = map.filter(|field| case.value(field).starts_with(b"{")) else {
@@ -58,7 +59,7 @@ fn huge_map(case: &mut Case<'_>) -> bool {
     insert_fields(case, field.value, entries)
 }
 
-/// Hundreds of fields that nobody expects in one object.
+/// Hundreds of unknown fields in one object.
 fn many_unknown(case: &mut Case<'_>) -> bool {
     let Some(object) = case.object() else {
         return false;
@@ -70,12 +71,12 @@ fn many_unknown(case: &mut Case<'_>) -> bool {
     insert_fields(case, object, entries)
 }
 
-/// One known field, hundreds of times.
+/// Hundreds of duplicates of one field.
 fn many_duplicates(case: &mut Case<'_>) -> bool {
     let Some(field) = case.field(|_, value| value.len() < 200) else {
         return false;
     };
-    let Some(object) = case.home(&field) else {
+    let Some(object) = case.parent(&field) else {
         return false;
     };
     let mut one = vec![b','];

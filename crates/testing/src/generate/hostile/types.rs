@@ -1,12 +1,14 @@
-//! Damages to values: the other JSON type, numbers as text and text as numbers, null, out of range, odd ids and times.
+//! Mutations of values: other JSON types, numbers as text and text as numbers, null, values out of
+//! range, invalid identifiers and times.
 //!
-//! All leave the text one JSON value, though some numbers and strings in it fit no type of a programming language.
+//! All of them leave the text one JSON value, although some numbers and strings in it cannot be
+//! represented by common types.
 
 use super::scan::Field;
 use super::unknown::{insert_into_string, junk};
-use super::{Case, Damage, is_bool, is_number, is_string};
+use super::{Case, Mutation, is_bool, is_number, is_string};
 
-pub(super) const DAMAGES: &[Damage] = &[
+pub(super) const MUTATIONS: &[Mutation] = &[
     number_as_string,
     number_as_string,
     string_as_number,
@@ -103,7 +105,7 @@ fn bool_as_other(case: &mut Case<'_>) -> bool {
     case.replace_value(&field, value.as_bytes())
 }
 
-/// Up to eight values become null.
+/// Replaces up to eight values with null.
 fn nulls(case: &mut Case<'_>) -> bool {
     let mut done = false;
     for _ in 0..case.random.between(1, 8) {
@@ -117,12 +119,12 @@ fn nulls(case: &mut Case<'_>) -> bool {
     done
 }
 
-/// A null at the head of a list.
+/// Inserts null at the start of a list.
 fn null_element(case: &mut Case<'_>) -> bool {
     element(case, b"null")
 }
 
-/// Something else at the head of a list.
+/// Inserts another value at the start of a list.
 fn odd_element(case: &mut Case<'_>) -> bool {
     let mut value = Vec::new();
     junk(&mut value, &mut case.random, 2);
@@ -136,7 +138,7 @@ fn element(case: &mut Case<'_>, value: &[u8]) -> bool {
     case.add_element(&field, value)
 }
 
-/// A list for an object, an object for a string, and so on.
+/// A value of another type: a list instead of an object, an object instead of a string, and so on.
 fn wrong_type(case: &mut Case<'_>) -> bool {
     let Some(field) = case.field(|_, _| true) else {
         return false;
@@ -281,7 +283,7 @@ fn odd_uuid(case: &mut Case<'_>) -> bool {
     case.replace_value(&field, &text)
 }
 
-/// Times of every shape, right and wrong (protocol, 2.6 and D5).
+/// Times in various formats, valid and invalid (protocol, 2.6 and D5).
 fn odd_time(case: &mut Case<'_>) -> bool {
     let submitted = case.field(|key, _| key == b"submitted_time");
     let Some(field) = submitted.or_else(|| case.field(|key, _| key.ends_with(b"_ms"))) else {
@@ -408,7 +410,7 @@ fn surrogate(case: &mut Case<'_>) -> bool {
     insert_into_string(case, half.as_bytes())
 }
 
-/// Escapes that mean what they say.
+/// Valid but unusual escapes.
 fn unusual_escapes(case: &mut Case<'_>) -> bool {
     let text = case.random.pick(&[
         "\\u0000",

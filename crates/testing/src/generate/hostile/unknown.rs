@@ -1,12 +1,12 @@
-//! Damages with things that the protocol does not know, or not in this place: values, fields, keys, order, absence.
+//! Mutations that add unknown or misplaced values, fields and keys, reorder fields or remove them.
 //!
-//! All leave the text one JSON value.
+//! All of them leave the text one JSON value.
 
 use super::names::{ENUM_FIELDS, REQUIRED_FIELDS};
-use super::{Case, Damage, is_string};
+use super::{Case, Mutation, is_string};
 use crate::generate::random::Random;
 
-pub(super) const DAMAGES: &[Damage] = &[
+pub(super) const MUTATIONS: &[Mutation] = &[
     unknown_type,
     unknown_type,
     unknown_enum,
@@ -24,7 +24,7 @@ pub(super) const DAMAGES: &[Damage] = &[
     white_space,
 ];
 
-/// Discriminators that no version had, or that are known but not spelled so.
+/// Unknown discriminators, and misspelt known ones.
 const TYPES: &[&str] = &[
     "\"brand_new_type\"",
     "\"Custom_Event\"",
@@ -56,7 +56,8 @@ const ENUM_VALUES: &[&str] = &[
     "\"日本\"",
 ];
 
-/// Among them names of accessors that schema files show as fields (protocol, D2), and names from other places.
+/// Unknown field names. Some are accessors that schema files list as fields (protocol, D2), and
+/// some are fields of other objects.
 const FIELD_NAMES: &[&str] = &[
     "brand_new_field",
     "extensions",
@@ -73,7 +74,7 @@ const FIELD_NAMES: &[&str] = &[
     "a.b[0]",
 ];
 
-/// Another `type` for something inside the message: event, environment, notification, setting, identity.
+/// Another `type` in the message: of an event, environment, notification, setting or identity.
 fn unknown_type(case: &mut Case<'_>) -> bool {
     let Some(field) = case.field(|key, value| key == b"type" && !value.ends_with(b"_request\""))
     else {
@@ -96,7 +97,7 @@ fn unknown_enum(case: &mut Case<'_>) -> bool {
     }
 }
 
-/// Another `type` for the message itself.
+/// Another `type` of the message.
 fn unknown_message(case: &mut Case<'_>) -> bool {
     let top = case
         .places
@@ -118,7 +119,7 @@ fn unknown_message(case: &mut Case<'_>) -> bool {
     case.replace_value(&field, value.as_bytes())
 }
 
-/// A field that nobody expects, holding anything from a number to a hundred levels of nesting.
+/// An unknown field, with any value from a number to a hundred levels of nesting.
 pub(super) fn unknown_field(case: &mut Case<'_>) -> bool {
     let Some(object) = case.object() else {
         return false;
@@ -133,12 +134,12 @@ pub(super) fn unknown_field(case: &mut Case<'_>) -> bool {
     case.add_field(object, name, &value, first)
 }
 
-/// A field that stands in its object already, with the same value or with another.
+/// A duplicate of a field, with the same value or with another.
 fn duplicate_field(case: &mut Case<'_>) -> bool {
     let Some(field) = case.field(|_, value| value.len() < 2_000) else {
         return false;
     };
-    let Some(object) = case.home(&field) else {
+    let Some(object) = case.parent(&field) else {
         return false;
     };
     let key = String::from_utf8_lossy(case.key(&field)).into_owned();
@@ -155,18 +156,18 @@ fn duplicate_field(case: &mut Case<'_>) -> bool {
     case.add_field(object, &key, &value, first)
 }
 
-/// The discriminator at the end of its object, in as many places as there is time for.
+/// Moves the discriminator to the end of up to eight objects.
 fn type_last(case: &mut Case<'_>) -> bool {
     let mut done = false;
     for _ in 0..case.random.between(1, 8) {
         let Some(field) = case.field(|key, _| key == b"type") else {
             return done;
         };
-        let Some(object) = case.home(&field) else {
+        let Some(object) = case.parent(&field) else {
             return done;
         };
         let value = case.value(&field).to_vec();
-        // At the end first: places before it stay true.
+        // Adds at the end first, so that earlier positions remain valid.
         done = case.add_field(object, "type", &value, false);
         case.remove_field(&field);
         case.places.scan(case.text);
@@ -181,7 +182,7 @@ fn missing_type(case: &mut Case<'_>) -> bool {
     case.remove_field(&field)
 }
 
-/// Something that the protocol declares as required, or anything else, is not there.
+/// Removes a field, usually one that the protocol declares as required.
 fn missing_field(case: &mut Case<'_>) -> bool {
     let any = case.random.chance(30);
     let is_wanted = |key: &[u8]| any || REQUIRED_FIELDS.iter().any(|name| name.as_bytes() == key);
@@ -191,7 +192,7 @@ fn missing_field(case: &mut Case<'_>) -> bool {
     case.remove_field(&field)
 }
 
-/// Names are case sensitive: `Events` is not `events`.
+/// A field name in another case. Names are case-sensitive: `Events` is not `events`.
 fn other_case(case: &mut Case<'_>) -> bool {
     let Some(field) = case.field(|key, _| key.first().is_some_and(u8::is_ascii_lowercase)) else {
         return false;
@@ -205,7 +206,7 @@ fn other_case(case: &mut Case<'_>) -> bool {
     true
 }
 
-/// A known key, spelled with an escape.
+/// A known key that is written with an escape.
 fn escaped_key(case: &mut Case<'_>) -> bool {
     let Some(field) = case.field(|key, _| key.first().is_some_and(u8::is_ascii_lowercase)) else {
         return false;
@@ -227,7 +228,7 @@ fn escaped_key(case: &mut Case<'_>) -> bool {
     true
 }
 
-/// White space wherever it may stand.
+/// White space wherever it is allowed.
 fn white_space(case: &mut Case<'_>) -> bool {
     const SPACES: &[&str] = &[
         "",
@@ -258,7 +259,7 @@ fn white_space(case: &mut Case<'_>) -> bool {
     true
 }
 
-/// Any JSON value, at most `depth` levels deep.
+/// A random JSON value with at most `depth` levels of nesting.
 pub(super) fn junk(out: &mut Vec<u8>, random: &mut Random, depth: u32) {
     const SCALARS: &[&str] = &[
         "null",
@@ -303,7 +304,7 @@ fn list(
     out.push(close);
 }
 
-/// `fewest` to `most` levels of arrays and objects, closed again.
+/// `fewest` to `most` nested arrays and objects.
 pub(super) fn nested(out: &mut Vec<u8>, random: &mut Random, fewest: u64, most: u64) {
     let levels = random.between(fewest, most) as usize;
     let shape = random.bits();

@@ -1,15 +1,15 @@
-//! What must hold for every answer to every input, with serde_json as second opinion on what JSON is.
+//! Checks that apply to the result of every input. serde_json decides whether the input is JSON.
 
 use hydrant::internals::complete_path_only;
 use hydrant::{Error, ErrorKind, ParseOptions, Scratch, normalize, parse, write};
 use serde_json::value::RawValue;
 
-/// Whether the text is accepted, after everything that can be said about the answer has been checked.
-pub(crate) fn judge(text: &[u8]) -> Result<(), Error> {
-    judge_with(text, &mut Scratch::new(), &ParseOptions::default())
+/// Parses the text, checks the result, and returns it.
+pub(crate) fn check(text: &[u8]) -> Result<(), Error> {
+    check_with(text, &mut Scratch::new(), &ParseOptions::default())
 }
 
-pub(crate) fn judge_with(
+pub(crate) fn check_with(
     text: &[u8],
     scratch: &mut Scratch,
     options: &ParseOptions,
@@ -40,7 +40,7 @@ pub(crate) fn judge_with(
                     | ErrorKind::Syntax
                     | ErrorKind::TrailingText
             );
-            // Limits are ours, and what is behind them has not been looked at.
+            // serde_json does not have these limits, and text beyond them has not been parsed.
             if !matches!(error.kind(), ErrorKind::TooDeep | ErrorKind::TooLarge) {
                 assert_eq!(is_json(text), !refused_as_text, "{error}: {}", shown(text));
             }
@@ -49,14 +49,14 @@ pub(crate) fn judge_with(
     }
 }
 
-/// RFC 8259 with UTF-8, as serde_json sees it: any nesting, numbers of any size, lone surrogates. A byte order mark is
-/// tolerated here as there.
+/// Whether serde_json accepts the text as JSON (RFC 8259) in UTF-8, with any nesting, numbers of
+/// any size and lone surrogates. A byte order mark is skipped, as the engine does.
 pub(crate) fn is_json(text: &[u8]) -> bool {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     serde_json::from_slice::<&RawValue>(text).is_ok()
 }
 
-/// What has been written is read again as the same.
+/// Asserts that normalizing the output again does not change it.
 fn assert_is_fixed_point(written: &[u8]) {
     let mut again = Vec::new();
     match normalize(written, &mut again) {
@@ -75,7 +75,7 @@ fn assert_is_usable(error: &Error, text: &[u8]) {
     let line = error.to_string();
     assert!(line.starts_with(error.message()) && line.contains(error.path()));
     assert!(!line.contains(char::is_control), "{line:?}");
-    // Long values are cut: an error goes to a log.
+    // Long values are truncated, because errors are logged.
     assert!(line.len() < 20_000, "{} bytes", line.len());
     let pretty = error.pretty("input");
     let place = location.map(|at| format!(":{}:{} ", at.line, at.column));

@@ -1,4 +1,4 @@
-//! What the declarations cannot say: rules that tie distant parts of a message together.
+//! Tests of rules between different parts of a message, which declarations cannot express.
 
 use hydrant_testing::generate::{Kind, Options};
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::lines;
 
 #[test]
-fn a_batch_tells_a_story() {
+fn events_of_a_batch_are_consistent() {
     for line in lines(&Options::default().kind(Kind::Events).events(20..=20), 100) {
         let message: Value = serde_json::from_slice(&line).unwrap();
         let events = message["events"].as_array().unwrap();
@@ -14,7 +14,7 @@ fn a_batch_tells_a_story() {
         let (mut last, mut session, mut ended) = (0, None, false);
         for (at, event) in events.iter().enumerate() {
             let now = event["timestamp_ms"].as_i64().unwrap();
-            assert!(now > last, "time goes forward");
+            assert!(now > last, "timestamps increase");
             last = now;
             let starts = event["type"] == "session_start";
             let current = event["session_id"].as_i64();
@@ -22,7 +22,7 @@ fn a_batch_tells_a_story() {
                 at == 0 || (current == session) != starts,
                 "only a start changes the session"
             );
-            assert!(starts || !ended, "after the end of a session comes a start");
+            assert!(starts || !ended, "a session start follows a session end");
             session = current;
             ended = event["type"] == "session_end";
         }
@@ -30,9 +30,9 @@ fn a_batch_tells_a_story() {
     }
 }
 
-/// The rules of section 12 that tie distant parts of a registration together.
+/// The rules of section 12 between different parts of a registration.
 #[test]
-fn registrations_keep_the_rules() {
+fn registrations_follow_the_rules() {
     for line in lines(&Options::default().kind(Kind::Registrations), 600) {
         let value: Value = serde_json::from_slice(&line).unwrap();
         if value["type"] == "module_registration_request" {
