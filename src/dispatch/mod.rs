@@ -71,8 +71,7 @@ impl<P: Processor> Engine<P> {
     }
 
     /// Processes one message with a [`Processor`], using buffers that the engine owns. The
-    /// counterpart for an [`AsyncProcessor`](crate::AsyncProcessor) is
-    /// [`process_async`](Self::process_async).
+    /// counterpart for an [`AsyncProcessor`] is [`process_async`](Self::process_async).
     ///
     /// # Errors
     ///

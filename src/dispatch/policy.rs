@@ -20,8 +20,8 @@ pub enum RejectPolicy {
     Acknowledge,
 }
 
-/// What happens if a handler returns a [`SettingError`](crate::registration::SettingError), a
-/// permanent fault in one customer's configuration.
+/// What happens if a handler returns a [`SettingError`], a permanent fault in one customer's
+/// configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SettingErrorPolicy {

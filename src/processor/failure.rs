@@ -19,8 +19,8 @@ use crate::registration::SettingError;
 ///
 /// `?` converts every error that implements `Into<Box<dyn Error + Send + Sync>>`. The result is
 /// *retry*, so that an unclassified error is never acknowledged; classify errors with
-/// [`ResultExt`]. The only exception is a [`SettingError`](crate::registration::SettingError), a
-/// permanent fault in one customer's configuration: it becomes *reject*, unless a
+/// [`ResultExt`]. The only exception is a [`SettingError`], a permanent fault in one customer's
+/// configuration: it becomes *reject*, unless a
 /// [`SettingErrorPolicy`](crate::engine::SettingErrorPolicy) says otherwise.
 ///
 /// `Failure` does not implement [`Error`], like `anyhow::Error`. Its `Display` and `Debug` show

@@ -157,7 +157,7 @@ impl Writer<'_> {
         self.close();
     }
 
-    /// Escapes as Jackson does. With [`Layout::escapes`], some strings have additional escapes, as
+    /// Escapes as Jackson does. With `Layout::escapes`, some strings have additional escapes, as
     /// from other writers: `\u00e9` for `é`, a surrogate pair for an emoji, `\/` for `/`.
     #[cold]
     fn escape(&mut self, text: &str) {
