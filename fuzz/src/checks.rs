@@ -124,13 +124,13 @@ pub fn validator(input: &[u8]) {
     let Message::ModuleRegistrationResponse(response) = &parsed.message else {
         return;
     };
-    let registration = Registration::from(response);
+    let registration = Registration::from(*response);
     let once = registration.to_json(response.common);
     let again = hydrant::parse(&once, &mut second, &options).expect("what was written is read");
     let Message::ModuleRegistrationResponse(response) = &again.message else {
         panic!("another message was written");
     };
-    let twice = Registration::from(response).to_json(response.common);
+    let twice = Registration::from(*response).to_json(response.common);
     assert!(
         once == twice,
         "{}\n{}",

@@ -59,7 +59,7 @@ mod tests {
         for platform in Platform::available() {
             for &algorithm in Algorithm::ALL {
                 for place in 0..32 {
-                    for byte in 0..=u8::MAX {
+                    for byte in (0..=u8::MAX).step_by(if cfg!(miri) { 85 } else { 1 }) {
                         let mut digest = [0x5a; DIGEST_LEN];
                         digest[place] = byte;
                         let mut row = [[b'?'; LONGEST_HEX]; 2];

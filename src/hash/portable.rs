@@ -90,13 +90,14 @@ mod tests {
     fn padded_equals_plain<const BLOCKS: usize>(algorithm: Algorithm) {
         let bytes = (0..).map(|i: u32| (i * 37 % 251) as u8);
         let text: Vec<u8> = bytes.take(longest_message(BLOCKS)).collect();
-        let mut messages = vec![[[0; BLOCK_LEN]; BLOCKS]; text.len() + 1];
-        for (len, message) in messages.iter_mut().enumerate() {
+        let lens = (0..=text.len()).step_by(if cfg!(miri) { 11 } else { 1 });
+        let mut messages = vec![[[0; BLOCK_LEN]; BLOCKS]; lens.clone().count()];
+        for (len, message) in lens.clone().zip(&mut messages) {
             assert!(block::pad(algorithm, false, &text[..len], message));
         }
         let mut digests = vec![[0; DIGEST_LEN]; messages.len()];
         digest(algorithm, Messages::new(&messages), &mut digests);
-        for (len, digest) in digests.iter().enumerate() {
+        for (len, digest) in lens.zip(&digests) {
             let plain = digest_message(algorithm, &text[..len]);
             let bytes = algorithm.digest_len();
             // A message in more blocks than it needs would be another message.

@@ -229,7 +229,8 @@ mod tests {
             (taken, window.digest(platform, md5).len() / 32)
         };
         let [middle, long] = [60, 200].map(|len| "x".repeat(len));
-        for raw in ["short", &middle, &long].map(Input::Raw) {
+        let values = ["short", &middle, &long].map(Input::Raw);
+        for raw in values.into_iter().skip(if cfg!(miri) { 2 } else { 0 }) {
             assert_eq!(fill(&vec![raw; WINDOW - 1]), (WINDOW - 1, WINDOW - 1));
             assert_eq!(fill(&vec![raw; WINDOW]), (WINDOW, WINDOW));
             assert_eq!(fill(&vec![raw; WINDOW + 1]), (WINDOW, WINDOW));

@@ -68,13 +68,15 @@ mod tests {
         ] {
             assert_eq!(integer_of_number(text), expected, "{text}");
         }
-        assert_eq!(
-            integer_of_number(&format!("7.{}", "3".repeat(2000))),
-            Some(7)
+        let many = if cfg!(miri) { 60 } else { 2000 };
+        let (threes, zeros) = ("3".repeat(many), "0".repeat(many));
+        assert_eq!(integer_of_number(&format!("7.{threes}")), Some(7));
+        let (small, large) = (
+            format!("1{zeros}e-{many}"),
+            format!("0.{zeros}1e{}", many + 1),
         );
-        let zeros = "0".repeat(2000);
-        assert_eq!(integer_of_number(&format!("1{zeros}e-2000")), Some(1));
-        assert_eq!(integer_of_number(&format!("0.{zeros}1e2001")), Some(1));
+        assert_eq!(integer_of_number(&small), Some(1));
+        assert_eq!(integer_of_number(&large), Some(1));
         assert_eq!(integer_of_text("+7"), Some(7));
         assert_eq!(integer_of_text("1.5"), None);
         assert_eq!(integer_of_text("--7"), None);

@@ -170,7 +170,7 @@ mod tests {
     fn utf8_is_copied() {
         // Lengths around one block, one piece and more, with non-ASCII characters at all distances.
         let lengths: &[usize] = if cfg!(miri) {
-            &[0, 1, 63, 64, 65, 128, 300]
+            &[0, 1, 64, 65, 300]
         } else {
             &[
                 0, 1, 63, 64, 65, 127, 128, 300, 4095, 4096, 4097, 4200, 8300,
@@ -194,7 +194,7 @@ mod tests {
                 let text: String = (0..length)
                     .map(|at| if at % every == 0 { '\u{20ac}' } else { 'x' })
                     .collect();
-                let step = if cfg!(miri) { 5 } else { 1 };
+                let step = if cfg!(miri) { 9 } else { 1 };
                 let positions = (0..text.len()).filter(|at| length < 1000 || at % 64 < 3);
                 for at in positions.step_by(step) {
                     for wrong in [0x80, 0xc0, 0xe2, 0xff] {

@@ -212,7 +212,7 @@ mod tests {
             b"x \x80\xff{]\"\\\0"
         };
         for &other in others {
-            for byte in (0..=255).step_by(if cfg!(miri) { 34 } else { 1 }) {
+            for byte in (0..=255).step_by(if cfg!(miri) { 68 } else { 1 }) {
                 // A block for each position.
                 let mut blocks = [[other; BLOCK]; BLOCK];
                 for (position, block) in blocks.iter_mut().enumerate() {
@@ -246,7 +246,7 @@ mod tests {
     fn uuids_are_those_of_the_portable_reference() {
         let text = *b"0123abcd-4567-89EF-fedc-ba9876543210";
         for position in 0..36 {
-            for byte in 0..=255 {
+            for byte in (0..=255).step_by(if cfg!(miri) { 51 } else { 1 }) {
                 let mut text = text;
                 text[position] = byte;
                 assert_eq!(uuid(&text), portable::uuid(&text), "{position} {byte}");

@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn digits_of_every_count() {
-        for count in 0..20 {
+        for count in (0..20).step_by(if cfg!(miri) { 3 } else { 1 }) {
             for end in ["", "x", "é", "/", ":", "."] {
                 let digits: String = "92233720368547758071".chars().take(count).collect();
                 let ((value, found), passed) =

@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn strings_end_at_any_distance() {
-        for length in (0..300).step_by(if cfg!(miri) { 19 } else { 1 }) {
+        for length in (0..300).step_by(if cfg!(miri) { 29 } else { 1 }) {
             let text = "x".repeat(length);
             let string = |cursor: &mut Cursor<'_>| cursor.unescaped_string().map(str::to_owned);
             let (found, passed) = read(&format!("\"{text}\""), string);
