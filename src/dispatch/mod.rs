@@ -57,6 +57,9 @@ impl<P: Processor> Engine<P> {
     /// With any number of threads, the handlers of the module are called, and not its [`batch`](Processor::batch); an event
     /// without a handler is rejected, also if the registration lists no event types. Handlers on other threads start from
     /// the `Default` of the state; `begin_batch` and `end_batch` run on the calling thread.
+    ///
+    /// A batch that is handled on a thread of a rayon pool is not shared, because a thread that waits takes other jobs of its
+    /// pool.
     #[must_use]
     pub fn unordered(mut self, threads: usize) -> Self
     where
