@@ -143,10 +143,9 @@ fn secret_fields(text: &str, node: &Node, kind: &Shape, all: &[Node]) -> Vec<Nod
     let mut found = Vec::new();
     for child in children {
         let name = name_of(text, child);
-        match fields.iter().find(|field| field.name == name) {
-            Some(field) if field.secret => found.push(child.clone()),
-            Some(field) => found.extend(secret_fields(text, child, &field.kind, &inner)),
-            None => {}
+        if let Some(field) = fields.iter().find(|field| field.name == name) {
+            found.extend(field.secret.then(|| child.clone()));
+            found.extend(secret_fields(text, child, &field.kind, &inner));
         }
     }
     found
@@ -238,7 +237,7 @@ fn breaks() -> impl Strategy<Value = Break> {
 fn near(at: &Index, end: usize, length: usize) -> usize {
     let left = length.saturating_sub(end) + 1;
     let distance = at.index(left);
-    end + if distance % 2 == 0 {
+    end + if distance.is_multiple_of(2) {
         distance % 50
     } else {
         distance
