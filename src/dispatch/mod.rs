@@ -60,6 +60,9 @@ impl<P: Processor> Engine<P> {
     /// [`batch`](Processor::batch). An event without a handler is rejected, even if the
     /// registration lists no event types. Each part of a batch that is split starts with the
     /// `Default` state; `begin_batch` and `end_batch` run on the calling thread.
+    ///
+    /// A batch that is handled on a thread of a rayon pool is not split, because a thread that waits
+    /// takes other jobs of its pool.
     #[must_use]
     pub fn unordered(mut self, threads: usize) -> Self
     where

@@ -240,35 +240,35 @@ impl Kind {
         self.visit_models(&mut |model| {
             for field in model.fields() {
                 if let Some(declared) = fields.get_mut(field.name) {
-                    declared.extend(field.kind.declared_keys());
+                    field.kind.collect_keys(declared, &mut BTreeSet::new());
                 }
             }
         });
         Secrets { fields }
     }
 
-    /// The keys that are declared for the objects in a value of this type, at any depth.
-    fn declared_keys(&self) -> Vec<&'static str> {
-        let mut keys = self.enumerated_keys().to_vec();
-        self.visit_models(&mut |model| {
-            for field in model.fields() {
-                keys.push(field.name);
-                keys.extend(field.kind.enumerated_keys());
+    /// Adds the keys that are declared for the objects in a value of this type, at any depth.
+    fn collect_keys(&self, keys: &mut BTreeSet<&'static str>, seen: &mut BTreeSet<&'static str>) {
+        let mut model = |model: &ModelInfo| {
+            if seen.insert(model.name) {
+                for field in model.fields() {
+                    keys.insert(field.name);
+                    field.kind.collect_keys(keys, seen);
+                }
             }
-        });
-        if !keys.is_empty() {
-            // Of a family, whose members do not declare it.
-            keys.push("type");
-        }
-        keys
-    }
-
-    /// The keys of a map whose keys are of an enumeration, or of the maps in a list.
-    fn enumerated_keys(&self) -> &'static [&'static str] {
+        };
         match self {
-            Self::List(element) | Self::Nullable(element) => element.enumerated_keys(),
-            Self::Map(map) => map.keys.map_or(&[], |keys| keys.values),
-            _ => &[],
+            Self::Model(info) => model(info),
+            Self::Family(family) => {
+                family.members.iter().for_each(|member| model(member.model));
+                keys.insert("type");
+            }
+            Self::List(element) | Self::Nullable(element) => element.collect_keys(keys, seen),
+            Self::Map(map) => {
+                keys.extend(map.keys.into_iter().flat_map(|info| info.values));
+                map.values.collect_keys(keys, seen);
+            }
+            _ => {}
         }
     }
 }

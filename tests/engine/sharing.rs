@@ -1,13 +1,14 @@
 //! Unordered engines: when a batch is split among threads, and that its result is the same as in
 //! order.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::sync::Mutex;
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
 use hydrant::message::*;
-use hydrant::{Call, Engine, Failure, Processor, Registration, Verdict};
+use hydrant::{Call, Engine, Failure, Output, Processor, Registration, Scratch, Verdict};
 
 use crate::recorder::{INVOCATION, batch};
 
@@ -104,6 +105,33 @@ fn with_one_thread_no_batch_is_split() {
 fn ordered_batches_and_single_events_are_not_split() {
     assert_eq!(threads_for(20, &engine()), 1);
     assert_eq!(threads_for(1, &engine().unordered(2)), 1);
+}
+
+/// A host may have a thread pool of its own, with a scratch for each thread: while a batch is handled, the thread takes no
+/// other job, which would use the same scratch.
+#[test]
+fn a_thread_that_waits_takes_no_other_batch() {
+    thread_local! {
+        static KEPT: RefCell<(Scratch, Output)> = RefCell::default();
+    }
+    let engine = engine().unordered(3);
+    let body = batch(&vec!["screen_view"; 300]);
+    let hosts = rayon::ThreadPoolBuilder::new()
+        .num_threads(3)
+        .build()
+        .unwrap();
+    hosts.scope(|scope| {
+        for _ in 0..60 {
+            scope.spawn(|_| {
+                // It panics if it is borrowed already.
+                KEPT.with_borrow_mut(|(scratch, output)| {
+                    let pending =
+                        engine.process_into(body.as_bytes(), scratch, &INVOCATION, output);
+                    assert_eq!(pending.unwrap().finish().outcome_counts().done, 300);
+                });
+            });
+        }
+    });
 }
 
 /// An event can be settled from another part of the batch, even on another thread.

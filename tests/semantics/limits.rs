@@ -98,20 +98,34 @@ fn f10_size_is_limited() {
 
 #[test]
 fn f11_memory_is_limited() {
+    let products = "{},".repeat(1000);
     let body = batch(&format!(
-        r#""user_attributes":{{{}"k":""}}"#,
-        r#""a":"","#.repeat(1000)
+        r#""events":[{{"type":"product_action","products":[{products}{{}}]}}]"#
     ));
     let with = |max_memory| parsed(&body, &ParseOptions::new().max_memory(max_memory));
     assert!(with(1 << 20).is_ok());
-    let error = with(1 << 10).unwrap_err();
+    let error = with(150 << 10).unwrap_err();
     assert_eq!(
         (error.kind(), error.path()),
-        (ErrorKind::TooLarge, "user_attributes")
+        (ErrorKind::TooLarge, "events[0].products")
     );
     assert_eq!(
         error.message(),
         "the lists of the message need more memory than allowed"
+    );
+    // What its text takes is known before anything is read.
+    let structurals =
+        body.matches(['{', '}', '[', ']', ':', ',']).count() + body.matches('"').count() / 2;
+    let text = body.len() * 8 + structurals * 28;
+    assert_ne!(with(text).unwrap_err().location(), None);
+    let error = with(text - 1).unwrap_err();
+    assert_eq!(
+        (error.kind(), error.location()),
+        (ErrorKind::TooLarge, None)
+    );
+    assert_eq!(
+        error.message(),
+        "the structure of the message needs more memory than allowed"
     );
 }
 

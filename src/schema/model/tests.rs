@@ -143,7 +143,7 @@ fn fields_are_described_as_they_are_declared() {
     };
     assert_eq!(inside("badge"), Some(vec![]));
     assert_eq!(inside("card"), Some(vec![]));
-    assert_eq!(inside("guests"), Some(vec!["badge", "kind", "type"]));
+    assert_eq!(inside("guests"), Some(vec!["badge", "kind", "note"]));
     assert_eq!(inside("name"), None);
 }
 

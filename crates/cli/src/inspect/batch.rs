@@ -77,8 +77,9 @@ fn identities(view: &mut View, request: &EventProcessingRequest<'_>) {
 
 pub(super) fn user_identities(view: &mut View, identities: &[UserIdentity<'_>]) {
     for identity in identities {
-        let name = identity.identity_type.as_str();
-        view.identity_field(name, identity.encoding, identity.value);
+        let identity_type = identity.identity_type;
+        let name = view.identity_word(identity_type.as_str(), identity_type.is_known());
+        view.identity_field(&name, identity.encoding, identity.value);
     }
 }
 
@@ -90,8 +91,9 @@ pub(super) fn partner_identities(view: &mut View, identities: &[PartnerIdentity<
 
 pub(super) fn device_identities(view: &mut View, identities: &[DeviceIdentity<'_>]) {
     for identity in identities {
-        let name = identity.identity_type.as_str();
-        view.identity_field(name, identity.encoding, identity.value);
+        let identity_type = identity.identity_type;
+        let name = view.identity_word(identity_type.as_str(), identity_type.is_known());
+        view.identity_field(&name, identity.encoding, identity.value);
     }
 }
 

@@ -43,14 +43,8 @@ fn detail(event: &Event<'_>) -> String {
             event.removed.iter().map(|(name, _)| *name),
         ),
         Event::UserIdentityChange(event) => changed(
-            event
-                .added
-                .iter()
-                .map(|identity| identity.identity_type.as_str()),
-            event
-                .removed
-                .iter()
-                .map(|identity| identity.identity_type.as_str()),
+            event.added.iter().map(identity_type),
+            event.removed.iter().map(identity_type),
         ),
         Event::PushSubscription(event) => named(event.action.map(|action| action.as_str()), None),
         Event::ApplicationStateTransition(event) => {
@@ -94,6 +88,14 @@ fn detail(event: &Event<'_>) -> String {
         Event::Skipped(_) => "skipped".to_owned(),
         // Unknown ones, and those that only a later version of the library knows.
         _ => "not known to this version".to_owned(),
+    }
+}
+
+/// What is not a known type may be the identity in the wrong place.
+fn identity_type<'a>(identity: &UserIdentity<'a>) -> &'a str {
+    match identity.identity_type.unknown() {
+        Some(_) => "unknown",
+        None => identity.identity_type.as_str(),
     }
 }
 

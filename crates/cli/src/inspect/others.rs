@@ -211,12 +211,12 @@ pub(super) fn data_subject_request(view: &mut View, message: &DsrProcessingReque
     if !message.subject_identities.is_empty() {
         view.section("identities");
         for (identity_type, identity) in &message.subject_identities {
-            let encoding = identity.encoding.map_or("?", |encoding| encoding.as_str());
+            let name = view.identity_word(identity_type.as_str(), identity_type.is_known());
+            let encoding = identity.encoding.map_or("?".to_owned(), |encoding| {
+                view.identity_word(encoding.as_str(), encoding.is_known())
+            });
             let value = view.identity(identity.value.unwrap_or_default());
-            view.field(
-                identity_type.as_str(),
-                format_args!("{}  {value}", shown(encoding)),
-            );
+            view.field(&name, format_args!("{encoding}  {value}"));
         }
     }
 }

@@ -101,6 +101,15 @@ impl View {
         }
     }
 
+    /// The type or encoding of an identity. What is not `known` may be the identity in the wrong place.
+    pub(super) fn identity_word(&self, word: &str, known: bool) -> String {
+        if known {
+            shown(word)
+        } else {
+            self.identity(word)
+        }
+    }
+
     /// An identity on a line.
     pub(super) fn identity_field(
         &mut self,
@@ -109,6 +118,7 @@ impl View {
         value: &str,
     ) {
         let value = self.identity(value);
+        let encoding = self.identity_word(encoding.as_str(), encoding.is_known());
         self.field(identity_type, format_args!("{encoding}  {value}"));
     }
 

@@ -40,6 +40,27 @@ fn no_secret_is_shown() {
     assert!(found.len() > 20 && places > 60, "{places} of {found:?}");
 }
 
+/// In the place of a type or an encoding it is not shown either.
+#[test]
+fn no_secret_is_shown_as_a_type() {
+    for message in [
+        json!({"type": "event_processing_request",
+            "user_identities": [{"type": SECRET, "encoding": SECRET, "value": "v"}],
+            "events": [{"type": "user_identity_change",
+                "added": [{"type": SECRET, "encoding": SECRET, "value": "v"}]}],
+            "runtime_environment": {"type": "ios",
+                "identities": [{"type": SECRET, "encoding": SECRET, "value": "v"}]}}),
+        json!({"type": "dsr_processing_request",
+            "subject_identities": {SECRET: {"encoding": SECRET, "value": "v"}}}),
+    ] {
+        let shown = run(["inspect"], message.to_string()).good();
+        assert!(
+            !shown.contains(SECRET) && shown.contains("[redacted]"),
+            "{shown}"
+        );
+    }
+}
+
 /// Every field that is marked, found without building messages.
 fn declared() -> BTreeSet<(&'static str, &'static str)> {
     let mut fields = BTreeSet::new();
