@@ -77,8 +77,9 @@ fn agree(input: &[u8]) -> Result<(), String> {
     }
 }
 
-/// The fast path never changes a result: not the message, not what was tolerated, not the error. Messages are compared as
-/// values, because `Debug` does not show secrets, and as they are written, because not all of a value is.
+/// The fast path never changes a result: not the message, not what was tolerated, not the error.
+/// Messages are compared as values, because `Debug` does not show secrets, and as they are written,
+/// because not all of a value is.
 fn same_paths(input: &[u8]) -> Result<(), String> {
     for strict in [false, true] {
         let options = ParseOptions::new().strict(strict);

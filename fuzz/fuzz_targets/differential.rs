@@ -1,6 +1,6 @@
-//! The engine and the reference implementation on serde_json accept the same inputs, read the same values, and coerce as
-//! many. Tolerated: nesting between the two limits, which each checks by itself (both have 128 levels); and of a text that
-//! is not JSON only the refusal counts.
+//! The engine and the reference implementation on serde_json accept the same inputs, read the same
+//! values, and coerce as many. Tolerated: nesting between the two limits, which each checks by
+//! itself (both have 128 levels); and of a text that is not JSON only the refusal counts.
 #![no_main]
 
 use hydrant::{ParseOptions, Scratch};
