@@ -43,7 +43,8 @@ model! {
         flatten common: MessageCommon<'a>;
         /// The customer account.
         "account" account: Option<Account<'a>> = None, set, required;
-        /// Identifier of the audience, never changes. The reference has 32 bits, and senders have been seen to use more.
+        /// Identifier of the audience, never changes. The reference has 32 bits, and senders have
+        /// been seen to use more.
         "audience_id" audience_id: i64 = 0, always, required, long;
         /// Name of the audience.
         "audience_name" audience_name: Option<&'a str> = None, set, required;
@@ -96,8 +97,8 @@ model! {
         "device_identities" device_identities: &'a [DeviceIdentity<'a>] = &[], set, secret;
         /// Partner identities.
         "partner_identities" partner_identities: &'a [PartnerIdentity<'a>] = &[], set, secret, since "2.2.0";
-        /// The audiences that changed for this user. Those that protocols before 2.0 list as `added_audiences` and
-        /// `removed_audiences` come last, in this order.
+        /// The audiences that changed for this user. Those that protocols before 2.0 list as
+        /// `added_audiences` and `removed_audiences` come last, in this order.
         "audiences" audiences: &'a [Audience<'a>] = &[], set, since "2.0.0";
         /// Identifier of the profile: a 64-bit signed integer as text.
         "mpid" mpid: Option<&'a str> = None, set, secret, since "2.1.0";
@@ -136,7 +137,8 @@ impl<'a> Decode<'a> for UserProfile<'a> {
     }
 }
 
-/// The audiences of a user as protocols before 2.0 list them: the name of the list says what happened.
+/// The audiences of a user as protocols before 2.0 list them: the name of the list says what
+/// happened.
 #[derive(Default)]
 struct FormerAudiences<'a> {
     added: &'a [Audience<'a>],
@@ -144,7 +146,8 @@ struct FormerAudiences<'a> {
 }
 
 impl<'a> FormerAudiences<'a> {
-    /// Reads the value of `key` if it is one of the lists. As of any field, the last of equal keys counts.
+    /// Reads the value of `key` if it is one of the lists. As of any field, the last of equal keys
+    /// counts.
     fn read<D: Decoder<'a>>(&mut self, decoder: &mut D, key: &str) -> Result<bool, D::Fault> {
         let list = match key {
             "added_audiences" => &mut self.added,

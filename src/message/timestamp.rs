@@ -81,9 +81,10 @@ impl Timestamp {
         }
     }
 
-    /// Reads RFC 3339 text with `Z` or an offset. The second is whether the time had to be adjusted: a leap second reads
-    /// as the second before it, `24:00:00` as the beginning of the next day. Both as the reference reads them; the leap
-    /// second of RFC 3339 may be given in any zone.
+    /// Reads RFC 3339 text with `Z` or an offset. The second is whether the time had to be
+    /// adjusted: a leap second reads as the second before it, `24:00:00` as the beginning of the
+    /// next day. Both as the reference reads them; the leap second of RFC 3339 may be given in any
+    /// zone.
     fn of_rfc3339(text: &str) -> Option<(Self, bool)> {
         let mut rest = text;
         let year = digits(&mut rest, 4)?;
@@ -138,9 +139,9 @@ impl Timestamp {
     }
 }
 
-/// Reads what a message may hold as a string (D5): RFC 3339 text with `Z` or an offset, or a number of seconds since the
-/// epoch, of milliseconds from 10^11 on. Digits after the nanosecond are cut. A leap second reads as the second before
-/// it, `24:00:00` as the beginning of the next day.
+/// Reads what a message may hold as a string (D5): RFC 3339 text with `Z` or an offset, or a number
+/// of seconds since the epoch, of milliseconds from 10^11 on. Digits after the nanosecond are cut.
+/// A leap second reads as the second before it, `24:00:00` as the beginning of the next day.
 impl FromStr for Timestamp {
     type Err = ParseTimestampError;
 

@@ -1,5 +1,5 @@
-//! Finds the values of a text that are coerced. The complete path collects their positions, and a walk
-//! over the text finds the path of each.
+//! Finds the values of a text that are coerced. The complete path collects their positions, and a
+//! walk over the text finds the path of each.
 
 use super::scratch::Open;
 use super::walker::Walker;

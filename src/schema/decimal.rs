@@ -120,10 +120,11 @@ impl<'a> Decimal<'a> {
 
     /// Hands out the pieces of the plain notation, of which the scale is part: `10.00`, `0.00000001`. Zero has no sign.
     ///
-    /// Where plain notation would take more than [`MAX_PLAIN_DIGITS`](Decimal::MAX_PLAIN_DIGITS) digits, a zero before the
-    /// point included, the number is written as it was sent, so that a short exponent does not become a long text: `1e998`.
-    /// Only what JSON does not allow changes: a plus sign and leading zeros go, and a point gets a digit before it or goes.
-    /// What is written can be read again.
+    /// Where plain notation would take more than [`MAX_PLAIN_DIGITS`](Decimal::MAX_PLAIN_DIGITS)
+    /// digits, a zero before the point included, the number is written as it was sent, so that a
+    /// short exponent does not become a long text: `1e998`. Only what JSON does not allow changes:
+    /// a plus sign and leading zeros go, and a point gets a digit before it or goes. What is
+    /// written can be read again.
     pub fn write_to<E>(&self, mut write: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
         let parts = self.parts();
         let (whole, part) = parts.significant();

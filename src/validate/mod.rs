@@ -2,9 +2,9 @@
 //! that it cannot make sense of. This module checks the other rules of the protocol: declared-required fields, known
 //! values, limits, and the rules of registrations (section 12).
 //!
-//! [`findings`] is a pure function of the model, [`unknown_fields`] and [`coercions`] of the text. None changes anything:
-//! whether a finding matters is up to the caller. Duplicate keys and the notation of numbers are not checked. Findings never hold
-//! the value of an identity or a setting.
+//! [`findings`] is a pure function of the model, [`unknown_fields`] and [`coercions`] of the text.
+//! None changes anything: whether a finding matters is up to the caller. Duplicate keys and the
+//! notation of numbers are not checked. Findings never hold the value of an identity or a setting.
 
 mod audience;
 mod batch;
@@ -142,12 +142,12 @@ pub fn unknown_fields(
     Ok(report.finish())
 }
 
-/// The values of a message that are read although they are not what the protocol declares, because refusing them would
-/// cost the whole message: objects and lists as attributes, the text `null` for a number, and what else
-/// [`Tally::coercions`](crate::Tally::coercions) counts.
+/// The values of a message that are read although they are not what the protocol declares, because
+/// refusing them would cost the whole message: objects and lists as attributes, the text `null` for
+/// a number, and what else [`Tally::coercions`](crate::Tally::coercions) counts.
 ///
-/// The parsed message does not show them, so this reads `body` again, on the complete path; there is nothing to find
-/// where the tally has none. After 10,000 findings the rest is counted.
+/// The parsed message does not show them, so this reads `body` again, on the complete path; there
+/// is nothing to find where the tally has none. After 10,000 findings the rest is counted.
 ///
 /// # Errors
 ///

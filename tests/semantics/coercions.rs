@@ -477,7 +477,8 @@ fn t28_objects_and_lists_in_maps_of_texts_are_their_json_text() {
                 r#"{"a":{"b":[1.50,-0,1E5,null]}}"#,
                 r#""{\"a\":{\"b\":[1.50,-0,1E5,null]}}""#,
             ),
-            // White space between tokens goes, and nothing else: not in strings, no escape, no duplicate.
+            // White space between tokens goes, and nothing else: not in strings, no escape, no
+            // duplicate.
             ("[ 1 ,\t2\n,\r[ ] ]", r#""[1,2,[]]""#),
             (
                 r#"{ "a b" : " \" \\" , "a b": "\u0041\n" }"#,

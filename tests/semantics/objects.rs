@@ -468,7 +468,8 @@ fn k14_audience_lists_before_2_0_are_read_into_audiences() {
     );
     let found = tally(&body);
     assert_eq!((found.former_audience_lists, found.coercions()), (3, 3));
-    // After those of the current list, wherever they are in the text; the name of the list says what happened.
+    // After those of the current list, wherever they are in the text; the name of the list says
+    // what happened.
     accepts(
         profiles(
             r#"{"removed_audiences":[{"audience_id":3,"action":"add","user_attributes":[{"key":"k"}]}],"added_audiences":[{"audience_id":2}],"audiences":[{"audience_id":1,"action":"attribute_update"}]}"#,

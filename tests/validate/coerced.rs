@@ -1,5 +1,5 @@
-//! Values that are read as something else than they are: found with their paths, as many as are counted, and nothing else
-//! is.
+//! Values that are read as something else than they are: found with their paths, as many as are
+//! counted, and nothing else is.
 
 use hydrant::validate::{coercions, findings};
 use hydrant::{ParseOptions, Scratch, parse};

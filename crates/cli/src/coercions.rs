@@ -1,4 +1,5 @@
-//! What the program calls the values that are read although they are not what the protocol declares.
+//! What the program calls the values that are read although they are not what the protocol
+//! declares.
 
 use hydrant::Tally;
 

@@ -21,11 +21,11 @@ use hydrant::{Error, Scratch, parse};
 
 /// Show what is wrong and what is odd about messages
 ///
-/// Reading is lenient: it refuses only what it cannot make sense of. This command shows all refusals, and beyond them
-/// errors (registrations that the platform would refuse) and warnings: missing required fields, unknown values, values that
-/// are read as something else, limits.
-/// It always goes through all input. Findings go to standard output, a count to standard error. The exit status tells of
-/// refusals; with --deny-warnings also of errors and warnings.
+/// Reading is lenient: it refuses only what it cannot make sense of. This command shows all
+/// refusals, and beyond them errors (registrations that the platform would refuse) and warnings:
+/// missing required fields, unknown values, values that are read as something else, limits. It
+/// always goes through all input. Findings go to standard output, a count to standard error. The
+/// exit status tells of refusals; with --deny-warnings also of errors and warnings.
 ///
 /// With --json every finding is one object on a line: {"source","line","level","rule","message","path"}. The level is
 /// `refused`, `error` or `warning`, the rule is the kind of the refusal or the name of the rule, the line is that of the

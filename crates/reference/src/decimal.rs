@@ -72,7 +72,8 @@ impl Decimal {
         Some(if self.negative { -magnitude } else { magnitude })
     }
 
-    /// Plain notation with the scale kept, or the text it was read from where plain would take more than 40 digits.
+    /// Plain notation with the scale kept, or the text it was read from where plain would take more
+    /// than 40 digits.
     pub(crate) fn written(&self, text: &str) -> String {
         let sign = if self.negative && !self.is_zero() {
             "-"
@@ -100,8 +101,8 @@ impl Decimal {
         format!("{sign}{whole}.{fraction}")
     }
 
-    /// The text as a JSON number: no plus sign, one digit or no zero in front, a point only between digits. A zero that
-    /// would be the digit after the thousandth goes into the exponent instead.
+    /// The text as a JSON number: no plus sign, one digit or no zero in front, a point only between
+    /// digits. A zero that would be the digit after the thousandth goes into the exponent instead.
     fn as_sent(&self, text: &str) -> String {
         let sign = if self.negative { "-" } else { "" };
         let unsigned = text.trim_start_matches(['+', '-']);

@@ -40,8 +40,9 @@ pub fn refusals(input: &[u8]) -> Vec<Refusal> {
     }
 }
 
-/// The values that are read although they are not what the protocol declares, in the order of the text: the rule of
-/// `hydrant validate` that they break, and their paths. Nothing if the message is refused.
+/// The values that are read although they are not what the protocol declares, in the order of the
+/// text: the rule of `hydrant validate` that they break, and their paths. Nothing if the message is
+/// refused.
 pub fn coercions(input: &[u8]) -> Vec<(&'static str, String)> {
     let Ok(document) = Document::read(input) else {
         return Vec::new();

@@ -4,8 +4,8 @@
 
 use super::json::Json;
 
-/// Compares values. The texts of numbers have to be the same, so that scale and notation of decimals are kept; doubles
-/// are compared as numbers.
+/// Compares values. The texts of numbers have to be the same, so that scale and notation of
+/// decimals are kept; doubles are compared as numbers.
 ///
 /// # Errors
 ///

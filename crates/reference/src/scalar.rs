@@ -71,7 +71,8 @@ fn integer(view: &View<'_>, min: i128, max: i128) -> Read {
     }
 }
 
-/// IEEE 754 double, or null where it is not finite: beyond the range, or a name of infinity or of what is no number.
+/// IEEE 754 double, or null where it is not finite: beyond the range, or a name of infinity or of
+/// what is no number.
 pub(crate) fn double_or_none(view: &View<'_>) -> Read {
     let text = match view {
         View::String(text) => trim(text),
@@ -173,7 +174,8 @@ pub(crate) fn is_null_text(view: &View<'_>) -> bool {
     matches!(view, View::String(text) if trim(text) == "null")
 }
 
-/// Whether a text that was read as a point in time names one that does not exist: hour 24 or second 60.
+/// Whether a text that was read as a point in time names one that does not exist: hour 24 or second
+/// 60.
 pub(crate) fn is_adjusted(view: &View<'_>) -> bool {
     match view {
         View::String(text) => {

@@ -297,7 +297,8 @@ impl<'a> Decoder<'a> for FastDecoder<'_, 'a> {
 
     fn place(&self) {}
 
-    /// Of what is coerced only long identifiers, which some senders use throughout, stay on this path.
+    /// Of what is coerced only long identifiers, which some senders use throughout, stay on this
+    /// path.
     fn coerced(&mut self, coercion: Coercion, (): ()) -> Result<(), Bail> {
         if coercion == Coercion::LongIdentifier && !self.options.strict {
             self.tally.count(coercion);

@@ -56,8 +56,8 @@ pub(super) fn parse_with_unknown_keys<'a, M: Decode<'a>>(
     Ok(decoder.unknown_keys.unwrap_or_default())
 }
 
-/// Parses a message, and finds the offsets of the values that are coerced, in the order of the text,
-/// and how many more there are than are listed.
+/// Parses a message, and finds the offsets of the values that are coerced, in the order of the
+/// text, and how many more there are than are listed.
 pub(super) fn parse_with_coercions<'a, M: Decode<'a>>(
     text: &'a [u8],
     buffers: &'a mut TapeBuffers,

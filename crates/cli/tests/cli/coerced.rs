@@ -1,4 +1,5 @@
-//! Values that would once have cost a message: every command reads them, counts them and says where they are.
+//! Values that would once have cost a message: every command reads them, counts them and says where
+//! they are.
 
 use super::support::run;
 

@@ -26,7 +26,8 @@ pub struct Model {
     pub name: &'static str,
     /// The common rows, if any, then its own.
     pub rows: &'static [&'static [Field]],
-    /// Section 15: lists of earlier protocols that are read into the list `audiences`, and the `action` of each.
+    /// Section 15: lists of earlier protocols that are read into the list `audiences`, and the
+    /// `action` of each.
     pub former_lists: &'static [(&'static str, &'static str)],
 }
 
