@@ -25,7 +25,7 @@ const MODULES: &[Module] = &[
     Module(
         "parse",
         &["error", "input", "schema"],
-        &["simd_json", "simdutf8", "bumpalo", "memchr"],
+        &["simd_json", "simdutf8", "bumpalo", "foldhash", "memchr"],
     ),
     Module("hash", &["message"], &["sha2", "sha1", "md5"]),
     Module("write", &["error", "hash", "message", "schema"], &["zmij"]),

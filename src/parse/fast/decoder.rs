@@ -2,10 +2,9 @@
 //! senders write them, takes strings as slices of the text, and keeps numbers as text where the
 //! model does.
 
-use std::hash::RandomState;
-
 use bumpalo::Bump;
 
+use super::super::keys::KeyHasher;
 use super::super::{ParseOptions, Tally, coerce};
 use super::cursor::Cursor;
 use super::{scan, skip};
@@ -19,7 +18,7 @@ pub(super) struct Bail;
 pub(super) struct FastDecoder<'t, 'a> {
     pub(super) cursor: Cursor<'a>,
     pub(super) arena: &'a Bump,
-    pub(super) hasher: &'t RandomState,
+    pub(super) hasher: &'t KeyHasher,
     options: &'t ParseOptions,
     pub(super) memory_left: usize,
     /// The position after the `type` of the next object, if its discriminator has just been read
@@ -32,7 +31,7 @@ impl<'t, 'a> FastDecoder<'t, 'a> {
     pub(super) fn new(
         cursor: Cursor<'a>,
         arena: &'a Bump,
-        hasher: &'t RandomState,
+        hasher: &'t KeyHasher,
         options: &'t ParseOptions,
     ) -> Self {
         Self {
@@ -134,6 +133,7 @@ impl<'a> Decoder<'a> for FastDecoder<'_, 'a> {
             self.cursor = start;
             return name;
         }
+        self.cursor.white_space();
         let name = self.string()?;
         self.after_type = Some(self.cursor);
         self.cursor = start;
@@ -390,6 +390,10 @@ impl<'a> FastDecoder<'_, 'a> {
             return Ok(None);
         }
         let before = self.cursor;
+        if let Some(value) = self.cursor.short_double() {
+            return Ok(Some(value));
+        }
+        self.cursor = before;
         if let Some(value) = self.cursor.double() {
             return Ok(Some(value));
         }

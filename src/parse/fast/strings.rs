@@ -30,7 +30,9 @@ impl<'a> Cursor<'a> {
             if self.accept_byte(b'"') {
                 return Some(out.into_bump_str());
             }
-            out.push(self.escape()?);
+            if !self.append_simple_escape(&mut out) {
+                out.push(self.escape()?);
+            }
             self.append_unescaped_run(&mut out);
         }
     }
