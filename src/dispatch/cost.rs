@@ -1,5 +1,9 @@
 //! Measures what handlers cost, to decide when other threads help: a handler may take ten nanoseconds or ten
 //! milliseconds. This reads the clock, but results do not depend on it: they are the same with any number of threads.
+//!
+//! Unordered dispatch may never be slower than 0.97 of serial (`benches/dispatch.rs`), whatever handlers cost and however many
+//! cores a shared machine grants. The constants are what waking and waiting cost, and how long not to try again where it did
+//! not help; none is to go without a record of that bench on a quiet machine.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;

