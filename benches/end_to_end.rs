@@ -1,6 +1,6 @@
 //! A whole module: bytes in, one JSON record per event out, the customer's identity hashed once per batch.
 //!
-//! Input: 1,800 distinct batches of 0 to 50 events. hydrant runs `Engine::process_into` with buffers that are reused; the
+//! Inputs: 1,800 distinct batches of 0 to 50 events; a stream that another program wrote. hydrant runs `Engine::process_into` with buffers that are reused; the
 //! peer does the same plainly with serde_json and owned models. Both must emit equal records.
 //!
 //! Then the program: `hydrant process` over a file of 12,000 such batches, 190 MB, on one thread and on two, to nowhere and
@@ -33,11 +33,22 @@ use peers::{owned, words};
 use serde::Serialize;
 use sha2::Digest;
 use support::process::{Allocator, Program};
-use support::{Bench, Input, inputs};
+use support::{Bench, Input, foreign, inputs};
 
 fn main() {
     let mut bench = Bench::new("end_to_end");
-    let input = Input::stream(bench.size(1_800, 60));
+    let generated = Input::stream(bench.size(1_800, 60));
+    for input in [generated].into_iter().chain(foreign::stream()) {
+        module(&mut bench, &input);
+    }
+    if bench.races() {
+        program(&mut bench);
+    }
+    bench.finish();
+}
+
+/// A module on batches.
+fn module(bench: &mut Bench, input: &Input) {
     let engine = Engine::new(Module);
     let invocation = Invocation::new(1_714_592_744_067, Uuid::from_random([7; 16]));
     let (mut scratch, mut output) = (Scratch::new(), Output::new());
@@ -60,7 +71,7 @@ fn main() {
     assert_eq!(emitted, input.events);
 
     bench
-        .race(&input)
+        .race(input)
         .contender("hydrant, process_into", || {
             for body in &input.bodies {
                 engine
@@ -77,10 +88,6 @@ fn main() {
             }
         })
         .run();
-    if bench.races() {
-        program(&mut bench);
-    }
-    bench.finish();
 }
 
 /// The program on a file of lines.

@@ -2,7 +2,8 @@
 //!
 //! Inputs, the same in every run: `emails`, e-mail addresses of 22 to 34 bytes (28 on average), one
 //! letter in four a capital and every eighth address with a space on either side; `two_blocks`, the
-//! like with 56 to 100 bytes; `mixed`, the like with 3 to 100 bytes. `hash_many` gets them in
+//! like with 56 to 100 bytes; `mixed`, the like with 3 to 100 bytes; `foreign`, the raw identities of
+//! messages that another program wrote, over and over. `hash_many` gets them in
 //! batches of the size in the name, `hash_one` one by one.
 //!
 //! Both sides trim, lower-case, hash and write hexadecimal into memory that is reused, and both are
@@ -37,14 +38,16 @@ use std::env;
 use std::hint::black_box;
 
 use hydrant::hash::{Algorithm, Hasher, HexDigests, Input, Normalization, Platform};
+use hydrant::message::{IdentityEncoding, Message};
+use hydrant::{ParseOptions, Scratch, parse};
 use sha2::Digest;
-use support::Bench;
 use support::race::Race;
+use support::{Bench, foreign};
 
 const COUNT: usize = 2048;
 
 /// Sizes of batches of the usual identities: single ones, those around which lanes begin to pay
-/// (`Lanes::least`), and many.
+/// (`LaneInstructions::least`), and many.
 const SIZES: [usize; 9] = [1, 2, 3, 4, 8, 11, 12, 16, 1000];
 
 fn main() {
@@ -54,17 +57,20 @@ fn main() {
         Err(_) => Platform::detect(),
     };
     let mut bench = Bench::new("hash");
-    let inputs = [
+    // A record keeps what is owed; the other sizes are for choosing when lanes pay.
+    let recorded = support::record::wanted();
+    let mut inputs = vec![
         ("emails", identities(22, 34)),
         ("two_blocks", identities(56, 100)),
         ("mixed", identities(3, 100)),
     ];
+    inputs.extend(foreign_identities().map(|values| ("foreign", values)));
     for &algorithm in Algorithm::ALL {
         for (name, values) in &inputs {
             let expected: Vec<String> =
                 values.iter().map(|value| plain(algorithm, value)).collect();
             let sizes = match *name {
-                "emails" => &SIZES[..],
+                "emails" if !recorded => &SIZES[..],
                 _ => &[1, 1000],
             };
             for &size in sizes {
@@ -203,6 +209,21 @@ fn identities(shortest: usize, longest: usize) -> Vec<String> {
             format!("{white}{name}{domain}{white}")
         })
         .collect()
+}
+
+/// The raw identities of users in the foreign stream, over and over.
+fn foreign_identities() -> Option<Vec<String>> {
+    let mut scratch = Scratch::new();
+    let mut values = Vec::new();
+    for body in foreign::stream()?.bodies {
+        let parsed = parse(&body, &mut scratch, &ParseOptions::default()).unwrap();
+        if let Message::EventProcessingRequest(request) = parsed.message {
+            let identities = request.user_identities.iter();
+            let raw = identities.filter(|identity| identity.encoding == IdentityEncoding::Raw);
+            values.extend(raw.map(|identity| identity.value.to_owned()));
+        }
+    }
+    Some(values.into_iter().cycle().take(COUNT).collect())
 }
 
 /// What is right, however slow.

@@ -1,7 +1,8 @@
 //! Parsing an `event_processing_request` into typed values, all fields, against the usual ways of doing so.
 //!
-//! Inputs: a batch of 1,000 events; 1,800 distinct batches of 0 to 50 events, as they are and with shuffled fields;
-//! pretty-printed messages of the size of the published samples; the batch with two of sixteen event types wanted.
+//! Inputs: a batch of 1,000 events; 1,800 distinct batches of 0 to 50 events, as they are, with a space after every
+//! colon and comma, and with shuffled fields; pretty-printed messages of the size of the published samples; the batch
+//! with two of sixteen event types wanted; a batch and a stream that another program wrote.
 //! Before anything is timed, what every contender decoded is written as JSON and compared with the input, field by
 //! field.
 //!
@@ -27,7 +28,7 @@ use hydrant::{ParseOptions, Scratch, parse, write};
 use peers::{arena, borrowed, owned};
 use serde_json::Value;
 use support::race::Race;
-use support::{Bench, Input, checked};
+use support::{Bench, Input, checked, foreign};
 
 fn main() {
     let mut bench = Bench::new("parse");
@@ -37,8 +38,12 @@ fn main() {
     against_all(&mut bench, &batch);
     interests(&mut bench, &batch);
     against_all(&mut bench, &Input::stream(messages));
+    spaced(&mut bench, &Input::spaced(messages));
     shuffled(&mut bench, &Input::shuffled(messages));
     pretty(&mut bench, &Input::pretty(samples));
+    for input in foreign::inputs() {
+        against_all(&mut bench, &input);
+    }
 
     bench.finish();
 }
@@ -59,6 +64,26 @@ fn shuffled(bench: &mut Bench, input: &Input) {
     let race = serde_json_owned(race, input);
     let race = simd_json_reused(race, input);
     sonic_derive(race, input).run();
+}
+
+/// The time per byte is to be compared with that of the compact stream, which is in the same race.
+fn spaced(bench: &mut Bench, input: &Input) {
+    let compact = Input::stream(input.bodies.len());
+    let race = ours(bench.race(input), input);
+    let race = simd_json_reused(race, input);
+    let race = sonic_arena(race, input);
+    let compact_options = ParseOptions::default();
+    let race = hydrant(race, "hydrant, compact", &compact, compact_options);
+    let medians = race.run();
+    if let [spaced, .., last] = medians[..] {
+        let per_byte =
+            spaced.div_duration_f64(last) * compact.bytes() as f64 / input.bytes() as f64;
+        bench.note(
+            &input.name,
+            "time per byte, times that of compact",
+            per_byte,
+        );
+    }
 }
 
 fn pretty(bench: &mut Bench, input: &Input) {

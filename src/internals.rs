@@ -2,8 +2,8 @@
 //!
 //! **Not covered by semantic versioning**: anything here may change or go in any release.
 
-use crate::message::Interests;
-use crate::parse::ParseOptions;
+use crate::message::{Interests, Message};
+use crate::parse::{ParseOptions, Scratch, is_fast};
 
 /// These options with the fast path turned off. It never changes a result, so this is for comparing
 /// and measuring.
@@ -19,4 +19,10 @@ pub fn complete_path_only(mut options: ParseOptions) -> ParseOptions {
 pub fn with_interests(mut options: ParseOptions, interests: Interests) -> ParseOptions {
     options.interests = interests.into();
     options
+}
+
+/// Whether the fast path reads this text, so that the complete path is not asked.
+#[must_use]
+pub fn takes_fast_path(body: &[u8]) -> bool {
+    is_fast::<Message<'_>>(body, &mut Scratch::new(), &ParseOptions::new())
 }

@@ -43,7 +43,6 @@ const UNSAFE_FILES: &[&str] = &[
     "src/hash/x86/avx512.rs",
     "src/hash/x86/mod.rs",
     "src/hash/x86/sha.rs",
-    "src/hash/x86/sse41.rs",
     "src/hash/x86/text.rs",
     "src/parse/fast/bitmap.rs",
     "src/parse/fast/cursor.rs",

@@ -11,7 +11,7 @@ pub struct Input {
 }
 
 impl Input {
-    fn new(name: &str, bodies: Vec<Vec<u8>>) -> Self {
+    pub fn new(name: &str, bodies: Vec<Vec<u8>>) -> Self {
         let events = bodies.iter().map(|body| events_of(&value(body))).sum();
         Self {
             name: name.to_owned(),
@@ -35,6 +35,16 @@ impl Input {
     pub fn shuffled(messages: usize) -> Self {
         let options = options().shuffle(true);
         Self::generated("stream with shuffled fields", messages, options)
+    }
+
+    /// The same with a space after every colon and comma, as Python's `json.dumps` writes.
+    pub fn spaced(messages: usize) -> Self {
+        let mut input = Self::stream(messages);
+        input.name = "stream with spaces".to_owned();
+        for body in &mut input.bodies {
+            *body = spaced(body);
+        }
+        input
     }
 
     /// Written over many lines and of the size of the published samples.
@@ -71,6 +81,21 @@ impl Input {
         let events = self.events;
         format!("{messages} x {each} bytes, {events} events")
     }
+}
+
+/// A text with a space after every colon and comma outside strings.
+fn spaced(body: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(body.len() * 5 / 4);
+    let (mut inside, mut escaped) = (false, false);
+    for &byte in body {
+        out.push(byte);
+        if !inside && matches!(byte, b':' | b',') {
+            out.push(b' ');
+        }
+        inside ^= byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+    }
+    out
 }
 
 fn options() -> Options {

@@ -9,6 +9,7 @@
     reason = "no bench uses all of it"
 )]
 
+pub mod foreign;
 pub mod inputs;
 pub mod process;
 pub mod race;

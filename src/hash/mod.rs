@@ -43,6 +43,7 @@
         dead_code,
         unused_imports,
         unused_macros,
+        unused_variables,
         reason = "the lanes have no user without an instruction set"
     )
 )]
@@ -54,6 +55,7 @@ mod deferred;
 mod digests;
 mod hex;
 mod identity;
+mod isa;
 mod lanes;
 mod normalize;
 mod platform;
@@ -62,25 +64,10 @@ mod window;
 
 #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
 mod arm;
-#[cfg(not(any(
-    target_arch = "x86_64",
-    all(target_arch = "aarch64", target_endian = "little")
-)))]
-mod no_isa;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
 use std::fmt;
-
-#[cfg(all(target_arch = "aarch64", target_endian = "little"))]
-use arm as isa;
-#[cfg(not(any(
-    target_arch = "x86_64",
-    all(target_arch = "aarch64", target_endian = "little")
-)))]
-use no_isa as isa;
-#[cfg(target_arch = "x86_64")]
-use x86 as isa;
 
 use hex::LONGEST_HEX;
 use window::{WINDOW, Window, single};

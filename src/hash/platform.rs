@@ -1,9 +1,9 @@
 //! Which form of a digest is used: by what the CPU has, by algorithm, by number of messages.
 //!
-//! The instruction sets have a folder per architecture, of which one is compiled; all of them offer
-//! the same two things, lanes and SHA instructions. Here it is decided when to use which, by
-//! measurement and not by the width of a register (`benches/hash.rs`). What the CPU has is found out
-//! once. Nothing is read from the environment: a host that chooses another platform calls
+//! The instruction sets have a folder per architecture, of which at most one is compiled; all of them
+//! offer the same two things, lanes and SHA instructions (`isa.rs`). Here it is decided when to use
+//! which, by measurement and not by the width of a register (`benches/hash.rs`). What the CPU has is
+//! found out once. Nothing is read from the environment: a host that chooses another platform calls
 //! [`Hasher::with_platform`](super::Hasher::with_platform).
 
 use std::error;
@@ -14,13 +14,92 @@ use std::sync::OnceLock;
 use super::Algorithm;
 use super::block::{self, Block, Digest, Messages};
 use super::hex::{self, LONGEST_HEX};
-use super::isa::{Lanes, Sha};
+use super::isa::{LaneInstructions as _, ShaInstructions as _};
 use super::portable;
+
+#[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+use super::arm::{Neon, Sha};
+#[cfg(target_arch = "x86_64")]
+use super::x86::{Avx2, Avx512, Sha};
+#[cfg(not(any(
+    target_arch = "x86_64",
+    all(target_arch = "aarch64", target_endian = "little")
+)))]
+use std::convert::Infallible as Sha;
+
+/// An instruction set with lanes that the CPU has. Empty where none is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lanes {
+    #[cfg(target_arch = "x86_64")]
+    Avx512(Avx512),
+    #[cfg(target_arch = "x86_64")]
+    Avx2(Avx2),
+    #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+    Neon(Neon),
+}
+
+/// Calls the methods of whichever instruction set it is.
+macro_rules! with_lanes {
+    ($value:expr, $lanes:ident => $result:expr) => {
+        match $value {
+            #[cfg(target_arch = "x86_64")]
+            Lanes::Avx512($lanes) => $result,
+            #[cfg(target_arch = "x86_64")]
+            Lanes::Avx2($lanes) => $result,
+            #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+            Lanes::Neon($lanes) => $result,
+        }
+    };
+}
+
+impl Lanes {
+    /// Those that the CPU has, the widest first.
+    fn detect() -> impl Iterator<Item = Self> {
+        let found: [Option<Self>; _] = [
+            #[cfg(target_arch = "x86_64")]
+            Avx512::detect().map(Self::Avx512),
+            #[cfg(target_arch = "x86_64")]
+            Avx2::detect().map(Self::Avx2),
+            #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+            Neon::detect().map(Self::Neon),
+        ];
+        found.into_iter().flatten()
+    }
+
+    /// The name of the platform that has these lanes, with or without SHA instructions.
+    const fn as_str(self, sha: bool) -> &'static str {
+        match (self, sha) {
+            #[cfg(target_arch = "x86_64")]
+            (Self::Avx512(_), false) => "avx512",
+            #[cfg(target_arch = "x86_64")]
+            (Self::Avx512(_), true) => "avx512+sha",
+            #[cfg(target_arch = "x86_64")]
+            (Self::Avx2(_), false) => "avx2",
+            #[cfg(target_arch = "x86_64")]
+            (Self::Avx2(_), true) => "avx2+sha",
+            #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+            (Self::Neon(_), false) => "neon",
+            #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+            (Self::Neon(_), true) => "neon+sha",
+        }
+    }
+
+    const fn count(self) -> usize {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512(_) => Avx512::COUNT,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(_) => Avx2::COUNT,
+            #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+            Self::Neon(_) => Neon::COUNT,
+        }
+    }
+}
 
 /// A set of instructions that digests can be computed with, and that this CPU has.
 ///
 /// All platforms give the same digests; they differ in speed. The names are `portable` and those of
-/// the instruction sets: `sse4.1`, `avx2` and `avx512` on x86-64, `neon` on 64-bit ARM, with `+sha`
+/// the instruction sets: `avx2` and `avx512` on x86-64, `neon` on 64-bit ARM, with `+sha`
 /// after them if the CPU's instructions for SHA-1 and SHA-256 are used too.
 ///
 /// ```
@@ -88,7 +167,9 @@ impl Platform {
         blocks: &mut [Block; BLOCKS],
     ) -> bool {
         match self.lanes {
-            Some(lanes) => lanes.pad(algorithm, lower_case, message, blocks),
+            Some(lanes) => {
+                with_lanes!(lanes, lanes => lanes.pad(algorithm, lower_case, message, blocks))
+            }
             None => block::pad(algorithm, lower_case, message, blocks),
         }
     }
@@ -103,7 +184,9 @@ impl Platform {
         row: &mut [[u8; LONGEST_HEX]],
     ) {
         match self.lanes {
-            Some(lanes) => lanes.encode(algorithm, digests, places, row),
+            Some(lanes) => {
+                with_lanes!(lanes, lanes => lanes.encode(algorithm, digests, places, row))
+            }
             None => hex::encode(algorithm, digests, places, row),
         }
     }
@@ -116,7 +199,8 @@ impl Platform {
         digests: &mut [Digest],
     ) {
         let lanes = self.lanes.and_then(|lanes| {
-            let least = lanes.least(algorithm, self.sha.is_some())?;
+            let sha = self.sha.is_some();
+            let least = with_lanes!(lanes, lanes => lanes.least(algorithm, sha))?;
             (messages.len() >= least).then_some((lanes, least))
         });
         let Some((lanes, least)) = lanes else {
@@ -128,12 +212,11 @@ impl Platform {
         let (many, few) = messages.split_at(messages.len() - few);
         let (digests_many, digests_few) =
             digests.split_at_mut_checked(many.len()).unwrap_or_default();
-        lanes.digest(algorithm, many, digests_many);
+        with_lanes!(lanes, lanes => lanes.digest(algorithm, many, digests_many));
         self.digest_few(algorithm, few, digests_few);
     }
 
-    /// As [`digest`](Self::digest), without lanes: one by one, or by twos. What has no SHA instructions
-    /// may still have a form for single messages that is faster than the portable one.
+    /// As [`digest`](Self::digest), without lanes: by twos with SHA instructions, or one by one.
     #[inline]
     pub(super) fn digest_few(
         self,
@@ -141,11 +224,10 @@ impl Platform {
         messages: Messages<'_>,
         digests: &mut [Digest],
     ) {
-        match (algorithm, self.sha, self.lanes) {
-            (Algorithm::Sha1, Some(sha), _) => sha.sha1(messages, digests),
-            (Algorithm::Sha256, Some(sha), _) => sha.sha256(messages, digests),
-            (_, _, Some(lanes)) => lanes.digest_few(algorithm, messages, digests),
-            (_, _, None) => portable::digest(algorithm, messages, digests),
+        match (algorithm, self.sha) {
+            (Algorithm::Sha1, Some(sha)) => sha.sha1(messages, digests),
+            (Algorithm::Sha256, Some(sha)) => sha.sha256(messages, digests),
+            _ => portable::digest(algorithm, messages, digests),
         }
     }
 }

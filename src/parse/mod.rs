@@ -76,3 +76,17 @@ pub(crate) fn parse_as<'a, M: Decode<'a> + Describe>(
             .map_err(|failed| fault::describe(body, framed.skipped, options, failed, M::secrets())),
     }
 }
+
+/// Whether the fast path reads this text as a message of this kind.
+pub(crate) fn is_fast<'a, M: Decode<'a>>(
+    body: &'a [u8],
+    scratch: &'a mut Scratch,
+    options: &ParseOptions,
+) -> bool {
+    let Ok(framed) = input::frame(body, options.max_bytes) else {
+        return false;
+    };
+    let open = scratch.open();
+    let arena = open.arena.arena();
+    fast::parse::<M>(framed.text, open.padded, arena, open.hasher, options).is_some()
+}

@@ -1,9 +1,8 @@
 //! The buffers of a parser, owned by the caller and reused from message to message.
 
-use std::hash::RandomState;
-
 use super::arena::{ArenaGuard, Arenas};
 use super::fast::PaddedBuffer;
+use super::keys::KeyHasher;
 use super::tape::TapeBuffers;
 
 /// The buffers of one parser: the copies of the text that strings are borrowed from, the tape and
@@ -30,7 +29,7 @@ pub struct Scratch {
     padded: PaddedBuffer,
     tape: TapeBuffers,
     arenas: Arenas,
-    hasher: RandomState,
+    hasher: KeyHasher,
     usage: Usage,
 }
 
@@ -116,6 +115,6 @@ pub(super) struct Open<'a> {
     pub(super) padded: &'a mut PaddedBuffer,
     pub(super) tape: &'a mut TapeBuffers,
     pub(super) arena: ArenaGuard<'a>,
-    /// The keyed hash function of this scratch.
-    pub(super) hasher: &'a RandomState,
+    /// The keyed hash functions of this scratch.
+    pub(super) hasher: &'a KeyHasher,
 }

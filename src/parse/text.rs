@@ -21,17 +21,39 @@ pub(super) fn escape(text: &[u8]) -> Option<(Escape, usize)> {
     let [b'\\', kind, rest @ ..] = text else {
         return None;
     };
-    let character = match kind {
-        b'"' | b'\\' | b'/' => char::from(*kind),
-        b'b' => '\u{8}',
-        b'f' => '\u{c}',
-        b'n' => '\n',
-        b'r' => '\r',
-        b't' => '\t',
-        b'u' => return unicode_escape(rest),
-        _ => return None,
-    };
-    Some((Escape::Character(character), 2))
+    match simple_escape(*kind) {
+        Some(character) => Some((Escape::Character(character), 2)),
+        None if *kind == b'u' => unicode_escape(rest),
+        None => None,
+    }
+}
+
+/// The character of an escape of one letter, without its backslash. From a table, because the jump
+/// of a `match` is hard to predict.
+#[inline(always)]
+pub(super) fn simple_escape(kind: u8) -> Option<char> {
+    const CHARACTERS: [u8; 256] = characters();
+    match CHARACTERS.get(usize::from(kind)) {
+        None | Some(0) => None,
+        Some(&character) => Some(char::from(character)),
+    }
+}
+
+/// The characters of the escapes of one letter, and 0 for other bytes.
+#[allow(
+    clippy::indexing_slicing,
+    clippy::allow_attributes,
+    reason = "evaluated at compile time"
+)]
+const fn characters() -> [u8; 256] {
+    let mut characters = [0; 256];
+    let escapes = *b"\"\"\\\\//b\x08f\x0cn\nr\rt\t";
+    let mut at = 0;
+    while at < escapes.len() {
+        characters[escapes[at] as usize] = escapes[at + 1];
+        at += 2;
+    }
+    characters
 }
 
 /// As [`escape`], for the part of `text` after `\u`.
@@ -163,6 +185,17 @@ mod tests {
         }
         let text = "a\\u00e9\\\\\\ud83d\\ude00é\\ud800\\\"";
         assert_eq!(unescape(text.as_bytes()), "aé\\😀é\u{fffd}\"");
+    }
+
+    #[test]
+    fn eight_bytes_are_escapes_of_one_letter() {
+        let escapes = (0..=255).filter(|&kind| simple_escape(kind).is_some());
+        assert!(escapes.eq(*b"\"/\\bfnrt"));
+        let characters = b"\"/\\bfnrt".map(|kind| simple_escape(kind).unwrap());
+        assert_eq!(
+            characters,
+            ['"', '/', '\\', '\u{8}', '\u{c}', '\n', '\r', '\t']
+        );
     }
 
     #[test]

@@ -14,8 +14,8 @@ macro_rules! environment {
         concat!("Environment:\n", $(environment!(@ $variable),)+ "\n")
     };
     (@ hash_platform) => {
-        "    HYDRANT_HASH_PLATFORM  the instructions to hash with, to compare and to test: portable, sse4.1,\n    \
-         avx2, avx512, neon, or one of the last four with +sha behind it [default: the fastest here]\n"
+        "    HYDRANT_HASH_PLATFORM  the instructions to hash with, to compare and to test: portable,\n    \
+         avx2, avx512, neon, or one of the last three with +sha after it [default: the fastest here]\n"
     };
     (@ threads) => {
         "    HYDRANT_THREADS  how many threads without --threads, 1 to 65535 [default: as many as the machine\n    \

@@ -11,28 +11,27 @@ use std::arch::is_aarch64_feature_detected;
 use super::{load_quad, store_quad};
 use crate::hash::block::{Block, Digest, Messages};
 use crate::hash::constants::{SHA1_START, SHA256_CONSTANTS, SHA256_START};
+use crate::hash::isa::ShaInstructions;
 
 /// The proof that the CPU has the instructions of this file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::hash) struct Sha(());
 
-impl Sha {
-    pub(in crate::hash) fn detect() -> Option<Self> {
+impl ShaInstructions for Sha {
+    fn detect() -> Option<Self> {
         // The feature `sha2` of the compiler includes SHA-1.
         (is_aarch64_feature_detected!("neon") && is_aarch64_feature_detected!("sha2"))
             .then_some(Self(()))
     }
 
-    /// Digests all messages with SHA-1, the first into the first of `digests`.
     #[inline]
-    pub(in crate::hash) fn sha1(self, messages: Messages<'_>, digests: &mut [Digest]) {
+    fn sha1(self, messages: Messages<'_>, digests: &mut [Digest]) {
         // SAFETY: `self` exists, so the CPU has the features.
         unsafe { sha1_pairs(messages, digests) }
     }
 
-    /// Digests all messages with SHA-256, the first into the first of `digests`.
     #[inline]
-    pub(in crate::hash) fn sha256(self, messages: Messages<'_>, digests: &mut [Digest]) {
+    fn sha256(self, messages: Messages<'_>, digests: &mut [Digest]) {
         // SAFETY: `self` exists, so the CPU has the features.
         unsafe { sha256_pairs(messages, digests) }
     }

@@ -5,44 +5,15 @@
 
 use std::arch::aarch64::*;
 
-use super::neon::Neon;
 use super::{load_quad, store_quad};
 use crate::hash::Algorithm;
 use crate::hash::block::{Block, Digest, last_bytes, length_in_bits, longest_message};
 use crate::hash::hex::LONGEST_HEX;
 
-impl Neon {
-    /// As `block::pad`.
-    #[inline]
-    pub(super) fn pad<const BLOCKS: usize>(
-        self,
-        algorithm: Algorithm,
-        lower_case: bool,
-        message: &[u8],
-        blocks: &mut [Block; BLOCKS],
-    ) -> bool {
-        // SAFETY: `self` exists, so the CPU has the features.
-        unsafe { pad(algorithm, lower_case, message, blocks) }
-    }
-
-    /// As `hex::encode`.
-    #[inline]
-    pub(super) fn encode(
-        self,
-        algorithm: Algorithm,
-        digests: &[Digest],
-        places: &[usize],
-        row: &mut [[u8; LONGEST_HEX]],
-    ) {
-        // SAFETY: `self` exists, so the CPU has the features.
-        unsafe { encode(algorithm, digests, places, row) }
-    }
-}
-
-/// Every sixteen bytes of the blocks are put together in a register and stored once: digests load
+/// As `block::pad`. Every sixteen bytes of the blocks are put together in a register and stored once: digests load
 /// them in the same pieces, and so need not wait for the store buffer.
 #[target_feature(enable = "neon")]
-fn pad<const BLOCKS: usize>(
+pub(super) fn pad<const BLOCKS: usize>(
     algorithm: Algorithm,
     lower_case: bool,
     message: &[u8],
@@ -122,8 +93,9 @@ fn ascii_lower_case(quad: uint8x16_t) -> uint8x16_t {
     vorrq_u8(quad, vandq_u8(capitals, vdupq_n_u8(0x20)))
 }
 
+/// As `hex::encode`.
 #[target_feature(enable = "neon")]
-fn encode(
+pub(super) fn encode(
     algorithm: Algorithm,
     digests: &[Digest],
     places: &[usize],

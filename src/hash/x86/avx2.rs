@@ -5,8 +5,9 @@
 
 use std::arch::x86_64::*;
 
-use super::sse41::Sse41;
-use super::{load_quad, store_quad};
+use super::{load_quad, store_quad, text};
+use crate::hash::hex::LONGEST_HEX;
+use crate::hash::isa::LaneInstructions;
 use crate::hash::lanes::lane_digests;
 
 /// The proof that the CPU has the instructions of this file.
@@ -14,31 +15,55 @@ use crate::hash::lanes::lane_digests;
 pub(in crate::hash) struct Avx2(());
 
 impl Avx2 {
-    /// Messages that are digested together.
-    pub(in crate::hash) const LANES: usize = LANES;
-
-    pub(in crate::hash) fn detect() -> Option<Self> {
-        is_x86_feature_detected!("avx2").then_some(Self(()))
-    }
-
     /// For the proof of what includes these instructions, and nobody else.
     pub(super) const fn implied() -> Self {
         Self(())
     }
+}
 
-    /// AVX2 includes SSE4.1.
-    pub(super) const fn sse41(self) -> Sse41 {
-        Sse41::implied()
+impl LaneInstructions for Avx2 {
+    const COUNT: usize = LANES;
+
+    fn detect() -> Option<Self> {
+        is_x86_feature_detected!("avx2").then_some(Self(()))
     }
 
-    /// Digests all messages, the first into the first of `digests`.
+    /// Measured (`benches/hash.rs`).
+    fn least(self, algorithm: Algorithm, sha: bool) -> Option<usize> {
+        match (algorithm, sha) {
+            (Algorithm::Sha256, true) => None,
+            (Algorithm::Sha1, true) => Some(8),
+            (Algorithm::Sha256, false) => Some(3),
+            (Algorithm::Md5, _) | (Algorithm::Sha1, false) => Some(2),
+        }
+    }
+
     #[inline]
-    pub(in crate::hash) fn digest(
+    fn pad<const BLOCKS: usize>(
         self,
         algorithm: Algorithm,
-        messages: Messages<'_>,
-        digests: &mut [Digest],
+        lower_case: bool,
+        message: &[u8],
+        blocks: &mut [Block; BLOCKS],
+    ) -> bool {
+        // SAFETY: `self` exists, so the CPU has the features.
+        unsafe { text::pad256(algorithm, lower_case, message, blocks) }
+    }
+
+    #[inline]
+    fn encode(
+        self,
+        algorithm: Algorithm,
+        digests: &[Digest],
+        places: &[usize],
+        row: &mut [[u8; LONGEST_HEX]],
     ) {
+        // SAFETY: `self` exists, so the CPU has the features: AVX2 includes SSE4.1.
+        unsafe { text::encode(algorithm, digests, places, row) }
+    }
+
+    #[inline]
+    fn digest(self, algorithm: Algorithm, messages: Messages<'_>, digests: &mut [Digest]) {
         // SAFETY: `self` exists, so the CPU has the features.
         unsafe { digest(algorithm, messages, digests) }
     }

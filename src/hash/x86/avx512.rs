@@ -7,35 +7,63 @@
 use std::arch::x86_64::*;
 
 use super::avx2::Avx2;
-use super::{load_quad, store_quad};
+use super::{load_quad, store_quad, text};
+use crate::hash::hex::LONGEST_HEX;
+use crate::hash::isa::LaneInstructions;
 use crate::hash::lanes::lane_digests;
 
 /// The proof that the CPU has the instructions of this file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::hash) struct Avx512(());
 
-impl Avx512 {
-    /// Messages that are digested together.
-    pub(in crate::hash) const LANES: usize = LANES;
+impl LaneInstructions for Avx512 {
+    const COUNT: usize = LANES;
 
-    pub(in crate::hash) fn detect() -> Option<Self> {
+    fn detect() -> Option<Self> {
         (is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw"))
             .then_some(Self(()))
     }
 
-    /// AVX-512 includes AVX2.
-    pub(super) const fn avx2(self) -> Avx2 {
-        Avx2::implied()
+    /// Measured (`benches/hash.rs`).
+    fn least(self, algorithm: Algorithm, sha: bool) -> Option<usize> {
+        match (algorithm, sha) {
+            (Algorithm::Sha256, true) => None,
+            (Algorithm::Sha1, true) => Some(11),
+            (Algorithm::Sha256, false) => Some(3),
+            (Algorithm::Md5, _) | (Algorithm::Sha1, false) => Some(2),
+        }
     }
 
-    /// Digests all messages, the first into the first of `digests`.
     #[inline]
-    pub(in crate::hash) fn digest(
+    fn pad<const BLOCKS: usize>(
         self,
         algorithm: Algorithm,
-        messages: Messages<'_>,
-        digests: &mut [Digest],
+        lower_case: bool,
+        message: &[u8],
+        blocks: &mut [Block; BLOCKS],
+    ) -> bool {
+        // SAFETY: `self` exists, so the CPU has the features.
+        unsafe { text::pad512(algorithm, lower_case, message, blocks) }
+    }
+
+    #[inline]
+    fn encode(
+        self,
+        algorithm: Algorithm,
+        digests: &[Digest],
+        places: &[usize],
+        row: &mut [[u8; LONGEST_HEX]],
     ) {
+        // SAFETY: `self` exists, so the CPU has the features: AVX-512 includes SSE4.1.
+        unsafe { text::encode(algorithm, digests, places, row) }
+    }
+
+    #[inline]
+    fn digest(self, algorithm: Algorithm, messages: Messages<'_>, digests: &mut [Digest]) {
+        // A few messages take longer in registers that they do not fill. AVX-512 includes AVX2.
+        if messages.len() <= Avx2::COUNT {
+            return Avx2::implied().digest(algorithm, messages, digests);
+        }
         // SAFETY: `self` exists, so the CPU has the features.
         unsafe { digest(algorithm, messages, digests) }
     }

@@ -10,26 +10,25 @@ use std::arch::x86_64::*;
 use super::{load_quad, store_quad};
 use crate::hash::block::{Block, Digest, Messages};
 use crate::hash::constants::{SHA1_START, SHA256_CONSTANTS, SHA256_START};
+use crate::hash::isa::ShaInstructions;
 
 /// The proof that the CPU has the instructions of this file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::hash) struct Sha(());
 
-impl Sha {
-    pub(in crate::hash) fn detect() -> Option<Self> {
+impl ShaInstructions for Sha {
+    fn detect() -> Option<Self> {
         (is_x86_feature_detected!("sha") && is_x86_feature_detected!("sse4.1")).then_some(Self(()))
     }
 
-    /// Digests all messages with SHA-1, the first into the first of `digests`.
     #[inline]
-    pub(in crate::hash) fn sha1(self, messages: Messages<'_>, digests: &mut [Digest]) {
+    fn sha1(self, messages: Messages<'_>, digests: &mut [Digest]) {
         // SAFETY: `self` exists, so the CPU has the features.
         unsafe { sha1_pairs(messages, digests) }
     }
 
-    /// Digests all messages with SHA-256, the first into the first of `digests`.
     #[inline]
-    pub(in crate::hash) fn sha256(self, messages: Messages<'_>, digests: &mut [Digest]) {
+    fn sha256(self, messages: Messages<'_>, digests: &mut [Digest]) {
         // SAFETY: `self` exists, so the CPU has the features.
         unsafe { sha256_pairs(messages, digests) }
     }

@@ -1,79 +1,19 @@
 //! Text into blocks and digests into text: the forms of `block.rs` and `hex.rs` for x86-64.
 //!
-//! Sixteen bytes at a time with the instructions of SSE4.1, which every CPU with lanes has; text into
-//! blocks also half a block at a time with those of AVX2, and a block with those of AVX-512.
+//! Text into blocks half a block at a time with the instructions of AVX2, and a block with those of
+//! AVX-512; the rest sixteen bytes at a time with those of SSE4.1, which both include.
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::*;
 
-use super::avx2::Avx2;
-use super::avx512::Avx512;
-use super::sse41::Sse41;
 use super::{load_quad, store_quad};
 use crate::hash::Algorithm;
 use crate::hash::block::{BLOCK_LEN, Block, Digest, last_bytes, length_in_bits, longest_message};
 use crate::hash::hex::LONGEST_HEX;
 
-impl Sse41 {
-    /// As `block::pad`.
-    #[inline]
-    pub(super) fn pad<const BLOCKS: usize>(
-        self,
-        algorithm: Algorithm,
-        lower_case: bool,
-        message: &[u8],
-        blocks: &mut [Block; BLOCKS],
-    ) -> bool {
-        // SAFETY: `self` exists, so the CPU has the features.
-        unsafe { pad(algorithm, lower_case, message, blocks) }
-    }
-
-    /// As `hex::encode`.
-    #[inline]
-    pub(super) fn encode(
-        self,
-        algorithm: Algorithm,
-        digests: &[Digest],
-        places: &[usize],
-        row: &mut [[u8; LONGEST_HEX]],
-    ) {
-        // SAFETY: `self` exists, so the CPU has the features.
-        unsafe { encode(algorithm, digests, places, row) }
-    }
-}
-
-impl Avx2 {
-    /// As `block::pad`.
-    #[inline]
-    pub(super) fn pad<const BLOCKS: usize>(
-        self,
-        algorithm: Algorithm,
-        lower_case: bool,
-        message: &[u8],
-        blocks: &mut [Block; BLOCKS],
-    ) -> bool {
-        // SAFETY: `self` exists, so the CPU has the features.
-        unsafe { pad256(algorithm, lower_case, message, blocks) }
-    }
-}
-
-impl Avx512 {
-    /// As `block::pad`.
-    #[inline]
-    pub(super) fn pad<const BLOCKS: usize>(
-        self,
-        algorithm: Algorithm,
-        lower_case: bool,
-        message: &[u8],
-        blocks: &mut [Block; BLOCKS],
-    ) -> bool {
-        // SAFETY: `self` exists, so the CPU has the features.
-        unsafe { pad512(algorithm, lower_case, message, blocks) }
-    }
-}
-
-/// Every sixteen bytes of the blocks are put together in a register and stored once: digests load
-/// them in the same pieces, and so need not wait for the store buffer.
+/// As `block::pad`, for messages of fewer than sixteen bytes. Every sixteen bytes of the blocks are
+/// put together in a register and stored once: digests load them in the same pieces, and so need not
+/// wait for the store buffer.
 #[target_feature(enable = "sse4.1")]
 fn pad<const BLOCKS: usize>(
     algorithm: Algorithm,
@@ -152,10 +92,10 @@ fn ascii_lower_case(quad: __m128i) -> __m128i {
     _mm_or_si128(quad, _mm_and_si128(capitals, _mm_set1_epi8(0x20)))
 }
 
-/// As `pad`, half a block at a time, and without branching on the length of messages of sixteen bytes
+/// As `block::pad`, half a block at a time, and without branching on the length of messages of sixteen bytes
 /// and more: no branch predictor can guess where they end.
 #[target_feature(enable = "avx2")]
-fn pad256<const BLOCKS: usize>(
+pub(super) fn pad256<const BLOCKS: usize>(
     algorithm: Algorithm,
     lower_case: bool,
     message: &[u8],
@@ -227,10 +167,10 @@ fn ascii_lower_case256(text: __m256i) -> __m256i {
     _mm256_or_si256(text, _mm256_and_si256(capitals, _mm256_set1_epi8(0x20)))
 }
 
-/// As `pad`, a block at a time: the bytes after the end of a message are masked out and not branched
+/// As `block::pad`, a block at a time: the bytes after the end of a message are masked out and not branched
 /// around, because how many they are is what no branch predictor can guess.
 #[target_feature(enable = "avx512f,avx512bw")]
-fn pad512<const BLOCKS: usize>(
+pub(super) fn pad512<const BLOCKS: usize>(
     algorithm: Algorithm,
     lower_case: bool,
     message: &[u8],
@@ -289,8 +229,9 @@ fn ascii_lower_case512(text: __m512i) -> __m512i {
     _mm512_mask_add_epi8(text, capitals, text, _mm512_set1_epi8(0x20))
 }
 
+/// As `hex::encode`.
 #[target_feature(enable = "sse4.1")]
-fn encode(
+pub(super) fn encode(
     algorithm: Algorithm,
     digests: &[Digest],
     places: &[usize],

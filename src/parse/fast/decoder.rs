@@ -2,10 +2,9 @@
 //! senders write them, takes strings as slices of the text, and keeps numbers as text where the
 //! model does.
 
-use std::hash::RandomState;
-
 use bumpalo::Bump;
 
+use super::super::keys::KeyHasher;
 use super::super::{ParseOptions, Tally, coerce};
 use super::cursor::Cursor;
 use super::{scan, skip};
@@ -19,7 +18,7 @@ pub(super) struct Bail;
 pub(super) struct FastDecoder<'t, 'a> {
     pub(super) cursor: Cursor<'a>,
     pub(super) arena: &'a Bump,
-    pub(super) hasher: &'t RandomState,
+    pub(super) hasher: &'t KeyHasher,
     options: &'t ParseOptions,
     /// What may still be allocated in the arena (see `super::super::memory`).
     memory_left: usize,
@@ -33,7 +32,7 @@ impl<'t, 'a> FastDecoder<'t, 'a> {
     pub(super) fn new(
         cursor: Cursor<'a>,
         arena: &'a Bump,
-        hasher: &'t RandomState,
+        hasher: &'t KeyHasher,
         options: &'t ParseOptions,
     ) -> Self {
         Self {
@@ -137,6 +136,7 @@ impl<'a> Decoder<'a> for FastDecoder<'_, 'a> {
             self.cursor = start;
             return name;
         }
+        self.cursor.white_space();
         let name = self.string()?;
         self.after_type = Some(self.cursor);
         self.cursor = start;
@@ -434,6 +434,10 @@ impl<'a> FastDecoder<'_, 'a> {
             return Ok(None);
         }
         let before = self.cursor;
+        if let Some(value) = self.cursor.short_double() {
+            return Ok(Some(value));
+        }
+        self.cursor = before;
         if let Some(value) = self.cursor.double() {
             return Ok(Some(value));
         }

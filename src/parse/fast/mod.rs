@@ -30,10 +30,9 @@ mod skip;
 mod strings;
 mod tokens;
 
-use std::hash::RandomState;
-
 use bumpalo::Bump;
 
+use super::keys::KeyHasher;
 use super::{ParseOptions, Parsed};
 use crate::schema::Decode;
 use cursor::Cursor;
@@ -49,7 +48,7 @@ pub(super) fn parse<'a, M: Decode<'a>>(
     text: &[u8],
     buffer: &'a mut PaddedBuffer,
     arena: &'a Bump,
-    hasher: &RandomState,
+    hasher: &KeyHasher,
     options: &ParseOptions,
 ) -> Option<Parsed<M>> {
     let cursor = Cursor::new(&buffer.fill(text)?);

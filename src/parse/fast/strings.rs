@@ -22,7 +22,9 @@ impl<'a> Cursor<'a> {
                 let bytes = out.capacity().saturating_mul(2);
                 return Some((out.into_bump_str(), bytes));
             }
-            out.push(self.escape()?);
+            if !self.append_simple_escape(&mut out) {
+                out.push(self.escape()?);
+            }
             self.append_unescaped_run(&mut out);
         }
     }

@@ -47,6 +47,10 @@ impl Cursor<'_> {
 
     #[inline(never)]
     fn next_spaced_field(&mut self) -> Option<()> {
+        if self.accept(", ") {
+            self.white_space();
+            return (self.peek() == b'"').then_some(());
+        }
         self.white_space();
         let expected = if self.accept_byte(b',') {
             self.long_white_space();

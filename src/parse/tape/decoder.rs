@@ -3,13 +3,12 @@
 //! The tape holds strings unescaped and numbers as machine numbers, but neither their positions nor
 //! how a number was written. `positions` finds both in the text.
 
-use std::hash::RandomState;
-
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 use simd_json::{Node, StaticNode};
 
 use super::super::failed::Problem;
+use super::super::keys::KeyHasher;
 use super::super::text::{has_white_space, number_or_bool, string_end, without_white_space};
 use super::super::{ParseOptions, Tally};
 use super::buffers::Filled;
@@ -33,7 +32,7 @@ pub(super) struct TapeDecoder<'t, 'a> {
     positions: Positions<'t>,
     pub(super) blanked_numbers: bool,
     pub(super) arena: &'a Bump,
-    pub(super) hasher: &'t RandomState,
+    pub(super) hasher: &'t KeyHasher,
     options: &'t ParseOptions,
     memory_left: usize,
     /// The node of the discriminator read last.
@@ -88,7 +87,7 @@ impl<'t, 'a> TapeDecoder<'t, 'a> {
         filled: &'t Filled<'a>,
         text: &'a [u8],
         arena: &'a Bump,
-        hasher: &'t RandomState,
+        hasher: &'t KeyHasher,
         options: &'t ParseOptions,
     ) -> Self {
         Self {

@@ -12,11 +12,10 @@ mod maps;
 mod numbers;
 mod positions;
 
-use std::hash::RandomState;
-
 use bumpalo::Bump;
 
 use super::failed::{Failed, Problem};
+use super::keys::KeyHasher;
 use super::{ParseOptions, Parsed};
 use crate::schema::{Coercion, Decode};
 use buffers::Filled;
@@ -29,7 +28,7 @@ pub(super) fn parse<'a, M: Decode<'a>>(
     text: &'a [u8],
     buffers: &'a mut TapeBuffers,
     arena: &'a Bump,
-    hasher: &RandomState,
+    hasher: &KeyHasher,
     options: &ParseOptions,
 ) -> Result<Parsed<M>, Failed> {
     let filled = buffers.fill(text, options.depth_limit())?;
@@ -42,7 +41,7 @@ pub(super) fn parse_with_unknown_keys<'a, M: Decode<'a>>(
     text: &'a [u8],
     buffers: &'a mut TapeBuffers,
     arena: &'a Bump,
-    hasher: &RandomState,
+    hasher: &KeyHasher,
     options: &ParseOptions,
     most: usize,
 ) -> Result<UnknownKeys<'a>, Failed> {

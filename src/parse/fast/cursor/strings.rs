@@ -69,9 +69,11 @@ impl<'a> Cursor<'a> {
         Some(unsafe { text_between(start, close) })
     }
 
-    /// Passes `"key":"text"` without escapes and without white space in between; `None`, and no
-    /// step, for anything else. One load finds the ends of both strings, so that finding the second
-    /// does not wait for the first.
+    /// Passes `"key":"text"` without escapes and with no white space in between but for one space
+    /// after the colon; `None`, and no step, for anything else.
+    ///
+    /// The end of the text takes a load of its own, although one load often has the ends of both:
+    /// whether it has is hard to predict, which costs more than waiting for the load.
     #[inline(always)]
     pub(in super::super) fn text_entry(&mut self) -> Option<(&'a str, &'a str)> {
         if self.peek() != b'"' {
@@ -84,24 +86,19 @@ impl<'a> Cursor<'a> {
         if bits == 0 {
             return None;
         }
-        let length = bits.trailing_zeros();
         // SAFETY: this is the first terminator, so it is in the text or at its end.
-        let close = unsafe { key.add(length as usize) };
+        let close = unsafe { key.add(bits.trailing_zeros() as usize) };
         // SAFETY: from `close` on, `PADDING` bytes can be read, and bytes have no alignment.
-        if unsafe { *close.cast::<[u8; 3]>() } != *b"\":\"" {
-            return None;
-        }
-        // SAFETY: none of these three bytes is NUL, so `text` is not after `end`.
-        let text = unsafe { close.add(3) };
-        let rest = bits >> length >> 3;
-        let last = if rest != 0 {
-            // SAFETY: this is the first terminator from `text` on, so it is in the text or at its
-            // end.
-            unsafe { text.add(rest.trailing_zeros() as usize) }
-        } else {
-            // SAFETY: `text` is not after `end`.
-            unsafe { self.terminator(text) }
+        let between = unsafe { *close.cast::<[u8; 4]>() };
+        let gap = match between {
+            [b'"', b':', b'"', _] => 3,
+            [b'"', b':', b' ', b'"'] => 4,
+            _ => return None,
         };
+        // SAFETY: none of these bytes is NUL, so `text` is not after `end`.
+        let text = unsafe { close.add(gap) };
+        // SAFETY: `text` is not after `end`.
+        let last = unsafe { self.terminator(text) };
         // SAFETY: `last` is in the text or at its end.
         if unsafe { *last } != b'"' {
             return None;
@@ -148,6 +145,21 @@ impl<'a> Cursor<'a> {
         unsafe { bytes.set_len(length + run.len()) };
     }
 
+    /// Passes an escape of one letter and appends its character. Returns whether there was one.
+    #[inline(always)]
+    pub(in super::super) fn append_simple_escape(&mut self, out: &mut ArenaString<'_>) -> bool {
+        let [b'\\', kind] = *self.ahead::<2>() else {
+            return false;
+        };
+        let Some(character) = text::simple_escape(kind) else {
+            return false;
+        };
+        // SAFETY: both bytes are ASCII and not NUL.
+        unsafe { self.advance(2) };
+        out.push(character);
+        true
+    }
+
     /// Passes an escape and returns its character; `None`, and no step, if it is invalid or a lone
     /// surrogate.
     pub(in super::super) fn escape(&mut self) -> Option<char> {
@@ -187,6 +199,9 @@ mod tests {
         }
         for other in [
             "\"k\" :\"t\"",
+            "\"k\":  \"t\"",
+            "\"k\":\n\"t\"",
+            "\"k\": 1",
             "\"k\":1",
             "\"k\\n\":\"t\"",
             "\"k\":\"t\\n\"",

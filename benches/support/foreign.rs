@@ -1,0 +1,48 @@
+//! Inputs that another program wrote and that nothing here was tuned on: `HYDRANT_SHARED` (default: `../shared` beside the
+//! repository) has them in its folder `foreign`. Absent ones are named, and a bench goes on without them.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::PathBuf;
+
+use lzma_rust2::XzReader;
+
+use super::Input;
+
+/// The foreign batch, or none.
+pub fn batch() -> Option<Input> {
+    let body = read("batch1000.json.xz")?;
+    let body = body.trim_ascii_end().to_vec();
+    Some(Input::new("foreign batch of 1000 events", vec![body]))
+}
+
+/// The foreign stream, or none.
+pub fn stream() -> Option<Input> {
+    let text = read("stream.ndjson.xz")?;
+    let lines = text.split(|&byte| byte == b'\n');
+    let bodies = lines.filter(|line| !line.is_empty()).map(<[u8]>::to_vec);
+    Some(Input::new("foreign stream", bodies.collect()))
+}
+
+/// Both of them.
+pub fn inputs() -> impl Iterator<Item = Input> {
+    [batch(), stream()].into_iter().flatten()
+}
+
+fn read(name: &str) -> Option<Vec<u8>> {
+    let shared = std::env::var_os("HYDRANT_SHARED").map_or_else(
+        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared")),
+        PathBuf::from,
+    );
+    let path = shared.join("foreign").join(name);
+    let Ok(file) = File::open(&path) else {
+        println!(
+            "SKIPPED: no foreign input {}; set HYDRANT_SHARED",
+            path.display()
+        );
+        return None;
+    };
+    let mut text = Vec::new();
+    XzReader::new(file, true).read_to_end(&mut text).unwrap();
+    Some(text)
+}
