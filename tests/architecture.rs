@@ -29,7 +29,12 @@ const MODULES: &[Module] = &[
     ),
     Module("hash", &["message"], &["sha2", "sha1", "md5"]),
     Module("write", &["error", "hash", "message", "schema"], &["zmij"]),
-    Module("firehose", &["error", "message", "parse", "write"], &[]),
+    Module("wrapper", &["error", "parse"], &["memchr"]),
+    Module(
+        "firehose",
+        &["error", "message", "parse", "wrapper", "write"],
+        &[],
+    ),
     Module("validate", &["error", "message", "parse", "schema"], &[]),
     Module("internals", &["message", "parse"], &[]),
     Module(

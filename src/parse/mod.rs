@@ -35,6 +35,7 @@ pub use options::ParseOptions;
 pub use parsed::{Parsed, Tally};
 pub use scratch::Scratch;
 
+pub(crate) use text::unescape_bytes;
 pub(crate) use unknown_fields::{UnknownFields, unknown_fields};
 
 use crate::error::Error;

@@ -14,6 +14,7 @@ mod normalize;
 mod output;
 mod process;
 mod progress;
+mod remarks;
 mod schema;
 mod stream;
 mod terminal;

@@ -10,9 +10,12 @@
 
 mod commands;
 mod declared;
+mod framing;
 mod help;
 mod inputs;
 mod losses;
+#[cfg(target_os = "linux")]
+mod memory;
 mod platforms;
 mod process;
 mod schema;
