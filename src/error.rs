@@ -36,6 +36,8 @@ pub enum ErrorKind {
     LoneSurrogate,
     /// The message is one that a module does not receive.
     UnsupportedMessage,
+    /// The input is an event of another service, which may hold messages: [`wrapper`](crate::wrapper) takes them out.
+    Wrapped,
 }
 
 impl ErrorKind {
@@ -57,6 +59,7 @@ impl ErrorKind {
             Self::UnknownValue => "unknown_value",
             Self::LoneSurrogate => "lone_surrogate",
             Self::UnsupportedMessage => "unsupported_message",
+            Self::Wrapped => "wrapped",
         }
     }
 }
@@ -154,6 +157,13 @@ impl Error {
         })
     }
 
+    /// The same place, for another reason.
+    pub(crate) fn with_reason(mut self, kind: ErrorKind, message: String) -> Self {
+        self.0.kind = kind;
+        self.0.message = message.into();
+        self
+    }
+
     /// What kind of thing went wrong.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
@@ -199,6 +209,23 @@ impl Error {
             location.line = location.line.saturating_add(line.saturating_sub(1));
         }
         self.0.line = Some(line);
+        self
+    }
+
+    /// The same error, of a message that begins in this column of its line, counted from 1 in characters.
+    ///
+    /// ```
+    /// let error = hydrant::normalize(b"[]", &mut Vec::new()).unwrap_err().on_line(17).on_column(5);
+    /// assert!(error.pretty("stream.ndjson").contains("stream.ndjson:17:5"));
+    /// ```
+    #[must_use]
+    pub fn on_column(mut self, column: usize) -> Self {
+        let first_line = self.0.line.unwrap_or(1);
+        if let Some(location) = &mut self.0.location
+            && location.line == first_line
+        {
+            location.column = location.column.saturating_add(column.saturating_sub(1));
+        }
         self
     }
 

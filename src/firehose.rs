@@ -1,8 +1,9 @@
 //! The entry points for Firehose messages: the generic parser and writer, applied to [`Message`].
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::message::Message;
 use crate::parse::{ParseOptions, Parsed, Scratch, parse_as};
+use crate::wrapper;
 use crate::write;
 
 /// Parses one Firehose message. It borrows from `body` and `scratch`.
@@ -30,9 +31,26 @@ pub fn parse<'a>(
     scratch: &'a mut Scratch,
     options: &ParseOptions,
 ) -> Result<Parsed<Message<'a>>, Error> {
-    let mut parsed = parse_as::<Message<'_>>(body, scratch, options)?;
+    let mut parsed = parse_as::<Message<'_>>(body, scratch, options)
+        .map_err(|error| name_wrapper(error, body))?;
     parsed.tally.events_without_id = parsed.message.events_without_id();
     Ok(parsed)
+}
+
+/// Says so if what is refused is an event of another service. Its text is well-formed JSON, or it would be refused for that.
+fn name_wrapper(error: Error, body: &[u8]) -> Error {
+    let at_top = error.path().is_empty();
+    let may_be_wrapper = matches!(
+        error.kind(),
+        ErrorKind::MissingField | ErrorKind::UnexpectedType
+    );
+    if !at_top || !may_be_wrapper {
+        return error;
+    }
+    match wrapper::recognize(body) {
+        Some(wrapper) => error.with_reason(ErrorKind::Wrapped, wrapper.refusal()),
+        None => error,
+    }
 }
 
 /// Appends the message in `body` to `out` as one line of canonical Firehose JSON, without the line

@@ -38,6 +38,7 @@
 //! - [`engine`]: outcomes, records, policies and the observer of the [`Engine`]
 //! - [`hash`](mod@hash): identities
 //! - [`write`](mod@write): messages, errors and records to bytes
+//! - [`wrapper`]: messages in events of API Gateway, SQS, Kinesis and others
 //! - [`validate`]: findings beyond what delivery enforces
 //! - [`schema`]: the declarations of the models
 //! - [`host`]: time, identifiers and threads for hosts
@@ -58,6 +59,7 @@ mod processor;
 pub mod registration;
 pub mod schema;
 pub mod validate;
+pub mod wrapper;
 pub mod write;
 
 /// Outcomes, records, policies and the observer of the [`Engine`], as far as they are not at the root.

@@ -38,6 +38,7 @@ pub use parsed::{Parsed, Tally};
 pub use scratch::Scratch;
 
 pub(crate) use coercions::{Coercions, coercions};
+pub(crate) use text::unescape_bytes;
 pub(crate) use unknown_fields::{UnknownFields, unknown_fields};
 
 use crate::error::Error;

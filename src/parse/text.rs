@@ -115,6 +115,11 @@ fn white_space(json: &str) -> impl Iterator<Item = usize> {
 /// The characters of a well-formed string without its quotes; lone surrogates become U+FFFD. For
 /// error messages, where speed does not matter.
 pub(super) fn unescape(text: &[u8]) -> String {
+    String::from_utf8_lossy(&unescape_bytes(text)).into_owned()
+}
+
+/// The same for a text that need not be UTF-8.
+pub(crate) fn unescape_bytes(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((&byte, after)) = rest.split_first() {
@@ -133,7 +138,7 @@ pub(super) fn unescape(text: &[u8]) -> String {
             }
         };
     }
-    String::from_utf8_lossy(&out).into_owned()
+    out
 }
 
 /// The offset after the string whose opening quote is at `start`.

@@ -252,3 +252,33 @@ fn f16_numbers_of_any_size_are_fine_where_only_their_text_counts() {
     };
     accepts(price(&thousand), &price(&thousand));
 }
+
+#[test]
+fn f17_events_of_other_services_are_named() {
+    let secret = r#"{\"type\":\"dsr_processing_response\"}"#;
+    for (event, found) in [
+        (
+            format!(r#"{{"httpMethod":"POST","body":"{secret}"}}"#),
+            "an API Gateway event, which wraps it in `body`",
+        ),
+        (
+            format!(r#"{{"Records":[{{"eventSource":"aws:sqs","body":"{secret}"}}]}}"#),
+            "an SQS event, which wraps it in `Records[].body`",
+        ),
+        (
+            r#"{"Records":[{"eventSource":"aws:s3"}]}"#.to_owned(),
+            "an S3 event, which has none",
+        ),
+        (
+            format!("\"{secret}\""),
+            "a JSON string, which holds one as its text",
+        ),
+    ] {
+        let expected = format!("expected a message, found {found}");
+        refuses(&format!("⟦{event}"), ErrorKind::Wrapped, "", &expected);
+    }
+    // With a `type` it is another message.
+    let typed = br#"{"type":"x","httpMethod":"POST","body":""}"#;
+    let error = hydrant::normalize(typed, &mut Vec::new()).unwrap_err();
+    assert_ne!(error.kind(), ErrorKind::Wrapped);
+}

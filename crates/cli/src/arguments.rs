@@ -1,6 +1,6 @@
 //! Arguments that several commands share.
 
-use std::num::NonZero;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -29,12 +29,24 @@ pub(super) use environment;
 pub(super) struct Files {
     /// Files to read; `-` or none for standard input
     ///
-    /// A file named *.json holds one message, over as many lines as it likes. Files named *.ndjson or *.jsonl, standard
-    /// input and all others hold one message a line; blank lines are none. A folder stands for the *.json, *.ndjson and
-    /// *.jsonl files in it (also with .gz or .zst behind), in the order of their names. What is compressed with gzip or
-    /// Zstandard is read as if it were not.
+    /// Messages are found by their structure, whatever the file is called: one a line, over several lines, as the elements
+    /// of a JSON array, or one after the other without anything between them. White space and byte order marks between
+    /// them are skipped. What cannot be a message is refused as far as its line goes, and reading goes on with the next
+    /// line. A folder stands for the *.json, *.ndjson and *.jsonl files in it (also with .gz or .zst after that), in the
+    /// order of their names. What is compressed with gzip or Zstandard is read as if it were not.
     #[arg(value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
+}
+
+/// What messages are wrapped in.
+#[derive(Args, Debug)]
+pub(super) struct Wrappers {
+    /// Take messages out of the events of API Gateway, load balancers, SQS, SNS, Kinesis, Firehose, Kafka and others
+    ///
+    /// Also of function URLs, EventBridge and log events, of several in each other, and of several messages in one. Places
+    /// in errors are then those in the text that was wrapped. --max-bytes limits the wrapper, too.
+    #[arg(long)]
+    pub(super) unwrap: bool,
 }
 
 /// Limits and strictness of parsing.
@@ -54,7 +66,7 @@ pub(super) struct Limits {
         long,
         value_name = "LEVELS",
         default_value = "128",
-        value_parser = clap::value_parser!(u64).range(1..=ParseOptions::MAX_DEPTH as u64)
+        value_parser = number(1..=ParseOptions::MAX_DEPTH as u64)
     )]
     max_depth: u64,
 }
@@ -72,17 +84,31 @@ impl Limits {
 #[derive(Args, Debug)]
 pub(super) struct Threads {
     /// Threads that work on messages; the output does not depend on it [default: HYDRANT_THREADS, or as many as the machine grants]
-    #[arg(short, long, value_name = "N")]
-    threads: Option<NonZero<u16>>,
+    #[arg(short, long, value_name = "N", value_parser = number(1..=u16::MAX.into()))]
+    threads: Option<u64>,
 }
 
 impl Threads {
     /// As many as asked for. The environment is not looked at if the command line says it.
     pub(super) fn count(&self) -> Result<usize, Failure> {
         match self.threads {
-            Some(threads) => Ok(threads.get().into()),
+            Some(threads) => Ok(usize::try_from(threads).unwrap_or(usize::MAX)),
             None => super::environment::threads(),
         }
+    }
+}
+
+/// Reads a number in this range. The error says which.
+pub(super) fn number(
+    range: RangeInclusive<u64>,
+) -> impl Fn(&str) -> Result<u64, String> + Clone + Send + Sync {
+    move |text| {
+        let number = text.parse().ok().filter(|number| range.contains(number));
+        number.ok_or_else(|| match (range.start(), range.end()) {
+            (0, &u64::MAX) => "expected a number".to_owned(),
+            (from, &u64::MAX) => format!("expected a number from {from} on"),
+            (from, to) => format!("expected a number from {from} to {to}"),
+        })
     }
 }
 
@@ -94,19 +120,37 @@ fn bytes(text: &str) -> Result<usize, String> {
         Some(b'G' | b'g') => (text.get(..text.len() - 1), 30),
         _ => (Some(text), 0),
     };
-    let number: usize = digits
-        .unwrap_or_default()
-        .parse()
-        .map_err(|_| "expected a number of bytes such as 1000, 64K, 16M or 1G".to_owned())?;
+    let number = digits.unwrap_or_default().parse::<usize>().ok();
     number
-        .checked_mul(1 << shift)
+        .and_then(|number| number.checked_mul(1 << shift))
         .filter(|bytes| (1..usize::MAX / 4).contains(bytes))
-        .ok_or_else(|| "out of range".to_owned())
+        .ok_or_else(|| {
+            "expected a number of bytes from 1 on, such as 1000, 64K, 16M or 1G".to_owned()
+        })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_that_are_none_are_refused_with_what_was_expected() {
+        assert_eq!(number(1..=7)("7"), Ok(7));
+        for (range, expected) in [
+            (1..=7, "expected a number from 1 to 7"),
+            (1..=u64::MAX, "expected a number from 1 on"),
+            (0..=u64::MAX, "expected a number"),
+        ] {
+            for text in ["", "-1", "x", "1.5", " 3", "99999999999999999999"] {
+                assert_eq!(
+                    number(range.clone())(text),
+                    Err(expected.to_owned()),
+                    "{text}"
+                );
+            }
+        }
+        assert!(number(1..=7)("0").is_err() && number(1..=7)("8").is_err());
+    }
 
     #[test]
     fn sizes_have_units() {

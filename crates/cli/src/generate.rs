@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use super::arguments::number;
 use super::exit::{self, Failure, exit_status};
 use super::interrupt::Stop;
 use super::output::{OutputArgs, Unwritable};
@@ -24,7 +25,7 @@ use hydrant_testing::generate::{Generator, Kind, Options};
 ))]
 pub(super) struct GenerateArgs {
     /// How many messages
-    #[arg(short = 'n', long, value_name = "N", default_value = "10")]
+    #[arg(short = 'n', long, value_name = "N", default_value = "10", value_parser = number(0..=u64::MAX))]
     messages: u64,
 
     /// How many events an event batch has, drawn anew for each: A..B, both included, or one number
@@ -32,7 +33,7 @@ pub(super) struct GenerateArgs {
     events: RangeInclusive<usize>,
 
     /// The same seed gives the same messages
-    #[arg(long, value_name = "N", default_value = "1")]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = number(0..=u64::MAX))]
     seed: u64,
 
     /// The family of messages

@@ -120,7 +120,7 @@ impl Digester {
         let mut lines = 0;
         let mut start = 0;
         for line in block.split_inclusive(|byte| *byte == b'\n') {
-            if line.len() > LONGEST {
+            if line.strip_suffix(b"\n").unwrap_or(line).len() > LONGEST {
                 refused = Err("the line is too long");
             } else if str::from_utf8(line).is_err() {
                 refused = Err("the line is not UTF-8");

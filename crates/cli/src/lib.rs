@@ -15,6 +15,7 @@ mod normalize;
 mod output;
 mod process;
 mod progress;
+mod remarks;
 mod schema;
 mod stream;
 mod terminal;

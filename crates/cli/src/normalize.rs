@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::arguments::{Files, Limits, Threads, environment};
+use super::arguments::{Files, Limits, Threads, Wrappers, environment};
 use super::exit::{Failure, exit_status};
 use super::input::{Message, Opener, Reader, sources};
 use super::interrupt::Stop;
 use super::output::OutputArgs;
 use super::progress::Progress;
-use super::stream::{Product, Run};
+use super::remarks::SHOWN;
+use super::stream::{Command, Framing, Product, Run};
+use super::terminal;
 use hydrant::write;
 use hydrant::{Error, ParseOptions, Scratch, parse};
 
@@ -20,10 +22,10 @@ use hydrant::{Error, ParseOptions, Scratch, parse};
 /// Canonical is: the type first, then the fields in the order of the protocol, what is absent or empty left out, decimals
 /// exact. What is not known to this version is kept as it came.
 ///
-/// Without --keep-going the first refused message is reported and nothing behind it is written. With it, a refused
+/// Without --keep-going the first refused message is reported and nothing after it is written. With it, a refused
 /// message yields {"error":{"kind":…,"message":…,"offset":…,"line":…,"column":…,"path":…}} in its place, so that as many
 /// lines come out as messages went in; the place is that in the message itself, and null where a message is refused as a
-/// whole. Blank lines are no messages and are skipped.
+/// whole. White space is not a message.
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
     "Examples:\n  \
@@ -44,6 +46,9 @@ pub(super) struct NormalizeArgs {
     keep_going: bool,
 
     #[command(flatten)]
+    wrappers: Wrappers,
+
+    #[command(flatten)]
     threads: Threads,
 
     #[command(flatten)]
@@ -59,39 +64,55 @@ pub(super) fn run(args: &NormalizeArgs, stop: &Arc<Stop>) -> Result<ExitCode, Fa
     let run = Run {
         threads,
         keep_going: args.keep_going,
+        framing: Framing {
+            unwrap: args.wrappers.unwrap,
+            max_bytes: options.max_bytes,
+        },
+        findings: SHOWN,
         stop,
         output: &mut output,
         progress: Progress::none(),
     };
-    let ended = run.messages(
-        reader,
-        Scratch::new,
-        |scratch, message, product| {
-            let written = normalize(&options, scratch, message, product);
-            match written {
-                Err(error) if args.keep_going => {
-                    write::error(&error, &mut product.out);
-                    product.out.push(b'\n');
-                    product.refuse();
-                    Ok(())
-                }
-                written => written,
-            }
-        },
-        |_, _| {},
-        |()| {},
-    );
-    Ok(ended.status())
+    let command = Normalize {
+        options,
+        keep_going: args.keep_going,
+    };
+    Ok(run.messages(reader, &command, |()| {}).status())
 }
 
-fn normalize(
-    options: &ParseOptions,
-    scratch: &mut Scratch,
-    message: &Message<'_>,
-    product: &mut Product<()>,
-) -> Result<(), Error> {
-    let parsed = parse(message.body, scratch, options)?;
-    write::message(&parsed.message, &mut product.out);
-    product.out.push(b'\n');
-    Ok(())
+struct Normalize {
+    options: ParseOptions,
+    keep_going: bool,
+}
+
+impl Command for Normalize {
+    type State = Scratch;
+    type Tally = ();
+
+    fn state(&self) -> Scratch {
+        Scratch::new()
+    }
+
+    fn message(
+        &self,
+        scratch: &mut Scratch,
+        message: &Message<'_>,
+        product: &mut Product<()>,
+    ) -> Result<(), Error> {
+        let parsed = parse(message.body, scratch, &self.options)?;
+        write::message(&parsed.message, &mut product.out);
+        product.out.push(b'\n');
+        Ok(())
+    }
+
+    fn refused(&self, message: &Message<'_>, error: Error, product: &mut Product<()>) {
+        if !self.keep_going {
+            return product.report(message, error);
+        }
+        let start = product.out.len();
+        write::error(&error, &mut product.out);
+        terminal::harmless_json(&mut product.out, start);
+        product.out.push(b'\n');
+        product.refuse();
+    }
 }

@@ -1,9 +1,9 @@
 //! Common to all commands that read messages: chunks of input pass the pipeline, one function handles every message, and
 //! its output is written in the order of the input, whatever the number of threads.
 
+mod framing;
 mod pipeline;
 
-use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -14,7 +14,9 @@ use super::input::{Chunk, Message, Reader};
 use super::interrupt::Stop;
 use super::output::{Output, Unwritable};
 use super::progress::Progress;
+use super::remarks::{Ledger, Remarks, SHOWN};
 use super::terminal;
+pub(super) use framing::{Framing, Handler};
 use hydrant::{Error, ErrorKind};
 use pipeline::pipeline;
 
@@ -28,8 +30,10 @@ pub(super) struct Product<T> {
     messages: u64,
     /// Messages refused.
     refused: u64,
-    /// Whole lines for standard error.
-    complaints: String,
+    /// What is said on standard error.
+    complaints: Remarks,
+    /// What is said about messages in the output.
+    pub(super) findings: Remarks,
     /// Whether the rest of the chunk was left because of a refusal.
     halted: bool,
 }
@@ -41,30 +45,51 @@ impl<T: Default> Product<T> {
             tally: T::default(),
             messages: 0,
             refused: 0,
-            complaints: String::new(),
+            complaints: Remarks::default(),
+            findings: Remarks::default(),
             halted: false,
         }
     }
 
     fn clear(&mut self) {
-        self.out.clear();
+        release(&mut self.out);
         self.tally = T::default();
         self.messages = 0;
         self.refused = 0;
         self.complaints.clear();
+        self.findings.clear();
         self.halted = false;
     }
 
-    /// Says that something went wrong for which the run does not end.
-    pub(super) fn complain(&mut self, error: &dyn std::fmt::Display) {
+    /// Says that something of this kind went wrong for which the run does not end.
+    pub(super) fn complain(&mut self, kind: &'static str, error: &dyn std::fmt::Display) {
         self.refused += 1;
-        // Writing to a string does not fail.
-        let _ = writeln!(self.complaints, "error: {error}");
+        self.complaints.add(kind, SHOWN, |text| {
+            text.extend_from_slice(format!("error: {error}\n").as_bytes());
+        });
     }
 
-    /// Counts a message as refused whose error has been reported.
+    /// Counts a message as refused that is reported in the output.
     pub(super) fn refuse(&mut self) {
         self.refused += 1;
+    }
+
+    /// Reports a refused message on standard error.
+    pub(super) fn report(&mut self, message: &Message<'_>, error: Error) {
+        self.refused += 1;
+        self.complaints.add(error.kind().as_str(), SHOWN, |text| {
+            text.extend_from_slice(pretty(message, error).as_bytes());
+            text.push(b'\n');
+        });
+    }
+}
+
+/// Empties a buffer. A very large one, which an unusual message has made, is given back.
+fn release(buffer: &mut Vec<u8>) {
+    const KEPT: usize = 4 << 20;
+    buffer.clear();
+    if buffer.capacity() > KEPT {
+        *buffer = Vec::new();
     }
 }
 
@@ -73,6 +98,9 @@ pub(super) struct Run<'r> {
     pub(super) threads: usize,
     /// Whether refusals are only reported, instead of ending the run.
     pub(super) keep_going: bool,
+    pub(super) framing: Framing,
+    /// How many findings of a kind are shown.
+    pub(super) findings: u64,
     pub(super) stop: &'r Arc<Stop>,
     pub(super) output: &'r mut Output,
     pub(super) progress: Progress,
@@ -89,6 +117,10 @@ pub(super) struct Ended {
     /// Bytes read, decompressed.
     pub(super) bytes: u64,
     pub(super) elapsed: Duration,
+    /// What was said on standard error.
+    pub(super) complaints: Ledger,
+    /// What was said about messages in the output.
+    pub(super) findings: Ledger,
     end: End,
 }
 
@@ -102,17 +134,45 @@ enum End {
     Failed(Failure),
 }
 
+/// What a command does with messages.
+pub(super) trait Command: Sync {
+    /// The state of a thread.
+    type State;
+    /// What it counts.
+    type Tally: Default + Send;
+
+    fn state(&self) -> Self::State;
+
+    /// Handles a message: it may write lines and count. It does neither if it refuses the message, which then may turn out to
+    /// be several.
+    ///
+    /// # Errors
+    ///
+    /// Those of the message.
+    fn message(
+        &self,
+        state: &mut Self::State,
+        message: &Message<'_>,
+        product: &mut Product<Self::Tally>,
+    ) -> Result<(), Error>;
+
+    /// Reports a refused message.
+    fn refused(&self, message: &Message<'_>, error: Error, product: &mut Product<Self::Tally>) {
+        product.report(message, error);
+    }
+
+    /// Ends a chunk of messages.
+    fn end_chunk(&self, _: &mut Self::State, _: &mut Product<Self::Tally>) {}
+}
+
 impl Run<'_> {
-    /// Sends every message through `each`, which may write lines and count, and every chunk of them through `finish`; hands
-    /// what was counted to `count`. A message that `each` refuses is reported; unless the run keeps going, it ends there,
-    /// after all lines before it.
-    pub(super) fn messages<T: Default + Send, S>(
+    /// Sends every message through the command and hands what it has counted to `count`. Unless the run keeps going, it ends
+    /// at the first refused message, after all lines before it.
+    pub(super) fn messages<C: Command>(
         self,
         mut reader: Reader,
-        state: impl Fn() -> S + Sync,
-        each: impl Fn(&mut S, &Message<'_>, &mut Product<T>) -> Result<(), Error> + Sync,
-        finish: impl Fn(&mut S, &mut Product<T>) + Sync,
-        mut count: impl FnMut(&T) + Send,
+        command: &C,
+        mut count: impl FnMut(&C::Tally) + Send,
     ) -> Ended {
         let began = Instant::now();
         let mut ended = Ended {
@@ -121,27 +181,33 @@ impl Run<'_> {
             unreadable: 0,
             bytes: 0,
             elapsed: Duration::ZERO,
+            complaints: Ledger::new(SHOWN),
+            findings: Ledger::new(self.findings),
             end: End::Finished,
         };
         let keep_going = self.keep_going;
-        let consume = |(chunk, product): &mut (Chunk, Product<T>)| {
+        let framing = self.framing;
+        let mut complaints = Vec::new();
+        let consume = |(chunk, product): &mut (Chunk, Product<C::Tally>)| {
             ended.messages += product.messages;
             ended.refused += product.refused;
-            ended.bytes += chunk.bytes().len() as u64;
+            ended.bytes += chunk.read();
             count(&product.tally);
+            ended.findings.take(&product.findings, &mut product.out);
             let written = self.output.write(&product.out);
             if let Some(error) = &chunk.error {
                 ended.unreadable += 1;
-                let _ = write!(
-                    product.complaints,
-                    "error: cannot read {}: {error}",
-                    chunk.name
-                );
+                product.complaints.add("unreadable", SHOWN, |text| {
+                    let line = format!("error: cannot read {}: {error}\n", chunk.name);
+                    text.extend_from_slice(line.as_bytes());
+                });
                 product.halted = !keep_going;
             }
-            if !product.complaints.is_empty() {
-                let complaints = product.complaints.trim_end();
-                self.progress.pause(|| terminal::complain(complaints));
+            complaints.clear();
+            ended.complaints.take(&product.complaints, &mut complaints);
+            if !complaints.is_empty() {
+                let text = String::from_utf8_lossy(&complaints);
+                self.progress.pause(|| terminal::complain(text.trim_end()));
             }
             self.progress.update();
             ended.end = match written {
@@ -159,10 +225,20 @@ impl Run<'_> {
             self.threads,
             || (Chunk::new(), Product::new()),
             |(chunk, _)| reader.fill(chunk),
-            state,
+            || command.state(),
             |state, (chunk, product)| {
-                work(keep_going, chunk, product, |m, p| each(state, m, p));
-                finish(state, product);
+                product.clear();
+                let mut at_work = AtWork {
+                    command,
+                    state,
+                    product,
+                    keep_going,
+                };
+                let handled = chunk
+                    .messages()
+                    .try_for_each(|message| framing.handle(&message, &mut at_work));
+                product.halted = handled.is_break();
+                command.end_chunk(state, product);
             },
             consume,
         );
@@ -178,42 +254,57 @@ impl Run<'_> {
             }
         }
         self.progress.finish();
+        if let Some((more, kinds)) = ended.complaints.hidden() {
+            terminal::complain(&format!(
+                "error: {more} more of these errors are not shown: {kinds}"
+            ));
+        }
         ended.elapsed = began.elapsed();
         ended
     }
 }
 
-/// All messages of a chunk, or those before the first refused one.
-fn work<T: Default>(
+/// A command at work, with its state and what it has made so far.
+struct AtWork<'c, C: Command> {
+    command: &'c C,
+    state: &'c mut C::State,
+    product: &'c mut Product<C::Tally>,
     keep_going: bool,
-    chunk: &Chunk,
-    product: &mut Product<T>,
-    mut each: impl FnMut(&Message<'_>, &mut Product<T>) -> Result<(), Error>,
-) {
-    product.clear();
-    for message in chunk.messages() {
-        product.messages += 1;
-        if let Err(error) = each(&message, product) {
-            product.refused += 1;
-            product.complaints.push_str(&pretty(&message, error));
-            product.complaints.push('\n');
-            if !keep_going {
-                product.halted = true;
-                return;
-            }
+}
+
+impl<C: Command> Handler for AtWork<'_, C> {
+    fn message(&mut self, message: &Message<'_>) -> Result<ControlFlow<()>, Error> {
+        self.command.message(self.state, message, self.product)?;
+        self.product.messages += 1;
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn refused(&mut self, message: &Message<'_>, error: Error) -> ControlFlow<()> {
+        self.product.messages += 1;
+        self.command.refused(message, error, self.product);
+        match self.keep_going {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
         }
     }
 }
 
 /// The error for people, with its place in the source.
 pub(super) fn pretty(message: &Message<'_>, error: Error) -> String {
-    let line = message.line.unwrap_or(1);
     let hint = match error.kind() {
         ErrorKind::TooLarge => "\n  = --max-bytes raises the limit",
+        ErrorKind::Wrapped => "\n  = --unwrap takes messages out of such envelopes",
         _ => "",
     };
-    let error = error.on_line(usize::try_from(line).unwrap_or(usize::MAX));
-    error.pretty(message.source) + hint
+    placed(message, error).pretty(message.source) + hint
+}
+
+/// The error with its place in the source.
+pub(super) fn placed(message: &Message<'_>, error: Error) -> Error {
+    let number = |number| usize::try_from(number).unwrap_or(usize::MAX);
+    error
+        .on_line(number(message.line))
+        .on_column(number(message.column))
 }
 
 impl Ended {

@@ -6,8 +6,7 @@ use std::env;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 
-/// Text of unknown origin, with what a terminal would obey made visible: control characters, and the characters that
-/// turn the direction of writing.
+/// Text of unknown origin, with what a terminal would obey, and what nobody would see, made visible.
 pub(super) fn harmless(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_harmful) {
         return Cow::Borrowed(text);
@@ -24,9 +23,63 @@ pub(super) fn harmless(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-fn is_harmful(c: char) -> bool {
+/// Control characters, characters that turn the direction of writing or break lines, and those that are not seen: general
+/// category Cf and the property Default_Ignorable_Code_Point of Unicode 17.
+pub(super) fn is_harmful(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || (c >= '\u{ad}'
+            && matches!(
+                c,
+                '\u{ad}'
+                    | '\u{34f}'
+                    | '\u{600}'..='\u{605}'
+                    | '\u{61c}'
+                    | '\u{6dd}'
+                    | '\u{70f}'
+                    | '\u{890}'..='\u{891}'
+                    | '\u{8e2}'
+                    | '\u{115f}'..='\u{1160}'
+                    | '\u{17b4}'..='\u{17b5}'
+                    | '\u{180b}'..='\u{180f}'
+                    | '\u{200b}'..='\u{200f}'
+                    | '\u{2028}'..='\u{202e}'
+                    | '\u{2060}'..='\u{206f}'
+                    | '\u{3164}'
+                    | '\u{fe00}'..='\u{fe0f}'
+                    | '\u{feff}'
+                    | '\u{ffa0}'
+                    | '\u{fff0}'..='\u{fffb}'
+                    | '\u{110bd}'
+                    | '\u{110cd}'
+                    | '\u{13430}'..='\u{1343f}'
+                    | '\u{1bca0}'..='\u{1bca3}'
+                    | '\u{1d173}'..='\u{1d17a}'
+                    | '\u{e0000}'..='\u{e0fff}'
+            ))
+}
+
+/// The same for the JSON text that begins at this offset: such characters are in strings there and are escaped as JSON does
+/// it, so that the text means what it did.
+pub(super) fn harmless_json(out: &mut Vec<u8>, start: usize) {
+    let Some(Ok(text)) = out.get(start..).map(str::from_utf8) else {
+        return;
+    };
+    if !text.chars().any(is_harmful) {
+        return;
+    }
+    let mut escaped = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_harmful(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a string does not fail.
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }
+        } else {
+            escaped.push(c);
+        }
+    }
+    out.truncate(start);
+    out.extend_from_slice(escaped.as_bytes());
 }
 
 /// The same, where lines may break.
@@ -64,5 +117,15 @@ mod tests {
             "\\u{1b}[2Jx\\u{d}\\u{a}\\u{9b}\\u{202e}\\u{0}"
         );
         assert_eq!(harmless_lines("a\n\u{7}b"), "a\n\\u{7}b");
+        assert_eq!(
+            harmless("a\u{200b}b\u{feff}\u{2028}\u{e0041}"),
+            "a\\u{200b}b\\u{feff}\\u{2028}\\u{e0041}"
+        );
+        let mut json = "\"\u{202e}\" {\"a\":\"\u{202e}\u{e0041}é\"}"
+            .as_bytes()
+            .to_vec();
+        harmless_json(&mut json, 6);
+        let escaped = "\"\u{202e}\" {\"a\":\"\\u202e\\udb40\\udc41é\"}";
+        assert_eq!(String::from_utf8(json).unwrap(), escaped);
     }
 }

@@ -7,30 +7,33 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::arguments::{Files, Limits, Threads, environment};
+use super::arguments::{Files, Limits, Threads, Wrappers, environment, number};
 use super::exit::{self, Failure, exit_status};
 use super::input::{Message, Opener, Reader, sources};
 use super::interrupt::Stop;
-use super::output::Output;
+use super::output::{Output, Unwritable};
 use super::progress::Progress;
-use super::stream::{Run, pretty};
+use super::remarks::SHOWN;
+use super::stream::{Command, Framing, Product, Run, placed, pretty};
 use super::terminal;
 use hydrant::validate::{Finding, Level, coercions, findings, unknown_fields};
 use hydrant::write::JsonWriter;
-use hydrant::{Error, Scratch, parse};
+use hydrant::{Error, ParseOptions, Scratch, parse};
 
 /// Show what is wrong and what is odd about messages
 ///
 /// Reading is lenient: it refuses only what it cannot make sense of. This command shows all
 /// refusals, and beyond them errors (registrations that the platform would refuse) and warnings:
 /// missing required fields, unknown values, values that are read as something else, limits. It
-/// always goes through all input. Findings go to standard output, a count to standard error. The
-/// exit status tells of refusals; with --deny-warnings also of errors and warnings.
+/// always reads all input. Findings go to standard output, a count to standard error. Of each rule
+/// the first 100 findings are shown and the others are counted; --max-findings shows more. The exit
+/// status is 1 if there are refusals or errors, and with --deny-warnings also if there are warnings.
 ///
 /// With --json every finding is one object on a line: {"source","line","level","rule","message","path"}. The level is
 /// `refused`, `error` or `warning`, the rule is the kind of the refusal or the name of the rule, the line is that of the
-/// file (null where a file with one message has a finding without a place). Refusals also have "offset" and "column", those
-/// of the message (null where a message is refused as a whole: too large, not UTF-8 but UTF-16 or UTF-32).
+/// source: of the place of a refusal, otherwise that on which the message begins. Refusals also have "column", which is that
+/// of the source, too, and "offset", which is that in the message (both null where a message is refused as a whole: too
+/// large, not UTF-8 but UTF-16 or UTF-32).
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
     "Examples:\n  \
@@ -48,13 +51,20 @@ pub(super) struct ValidateArgs {
     #[arg(long)]
     json: bool,
 
-    /// End with status 1 if there are errors or warnings, too
+    /// Show at most this many findings of each rule; 0 stands for all [default: 100, with --json all]
+    #[arg(long, value_name = "N", value_parser = number(0..=u64::MAX))]
+    max_findings: Option<u64>,
+
+    /// End with status 1 if there are warnings, too
     #[arg(short, long)]
     deny_warnings: bool,
 
     /// Do not show the count on standard error
     #[arg(short, long)]
     quiet: bool,
+
+    #[command(flatten)]
+    wrappers: Wrappers,
 
     #[command(flatten)]
     threads: Threads,
@@ -78,63 +88,107 @@ pub(super) fn run(args: &ValidateArgs, stop: &Arc<Stop>) -> Result<ExitCode, Fai
         sources(&args.files.files),
         options.max_bytes,
     );
+    let most = match args.max_findings {
+        Some(0) => u64::MAX,
+        Some(most) => most,
+        None if args.json => u64::MAX,
+        None => SHOWN,
+    };
+    let mut output = Output::stdout();
     let run = Run {
         threads,
         keep_going: true,
+        framing: Framing {
+            unwrap: args.wrappers.unwrap,
+            max_bytes: options.max_bytes,
+        },
+        findings: most,
         stop,
-        output: &mut Output::stdout(),
+        output: &mut output,
         progress: Progress::none(),
     };
     let mut found = Findings::default();
-    let ended = run.messages(
-        reader,
-        Scratch::new,
-        |scratch, message, product| {
-            let found = parse(message.body, scratch, &options)
-                .map(|parsed| (findings(&parsed.message), parsed.tally.coercions()))
-                .and_then(|(mut found, coerced)| {
-                    found.extend(unknown_fields(message.body, scratch, &options)?);
-                    if coerced > 0 {
-                        found.extend(coercions(message.body, scratch, &options)?);
-                    }
-                    Ok(found)
-                });
-            match found {
-                Ok(found) => {
-                    for finding in found {
-                        write_finding(args.json, message, &finding, &mut product.out);
-                        let tally: &mut Findings = &mut product.tally;
-                        match finding.level {
-                            Level::Error => tally.errors += 1,
-                            _ => tally.warnings += 1,
-                        }
-                    }
-                }
-                Err(error) => {
-                    write_error(args.json, message, error, &mut product.out);
-                    product.refuse();
-                }
-            }
-            Ok(())
-        },
-        |_, _| {},
-        |more| {
-            found.errors += more.errors;
-            found.warnings += more.warnings;
-        },
-    );
+    let command = Validate {
+        options,
+        json: args.json,
+        most,
+    };
+    let ended = run.messages(reader, &command, |more| {
+        found.errors += more.errors;
+        found.warnings += more.warnings;
+    });
+    if let Some((more, rules)) = ended.findings.hidden()
+        && ended.has_listeners()
+    {
+        let note = format!("{more} more findings are not shown (--max-findings): {rules}");
+        if args.json {
+            terminal::complain(&note);
+        } else if let Err(Unwritable::Failed(failure)) = output.write((note + "\n").as_bytes()) {
+            return Err(failure);
+        }
+    }
     if ended.has_listeners() && !args.quiet {
         terminal::complain(&format!(
             "messages {}, refused {}, errors {}, warnings {}",
             ended.messages, ended.refused, found.errors, found.warnings
         ));
     }
-    let denied = args.deny_warnings && found.errors + found.warnings > 0;
+    let denied = found.errors > 0 || args.deny_warnings && found.warnings > 0;
     Ok(if ended.is_finished() && denied {
         exit::REFUSED.into()
     } else {
         ended.status()
     })
+}
+
+struct Validate {
+    options: ParseOptions,
+    json: bool,
+    /// How many findings of a rule are shown.
+    most: u64,
+}
+
+impl Command for Validate {
+    type State = Scratch;
+    type Tally = Findings;
+
+    fn state(&self) -> Scratch {
+        Scratch::new()
+    }
+
+    fn message(
+        &self,
+        scratch: &mut Scratch,
+        message: &Message<'_>,
+        product: &mut Product<Findings>,
+    ) -> Result<(), Error> {
+        let parsed = parse(message.body, scratch, &self.options)?;
+        let coerced = parsed.tally.coercions();
+        let mut found = findings(&parsed.message);
+        found.extend(unknown_fields(message.body, scratch, &self.options)?);
+        if coerced > 0 {
+            found.extend(coercions(message.body, scratch, &self.options)?);
+        }
+        for finding in &found {
+            match finding.level {
+                Level::Error => product.tally.errors += 1,
+                _ => product.tally.warnings += 1,
+            }
+            product.findings.add(finding.rule, self.most, |out| {
+                write_finding(self.json, message, finding, out);
+            });
+        }
+        Ok(())
+    }
+
+    fn refused(&self, message: &Message<'_>, error: Error, product: &mut Product<Findings>) {
+        product.refuse();
+        product
+            .findings
+            .add(error.kind().as_str(), self.most, |out| {
+                write_error(self.json, message, error, out);
+            });
+    }
 }
 
 fn write_error(json: bool, message: &Message<'_>, error: Error, out: &mut Vec<u8>) {
@@ -144,11 +198,12 @@ fn write_error(json: bool, message: &Message<'_>, error: Error, out: &mut Vec<u8
         out.push(b'\n');
         return;
     }
+    let error = placed(message, error);
     let location = error.location();
-    let line = message.line.or(location.map(|at| at.line as u64));
+    let start = out.len();
     JsonWriter::new(out).object(|json| {
         json.text_field("source", message.source);
-        count_or_null(json, "line", line);
+        json.uint_field("line", location.map_or(message.line, |at| at.line as u64));
         json.text_field("level", "refused");
         json.text_field("rule", error.kind().as_str());
         json.text_field("message", error.message());
@@ -156,6 +211,7 @@ fn write_error(json: bool, message: &Message<'_>, error: Error, out: &mut Vec<u8
         count_or_null(json, "offset", location.map(|at| at.offset as u64));
         count_or_null(json, "column", location.map(|at| at.column as u64));
     });
+    terminal::harmless_json(out, start);
     out.push(b'\n');
 }
 
@@ -169,30 +225,30 @@ fn count_or_null(json: &mut JsonWriter<'_>, key: &str, count: Option<u64>) {
 fn write_finding(json: bool, message: &Message<'_>, finding: &Finding, out: &mut Vec<u8>) {
     if !json {
         let mut text = format!(
-            "{}: {} ({})\n  --> {}",
+            "{}: {} ({})\n  --> {}:{}",
             finding.level.as_str(),
             finding.message,
             finding.rule,
-            message.source
+            message.source,
+            message.line
         );
-        // Writing to a string does not fail.
-        if let Some(line) = message.line {
-            let _ = write!(text, ":{line}");
-        }
         if !finding.path.is_empty() {
+            // Writing to a string does not fail.
             let _ = write!(text, "\n   at {}", finding.path);
         }
         out.extend_from_slice(terminal::harmless_lines(&text).as_bytes());
         out.push(b'\n');
         return;
     }
+    let start = out.len();
     JsonWriter::new(out).object(|json| {
         json.text_field("source", message.source);
-        count_or_null(json, "line", message.line);
+        json.uint_field("line", message.line);
         json.text_field("level", finding.level.as_str());
         json.text_field("rule", finding.rule);
         json.text_field("message", &finding.message);
         json.text_field("path", &finding.path);
     });
+    terminal::harmless_json(out, start);
     out.push(b'\n');
 }

@@ -1,15 +1,18 @@
-//! Input of the commands: which files there are, what form they have, and pieces of them for the pipeline. Nothing here
-//! looks into messages.
+//! Input of the commands: which files there are, and the messages in them, in blocks for the pipeline.
 
+mod block;
 mod decode;
+mod framing;
 mod lines;
+mod messages;
 mod pump;
 mod reader;
 mod sources;
+#[cfg(test)]
+mod trickle;
 
-pub(super) use lines::{Block, LineReader};
 pub(super) use reader::{Chunk, Message, Reader};
-pub(super) use sources::{Form, Place, Source, sources};
+pub(super) use sources::{Place, Source, sources};
 
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read};

@@ -1,30 +1,22 @@
-//! Sources to chunks, the pieces of input that go round in the pipeline: a block of lines or a whole file each, in
-//! buffers that are used again.
+//! Sources to chunks, the pieces of input that go round in the pipeline, in buffers that are used again.
 
 use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use super::{Form, Opener, Place, Source, Stream};
-use crate::input::{Block, LineReader};
+use super::block::Block;
+use super::framing::{SpanKind, split};
+use super::lines::LineReader;
+use super::messages::MessageReader;
+use super::{Opener, Place, Source, Stream};
 
 /// A piece of input.
 pub(crate) struct Chunk {
     /// Name of the source, for people.
     pub(crate) name: Arc<str>,
-    content: Content,
     block: Block,
-    whole: Vec<u8>,
     /// Why there is nothing in it, if reading failed.
     pub(crate) error: Option<io::Error>,
-}
-
-/// Which of the buffers counts.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Content {
-    Nothing,
-    Block,
-    Whole,
 }
 
 /// One message, as it was read.
@@ -32,41 +24,86 @@ enum Content {
 pub(crate) struct Message<'a> {
     /// Name of the source, for people.
     pub(crate) source: &'a str,
-    /// The line of the stream, counted from 1, if it is one.
-    pub(crate) line: Option<u64>,
+    /// The line of the source that it begins on, counted from 1.
+    pub(crate) line: u64,
+    /// The column that it begins in, counted from 1 in characters.
+    pub(crate) column: u64,
     pub(crate) body: &'a [u8],
+    /// It is a line that has the shape of a message, and may turn out to be several.
+    is_line: bool,
+}
+
+impl<'a> Message<'a> {
+    /// The messages in a text that was wrapped. There is at least one, which is refused if the text is blank.
+    pub(crate) fn all_in(source: &'a str, text: &'a [u8], max_bytes: usize) -> Vec<Self> {
+        let message = |line, column, body| Message {
+            source,
+            line,
+            column,
+            body,
+            is_line: false,
+        };
+        let spans = split(text, max_bytes);
+        if spans.is_empty() {
+            return vec![message(1, 1, b"")];
+        }
+        let messages = spans.iter();
+        messages
+            .map(|span| message(span.line, span.column, span.body(text)))
+            .collect()
+    }
+
+    /// The messages on the line, if it is a line that is not one message.
+    pub(crate) fn split(&self, max_bytes: usize) -> Option<Vec<Message<'a>>> {
+        if !self.is_line {
+            return None;
+        }
+        let body: &'a [u8] = self.body;
+        let spans = split(body, max_bytes);
+        if let [span] = spans.as_slice()
+            && span.body(body).len() == body.len()
+        {
+            return None;
+        }
+        let messages = spans.iter().map(|span| Message {
+            column: self.column + span.column - 1,
+            body: span.body(body),
+            is_line: false,
+            ..*self
+        });
+        Some(messages.collect())
+    }
 }
 
 impl Chunk {
     pub(crate) fn new() -> Self {
         Self {
             name: "".into(),
-            content: Content::Nothing,
             block: Block::default(),
-            whole: Vec::new(),
             error: None,
         }
     }
 
-    /// The messages. Blank lines are none.
+    /// The messages. White space between them is none.
     pub(crate) fn messages(&self) -> impl Iterator<Item = Message<'_>> {
         let source = &*self.name;
-        let whole = (self.content == Content::Whole).then_some((None, &*self.whole));
-        let lines = (self.content == Content::Block).then(|| self.block.lines());
-        let lines = lines.into_iter().flatten();
-        whole
-            .into_iter()
-            .chain(lines.map(|(line, body)| (Some(line), body)))
-            .map(move |(line, body)| Message { source, line, body })
+        self.block.messages().map(move |(span, body)| Message {
+            source,
+            line: span.line,
+            column: span.column,
+            body,
+            is_line: span.kind == SpanKind::Line,
+        })
     }
 
-    /// All of it as it was read.
+    /// The lines, if it has lines.
     pub(crate) fn bytes(&self) -> &[u8] {
-        match self.content {
-            Content::Nothing => &[],
-            Content::Block => self.block.bytes(),
-            Content::Whole => &self.whole,
-        }
+        self.block.bytes()
+    }
+
+    /// How many bytes were read for it.
+    pub(crate) fn read(&self) -> u64 {
+        self.block.read()
     }
 }
 
@@ -78,7 +115,23 @@ pub(crate) struct Reader {
     /// How often the first source is still to be read.
     left: u32,
     max_bytes: usize,
-    current: Option<(Arc<str>, LineReader<Stream>)>,
+    lines_only: bool,
+    current: Option<(Arc<str>, Blocks)>,
+}
+
+/// What cuts the current source into blocks.
+enum Blocks {
+    Messages(Box<MessageReader<Stream>>),
+    Lines(LineReader<Stream>),
+}
+
+impl Blocks {
+    fn read_block(&mut self, block: &mut Block) -> io::Result<bool> {
+        match self {
+            Self::Messages(reader) => reader.read_block(block),
+            Self::Lines(reader) => reader.read_block(block),
+        }
+    }
 }
 
 /// What one step of reading came to.
@@ -89,7 +142,7 @@ enum Step {
 }
 
 impl Reader {
-    /// Reads the sources once. What is longer than `max_bytes` is cut one byte behind, which makes it too long for the
+    /// Reads the sources once. What is longer than `max_bytes` is cut one byte after, which makes it too long for the
     /// parser.
     pub(crate) fn new(opener: Opener, sources: Vec<Source>, max_bytes: usize) -> Self {
         Self {
@@ -98,6 +151,7 @@ impl Reader {
             repeat: 1,
             left: 1,
             max_bytes,
+            lines_only: false,
             current: None,
         }
     }
@@ -109,17 +163,15 @@ impl Reader {
         self
     }
 
-    /// Treats every source as lines, whatever its name says.
+    /// Reads lines, which need not be messages.
     pub(crate) fn lines_only(mut self) -> Self {
-        for source in &mut self.sources {
-            source.form = Form::Lines;
-        }
+        self.lines_only = true;
         self
     }
 
     /// Puts the next piece into the chunk; false if there is none or the stop is raised.
     pub(crate) fn fill(&mut self, chunk: &mut Chunk) -> bool {
-        chunk.content = Content::Nothing;
+        chunk.block.clear();
         chunk.error = None;
         loop {
             match self.step(chunk) {
@@ -127,21 +179,20 @@ impl Reader {
                 Ok(Step::End) => return false,
                 Ok(Step::Filled) => {}
                 Err(error) => {
-                    chunk.content = Content::Nothing;
+                    chunk.block.clear();
                     chunk.error = Some(error);
                     self.current = None;
                 }
             }
-            // What a stopped stream delivered last may be half a line.
+            // What a stopped stream delivered last may be half a message.
             return !self.opener.stop.raised();
         }
     }
 
     fn step(&mut self, chunk: &mut Chunk) -> io::Result<Step> {
-        if let Some((name, lines)) = &mut self.current {
+        if let Some((name, blocks)) = &mut self.current {
             chunk.name = Arc::clone(name);
-            if lines.read_block(&mut chunk.block)? {
-                chunk.content = Content::Block;
+            if blocks.read_block(&mut chunk.block)? {
                 return Ok(Step::Filled);
             }
             self.current = None;
@@ -162,16 +213,12 @@ impl Reader {
             source.place = Place::Held(all.into());
             stream = self.opener.open(&source.place)?;
         }
-        if source.form == Form::Lines {
-            let lines = LineReader::new(stream, self.max_bytes);
-            self.current = Some((Arc::clone(&source.name), lines));
-            return Ok(Step::Again);
-        }
-        chunk.whole.clear();
-        let limit = self.max_bytes as u64 + 1;
-        stream.take(limit).read_to_end(&mut chunk.whole)?;
-        chunk.content = Content::Whole;
-        Ok(Step::Filled)
+        let blocks = match self.lines_only {
+            true => Blocks::Lines(LineReader::new(stream, self.max_bytes)),
+            false => Blocks::Messages(Box::new(MessageReader::new(stream, self.max_bytes))),
+        };
+        self.current = Some((Arc::clone(&source.name), blocks));
+        Ok(Step::Again)
     }
 }
 
@@ -189,7 +236,7 @@ mod tests {
         while reader.fill(&mut chunk) {
             for message in chunk.messages() {
                 let name = message.source.rsplit('/').next().unwrap();
-                let line = message.line.map_or("-".to_owned(), |line| line.to_string());
+                let line = message.line;
                 let body = String::from_utf8_lossy(message.body);
                 found.push(format!("{name}:{line} {body}"));
             }
@@ -209,17 +256,16 @@ mod tests {
         fs::write(folder.path().join("c.ndjson"), "").unwrap();
         let names = [folder.path().to_owned(), folder.path().join("d.json")];
         let opener = Opener::new(&Stop::new());
-        let once = ["a.json:- {\n}\n", "b.jsonl:1 1", "b.jsonl:3 2", "NotFound"];
+        let once = ["a.json:1 {\n}", "b.jsonl:1 1", "b.jsonl:3 2", "NotFound"];
         let mut reader = Reader::new(opener.clone(), sources(&names), 1 << 20);
         assert_eq!(read(&mut reader), once);
         let mut reader = Reader::new(opener.clone(), sources(&names[..1]), 1 << 20).repeat(2);
         let twice = [once[0], once[0], once[1], once[2], once[1], once[2]];
         assert_eq!(read(&mut reader), twice);
         let mut reader = Reader::new(opener, sources(&names[..1]), 1 << 20).lines_only();
-        assert_eq!(
-            read(&mut reader)[..2],
-            ["a.json:1 {".to_owned(), "a.json:2 }".to_owned()]
-        );
+        let mut chunk = Chunk::new();
+        assert!(reader.fill(&mut chunk));
+        assert_eq!(chunk.bytes(), b"{\n}\n");
     }
 
     #[test]

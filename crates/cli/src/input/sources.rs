@@ -1,4 +1,4 @@
-//! Names on the command line to sources: files, the files of folders, standard input; and the form that a name tells.
+//! Names on the command line to sources: files, the files of folders, standard input.
 
 use std::fs;
 use std::io;
@@ -12,7 +12,6 @@ pub(crate) struct Source {
     /// For people.
     pub(crate) name: Arc<str>,
     pub(crate) place: Place,
-    pub(crate) form: Form,
     /// Bytes on the disk, if that is known.
     pub(crate) size: Option<u64>,
 }
@@ -24,15 +23,6 @@ pub(crate) enum Place {
     Held(Arc<[u8]>),
     /// It was looked at, and that failed. Reading it fails in the same way, when its turn comes.
     Unreadable(io::Error),
-}
-
-/// How messages lie in a source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
-    /// The whole is one message, over as many lines as it likes.
-    Whole,
-    /// One message a line.
-    Lines,
 }
 
 /// The sources behind the names; folders stand for their files. No name stands for standard input.
@@ -47,7 +37,7 @@ pub(crate) fn sources(names: &[PathBuf]) -> Vec<Source> {
         } else if name.is_dir() {
             folder(name, &mut found);
         } else {
-            found.push(file(name.clone(), form_of(name).unwrap_or(Form::Lines)));
+            found.push(file(name.clone()));
         }
     }
     found
@@ -57,24 +47,21 @@ fn stdin() -> Source {
     Source {
         name: "<stdin>".into(),
         place: Place::Stdin,
-        form: Form::Lines,
         size: None,
     }
 }
 
-fn file(path: PathBuf, form: Form) -> Source {
+fn file(path: PathBuf) -> Source {
     let name = path.to_string_lossy().into();
     match fs::metadata(&path) {
         Ok(metadata) => Source {
             name,
             size: metadata.is_file().then_some(metadata.len()),
             place: Place::Path(path),
-            form,
         },
         Err(error) => Source {
             name,
             place: Place::Unreadable(error),
-            form,
             size: None,
         },
     }
@@ -88,42 +75,36 @@ fn folder(path: &Path, found: &mut Vec<Source>) {
     match entries {
         Ok(entries) => {
             let mut paths: Vec<PathBuf> = entries.iter().map(fs::DirEntry::path).collect();
-            paths.retain(|path| form_of(path).is_some() && !path.is_dir());
+            paths.retain(|path| promises_messages(path) && !path.is_dir());
             paths.sort();
             if paths.is_empty() {
                 found.push(Source {
                     name: path.to_string_lossy().into(),
                     place: Place::Unreadable(io::Error::new(io::ErrorKind::NotFound, NO_MATCH)),
-                    form: Form::Lines,
                     size: None,
                 });
             }
-            found.extend(paths.into_iter().filter_map(|path| {
-                let form = form_of(&path)?;
-                Some(file(path, form))
-            }));
+            found.extend(paths.into_iter().map(file));
         }
         Err(error) => found.push(Source {
             name: path.to_string_lossy().into(),
             place: Place::Unreadable(error),
-            form: Form::Lines,
             size: None,
         }),
     }
 }
 
-/// What the extension says, behind that of a compression.
-fn form_of(path: &Path) -> Option<Form> {
-    let mut name = Path::new(path.file_name()?);
-    if Compression::of_extension(name.extension()?.to_str()?).is_some() {
-        name = Path::new(name.file_stem()?);
-    }
-    let extension = name.extension()?.to_str()?.to_ascii_lowercase();
-    match extension.as_str() {
-        "json" => Some(Form::Whole),
-        "ndjson" | "jsonl" => Some(Form::Lines),
-        _ => None,
-    }
+/// Whether the extension says so, before that of a compression.
+fn promises_messages(path: &Path) -> bool {
+    let extension = |name: &Path| Some(name.extension()?.to_str()?.to_ascii_lowercase());
+    let name = match extension(path) {
+        Some(last) if Compression::of_extension(&last).is_some() => path.with_extension(""),
+        _ => path.to_owned(),
+    };
+    matches!(
+        extension(&name).as_deref(),
+        Some("json" | "ndjson" | "jsonl")
+    )
 }
 
 #[cfg(test)]
@@ -131,21 +112,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_tell_the_form() {
-        for (name, form) in [
-            ("a.json", Some(Form::Whole)),
-            ("folder.ndjson/b.json.gz", Some(Form::Whole)),
-            ("c.ndjson", Some(Form::Lines)),
-            ("d.jsonl.zst", Some(Form::Lines)),
-            ("D.JSONL.GZ", Some(Form::Lines)),
-            ("e.Json", Some(Form::Whole)),
-            ("e.gz", None),
-            ("json", None),
-            (".json", None),
-            ("f.txt", None),
-            ("g.json.gz.zst", None),
+    fn names_promise_messages() {
+        for (name, promises) in [
+            ("a.json", true),
+            ("folder.ndjson/b.json.gz", true),
+            ("c.ndjson", true),
+            ("d.jsonl.zst", true),
+            ("D.JSONL.GZ", true),
+            ("e.Json", true),
+            ("e.gz", false),
+            ("json", false),
+            (".json", false),
+            ("f.txt", false),
+            ("g.json.gz.zst", false),
         ] {
-            assert_eq!(form_of(Path::new(name)), form, "{name}");
+            assert_eq!(promises_messages(Path::new(name)), promises, "{name}");
         }
     }
 

@@ -4,7 +4,7 @@ use super::events;
 use super::view::{View, list, shown, time};
 use hydrant::message::*;
 
-pub(super) fn request(view: &mut View, request: &EventProcessingRequest<'_>) {
+pub(super) fn request(view: &mut View<'_>, request: &EventProcessingRequest<'_>) {
     view.title(
         MessageType::EventProcessingRequest.as_str(),
         &request.common,
@@ -33,7 +33,7 @@ pub(super) fn request(view: &mut View, request: &EventProcessingRequest<'_>) {
 }
 
 /// The account, with names of settings.
-pub(super) fn account(view: &mut View, account: Option<&Account<'_>>) {
+pub(super) fn account(view: &mut View<'_>, account: Option<&Account<'_>>) {
     if let Some(account) = account {
         view.section("account");
         view.field("id", account.account_id);
@@ -41,7 +41,7 @@ pub(super) fn account(view: &mut View, account: Option<&Account<'_>>) {
     }
 }
 
-fn platform(view: &mut View, platform: Option<&PlatformFields<'_>>) {
+fn platform(view: &mut View<'_>, platform: Option<&PlatformFields<'_>>) {
     let Some(platform) = platform else { return };
     view.section("platform");
     let numbered = |number: i32, name: Option<&str>| match name {
@@ -62,7 +62,7 @@ fn platform(view: &mut View, platform: Option<&PlatformFields<'_>>) {
     view.optional("data plan version", platform.dataplan_version);
 }
 
-fn identities(view: &mut View, request: &EventProcessingRequest<'_>) {
+fn identities(view: &mut View<'_>, request: &EventProcessingRequest<'_>) {
     let runtime = request
         .runtime_environment
         .and_then(|runtime| runtime.known());
@@ -75,7 +75,7 @@ fn identities(view: &mut View, request: &EventProcessingRequest<'_>) {
     }
 }
 
-pub(super) fn user_identities(view: &mut View, identities: &[UserIdentity<'_>]) {
+pub(super) fn user_identities(view: &mut View<'_>, identities: &[UserIdentity<'_>]) {
     for identity in identities {
         let identity_type = identity.identity_type;
         let name = view.identity_word(identity_type.as_str(), identity_type.is_known());
@@ -83,13 +83,13 @@ pub(super) fn user_identities(view: &mut View, identities: &[UserIdentity<'_>]) 
     }
 }
 
-pub(super) fn partner_identities(view: &mut View, identities: &[PartnerIdentity<'_>]) {
+pub(super) fn partner_identities(view: &mut View<'_>, identities: &[PartnerIdentity<'_>]) {
     for identity in identities {
         view.identity_field(identity.identity_type, identity.encoding, identity.value);
     }
 }
 
-pub(super) fn device_identities(view: &mut View, identities: &[DeviceIdentity<'_>]) {
+pub(super) fn device_identities(view: &mut View<'_>, identities: &[DeviceIdentity<'_>]) {
     for identity in identities {
         let identity_type = identity.identity_type;
         let name = view.identity_word(identity_type.as_str(), identity_type.is_known());
@@ -97,7 +97,7 @@ pub(super) fn device_identities(view: &mut View, identities: &[DeviceIdentity<'_
     }
 }
 
-fn user_attributes(view: &mut View, request: &EventProcessingRequest<'_>) {
+fn user_attributes(view: &mut View<'_>, request: &EventProcessingRequest<'_>) {
     let (values, lists) = (request.user_attributes, request.user_attribute_lists);
     if values.len() + lists.len() == 0 {
         return;
@@ -110,7 +110,7 @@ fn user_attributes(view: &mut View, request: &EventProcessingRequest<'_>) {
     }));
 }
 
-fn runtime(view: &mut View, runtime: Option<&RuntimeEnvironment<'_>>) {
+fn runtime(view: &mut View<'_>, runtime: Option<&RuntimeEnvironment<'_>>) {
     let Some(environment) = runtime else { return };
     view.section("runtime environment");
     view.field("type", environment.kind());
@@ -144,27 +144,25 @@ fn runtime(view: &mut View, runtime: Option<&RuntimeEnvironment<'_>>) {
     }
 }
 
-fn consent(view: &mut View, consent: Option<&ConsentState<'_>>) {
+fn consent(view: &mut View<'_>, consent: Option<&ConsentState<'_>>) {
     let Some(state) = consent else { return };
     view.section("consent");
-    let rows = |law: &'static str, records: Map<'_, Consent<'_>>| -> Vec<Vec<String>> {
-        let row = |(purpose, consent): &(&str, Consent<'_>)| {
-            vec![
-                law.to_owned(),
-                shown(purpose),
-                decision(law == CCPA, consent).to_owned(),
-                consent
-                    .timestamp_unixtime_ms
-                    .map_or_else(String::new, |t| time(t).to_string()),
-                shown(consent.document.unwrap_or_default()),
-            ]
-        };
-        records.iter().map(row).collect()
+    let row = |law: &'static str, (purpose, consent): &(&str, Consent<'_>)| {
+        vec![
+            law.to_owned(),
+            shown(purpose),
+            decision(law == CCPA, consent).to_owned(),
+            consent
+                .timestamp_unixtime_ms
+                .map_or_else(String::new, |t| time(t).to_string()),
+            shown(consent.document.unwrap_or_default()),
+        ]
     };
-    let mut all = rows(GDPR, state.gdpr_consent_state);
-    all.extend(rows(CCPA, state.ccpa_consent_state));
+    let gdpr = state.gdpr_consent_state.iter();
+    let ccpa = state.ccpa_consent_state.iter();
+    let rows = gdpr.map(|record| row(GDPR, record));
     let header = ["law", "purpose", "decision", "time", "document"];
-    view.table(&header, all.into_iter());
+    view.table(&header, rows.chain(ccpa.map(|record| row(CCPA, record))));
 }
 
 const GDPR: &str = "GDPR";
@@ -180,7 +178,7 @@ fn decision(ccpa: bool, consent: &Consent<'_>) -> &'static str {
     }
 }
 
-fn notifications(view: &mut View, notifications: &[SystemNotification<'_>]) {
+fn notifications(view: &mut View<'_>, notifications: &[SystemNotification<'_>]) {
     if notifications.is_empty() {
         return;
     }

@@ -4,7 +4,7 @@ use super::view::{View, list, shown, time};
 use hydrant::message::*;
 
 /// One row per event.
-pub(super) fn table(view: &mut View, events: &[Event<'_>]) {
+pub(super) fn table(view: &mut View<'_>, events: &[Event<'_>]) {
     view.section(&format!("events ({})", events.len()));
     let row = |(index, event): (usize, &Event<'_>)| {
         vec![

@@ -6,24 +6,24 @@ mod events;
 mod others;
 mod view;
 
-use std::io::{self, Read};
+use std::io;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
 
-use super::arguments::Limits;
+use super::arguments::{Limits, Wrappers, number};
 use super::exit::{self, Failure, exit_status};
-use super::input::{Chunk, Message, Opener, Reader, Source, sources};
+use super::input::{Chunk, Message, Opener, Reader, sources};
 use super::interrupt::Stop;
-use super::output::Output;
-use super::stream::pretty;
+use super::output::{Output, Unwritable};
+use super::stream::{Framing, Handler, pretty};
 use super::terminal;
 use crate::coercions::coercions;
-use crate::input::{Block, LineReader};
 use hydrant::message;
-use hydrant::{Error, ErrorKind, ParseOptions, Parsed, Scratch, Tally, parse};
+use hydrant::{Error, ParseOptions, Parsed, Scratch, Tally, parse};
 use view::View;
 
 /// Show one message readably
@@ -31,13 +31,14 @@ use view::View;
 /// Shows the header, the account, the identities, the device, the consent and a table of the events, or what else the
 /// message holds. Values of settings are never shown, those of identities and user attributes only if asked for.
 ///
-/// The message may go over several lines, in whatever kind of file and on standard input. Of a stream the first message
-/// is shown, or the one that --line names.
+/// Messages are found as in all commands: on lines, over several lines, in an array, or one after the other. The first one is
+/// shown, or the one that --number or --line names.
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
     "Examples:\n  \
      hydrant inspect message.json\n  \
      hydrant inspect --line 17 stream.ndjson.gz\n  \
+     hydrant inspect --number 2 array.json\n  \
      hydrant generate --kind events | hydrant inspect --show-identities\n\n",
     exit_status!()
 ))]
@@ -46,9 +47,16 @@ pub(super) struct InspectArgs {
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
 
-    /// The line of the stream to show, counted from 1
-    #[arg(short, long, value_name = "N")]
+    /// Show the first message that begins on this line, counted from 1
+    #[arg(short, long, value_name = "N", value_parser = number(1..=u64::MAX), conflicts_with = "number")]
     line: Option<u64>,
+
+    /// Show this message, counted from 1
+    #[arg(short, long, value_name = "N", value_parser = number(1..=u64::MAX))]
+    number: Option<u64>,
+
+    #[command(flatten)]
+    wrappers: Wrappers,
 
     /// Show the values of identities and user attributes
     #[arg(long)]
@@ -70,95 +78,117 @@ pub(super) fn run(args: &InspectArgs, stop: &Arc<Stop>) -> Result<ExitCode, Fail
     };
     let name = Arc::clone(&source.name);
     let options = args.limits.options();
-    let opener = Opener::new(stop);
-    let body = match args.line {
-        Some(line) => find_line(opener, source, line, options.max_bytes),
-        None => read_whole(&opener, &source, options.max_bytes),
+    let framing = Framing {
+        unwrap: args.wrappers.unwrap,
+        max_bytes: options.max_bytes,
     };
-    let body = body.map_err(|error| Failure::Input {
+    let mut reader = Reader::new(Opener::new(stop), vec![source], options.max_bytes);
+    let mut inspect = Inspect {
+        args,
+        options,
+        scratch: Scratch::new(),
+        output: Output::stdout(),
+        seen: 0,
+        shown: None,
+    };
+    let mut chunk = Chunk::new();
+    let failed = |error| Failure::Input {
         name: name.to_string(),
         error,
-    })?;
-    if stop.interrupted() {
-        return Ok(exit::INTERRUPTED.into());
-    }
-    let message = Message {
-        source: &name,
-        line: args.line,
-        body: &body,
     };
-    let mut view = View::new(terminal::wants_colours(), args.show_identities);
-    if let Err((line, error)) = show(message, &options, &mut view) {
-        terminal::complain(&pretty(&Message { line, ..message }, error));
-        return Ok(exit::REFUSED.into());
+    while reader.fill(&mut chunk) {
+        if let Some(error) = chunk.error.take() {
+            return Err(failed(error));
+        }
+        let handled = chunk
+            .messages()
+            .try_for_each(|message| framing.handle(&message, &mut inspect));
+        if handled.is_break() {
+            break;
+        }
     }
-    Output::stdout().print(view.finish().as_bytes())
+    match inspect.shown {
+        Some(Shown::Refused) => Ok(exit::REFUSED.into()),
+        Some(Shown::Written(Err(Unwritable::Failed(failure)))) => Err(failure),
+        Some(Shown::Written(_)) => Ok(exit::GOOD.into()),
+        None if stop.interrupted() => Ok(exit::INTERRUPTED.into()),
+        None => Err(failed(io::Error::other(match (args.line, args.number) {
+            (Some(line), _) => format!("no message begins on line {line}"),
+            (None, Some(number)) => format!("there is no message {number}"),
+            (None, None) => "there is no message in it".to_owned(),
+        }))),
+    }
 }
 
 fn is_folder(args: &InspectArgs) -> bool {
     args.file.as_ref().is_some_and(|file| file.is_dir())
 }
 
-/// As much as a message may have, and one byte more.
-fn read_whole(opener: &Opener, source: &Source, max_bytes: usize) -> io::Result<Vec<u8>> {
-    let mut body = Vec::new();
-    let stream = opener.open(&source.place)?;
-    stream.take(max_bytes as u64 + 1).read_to_end(&mut body)?;
-    Ok(body)
+/// Looks for the message and shows it.
+struct Inspect<'a> {
+    args: &'a InspectArgs,
+    options: ParseOptions,
+    scratch: Scratch,
+    output: Output,
+    /// Messages that came before.
+    seen: u64,
+    /// What became of the one that is looked for.
+    shown: Option<Shown>,
 }
 
-fn find_line(opener: Opener, source: Source, line: u64, max_bytes: usize) -> io::Result<Vec<u8>> {
-    let mut reader = Reader::new(opener, vec![source], max_bytes).lines_only();
-    let mut chunk = Chunk::new();
-    while reader.fill(&mut chunk) {
-        if let Some(error) = chunk.error.take() {
-            return Err(error);
-        }
-        if let Some(found) = chunk.messages().find(|m| m.line == Some(line)) {
-            return Ok(found.body.to_vec());
-        }
-    }
-    Err(io::Error::other(format!(
-        "there is no message on line {line}"
-    )))
+enum Shown {
+    Written(Result<(), Unwritable>),
+    Refused,
 }
 
-/// Shows the message. What is no message because more follows, or because it is too long, may be a stream.
-fn show(
-    message: Message<'_>,
-    options: &ParseOptions,
-    view: &mut View,
-) -> Result<(), (Option<u64>, Error)> {
-    let mut scratch = Scratch::new();
-    let error = match parse(message.body, &mut scratch, options) {
-        Ok(parsed) => {
-            show_message(&parsed, view);
-            return Ok(());
+impl Inspect<'_> {
+    fn is_wanted(&self, message: &Message<'_>) -> bool {
+        match self.args.line {
+            Some(line) => message.line == line,
+            None => self.seen + 1 == self.args.number.unwrap_or(1),
         }
-        Err(error) => error,
-    };
-    let may_be_stream = matches!(error.kind(), ErrorKind::TrailingText | ErrorKind::TooLarge);
-    let mut block = Block::default();
-    let mut reader = LineReader::new(message.body, options.max_bytes);
-    let first = match may_be_stream && reader.read_block(&mut block).unwrap_or(false) {
-        true => block.lines().next(),
-        false => None,
-    };
-    match first {
-        Some((line, body)) if message.line.is_none() && body.len() < message.body.len() => {
-            let parsed = parse(body, &mut scratch, options);
-            // The first line of a message over several lines is none.
-            show_message(&parsed.map_err(|_| (None, error))?, view);
-            view.note(&format!(
-                "This is line {line} of a stream; --line shows another."
-            ));
-            Ok(())
-        }
-        _ => Err((message.line, error)),
     }
 }
 
-fn show_message(parsed: &Parsed<message::Message<'_>>, view: &mut View) {
+impl Handler for Inspect<'_> {
+    fn message(&mut self, message: &Message<'_>) -> Result<ControlFlow<()>, Error> {
+        if let Some(shown) = &mut self.shown {
+            // Nobody who asked for a certain message needs to be told that there are more.
+            if self.args.number.is_none()
+                && self.args.line.is_none()
+                && let Shown::Written(Ok(())) = shown
+            {
+                let note = "\nThis is the first of several messages; --number shows another.\n";
+                *shown = Shown::Written(self.output.write(note.as_bytes()));
+            }
+            return Ok(ControlFlow::Break(()));
+        }
+        let is_wanted = self.is_wanted(message);
+        let parsed = parse(message.body, &mut self.scratch, &self.options)?;
+        self.seen += 1;
+        if !is_wanted {
+            return Ok(ControlFlow::Continue(()));
+        }
+        let colours = terminal::wants_colours();
+        let mut view = View::new(colours, self.args.show_identities).to(&mut self.output);
+        show_message(&parsed, &mut view);
+        self.shown = Some(Shown::Written(view.finish()));
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn refused(&mut self, message: &Message<'_>, error: Error) -> ControlFlow<()> {
+        let is_wanted = self.is_wanted(message);
+        self.seen += 1;
+        if !is_wanted {
+            return ControlFlow::Continue(());
+        }
+        terminal::complain(&pretty(message, error));
+        self.shown = Some(Shown::Refused);
+        ControlFlow::Break(())
+    }
+}
+
+fn show_message(parsed: &Parsed<message::Message<'_>>, view: &mut View<'_>) {
     use message::Message as M;
     let kind = parsed.message.kind();
     match &parsed.message {
@@ -188,7 +218,7 @@ fn show_message(parsed: &Parsed<message::Message<'_>>, view: &mut View) {
 }
 
 /// What was tolerated, if anything was.
-fn show_tally(tally: Tally, view: &mut View) {
+fn show_tally(tally: Tally, view: &mut View<'_>) {
     let counts = [
         ("unknown values", tally.unknown_values),
         ("unknown objects", tally.unknown_members),

@@ -4,7 +4,7 @@ use super::batch::{account, device_identities, partner_identities, user_identiti
 use super::view::{View, list, shown};
 use hydrant::message::*;
 
-pub(super) fn registration(view: &mut View, message: &ModuleRegistrationResponse<'_>) {
+pub(super) fn registration(view: &mut View<'_>, message: &ModuleRegistrationResponse<'_>) {
     view.title(
         MessageType::ModuleRegistrationResponse.as_str(),
         &message.common,
@@ -57,7 +57,7 @@ pub(super) fn registration(view: &mut View, message: &ModuleRegistrationResponse
     }
 }
 
-fn permissions(view: &mut View, permissions: Option<&Permissions<'_>>) {
+fn permissions(view: &mut View<'_>, permissions: Option<&Permissions<'_>>) {
     let Some(wanted) = permissions else { return };
     view.section("permissions");
     let named = |name: &str, required: bool| match required {
@@ -102,7 +102,7 @@ fn permissions(view: &mut View, permissions: Option<&Permissions<'_>>) {
     view.field("access to", list(names.map(|(name, _)| name)));
 }
 
-fn authentication(view: &mut View, authentication: Option<&Authentication<'_>>) {
+fn authentication(view: &mut View<'_>, authentication: Option<&Authentication<'_>>) {
     let Some(authentication) = authentication else {
         return;
     };
@@ -118,7 +118,7 @@ fn authentication(view: &mut View, authentication: Option<&Authentication<'_>>) 
 }
 
 /// What the customer is asked for; initial values are not shown.
-fn settings(view: &mut View, name: &str, settings: &[Setting<'_>]) {
+fn settings(view: &mut View<'_>, name: &str, settings: &[Setting<'_>]) {
     if settings.is_empty() {
         return;
     }
@@ -148,7 +148,7 @@ fn settings(view: &mut View, name: &str, settings: &[Setting<'_>]) {
     view.table(&["id", "type", "name", "marks"], settings.iter().map(row));
 }
 
-pub(super) fn subscription(view: &mut View, message: &AudienceSubscriptionRequest<'_>) {
+pub(super) fn subscription(view: &mut View<'_>, message: &AudienceSubscriptionRequest<'_>) {
     view.title(
         MessageType::AudienceSubscriptionRequest.as_str(),
         &message.common,
@@ -163,7 +163,7 @@ pub(super) fn subscription(view: &mut View, message: &AudienceSubscriptionReques
     account(view, message.account.as_ref());
 }
 
-pub(super) fn membership(view: &mut View, message: &AudienceMembershipChangeRequest<'_>) {
+pub(super) fn membership(view: &mut View<'_>, message: &AudienceMembershipChangeRequest<'_>) {
     let kind = MessageType::AudienceMembershipChangeRequest;
     view.title(kind.as_str(), &message.common);
     if message.user_profiles.is_empty() {
@@ -197,7 +197,7 @@ pub(super) fn membership(view: &mut View, message: &AudienceMembershipChangeRequ
     }
 }
 
-pub(super) fn data_subject_request(view: &mut View, message: &DsrProcessingRequest<'_>) {
+pub(super) fn data_subject_request(view: &mut View<'_>, message: &DsrProcessingRequest<'_>) {
     view.title(MessageType::DsrProcessingRequest.as_str(), &message.common);
     view.optional("request", message.subject_request_id);
     view.optional("request type", message.subject_request_type);

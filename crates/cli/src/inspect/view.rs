@@ -3,8 +3,7 @@
 
 use std::fmt::{Display, Write};
 
-use comfy_table::{Table, presets};
-
+use crate::output::{Output, Unwritable};
 use crate::terminal::harmless;
 use hydrant::message::{IdentityEncoding, Map, MessageCommon, Timestamp};
 
@@ -17,24 +16,51 @@ const LONGEST: usize = 100;
 /// Width of the column of names.
 const NAMES: usize = 29;
 
-/// A text in the making.
-pub(super) struct View {
+/// Bytes that are written at a time.
+const BLOCK: usize = 64 << 10;
+
+/// A text in the making. It is written as it is made, because a large message has a long one.
+pub(super) struct View<'o> {
     text: String,
+    output: Option<&'o mut Output>,
+    written: Result<(), Unwritable>,
     colours: bool,
     show_identities: bool,
 }
 
-impl View {
+impl<'o> View<'o> {
     pub(super) fn new(colours: bool, show_identities: bool) -> Self {
         Self {
             text: String::new(),
+            output: None,
+            written: Ok(()),
             colours,
             show_identities,
         }
     }
 
-    pub(super) fn finish(self) -> String {
-        self.text
+    /// Where it is written.
+    pub(super) fn to(mut self, output: &'o mut Output) -> Self {
+        self.output = Some(output);
+        self
+    }
+
+    pub(super) fn finish(mut self) -> Result<(), Unwritable> {
+        self.flush(0);
+        self.written
+    }
+
+    /// Writes what there is, if it is more than so many bytes.
+    fn flush(&mut self, bytes: usize) {
+        if self.text.len() <= bytes {
+            return;
+        }
+        if let Some(output) = &mut self.output {
+            if self.written.is_ok() {
+                self.written = output.write(self.text.as_bytes());
+            }
+            self.text.clear();
+        }
     }
 
     /// The type of the message and what all messages have.
@@ -64,6 +90,7 @@ impl View {
         let (name, value) = (harmless(name), shown(&value.to_string()));
         // Writing to a string does not fail.
         let _ = writeln!(self.text, "  {name:NAMES$} {value}");
+        self.flush(BLOCK);
     }
 
     /// The same, if there is a value.
@@ -122,20 +149,30 @@ impl View {
         self.field(identity_type, format_args!("{encoding}  {value}"));
     }
 
-    /// Rows below a header. Cells are shown as they are: whoever makes them calls [`shown`].
-    pub(super) fn table(&mut self, header: &[&str], rows: impl Iterator<Item = Vec<String>>) {
-        let mut table = Table::new();
-        table.load_style(presets::NOTHING);
-        table.set_header(header.iter().copied());
-        table.add_rows(rows);
-        for line in table.trim_fmt().lines() {
-            let _ = writeln!(self.text, " {line}");
+    /// Rows below a header. Cells are shown as they are: whoever makes them calls [`shown`]. The rows are made twice, once
+    /// for the widths of the columns, because a large message has very many.
+    pub(super) fn table(
+        &mut self,
+        header: &[&str],
+        rows: impl Iterator<Item = Vec<String>> + Clone,
+    ) {
+        let width = |text: &str| text.chars().count();
+        let mut widths: Vec<usize> = header.iter().map(|name| width(name)).collect();
+        for row in rows.clone() {
+            for (widest, cell) in widths.iter_mut().zip(&row) {
+                *widest = width(cell).max(*widest);
+            }
         }
-    }
-
-    /// A line at the end.
-    pub(super) fn note(&mut self, text: &str) {
-        let _ = writeln!(self.text, "\n{text}");
+        let header = header.iter().map(|name| (*name).to_owned()).collect();
+        for row in std::iter::once(header).chain(rows) {
+            self.text.push(' ');
+            for (cell, width) in row.iter().zip(&widths) {
+                let _ = write!(self.text, " {cell:width$} ");
+            }
+            self.text.truncate(self.text.trim_end_matches(' ').len());
+            self.text.push('\n');
+            self.flush(BLOCK);
+        }
     }
 }
 
@@ -155,10 +192,26 @@ pub(super) fn time(millis: i64) -> Timestamp {
     Timestamp::from_millis(millis)
 }
 
-/// Words with commas between.
+/// Words with commas between; if they are many, only the first.
 pub(super) fn list<T: Display>(words: impl IntoIterator<Item = T>) -> String {
-    let words: Vec<String> = words.into_iter().map(|word| word.to_string()).collect();
-    words.join(", ")
+    // Room for the count of the others.
+    const ENOUGH: usize = LONGEST - 25;
+    let mut text = String::new();
+    let mut words = words.into_iter();
+    for word in words.by_ref() {
+        if !text.is_empty() {
+            text.push_str(", ");
+        }
+        // Writing to a string does not fail.
+        let _ = write!(text, "{word}");
+        if text.len() > ENOUGH {
+            break;
+        }
+    }
+    match words.count() {
+        0 => text,
+        more => format!("{text} and {more} more"),
+    }
 }
 
 #[cfg(test)]
@@ -176,13 +229,36 @@ mod tests {
     }
 
     #[test]
+    fn long_lists_are_cut_between_words() {
+        assert_eq!(list(["a", "b"]), "a, b");
+        assert_eq!(
+            list(["abcd"; 1000]),
+            format!("{}, abcd and 987 more", ["abcd"; 12].join(", "))
+        );
+    }
+
+    #[test]
+    fn columns_are_as_wide_as_their_widest_cell() {
+        let mut view = View::new(false, false);
+        let rows = [["1", "", "x"], ["22", "wider", "é"]];
+        view.table(
+            &["#", "b", "c"],
+            rows.iter().map(|row| row.map(str::to_owned).to_vec()),
+        );
+        assert_eq!(
+            view.text,
+            "  #   b      c\n  1          x\n  22  wider  é\n"
+        );
+    }
+
+    #[test]
     fn values_of_identities_and_settings_are_hidden() {
         for show in [false, true] {
             let mut view = View::new(false, show);
             view.identity_field("email", IdentityEncoding::Raw, "jane@example.com");
             view.attributes([("$City".to_owned(), "jane's town")].into_iter());
             view.settings("settings", &Map::new(&[("api_key", "jane's key")]));
-            let text = view.finish();
+            let text = view.text;
             assert_eq!(
                 text.matches("jane").count(),
                 if show { 2 } else { 0 },

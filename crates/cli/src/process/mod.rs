@@ -10,14 +10,16 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
-use super::arguments::{Files, Limits, Threads, environment};
+use super::arguments::{Files, Limits, Threads, Wrappers, environment, number};
 use super::environment::hash_platform;
 use super::exit::{Failure, exit_status};
 use super::input::{Message, Opener, Reader, sources};
 use super::interrupt::Stop;
 use super::output::OutputArgs;
 use super::progress::Progress;
-use super::stream::{Product, Run};
+use super::remarks::SHOWN;
+use super::stream::{Command, Framing, Product, Run};
+use hydrant::hash::Platform;
 use hydrant::host::system_invocation;
 use hydrant::message::{EventType, Interests};
 use hydrant::{Engine, Error, ErrorKind, Output, Scratch};
@@ -65,6 +67,8 @@ pub(super) struct ProcessArgs {
     hash: Option<Plan>,
 
     /// Write the identity of the user as it came, instead of its SHA-256
+    ///
+    /// One of more than 1024 bytes is left out and counted.
     #[arg(long)]
     show_identities: bool,
 
@@ -73,8 +77,13 @@ pub(super) struct ProcessArgs {
     interests: Option<Interests>,
 
     /// Report refused messages and files, and go on, instead of stopping at the first
+    ///
+    /// Of each kind of error the first 100 are shown, and the others are counted.
     #[arg(short, long)]
     keep_going: bool,
+
+    #[command(flatten)]
+    wrappers: Wrappers,
 
     #[command(flatten)]
     threads: Threads,
@@ -84,8 +93,8 @@ pub(super) struct ProcessArgs {
     order: OrderArg,
 
     /// Process every input this many times, for measuring; standard input is then held in memory
-    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..))]
-    repeat: u32,
+    #[arg(long, value_name = "N", default_value = "1", value_parser = number(1..=u32::MAX.into()))]
+    repeat: u64,
 
     /// Show neither the progress nor the summary
     #[arg(short, long)]
@@ -138,7 +147,11 @@ struct Worker {
 pub(super) fn run(args: ProcessArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure> {
     let platform = hash_platform()?;
     let threads = args.threads.count()?;
-    let engine = engine(&args, threads);
+    let repeat = u32::try_from(args.repeat).unwrap_or(u32::MAX);
+    let command = Process {
+        engine: engine(&args, threads),
+        platform,
+    };
     let sources = sources(&args.files.files);
     if let Some(report) = &args.report_file {
         args.output.refuse_other(report, &sources)?;
@@ -148,32 +161,24 @@ pub(super) fn run(args: ProcessArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failu
     let progress = if args.quiet {
         Progress::none()
     } else {
-        Progress::over(&sources, args.repeat, &opener, !args.output.is_stdout())
+        Progress::over(&sources, repeat, &opener, !args.output.is_stdout())
     };
-    let reader = Reader::new(opener, sources, args.limits.max_bytes).repeat(args.repeat);
+    let reader = Reader::new(opener, sources, args.limits.max_bytes).repeat(repeat);
 
     let mut totals = Totals::default();
     let run = Run {
         threads,
         keep_going: args.keep_going,
+        framing: Framing {
+            unwrap: args.wrappers.unwrap,
+            max_bytes: args.limits.max_bytes,
+        },
+        findings: SHOWN,
         stop,
         output: &mut output,
         progress,
     };
-    let ended = run.messages(
-        reader,
-        || {
-            lines::start(platform);
-            Worker::default()
-        },
-        |worker, message, product| process(&engine, worker, message, product),
-        |_, product| {
-            if let Err(error) = lines::finish(&mut product.out) {
-                product.complain(&error);
-            }
-        },
-        |more| totals.merge(more),
-    );
+    let ended = run.messages(reader, &command, |more| totals.merge(more));
 
     let report = Report {
         totals: &totals,
@@ -210,31 +215,55 @@ fn engine(args: &ProcessArgs, threads: usize) -> Engine<Lines> {
     }
 }
 
-/// Handles one message. It is not finished, because there is no sender to answer.
-fn process(
-    engine: &Engine<Lines>,
-    worker: &mut Worker,
-    message: &Message<'_>,
-    product: &mut Product<Totals>,
-) -> Result<(), Error> {
-    let Worker { scratch, output } = worker;
-    let invocation = system_invocation();
-    match engine.process_into(message.body, scratch, &invocation, output) {
-        Ok(_unfinished) => {}
-        // It is valid, but not for a module.
-        Err(error) if error.kind() == ErrorKind::UnsupportedMessage => {
-            product.tally.others += 1;
-            return Ok(());
+struct Process {
+    engine: Engine<Lines>,
+    platform: Platform,
+}
+
+impl Command for Process {
+    type State = Worker;
+    type Tally = Totals;
+
+    fn state(&self) -> Worker {
+        lines::start(self.platform);
+        Worker::default()
+    }
+
+    /// It is not finished, because there is no sender to answer.
+    fn message(
+        &self,
+        worker: &mut Worker,
+        message: &Message<'_>,
+        product: &mut Product<Totals>,
+    ) -> Result<(), Error> {
+        let Worker { scratch, output } = worker;
+        let invocation = system_invocation();
+        let processed = self
+            .engine
+            .process_into(message.body, scratch, &invocation, output);
+        match processed {
+            Ok(_unfinished) => {}
+            // It is valid, but not for a module.
+            Err(error) if error.kind() == ErrorKind::UnsupportedMessage => {
+                product.tally.others += 1;
+                return Ok(());
+            }
+            Err(error) => return Err(error),
         }
-        Err(error) => return Err(error),
+        product.tally.add(output);
+        let counts = lines::append(output, &mut product.out);
+        product.tally.identities.merge(counts);
+        // Handlers of `Lines` do not fail, but one may panic.
+        if let Some((_, failure)) = output.failures().next() {
+            let Message { source, line, .. } = message;
+            product.complain("failed_event", &format_args!("{source}:{line}: {failure}"));
+        }
+        Ok(())
     }
-    product.tally.add(output);
-    let counts = lines::append(output, &mut product.out);
-    product.tally.identities.merge(counts);
-    // Handlers of `Lines` do not fail, but one may panic.
-    if let Some((_, failure)) = output.failures().next() {
-        let (source, line) = (message.source, message.line.unwrap_or(1));
-        product.complain(&format_args!("{source}:{line}: {failure}"));
+
+    fn end_chunk(&self, _: &mut Worker, product: &mut Product<Totals>) {
+        if let Err(error) = lines::finish(&mut product.out) {
+            product.complain("digests", &error);
+        }
     }
-    Ok(())
 }

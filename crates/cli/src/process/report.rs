@@ -110,6 +110,9 @@ impl Report<'_> {
         if ended.refused > 0 {
             row("  refused", grouped(ended.refused));
         }
+        for (kind, count) in ended.complaints.counts() {
+            row(&format!("    {kind}"), grouped(count));
+        }
         row("events", grouped(totals.events.total()));
         for (event_type, count) in totals.events.iter().filter(|(_, count)| *count > 0) {
             row(&format!("  {event_type}"), grouped(count));
@@ -186,6 +189,11 @@ impl Report<'_> {
             json.uint_field("identities_left_out", totals.identities.left_out);
             json.uint_field("identities_like_digests", totals.identities.like_digests);
             json.uint_field("refused", ended.refused);
+            json.object_field("errors_by_kind", |json| {
+                for (kind, count) in ended.complaints.counts() {
+                    json.uint_field(kind, count);
+                }
+            });
             json.uint_field("bytes", ended.bytes);
             json.double_field("seconds", self.seconds());
             json.double_field("mb_per_s", self.megabytes_per_second());

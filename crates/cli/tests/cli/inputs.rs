@@ -32,7 +32,7 @@ fn normalize(files: &[&Path], input: impl AsRef<[u8]>) -> Ran {
 }
 
 #[test]
-fn a_json_file_is_one_message_and_others_are_lines() {
+fn messages_are_found_in_files_of_every_name() {
     let folder = tempfile::tempdir().unwrap();
     let whole = folder.path().join("whole.json");
     fs::write(&whole, REGISTRATION.replace(':', " :\n ")).unwrap();

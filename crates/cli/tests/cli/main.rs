@@ -11,9 +11,12 @@
 mod coerced;
 mod commands;
 mod declared;
+mod framing;
 mod help;
 mod inputs;
 mod losses;
+#[cfg(target_os = "linux")]
+mod memory;
 mod platforms;
 mod process;
 mod schema;

@@ -1,0 +1,660 @@
+//! Separates the messages of a stream: messages on lines, over several lines, in JSON arrays, or one after the other without
+//! anything between them.
+//!
+//! ```text
+//!  {..}⏎{..}⏎          a line that has the shape of a message is one, without a look inside
+//!  {⏎  ..⏎}⏎  {..}{..}  anything else is scanned for its structure (`scan`)
+//!  [{..},⏎{..}]         the elements of an array are messages
+//!  oops⏎                what cannot be a message is refused as far as its line goes
+//! ```
+//!
+//! A line is taken without a scan only where a scan would separate the text in the same way, unless the line is refused by
+//! the parser; then [`split`] scans it. So the result depends on the text alone, and never on how it arrives.
+//!
+//! What begins like a message and is broken off ends at the end of its line; if the break is noticed on a later line, then
+//! before the next line that begins with `{` or `[`, or that has the shape of a message. Its neighbours are not lost.
+
+mod scan;
+
+use std::collections::VecDeque;
+
+use memchr::{memchr, memchr_iter, memrchr};
+
+use scan::{Outcome, Scan};
+
+/// Where a message is in its block, and in its stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// The line that it begins on, counted from 1.
+    pub(crate) line: u64,
+    /// The column that it begins in, counted from 1 in characters.
+    pub(crate) column: u64,
+    pub(crate) kind: SpanKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SpanKind {
+    /// A line that has the shape of a message. It was not scanned.
+    Line,
+    /// Scanned: one message, or what cannot be one.
+    Scanned,
+    /// Stands for the opening bracket of an array that is not closed.
+    OpenArray,
+}
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Separates the messages of a text that arrives in pieces.
+#[derive(Debug)]
+pub(crate) struct Framer {
+    /// Bytes of a message that are kept. A longer one is cut one byte after the limit, which makes it too long for the
+    /// parser.
+    keep: usize,
+    /// Lines are not taken without a scan.
+    scan_all: bool,
+    state: State,
+    /// The end of what is separated: in a message its beginning, unless that has been handed on.
+    at: usize,
+    line: u64,
+    /// Characters of the line before `column_from`.
+    columns: u64,
+    column_from: usize,
+    /// Only white space came before on this line.
+    fresh_line: bool,
+    /// The line began with an object that is not in an array.
+    object_line: bool,
+    array: Option<Array>,
+    scan: Scan,
+    broken: Broken,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// At the beginning of the stream.
+    Start,
+    Between,
+    /// In a value.
+    Inside,
+    /// In a value that is too long and was handed on.
+    InsideLong,
+    /// In what cannot be a message, up to the end of its line. Its first bytes, this many, have no line end.
+    Rest(usize),
+    /// In a message that is broken off. The offset is that of a line which may begin another one.
+    Broken(usize),
+    /// After the beginning of what cannot be a message and was handed on, up to the end of its line.
+    RestLong,
+    /// After the beginning of a message that is broken off and was handed on, before a line that may begin another one.
+    Seek,
+    /// The same, in the middle of a line.
+    SeekLine,
+    /// In a text of another encoding.
+    Ignored,
+}
+
+/// An array whose elements are messages.
+#[derive(Clone, Copy, Debug)]
+struct Array {
+    line: u64,
+    column: u64,
+    after: After,
+    /// It began after a message on the same line, and has to end there.
+    on_one_line: bool,
+    /// Some of it could not be read, so it may have ended.
+    unsure: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum After {
+    Bracket,
+    Element,
+    Comma,
+}
+
+/// What an unsuccessful scan has learned: the values that begin at these offsets, in ascending order, break off at the same
+/// place. That saves scanning them again, which could take quadratic time.
+#[derive(Debug, Default)]
+struct Broken {
+    values: VecDeque<usize>,
+    at: usize,
+}
+
+/// What to do next.
+#[derive(PartialEq, Eq)]
+enum Step {
+    Again,
+    /// More of the text is needed.
+    Wait,
+}
+
+impl Framer {
+    /// For messages of at most `max_bytes` bytes.
+    pub(crate) fn new(max_bytes: usize) -> Self {
+        Self {
+            keep: max_bytes.saturating_add(1),
+            scan_all: false,
+            state: State::Start,
+            at: 0,
+            line: 1,
+            columns: 0,
+            column_from: 0,
+            fresh_line: true,
+            object_line: false,
+            array: None,
+            scan: Scan::default(),
+            broken: Broken::default(),
+        }
+    }
+
+    /// Scans lines, too. The messages are the same.
+    pub(crate) fn scan_all(&mut self) {
+        self.scan_all = true;
+    }
+
+    /// Finds the messages in `text`. `ended`: nothing follows. The next call gets the text from
+    /// [`separated`](Self::separated) on and what follows it.
+    pub(crate) fn frame(&mut self, text: &[u8], ended: bool, spans: &mut Vec<Span>) {
+        loop {
+            let step = match self.state {
+                State::Start => self.start(text, ended, spans),
+                State::Between => self.between(text, ended, spans),
+                State::Inside => self.inside(text, ended, spans),
+                State::InsideLong => self.inside_long(text, ended),
+                State::Rest(searched) => self.rest(text, ended, searched, spans),
+                State::Broken(line) => self.broken(text, ended, line, spans),
+                State::Seek => self.seek(text, ended),
+                State::RestLong => self.skip_line(text, ended, State::Between),
+                State::SeekLine => self.skip_line(text, ended, State::Seek),
+                State::Ignored => {
+                    self.at = text.len();
+                    Step::Wait
+                }
+            };
+            if step == Step::Wait {
+                return;
+            }
+        }
+    }
+
+    /// How many bytes of the text are not needed any more.
+    pub(crate) fn separated(&self) -> usize {
+        self.at
+    }
+
+    /// Forgets the separated bytes, which the next text does not have.
+    pub(crate) fn shift(&mut self, text: &[u8]) {
+        let bytes = self.at;
+        self.count_columns(text, bytes);
+        self.column_from = 0;
+        self.at = 0;
+        self.scan.shift(bytes);
+        if let State::Broken(line) = &mut self.state {
+            *line = line.saturating_sub(bytes);
+        }
+        let broken = &mut self.broken;
+        broken.values.retain(|offset| *offset >= bytes);
+        for offset in &mut broken.values {
+            *offset -= bytes;
+        }
+        broken.at = broken.at.saturating_sub(bytes);
+    }
+
+    fn start(&mut self, text: &[u8], ended: bool, spans: &mut Vec<Span>) -> Step {
+        match is_other_encoding(text, ended) {
+            None => return Step::Wait,
+            Some(false) => self.state = State::Between,
+            Some(true) => {
+                // As much as tells the encoding; the rest would be refused for the same reason.
+                let end = text.len().min(4).min(self.keep);
+                self.push(end, SpanKind::Scanned, text, spans);
+                self.state = State::Ignored;
+            }
+        }
+        Step::Again
+    }
+
+    fn between(&mut self, text: &[u8], ended: bool, spans: &mut Vec<Span>) -> Step {
+        let Some(&byte) = text.get(self.at) else {
+            if ended {
+                self.end_array(spans);
+            }
+            return Step::Wait;
+        };
+        match byte {
+            b' ' | b'\t' | b'\r' => self.at += 1,
+            b'\n' => {
+                if self.array.is_some_and(|array| array.on_one_line) {
+                    self.end_array(spans);
+                }
+                self.advance(text, self.at + 1);
+            }
+            0xef => match byte_order_mark(text, self.at, ended) {
+                None => return Step::Wait,
+                Some(false) => self.state = State::Rest(0),
+                Some(true) => {
+                    self.count_columns(text, self.at);
+                    self.at += BYTE_ORDER_MARK.len();
+                    self.column_from = self.at;
+                }
+            },
+            _ if self.array.is_some() => self.in_array(byte, text, spans),
+            b'{' => {
+                let is_first = self.fresh_line;
+                self.object_line |= is_first;
+                if !is_first || self.scan_all || !self.take_line(text, ended, spans) {
+                    self.begin_value(text);
+                }
+            }
+            b'[' => {
+                self.array = Some(Array {
+                    line: self.line,
+                    column: self.column(text),
+                    after: After::Bracket,
+                    on_one_line: self.object_line,
+                    unsure: false,
+                });
+                self.at += 1;
+                self.fresh_line = false;
+            }
+            _ => self.state = State::Rest(0),
+        }
+        Step::Again
+    }
+
+    /// Takes the line as it is, if a scan could not find anything else.
+    fn take_line(&mut self, text: &[u8], ended: bool, spans: &mut Vec<Span>) -> bool {
+        let rest = text.get(self.at..).unwrap_or_default();
+        let Some(length) = memchr(b'\n', rest).or(ended.then_some(rest.len())) else {
+            return false;
+        };
+        let line = trim_end(rest.get(..length).unwrap_or_default());
+        if line.last() != Some(&b'}') || line.len() >= self.keep {
+            return false;
+        }
+        // After a closing brace a message can only go on with a comma or another bracket.
+        let end = self.at + length;
+        if next_message(text, end, ended, self.keep) != Some(true) {
+            return false;
+        }
+        self.push(self.at + line.len(), SpanKind::Line, text, spans);
+        self.at = end;
+        self.fresh_line = false;
+        true
+    }
+
+    /// At something that is not white space, in an array.
+    fn in_array(&mut self, byte: u8, text: &[u8], spans: &mut Vec<Span>) {
+        let Some(mut array) = self.array else { return };
+        match byte {
+            b']' | b',' => {
+                let wanted = match byte {
+                    b']' => array.after != After::Comma,
+                    _ => array.after == After::Element,
+                };
+                if !wanted && !array.unsure {
+                    // The parser says what is expected in its place.
+                    self.push(self.at + 1, SpanKind::Scanned, text, spans);
+                }
+                self.at += 1;
+                self.fresh_line = false;
+                array.after = After::Comma;
+                self.array = (byte == b',').then_some(array);
+            }
+            // The next array: the end of this one was lost.
+            b'[' if array.unsure && self.column(text) == 1 => self.array = None,
+            // The end of a line may stand for the comma.
+            _ if array.after == After::Element && !self.fresh_line && !array.unsure => {
+                self.state = State::Rest(0);
+            }
+            b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => {
+                self.begin_value(text);
+            }
+            _ => self.state = State::Rest(0),
+        }
+    }
+
+    /// Begins a value here.
+    fn begin_value(&mut self, text: &[u8]) {
+        let broken = &mut self.broken;
+        while broken.values.front().is_some_and(|value| *value < self.at) {
+            broken.values.pop_front();
+        }
+        if broken.values.front() == Some(&self.at) {
+            let at = broken.at;
+            self.break_off(text, at);
+        } else {
+            self.scan.begin(self.at);
+            self.state = State::Inside;
+        }
+    }
+
+    fn inside(&mut self, text: &[u8], ended: bool, spans: &mut Vec<Span>) -> Step {
+        let limit = self.at.saturating_add(self.keep);
+        let kept = text.get(..limit).unwrap_or(text);
+        match self.scan.run(kept) {
+            Outcome::Complete(end) => self.end_at(end, text, spans),
+            Outcome::Broken(at) => {
+                self.remember_broken(at);
+                self.break_off(text, at);
+            }
+            Outcome::Unfinished if kept.len() == limit => {
+                self.end_at(limit, text, spans);
+                self.state = State::InsideLong;
+            }
+            Outcome::Unfinished if !ended => return Step::Wait,
+            Outcome::Unfinished if self.scan.is_scalar() => self.end_at(text.len(), text, spans),
+            Outcome::Unfinished => {
+                self.remember_broken(text.len());
+                self.break_off(text, text.len());
+            }
+        }
+        Step::Again
+    }
+
+    fn inside_long(&mut self, text: &[u8], ended: bool) -> Step {
+        match self.scan.run(text) {
+            Outcome::Complete(end) => {
+                self.advance(text, end);
+                self.state = State::Between;
+                Step::Again
+            }
+            Outcome::Broken(at) => {
+                // The beginning of the line may be gone, but it is known whether it was blank.
+                let opens = matches!(text.get(at), Some(b'{' | b'['));
+                let begins = opens && self.scan.fresh_line;
+                self.advance(text, at);
+                self.lose(begins);
+                self.state = match begins {
+                    true => State::Between,
+                    false => State::SeekLine,
+                };
+                Step::Again
+            }
+            Outcome::Unfinished => {
+                self.advance(text, text.len());
+                if ended {
+                    self.lose(false);
+                    self.state = State::Between;
+                }
+                Step::Wait
+            }
+        }
+    }
+
+    /// The value that begins here breaks off at this offset.
+    fn break_off(&mut self, text: &[u8], at: usize) {
+        let value = text.get(self.at..at).unwrap_or_default();
+        self.state = match memchr(b'\n', value) {
+            // On the line that it begins on.
+            None => State::Rest(0),
+            Some(end) => State::Broken(self.at + end + 1),
+        };
+    }
+
+    fn remember_broken(&mut self, at: usize) {
+        self.broken.values.clear();
+        self.broken.values.extend(self.scan.open_candidates());
+        self.broken.at = at;
+    }
+
+    /// To the end of the line.
+    fn rest(&mut self, text: &[u8], ended: bool, searched: usize, spans: &mut Vec<Span>) -> Step {
+        let limit = self.at.saturating_add(self.keep);
+        let from = self.at + searched;
+        let found = memchr(b'\n', text.get(from..).unwrap_or_default());
+        match found.map(|end| from + end).or(ended.then_some(text.len())) {
+            Some(end) if end <= limit => self.end_at(end, text, spans),
+            None if text.len() < limit => {
+                self.state = State::Rest(text.len() - self.at);
+                return Step::Wait;
+            }
+            _ => {
+                self.end_at(limit, text, spans);
+                self.state = State::RestLong;
+            }
+        }
+        self.lose(false);
+        Step::Again
+    }
+
+    /// To the next line that may begin a message; `line` is the first that comes into question.
+    fn broken(&mut self, text: &[u8], ended: bool, line: usize, spans: &mut Vec<Span>) -> Step {
+        let limit = self.at.saturating_add(self.keep);
+        let mut line = line;
+        let (next, state) = loop {
+            if line >= limit {
+                break (line, State::Seek);
+            }
+            match begins_message(text, line, ended, self.keep) {
+                Some(true) => break (line, State::Between),
+                Some(false) => {}
+                None => {
+                    self.state = State::Broken(line);
+                    return Step::Wait;
+                }
+            }
+            match memchr(b'\n', text.get(line..).unwrap_or_default()) {
+                Some(end) => line += end + 1,
+                None if ended => break (text.len(), State::Between),
+                None if text.len() >= limit => break (text.len(), State::SeekLine),
+                None => {
+                    self.state = State::Broken(line);
+                    return Step::Wait;
+                }
+            }
+        };
+        self.end_at(next.min(limit), text, spans);
+        self.advance(text, next);
+        self.state = state;
+        self.lose(state != State::SeekLine);
+        Step::Again
+    }
+
+    /// Goes to the next line that may begin a message.
+    fn seek(&mut self, text: &[u8], ended: bool) -> Step {
+        match begins_message(text, self.at, ended, self.keep) {
+            Some(true) => self.state = State::Between,
+            Some(false) => self.state = State::SeekLine,
+            None => return Step::Wait,
+        }
+        Step::Again
+    }
+
+    /// Goes to the next line.
+    fn skip_line(&mut self, text: &[u8], ended: bool, then: State) -> Step {
+        let rest = text.get(self.at..).unwrap_or_default();
+        match memchr(b'\n', rest) {
+            Some(end) => {
+                self.advance(text, self.at + end + 1);
+                self.lose(true);
+                self.state = then;
+                Step::Again
+            }
+            None => {
+                self.advance(text, text.len());
+                if ended {
+                    self.state = State::Between;
+                }
+                Step::Wait
+            }
+        }
+    }
+
+    /// Hands on what begins here and ends there.
+    fn end_at(&mut self, end: usize, text: &[u8], spans: &mut Vec<Span>) {
+        self.push(end, SpanKind::Scanned, text, spans);
+        self.advance(text, end);
+        self.fresh_line = false;
+        self.state = State::Between;
+        if let Some(array) = &mut self.array {
+            array.after = After::Element;
+        }
+    }
+
+    /// Something may have been lost, and with it the end of an array.
+    fn lose(&mut self, at_line_start: bool) {
+        self.fresh_line = at_line_start;
+        self.array = self
+            .array
+            .filter(|array| !(at_line_start && array.on_one_line));
+        if let Some(array) = &mut self.array {
+            array.unsure = true;
+            array.after = After::Element;
+        }
+    }
+
+    /// The array ends without its bracket.
+    fn end_array(&mut self, spans: &mut Vec<Span>) {
+        if let Some(array) = self.array.take()
+            && !array.unsure
+        {
+            spans.push(Span {
+                start: self.at,
+                end: self.at,
+                line: array.line,
+                column: array.column,
+                kind: SpanKind::OpenArray,
+            });
+        }
+    }
+
+    fn push(&mut self, end: usize, kind: SpanKind, text: &[u8], spans: &mut Vec<Span>) {
+        let value = trim_end(text.get(self.at..end).unwrap_or_default());
+        spans.push(Span {
+            start: self.at,
+            end: self.at + value.len(),
+            line: self.line,
+            column: self.column(text),
+            kind,
+        });
+    }
+
+    /// Moves on and counts lines.
+    fn advance(&mut self, text: &[u8], to: usize) {
+        let passed = text.get(self.at..to).unwrap_or_default();
+        if let Some(last) = memrchr(b'\n', passed) {
+            let lines = memchr_iter(b'\n', passed).count();
+            self.line += lines as u64;
+            self.columns = 0;
+            self.column_from = self.at + last + 1;
+            self.object_line = false;
+            self.fresh_line = true;
+        }
+        self.at = to;
+    }
+
+    /// The column of the current place.
+    fn column(&mut self, text: &[u8]) -> u64 {
+        self.count_columns(text, self.at);
+        self.columns + 1
+    }
+
+    fn count_columns(&mut self, text: &[u8], to: usize) {
+        let characters = text.get(self.column_from..to).unwrap_or_default();
+        // Characters are counted by their first bytes.
+        let count = characters
+            .iter()
+            .filter(|byte| **byte & 0xc0 != 0x80)
+            .count();
+        self.columns += count as u64;
+        self.column_from = to.max(self.column_from);
+    }
+}
+
+/// Separates the messages of a text that is there as a whole: of a line that was taken without a scan and that the parser
+/// refuses, or of what was wrapped.
+pub(crate) fn split(text: &[u8], max_bytes: usize) -> Vec<Span> {
+    let mut framer = Framer::new(max_bytes);
+    framer.scan_all();
+    framer.state = State::Between;
+    let mut spans = Vec::new();
+    framer.frame(text, true, &mut spans);
+    spans
+}
+
+/// Without white space at its end.
+fn trim_end(text: &[u8]) -> &[u8] {
+    let blanks = text.iter().rev();
+    let blanks = blanks.take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
+    let end = text.len() - blanks.count();
+    text.get(..end).unwrap_or_default()
+}
+
+/// Whether a byte order mark is at this offset, if enough of the text is there.
+fn byte_order_mark(text: &[u8], at: usize, ended: bool) -> Option<bool> {
+    let rest = text.get(at..).unwrap_or_default();
+    if rest.starts_with(BYTE_ORDER_MARK) {
+        return Some(true);
+    }
+    (ended || !BYTE_ORDER_MARK.starts_with(rest)).then_some(false)
+}
+
+/// Whether the line at this offset may begin a message, if enough of the text is there: it begins with a bracket, or with
+/// white space and an object, and ends with one.
+fn begins_message(text: &[u8], line: usize, ended: bool, keep: usize) -> Option<bool> {
+    let line = line
+        + match text.get(line) {
+            Some(0xef) if byte_order_mark(text, line, ended)? => BYTE_ORDER_MARK.len(),
+            _ => 0,
+        };
+    let rest = text.get(line..).unwrap_or_default();
+    match rest.first() {
+        Some(b'{' | b'[') => return Some(true),
+        Some(b' ' | b'\t' | b'\r') => {}
+        Some(_) => return Some(false),
+        None => return ended.then_some(false),
+    }
+    let head = rest.get(..keep).unwrap_or(rest);
+    let Some(first) = head
+        .iter()
+        .find(|byte| !matches!(byte, b' ' | b'\t' | b'\r'))
+    else {
+        return (ended || rest.len() >= keep).then_some(false);
+    };
+    if *first != b'{' {
+        return Some(false);
+    }
+    match memchr(b'\n', head) {
+        Some(end) => Some(trim_end(head.get(..end).unwrap_or_default()).ends_with(b"}")),
+        None if rest.len() > keep => Some(false),
+        None => ended.then(|| trim_end(head).ends_with(b"}")),
+    }
+}
+
+/// Whether the next line that is not blank may begin a message, or there is none, if enough of the text is there. `at` is the
+/// end of a line.
+fn next_message(text: &[u8], at: usize, ended: bool, keep: usize) -> Option<bool> {
+    let mut line = at + 1;
+    loop {
+        let rest = text.get(line..).unwrap_or_default();
+        // Nearly always.
+        if rest.first() == Some(&b'{') {
+            return Some(true);
+        }
+        let blanks = rest
+            .iter()
+            .take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r'));
+        let blanks = blanks.count();
+        match rest.get(blanks) {
+            Some(b'\n') => line += blanks + 1,
+            // A scan of a message that is too long passes over it.
+            Some(0xef) => return Some(false),
+            Some(_) => return begins_message(text, line, ended, keep),
+            None => return ended.then_some(true),
+        }
+    }
+}
+
+/// Whether the stream begins like UTF-16 or UTF-32, if enough of it is there. The parser names the encoding by the same
+/// bytes.
+fn is_other_encoding(text: &[u8], ended: bool) -> Option<bool> {
+    match text {
+        [0xff, 0xfe, _, _, ..] | [0xfe, 0xff, _, _, ..] => Some(true),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => ended.then_some(true),
+        [0, 0, 0xfe, 0xff, ..] | [0, 0, 0, 1..=255, ..] | [1..=255, 0, 0, 0, ..] => Some(true),
+        [0, 1..=255, 0, 1..=255, ..] | [1..=255, 0, 1..=255, 0, ..] => Some(true),
+        [_, _, _, _, ..] | [1..=0xfd, 1..=255, ..] => Some(false),
+        _ => ended.then_some(false),
+    }
+}

@@ -1,0 +1,85 @@
+//! Messages of a stream in blocks, the unit of work of the pipeline. Memory is one block at a time and as much more as the
+//! longest message needs, up to the limit on the size of a message.
+
+use std::io::{self, Read};
+
+use super::block::{BLOCK_BYTES, Block, read_some};
+use super::framing::Framer;
+
+/// Cuts a stream into blocks of whole messages.
+#[derive(Debug)]
+pub(crate) struct MessageReader<R> {
+    stream: R,
+    framer: Framer,
+    /// The beginning of a message whose end has not been read yet.
+    carry: Vec<u8>,
+    block_bytes: usize,
+    ended: bool,
+}
+
+impl<R: Read> MessageReader<R> {
+    /// Reads messages of at most `max_bytes` bytes. A longer one is cut one byte after that, so that memory stays bounded and
+    /// the parser refuses it.
+    pub(crate) fn new(stream: R, max_bytes: usize) -> Self {
+        Self {
+            stream,
+            framer: Framer::new(max_bytes),
+            carry: Vec::new(),
+            block_bytes: BLOCK_BYTES,
+            ended: false,
+        }
+    }
+
+    /// The same with blocks of about this many bytes.
+    #[cfg(test)]
+    pub(crate) fn block_bytes(mut self, bytes: usize) -> Self {
+        self.block_bytes = bytes.max(1);
+        self
+    }
+
+    /// Fills `block` with the next messages; false at the end of the stream. What one read of the stream delivers is
+    /// handed on as soon as it holds a whole message, so that a slow stream is not held back.
+    ///
+    /// # Errors
+    ///
+    /// Those of the stream.
+    pub(crate) fn read_block(&mut self, block: &mut Block) -> io::Result<bool> {
+        block.clear();
+        block.append(&self.carry);
+        self.carry.clear();
+        loop {
+            if !self.ended {
+                match read_some(&mut self.stream, block.space(self.block_bytes)) {
+                    Ok(0) => self.ended = true,
+                    Ok(count) => block.grow(count),
+                    Err(error) => {
+                        // Whoever tries again goes on where the stream stopped.
+                        self.carry.extend_from_slice(block.bytes());
+                        block.clear();
+                        return Err(error);
+                    }
+                }
+            }
+            let (text, spans) = block.parts();
+            self.framer.frame(text, self.ended, spans);
+            let separated = self.framer.separated();
+            if !block.spans().is_empty() || self.ended {
+                self.carry
+                    .extend_from_slice(block.bytes().get(separated..).unwrap_or_default());
+                self.framer.shift(block.bytes());
+                block.truncate(separated);
+                return Ok(!block.spans().is_empty() || block.read() > 0);
+            }
+            if separated >= self.block_bytes {
+                self.framer.shift(block.bytes());
+                block.discard(separated);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod properties;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,84 @@
+//! From what was read to messages: several may be on a line, and several may be in a wrapper.
+
+use std::ops::ControlFlow;
+
+use crate::input::Message;
+use hydrant::wrapper::{self, Unwrapped};
+use hydrant::{Error, ErrorKind};
+
+/// How the messages of a message are found.
+#[derive(Clone, Copy)]
+pub(crate) struct Framing {
+    /// Whether wrappers are taken off.
+    pub(crate) unwrap: bool,
+    /// The limit on the size of a message.
+    pub(crate) max_bytes: usize,
+}
+
+/// What happens to messages.
+pub(crate) trait Handler {
+    /// Handles a message, and may end the run. It does nothing if it refuses the message, which then may turn out to be
+    /// several.
+    fn message(&mut self, message: &Message<'_>) -> Result<ControlFlow<()>, Error>;
+
+    /// Handles one that is refused.
+    fn refused(&mut self, message: &Message<'_>, error: Error) -> ControlFlow<()>;
+}
+
+/// Wrappers in each other that are taken off.
+const MAX_DEPTH: usize = 8;
+
+impl Framing {
+    /// Handles a message, or all that are in it. Breaks if the run ends with it.
+    pub(crate) fn handle(
+        self,
+        message: &Message<'_>,
+        handler: &mut impl Handler,
+    ) -> ControlFlow<()> {
+        self.handle_at(0, message, handler)
+    }
+
+    /// The same in so many wrappers.
+    fn handle_at(
+        self,
+        depth: usize,
+        message: &Message<'_>,
+        handler: &mut impl Handler,
+    ) -> ControlFlow<()> {
+        let error = match handler.message(message) {
+            Ok(flow) => return flow,
+            Err(error) => error,
+        };
+        if let Some(messages) = message.split(self.max_bytes) {
+            return messages
+                .iter()
+                .try_for_each(|message| self.handle_at(depth, message, handler));
+        }
+        if error.kind() != ErrorKind::Wrapped || !self.unwrap || depth == MAX_DEPTH {
+            return handler.refused(message, error);
+        }
+        match wrapper::unwrap(message.body) {
+            Ok(Some(unwrapped)) => self.unwrapped(depth + 1, message, &unwrapped, handler),
+            Ok(None) => handler.refused(message, error),
+            Err(error) => handler.refused(message, error),
+        }
+    }
+
+    fn unwrapped(
+        self,
+        depth: usize,
+        message: &Message<'_>,
+        unwrapped: &Unwrapped<'_>,
+        handler: &mut impl Handler,
+    ) -> ControlFlow<()> {
+        for (index, text) in unwrapped.texts.iter().enumerate() {
+            let Message { source, line, .. } = message;
+            let (number, wrapper) = (index + 1, unwrapped.wrapper);
+            let source = format!("{source}:{line} (text {number} of {wrapper})");
+            for message in Message::all_in(&source, text, self.max_bytes) {
+                self.handle_at(depth, &message, handler)?;
+            }
+        }
+        ControlFlow::Continue(())
+    }
+}

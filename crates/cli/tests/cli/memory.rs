@@ -1,0 +1,122 @@
+//! How much memory the program takes for hostile input: a multiple of its size at most. The peak is `VmHWM` in
+//! `/proc/PID/status`, so these tests are for Linux only.
+
+use std::fs;
+use std::io::Write;
+use std::process::{Child, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use crate::support::*;
+
+const MIB: usize = 1 << 20;
+
+/// What a run takes with an input of no size: the program, its threads and its buffers.
+const FIXED: usize = 32 * MIB;
+
+/// A message of about so many bytes: a batch with many copies of `item`, separated by commas, in this place.
+fn filled(before: &str, item: &str, after: &str, bytes: usize) -> String {
+    let count = bytes / (item.len() + 1);
+    let items = vec![item; count].join(",");
+    format!(r#"{{"type":"event_processing_request",{before}{items}{after}}}"#)
+}
+
+fn shapes(bytes: usize) -> Vec<(&'static str, String)> {
+    let event = r#"{"type":"custom_event","id":"9daa09f0-0c61-4b46-a16a-272c8cdd47e8","timestamp_ms":7,"name":"a name","attributes":{"a":"b"}}"#;
+    let nested = "[".repeat(100) + &"]".repeat(100);
+    let text = "x".repeat(bytes);
+    vec![
+        ("events", filled(r#""events":["#, event, "]", bytes)),
+        ("many small messages", "{}".repeat(bytes / 2)),
+        (
+            "an array of small messages",
+            format!("[{}]", vec![RESPONSE; bytes / 40].join(",")),
+        ),
+        ("garbage lines", "x\n".repeat(bytes / 2)),
+        ("cut lines", "{\"a\":[\n".repeat(bytes / 7)),
+        ("brackets", "[".repeat(bytes)),
+        ("nested", filled(r#""unknown":["#, &nested, "]", bytes)),
+        (
+            "a long string",
+            format!(r#"{{"type":"event_processing_request","source_id":"{text}"}}"#),
+        ),
+        (
+            "a long string without end",
+            format!(r#"{{"type":"event_processing_request","source_id":"{text}"#),
+        ),
+        ("unknown fields", filled("", r#""aaaaaaaa":1"#, "", bytes)),
+        ("white space", " ".repeat(bytes)),
+    ]
+}
+
+/// The peak of the memory of a process, once it has ended.
+fn peak(mut child: Child) -> usize {
+    let status = format!("/proc/{}/status", child.id());
+    let mut most = 0;
+    loop {
+        // An ended process has no memory, and no line.
+        let text = fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok());
+        most = most.max(kilobytes.unwrap_or(0usize) * 1024);
+        if child.try_wait().unwrap().is_some() {
+            return most;
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+#[test]
+fn memory_is_bounded_by_a_multiple_of_the_input() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("input");
+    let bytes = 4 * MIB;
+    for (name, text) in shapes(bytes) {
+        fs::File::create(&file)
+            .unwrap()
+            .write_all(text.as_bytes())
+            .unwrap();
+        for (args, multiple) in [
+            (
+                &["process", "-q", "-k", "-t", "2", "--output", "null"][..],
+                40,
+            ),
+            (&["normalize", "-k", "-t", "2", "--output", "null"], 40),
+            (&["validate", "-t", "2"], 40),
+            (&["inspect"], 40),
+        ] {
+            let mut command = hydrant(args);
+            command.arg(&file).stdin(Stdio::null());
+            command.stdout(Stdio::null()).stderr(Stdio::null());
+            let peak = peak(command.spawn().unwrap());
+            let limit = FIXED + multiple * bytes;
+            println!("{name}: {} takes {} MiB", args[0], peak / MIB);
+            assert!(
+                peak > MIB && peak <= limit,
+                "{name}: {args:?} takes {} MiB",
+                peak / MIB
+            );
+        }
+    }
+}
+
+/// An identity that every line of the output would have.
+#[test]
+fn output_grows_with_the_input_and_not_with_its_square() {
+    let identity = |bytes| email("raw", &"a".repeat(bytes));
+    let events = vec![r#"{"type":"custom_event"}"#; 1000].join(",");
+    for bytes in [10, 1000, 40_000] {
+        let message = format!(
+            r#"{{"type":"event_processing_request","events":[{events}],"user_identities":[{}]}}"#,
+            identity(bytes)
+        );
+        for args in [
+            &["process", "-q"][..],
+            &["process", "-q", "--show-identities"],
+        ] {
+            let out = run(args, &message).good();
+            assert_eq!(out.lines().count(), 1000);
+            assert!(out.len() < 1000 * 1300, "{args:?}: {} bytes", out.len());
+        }
+    }
+}

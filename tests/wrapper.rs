@@ -1,0 +1,299 @@
+//! Events of other services, in the shapes that their documentation shows: they are recognized, and the messages in them are
+//! found.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
+
+use hydrant::wrapper::{self, Wrapper, messages, recognize, unwrap};
+use hydrant::{Error, ErrorKind, ParseOptions, Scratch, parse};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+const MESSAGE: &str = r#"{"type":"event_processing_request","id":"\u00e9 \"quoted\" \\ 😀"}"#;
+
+/// Base64, written again so that the one under test is not compared with itself.
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for group in bytes.chunks(3) {
+        let mut three = [0; 4];
+        three[1..=group.len()].copy_from_slice(group);
+        let bits = u32::from_be_bytes(three) as usize;
+        for digit in 0..4 {
+            text.push(match digit <= group.len() {
+                true => char::from(DIGITS[bits >> (18 - 6 * digit) & 63]),
+                false => '=',
+            });
+        }
+    }
+    text
+}
+
+/// One event of every kind that holds messages, and how many it holds.
+fn events(message: &str) -> Vec<(Wrapper, Value, usize)> {
+    let encoded = base64(message.as_bytes());
+    let sqs = json!({"messageId": "19dd0b57", "receiptHandle": "M", "body": message, "attributes": {"Sent": "1"},
+        "eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:us-east-1:1:q", "awsRegion": "us-east-1"});
+    let sns = json!({"Type": "Notification", "MessageId": "1", "TopicArn": "arn:aws:sns:us-east-1:1:t",
+        "Subject": null, "Message": message, "Timestamp": "2024-01-01T00:00:00Z", "MessageAttributes": {}});
+    let kinesis = json!({"kinesis": {"kinesisSchemaVersion": "1.0", "partitionKey": "1", "sequenceNumber": "4",
+        "data": encoded, "approximateArrivalTimestamp": 1545084650.987}, "eventSource": "aws:kinesis"});
+    let kafka =
+        json!({"topic": "t", "partition": 0, "offset": 15, "key": "cmVjb3Jk", "value": encoded});
+    let deleted =
+        json!({"topic": "t", "partition": 0, "offset": 16, "key": "cmVjb3Jk", "value": null});
+    vec![
+        (
+            Wrapper::ApiGateway,
+            json!({"resource": "/", "path": "/", "httpMethod": "POST", "headers": {"a": "b"},
+            "requestContext": {"stage": "$default"}, "body": message, "isBase64Encoded": false}),
+            1,
+        ),
+        (
+            Wrapper::ApiGateway,
+            json!({"version": "1.0", "httpMethod": "POST", "body": encoded, "isBase64Encoded": true}),
+            1,
+        ),
+        (
+            Wrapper::ApiGatewayV2,
+            json!({"version": "2.0", "routeKey": "$default", "rawPath": "/",
+            "requestContext": {"http": {"method": "POST"}}, "body": encoded, "isBase64Encoded": true}),
+            1,
+        ),
+        (
+            Wrapper::LoadBalancer,
+            json!({"requestContext": {"elb": {"targetGroupArn": "arn"}}, "httpMethod": "POST",
+            "body": message, "isBase64Encoded": false}),
+            1,
+        ),
+        (Wrapper::Sqs, json!({"Records": [sqs, sqs]}), 2),
+        (Wrapper::Sqs, sqs.clone(), 1),
+        (
+            Wrapper::Sqs,
+            json!({"Messages": [{"MessageId": "1", "ReceiptHandle": "A", "Body": message}]}),
+            1,
+        ),
+        (
+            Wrapper::Sns,
+            json!({"Records": [{"EventSource": "aws:sns", "EventVersion": "1.0", "Sns": sns}]}),
+            1,
+        ),
+        (Wrapper::Sns, sns.clone(), 1),
+        (
+            Wrapper::Kinesis,
+            json!({"Records": [kinesis, kinesis, kinesis]}),
+            3,
+        ),
+        (
+            Wrapper::Kinesis,
+            json!({"eventSource": "aws:kinesis", "data": encoded}),
+            1,
+        ),
+        (
+            Wrapper::KinesisFirehose,
+            json!({"invocationId": "1", "deliveryStreamArn": "arn", "region": "us-east-1",
+            "records": [{"recordId": "4", "approximateArrivalTimestamp": 1, "data": encoded}]}),
+            1,
+        ),
+        (
+            Wrapper::KinesisFirehose,
+            json!({"requestId": "1", "timestamp": 1, "records": [{"data": encoded}]}),
+            1,
+        ),
+        (
+            Wrapper::Kafka,
+            json!({"eventSource": "aws:kafka", "records": {"t-0": [kafka, deleted], "u-1": [kafka]}}),
+            2,
+        ),
+        (
+            Wrapper::Kafka,
+            json!({"eventSource": "SelfManagedKafka", "records": {"t-0": [kafka]}}),
+            1,
+        ),
+        (
+            Wrapper::EventBridge,
+            json!({"version": "0", "detail-type": "batch", "source": "acme",
+            "detail": serde_json::from_str::<Value>(message).unwrap()}),
+            1,
+        ),
+        (
+            Wrapper::LambdaDestination,
+            json!({"version": "1.0", "requestContext": {"condition": "RetriesExhausted"},
+            "requestPayload": serde_json::from_str::<Value>(message).unwrap()}),
+            1,
+        ),
+        (
+            Wrapper::CloudWatchLogs,
+            json!({"messageType": "DATA_MESSAGE", "logGroup": "g",
+            "logEvents": [{"id": "1", "timestamp": 1, "message": message}]}),
+            1,
+        ),
+        (Wrapper::String, json!(message), 1),
+    ]
+}
+
+fn same(text: &[u8], message: &str) -> bool {
+    let value = |text: &[u8]| serde_json::from_slice::<Value>(text).unwrap();
+    value(text) == value(message.as_bytes())
+}
+
+#[test]
+fn every_event_is_recognized_and_taken_off() {
+    for (wrapper, event, count) in events(MESSAGE) {
+        for text in [
+            event.to_string(),
+            serde_json::to_string_pretty(&event).unwrap(),
+        ] {
+            assert_eq!(recognize(text.as_bytes()), Some(wrapper), "{text}");
+            let unwrapped = unwrap(text.as_bytes()).unwrap().unwrap();
+            assert_eq!(unwrapped.wrapper, wrapper);
+            assert_eq!(unwrapped.texts.len(), count, "{text}");
+            assert!(
+                unwrapped.texts.iter().all(|text| same(text, MESSAGE)),
+                "{text}"
+            );
+            let error = refusal(&text);
+            assert_eq!(error.kind(), ErrorKind::Wrapped, "{text}");
+            assert!(
+                error.message().contains(&format!("found {wrapper}, which")),
+                "{error}"
+            );
+            assert!(!error.pretty("x").contains("quoted"), "{error}");
+        }
+    }
+}
+
+fn refusal(text: &str) -> Error {
+    let mut scratch = Scratch::new();
+    let refused = parse(text.as_bytes(), &mut scratch, &ParseOptions::default()).map(|_| ());
+    refused.unwrap_err()
+}
+
+#[test]
+fn wrappers_in_each_other_are_taken_off() {
+    for (_, inner, count) in events(MESSAGE) {
+        for (_, outer, times) in events(&inner.to_string()) {
+            if outer["detail"].is_string() || outer["requestPayload"].is_string() {
+                continue;
+            }
+            let text = outer.to_string();
+            let found = messages(text.as_bytes()).unwrap();
+            assert_eq!(found.len(), count * times, "{text}");
+            assert!(found.iter().all(|text| same(text, MESSAGE)), "{text}");
+        }
+    }
+    // Not without end.
+    let mut text = MESSAGE.to_owned();
+    for _ in 0..9 {
+        text = json!({"httpMethod": "POST", "body": text}).to_string();
+    }
+    let left = messages(text.as_bytes()).unwrap();
+    assert_eq!(recognize(&left[0]), Some(Wrapper::ApiGateway));
+}
+
+#[test]
+fn what_holds_no_message_says_so_and_nothing_else() {
+    let sns = |kind| json!({"Type": kind, "TopicArn": "arn", "Token": "jane@example.com", "Message": "You have chosen"});
+    for (event, says) in [
+        (
+            json!({"Records": [{"eventSource": "aws:s3", "s3": {"object": {"key": "jane"}}}]}),
+            "an S3 event, which has none",
+        ),
+        (
+            json!({"Records": [{"eventSource": "aws:dynamodb", "dynamodb": {}}]}),
+            "a DynamoDB event, which has none",
+        ),
+        (
+            json!({"key1": "value1", "key2": "value2", "key3": "value3"}),
+            "the test event of the Lambda console",
+        ),
+        (
+            json!({"awslogs": {"data": "H4sIjane"}}),
+            "is compressed with gzip",
+        ),
+        (sns("SubscriptionConfirmation"), "confirms a subscription"),
+        (
+            json!({"httpMethod": "GET", "body": null}),
+            "the text 1 of an API Gateway event is missing",
+        ),
+        (
+            json!({"httpMethod": "POST", "body": {"jane": 1}}),
+            "is not a string",
+        ),
+        (
+            json!({"httpMethod": "POST", "isBase64Encoded": true, "body": "jane@"}),
+            "is not Base64",
+        ),
+        (
+            json!({"Records": [{"eventSource": "aws:sqs", "body": "{}"}, {"jane": 1}]}),
+            "the text 2 of an SQS event is missing",
+        ),
+    ] {
+        let text = event.to_string();
+        for error in [
+            unwrap(text.as_bytes()).unwrap_err(),
+            messages(text.as_bytes()).unwrap_err(),
+        ] {
+            assert_eq!(error.kind(), ErrorKind::Wrapped);
+            assert!(error.message().contains(says), "{error}");
+            assert!(!error.pretty("x").contains("jane"), "{error}");
+        }
+        assert_eq!(refusal(&text).kind(), ErrorKind::Wrapped, "{text}");
+    }
+}
+
+#[test]
+fn other_texts_are_not_wrappers() {
+    for text in [
+        "",
+        " ",
+        "{",
+        "{}",
+        "[]",
+        "null",
+        "7",
+        "\"text\"",
+        MESSAGE,
+        r#"{"type":"event_processing_request","Records":[{"eventSource":"aws:sqs","body":"{}"}]}"#,
+        r#"{"Records":[]}"#,
+        r#"{"Records":[{"eventSource":"acme"}]}"#,
+        r#"{"records":[{"data":"e30="}]}"#,
+        r#"{"body":"{}"}"#,
+        r#"{"events":[],"httpMethod":null}"#,
+    ] {
+        assert_eq!(recognize(text.as_bytes()), None, "{text}");
+        assert_eq!(messages(text.as_bytes()).unwrap(), [text.as_bytes()]);
+    }
+}
+
+#[test]
+fn names_are_distinct() {
+    let kinds: std::collections::BTreeSet<&str> = events(MESSAGE)
+        .iter()
+        .map(|(wrapper, ..)| wrapper.as_str())
+        .collect();
+    assert_eq!(kinds.len(), 12);
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_survive_base64(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
+        let event = json!({"eventSource": "aws:kinesis", "data": base64(&bytes)}).to_string();
+        let unwrapped = unwrap(event.as_bytes()).unwrap().unwrap();
+        prop_assert_eq!(&*unwrapped.texts[0], &bytes[..]);
+    }
+
+    #[test]
+    fn any_text_is_survived(cut in 0..400usize, at in 0..400usize, byte in any::<u8>(), kind in 0..19usize) {
+        let mut text = events(MESSAGE)[kind].1.to_string().into_bytes();
+        text.truncate(cut);
+        if let Some(old) = text.get_mut(at) {
+            *old = byte;
+        }
+        let _ = (recognize(&text), wrapper::messages(&text));
+    }
+}
