@@ -87,7 +87,7 @@ pub(crate) fn is_fast<'a, M: Decode<'a>>(
     let Ok(framed) = input::frame(body, options.max_bytes) else {
         return false;
     };
-    let open = scratch.open();
+    let open = scratch.open(framed.text.len());
     let arena = open.arena.arena();
     fast::parse::<M>(framed.text, open.padded, arena, open.hasher, options).is_some()
 }

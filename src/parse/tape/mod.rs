@@ -61,7 +61,7 @@ pub(super) fn parse_with_coercions<'a, M: Decode<'a>>(
     text: &'a [u8],
     buffers: &'a mut TapeBuffers,
     arena: &'a Bump,
-    hasher: &RandomState,
+    hasher: &KeyHasher,
     options: &ParseOptions,
     most: usize,
 ) -> Result<(Vec<(usize, Coercion)>, usize), Failed> {
