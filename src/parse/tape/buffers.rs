@@ -3,7 +3,11 @@
 use simd_json::{Buffers, INPUT_PADDING, Node, Tape};
 
 use super::super::failed::Failed;
+use super::super::memory::PER_STRUCTURAL;
 use super::super::walker::{Trail, Walker, diagnose};
+
+// Which is what the limit on memory assumes.
+const _: () = assert!(size_of::<Node<'_>>() + size_of::<u32>() <= PER_STRUCTURAL);
 
 /// The tape and everything needed to fill it, reused from message to message.
 pub(in crate::parse) struct TapeBuffers {
@@ -171,7 +175,29 @@ fn copy_padded(buffer: &mut Vec<u8>, text: &[u8]) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::memory;
     use super::*;
+
+    /// The limit on memory counts as many as simd-json finds, also in what is not JSON.
+    #[test]
+    fn structurals_are_not_more_than_are_charged() {
+        let mut buffers = TapeBuffers::default();
+        for text in [
+            "[]",
+            r#"{"a":1,"b c":"d, {e}","f":[true , null]}"#,
+            r#"["a\"b,","\\",1 2 ,,"x"y]"#,
+            r#"\"[[[["#,
+            r#"[\\"[[[[", 1]"#,
+        ] {
+            let _ = buffers.fill(text.as_bytes(), 100);
+            let found = buffers.buffers.structural_indexes().len();
+            let charged = memory::structurals(text.as_bytes());
+            assert!(
+                found > 0 && found <= charged,
+                "{text}: {found} of {charged}"
+            );
+        }
+    }
 
     #[test]
     fn the_tape_keeps_its_capacity_on_every_exit() {

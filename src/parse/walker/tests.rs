@@ -1,0 +1,69 @@
+//! Tests of the walk: what it accepts, where it stops, and its paths.
+
+use super::*;
+
+fn validate(text: &str) -> Result<(), (usize, ErrorKind)> {
+    Walker::new(text.as_bytes(), 4)
+        .run(usize::MAX, |_, _| {})
+        .map_err(|failed| match failed.problem {
+            Problem::Syntax { kind, .. } => (failed.offset, kind),
+            problem => panic!("{problem:?}"),
+        })
+}
+
+#[test]
+fn accepts_json() {
+    for text in [
+        "0",
+        "-0.5e+10",
+        "[]",
+        "{}",
+        " [1, \"a\\u00e9\\ud83d\\ude00\" , null,true , false, {\"a\":[{}]}] \n",
+        "\"\\ud800\"",
+    ] {
+        assert_eq!(validate(text), Ok(()), "{text}");
+    }
+}
+
+#[test]
+fn says_where_it_is_wrong() {
+    use ErrorKind::*;
+    for (text, offset, kind) in [
+        ("", 0, EmptyInput),
+        (" \n", 2, EmptyInput),
+        ("[1,]", 3, Syntax),
+        ("{\"a\":1,}", 7, Syntax),
+        ("{a:1}", 1, Syntax),
+        ("{\"a\" 1}", 5, Syntax),
+        ("[1}", 2, Syntax),
+        ("[01]", 2, Syntax),
+        ("[1.]", 3, Syntax),
+        ("[.5]", 1, Syntax),
+        ("[+5]", 1, Syntax),
+        ("[NaN]", 1, Syntax),
+        ("[nulla]", 1, Syntax),
+        ("[\"a\nb\"]", 3, Syntax),
+        ("[\"a\\x\"]", 3, Syntax),
+        ("[\"\\u12g4\"]", 2, Syntax),
+        ("[\"abc", 1, Syntax),
+        ("{} {}", 3, TrailingText),
+        ("[[[[[]]]]]", 4, TooDeep),
+        ("[1", 2, Syntax),
+        ("/* c */ {}", 0, Syntax),
+    ] {
+        assert_eq!(validate(text), Err((offset, kind)), "{text}");
+    }
+}
+
+#[test]
+fn paths() {
+    let text = r#"{"events":[{},{"a b":{"c\u0064":[1,2]}}],"x":3}"#;
+    let path_at = |needle: &str| {
+        let mut walker = Walker::new(text.as_bytes(), 128);
+        walker.run(text.find(needle).unwrap(), |_, _| {}).unwrap();
+        walker.path(&Secrets::default())
+    };
+    assert_eq!(path_at("2]"), "events[1][\"a b\"].cd[1]");
+    assert_eq!(path_at("3}"), "x");
+    assert_eq!(path_at("{}"), "events[0]");
+}
