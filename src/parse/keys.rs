@@ -233,7 +233,8 @@ mod tests {
 
     #[test]
     fn small_and_large_maps_find_the_same() {
-        let (arena, hasher) = (Bump::new(), KeyHasher::default());
+        let arena = Bump::new();
+        let hasher: KeyHasher = KeyHasher::default();
         for len in [0, 1, 16, 17, if cfg!(miri) { 40 } else { 1000 }] {
             let mut index = KeyIndex::new(len * 2, &arena, &hasher);
             find_all(&mut index, len, &Cell::new(0));
