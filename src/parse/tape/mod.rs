@@ -9,6 +9,7 @@
 mod buffers;
 mod decoder;
 mod maps;
+mod notes;
 mod numbers;
 mod positions;
 
@@ -20,7 +21,8 @@ use super::failed::{Failed, Problem};
 use super::{ParseOptions, Parsed};
 use crate::schema::{Coercion, Decode};
 use buffers::Filled;
-use decoder::{CoercedNodes, Fault, TapeDecoder, UnknownKeys};
+use decoder::{Fault, TapeDecoder};
+use notes::{CoercedNodes, UnknownKeys};
 
 pub(super) use buffers::TapeBuffers;
 
