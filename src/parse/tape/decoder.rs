@@ -9,9 +9,10 @@ use simd_json::{Node, StaticNode};
 
 use super::super::failed::Problem;
 use super::super::keys::KeyHasher;
-use super::super::text::{has_white_space, number_or_bool, string_end, without_white_space};
+use super::super::text::{number_or_bool, string_end};
 use super::super::{ParseOptions, Tally};
 use super::buffers::Filled;
+use super::notes::{CoercedNodes, UnknownKeys};
 use super::positions::Positions;
 use crate::schema::{
     Coercion, Decimal, Decode, Decoder, Key, Map, ModelInfo, Numeric, Uuid, key, trim,
@@ -26,14 +27,14 @@ pub(super) struct Fault {
 
 /// A position on the tape, and the state of reading one message.
 pub(super) struct TapeDecoder<'t, 'a> {
-    nodes: &'t [Node<'a>],
+    pub(super) nodes: &'t [Node<'a>],
     at: usize,
-    text: &'a [u8],
-    positions: Positions<'t>,
+    pub(super) text: &'a [u8],
+    pub(super) positions: Positions<'t>,
     pub(super) blanked_numbers: bool,
     pub(super) arena: &'a Bump,
     pub(super) hasher: &'t KeyHasher,
-    options: &'t ParseOptions,
+    pub(super) options: &'t ParseOptions,
     memory_left: usize,
     /// The node of the discriminator read last.
     discriminator: usize,
@@ -46,32 +47,6 @@ pub(super) struct TapeDecoder<'t, 'a> {
     pub(super) coercions: Option<CoercedNodes>,
 }
 
-/// The nodes of values that were coerced, as far as they are listed.
-#[derive(Default)]
-pub(super) struct CoercedNodes {
-    pub(super) listed: Vec<(usize, Coercion)>,
-    /// How many are listed at most.
-    pub(super) most: usize,
-    pub(super) more: usize,
-}
-
-/// The keys that their models do not have, as far as they are listed.
-#[derive(Default)]
-pub(in crate::parse) struct UnknownKeys<'a> {
-    pub(in crate::parse) listed: Vec<UnknownKey<'a>>,
-    /// How many are listed at most.
-    pub(super) most: usize,
-    pub(in crate::parse) more: usize,
-}
-
-/// A key that its model does not have.
-pub(in crate::parse) struct UnknownKey<'a> {
-    pub(in crate::parse) offset: usize,
-    pub(in crate::parse) name: &'a str,
-    pub(in crate::parse) model: &'static ModelInfo,
-    pub(in crate::parse) tagged: bool,
-}
-
 /// An object that is being read.
 pub(super) struct Object {
     /// The entries that are left.
@@ -79,7 +54,7 @@ pub(super) struct Object {
     /// The node of the object.
     node: usize,
     /// Whether it is a member of a family, which its `type` names.
-    tagged: bool,
+    pub(super) tagged: bool,
 }
 
 impl<'t, 'a> TapeDecoder<'t, 'a> {
@@ -229,27 +204,7 @@ impl<'a> Decoder<'a> for TapeDecoder<'_, 'a> {
     }
 
     fn unknown_field(&mut self, object: &Object, model: &'static ModelInfo) {
-        let key = self.at - 1;
-        let Some(found) = &mut self.unknown_keys else {
-            return;
-        };
-        let Some(Node::String(name)) = self.nodes.get(key) else {
-            return;
-        };
-        // The discriminator is not among the fields of a model.
-        if object.tagged && *name == "type" {
-            return;
-        }
-        if found.listed.len() == found.most {
-            found.more += 1;
-            return;
-        }
-        found.listed.push(UnknownKey {
-            offset: self.positions.offset_of(key, self.text),
-            name,
-            model,
-            tagged: object.tagged,
-        });
+        self.note_unknown_field(object, model);
     }
 
     fn discriminator(&mut self) -> Result<&'a str, Fault> {
@@ -443,27 +398,7 @@ impl<'a> Decoder<'a> for TapeDecoder<'_, 'a> {
     }
 
     fn coerced(&mut self, coercion: Coercion, place: usize) -> Result<(), Fault> {
-        self.tally.count(coercion);
-        if let Some(coercions) = &mut self.coercions {
-            if coercions.listed.len() < coercions.most {
-                coercions.listed.push((place, coercion));
-            } else {
-                coercions.more += 1;
-            }
-        }
-        let problem = match coercion {
-            Coercion::JsonText => Problem::Expected("a string"),
-            Coercion::LongIdentifier => Problem::Invalid("a 32-bit integer"),
-            // The reference reads these.
-            _ => return Ok(()),
-        };
-        if self.options.strict {
-            return Err(Fault {
-                node: place,
-                problem,
-            });
-        }
-        Ok(())
+        self.note_coercion(coercion, place)
     }
 
     fn allow_non_finite(&mut self, allowed: bool) {
@@ -533,23 +468,7 @@ impl<'a> Decoder<'a> for TapeDecoder<'_, 'a> {
     }
 }
 
-impl<'a> TapeDecoder<'_, 'a> {
-    /// A value of a map of texts. Objects and lists are kept as their JSON text, so that one odd
-    /// attribute does not cost the message.
-    fn text_or_json(&mut self) -> Result<Option<&'a str>, Fault> {
-        let Some(Node::Object { .. } | Node::Array { .. }) = self.peek() else {
-            return self.text();
-        };
-        let place = self.at;
-        let json = self.raw()?;
-        self.coerced(Coercion::JsonText, place)?;
-        if !has_white_space(json) {
-            return Ok(Some(json));
-        }
-        self.charge(json.len())?;
-        Ok(Some(without_white_space(json, self.arena)))
-    }
-
+impl TapeDecoder<'_, '_> {
     /// The node of the last value with this key in an object: the one that counts. For faults,
     /// because it walks through the object again.
     fn last_value(&self, object: &Object, key: &str) -> Option<usize> {

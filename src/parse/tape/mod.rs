@@ -9,6 +9,7 @@
 mod buffers;
 mod decoder;
 mod maps;
+mod notes;
 mod numbers;
 mod positions;
 
@@ -19,7 +20,8 @@ use super::keys::KeyHasher;
 use super::{ParseOptions, Parsed};
 use crate::schema::{Coercion, Decode};
 use buffers::Filled;
-use decoder::{CoercedNodes, Fault, TapeDecoder, UnknownKeys};
+use decoder::{Fault, TapeDecoder};
+use notes::{CoercedNodes, UnknownKeys};
 
 pub(super) use buffers::TapeBuffers;
 

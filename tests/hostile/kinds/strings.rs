@@ -20,7 +20,15 @@ pub(super) const KINDS: &[Kind] = &[
     },
     Kind {
         name: "a long key on the way to an error",
-        make: |size| in_batch(size, r#""user_attributes":{""#, same("k"), "", "\":{}}"),
+        make: |size| {
+            in_batch(
+                size,
+                r#""user_attribute_lists":{""#,
+                same("k"),
+                "",
+                "\":{}}",
+            )
+        },
         answer: |text, result| {
             let error = result.unwrap_err();
             assert_eq!(error.location().unwrap().offset, text.len() - 4);

@@ -357,8 +357,7 @@ fn long_audience_id(case: &mut Case<'_>) -> bool {
     case.replace_value(&field, value.as_bytes())
 }
 
-/// The list of audiences under one of its names before protocol 2.0, alone or beside the current
-/// one.
+/// The list of audiences under one of its former names, alone or beside the current one.
 fn former_audience_list(case: &mut Case<'_>) -> bool {
     let Some(field) = case.field(|key, value| key == b"audiences" && value.starts_with(b"["))
     else {

@@ -1,0 +1,104 @@
+//! What the complete path tolerates: values that are coerced, which it counts, and keys that no
+//! model has. Where they are is collected for `validate`.
+
+use simd_json::Node;
+
+use super::super::failed::Problem;
+use super::super::text::{has_white_space, without_white_space};
+use super::decoder::{Fault, Object, TapeDecoder};
+use crate::schema::{Coercion, Decoder, ModelInfo};
+
+/// The nodes of values that were coerced, as far as they are listed.
+#[derive(Default)]
+pub(super) struct CoercedNodes {
+    pub(super) listed: Vec<(usize, Coercion)>,
+    /// How many are listed at most.
+    pub(super) most: usize,
+    pub(super) more: usize,
+}
+
+/// The keys that their models do not have, as far as they are listed.
+#[derive(Default)]
+pub(in crate::parse) struct UnknownKeys<'a> {
+    pub(in crate::parse) listed: Vec<UnknownKey<'a>>,
+    /// How many are listed at most.
+    pub(super) most: usize,
+    pub(in crate::parse) more: usize,
+}
+
+/// A key that its model does not have.
+pub(in crate::parse) struct UnknownKey<'a> {
+    pub(in crate::parse) offset: usize,
+    pub(in crate::parse) name: &'a str,
+    pub(in crate::parse) model: &'static ModelInfo,
+    pub(in crate::parse) tagged: bool,
+}
+
+impl<'a> TapeDecoder<'_, 'a> {
+    /// A value of a map of texts. Objects and lists are kept as their JSON text, so that one odd
+    /// attribute does not cost the message.
+    pub(super) fn text_or_json(&mut self) -> Result<Option<&'a str>, Fault> {
+        let Some(Node::Object { .. } | Node::Array { .. }) = self.peek() else {
+            return self.text();
+        };
+        let place = self.node();
+        let json = self.raw()?;
+        self.coerced(Coercion::JsonText, place)?;
+        if !has_white_space(json) {
+            return Ok(Some(json));
+        }
+        self.charge(json.len())?;
+        Ok(Some(without_white_space(json, self.arena)))
+    }
+
+    /// Counts a coercion, and keeps its place if they are collected; in strict mode it is an
+    /// error if the reference refuses the value.
+    pub(super) fn note_coercion(&mut self, coercion: Coercion, place: usize) -> Result<(), Fault> {
+        self.tally.count(coercion);
+        if let Some(coercions) = &mut self.coercions {
+            if coercions.listed.len() < coercions.most {
+                coercions.listed.push((place, coercion));
+            } else {
+                coercions.more += 1;
+            }
+        }
+        let problem = match coercion {
+            Coercion::JsonText => Problem::Expected("a string"),
+            Coercion::LongIdentifier => Problem::Invalid("a 32-bit integer"),
+            // The reference reads these.
+            _ => return Ok(()),
+        };
+        if self.options.strict {
+            return Err(Fault {
+                node: place,
+                problem,
+            });
+        }
+        Ok(())
+    }
+
+    /// Keeps the key just read, which its model does not have, if they are collected.
+    pub(super) fn note_unknown_field(&mut self, object: &Object, model: &'static ModelInfo) {
+        let key = self.node() - 1;
+        let Some(found) = &mut self.unknown_keys else {
+            return;
+        };
+        let Some(Node::String(name)) = self.nodes.get(key) else {
+            return;
+        };
+        // The discriminator is not among the fields of a model.
+        if object.tagged && *name == "type" {
+            return;
+        }
+        if found.listed.len() == found.most {
+            found.more += 1;
+            return;
+        }
+        found.listed.push(UnknownKey {
+            offset: self.positions.offset_of(key, self.text),
+            name,
+            model,
+            tagged: object.tagged,
+        });
+    }
+}
