@@ -42,34 +42,96 @@ fn events(message: &str) -> Vec<(Wrapper, Value, usize)> {
         "Subject": null, "Message": message, "Timestamp": "2024-01-01T00:00:00Z", "MessageAttributes": {}});
     let kinesis = json!({"kinesis": {"kinesisSchemaVersion": "1.0", "partitionKey": "1", "sequenceNumber": "4",
         "data": encoded, "approximateArrivalTimestamp": 1545084650.987}, "eventSource": "aws:kinesis"});
-    let kafka = json!({"topic": "t", "partition": 0, "offset": 15, "key": "cmVjb3Jk", "value": encoded});
-    let deleted = json!({"topic": "t", "partition": 0, "offset": 16, "key": "cmVjb3Jk", "value": null});
+    let kafka =
+        json!({"topic": "t", "partition": 0, "offset": 15, "key": "cmVjb3Jk", "value": encoded});
+    let deleted =
+        json!({"topic": "t", "partition": 0, "offset": 16, "key": "cmVjb3Jk", "value": null});
     vec![
-        (Wrapper::ApiGateway, json!({"resource": "/", "path": "/", "httpMethod": "POST", "headers": {"a": "b"},
-            "requestContext": {"stage": "$default"}, "body": message, "isBase64Encoded": false}), 1),
-        (Wrapper::ApiGateway, json!({"version": "1.0", "httpMethod": "POST", "body": encoded, "isBase64Encoded": true}), 1),
-        (Wrapper::ApiGatewayV2, json!({"version": "2.0", "routeKey": "$default", "rawPath": "/",
-            "requestContext": {"http": {"method": "POST"}}, "body": encoded, "isBase64Encoded": true}), 1),
-        (Wrapper::LoadBalancer, json!({"requestContext": {"elb": {"targetGroupArn": "arn"}}, "httpMethod": "POST",
-            "body": message, "isBase64Encoded": false}), 1),
+        (
+            Wrapper::ApiGateway,
+            json!({"resource": "/", "path": "/", "httpMethod": "POST", "headers": {"a": "b"},
+            "requestContext": {"stage": "$default"}, "body": message, "isBase64Encoded": false}),
+            1,
+        ),
+        (
+            Wrapper::ApiGateway,
+            json!({"version": "1.0", "httpMethod": "POST", "body": encoded, "isBase64Encoded": true}),
+            1,
+        ),
+        (
+            Wrapper::ApiGatewayV2,
+            json!({"version": "2.0", "routeKey": "$default", "rawPath": "/",
+            "requestContext": {"http": {"method": "POST"}}, "body": encoded, "isBase64Encoded": true}),
+            1,
+        ),
+        (
+            Wrapper::LoadBalancer,
+            json!({"requestContext": {"elb": {"targetGroupArn": "arn"}}, "httpMethod": "POST",
+            "body": message, "isBase64Encoded": false}),
+            1,
+        ),
         (Wrapper::Sqs, json!({"Records": [sqs, sqs]}), 2),
         (Wrapper::Sqs, sqs.clone(), 1),
-        (Wrapper::Sqs, json!({"Messages": [{"MessageId": "1", "ReceiptHandle": "A", "Body": message}]}), 1),
-        (Wrapper::Sns, json!({"Records": [{"EventSource": "aws:sns", "EventVersion": "1.0", "Sns": sns}]}), 1),
+        (
+            Wrapper::Sqs,
+            json!({"Messages": [{"MessageId": "1", "ReceiptHandle": "A", "Body": message}]}),
+            1,
+        ),
+        (
+            Wrapper::Sns,
+            json!({"Records": [{"EventSource": "aws:sns", "EventVersion": "1.0", "Sns": sns}]}),
+            1,
+        ),
         (Wrapper::Sns, sns.clone(), 1),
-        (Wrapper::Kinesis, json!({"Records": [kinesis, kinesis, kinesis]}), 3),
-        (Wrapper::Kinesis, json!({"eventSource": "aws:kinesis", "data": encoded}), 1),
-        (Wrapper::KinesisFirehose, json!({"invocationId": "1", "deliveryStreamArn": "arn", "region": "us-east-1",
-            "records": [{"recordId": "4", "approximateArrivalTimestamp": 1, "data": encoded}]}), 1),
-        (Wrapper::KinesisFirehose, json!({"requestId": "1", "timestamp": 1, "records": [{"data": encoded}]}), 1),
-        (Wrapper::Kafka, json!({"eventSource": "aws:kafka", "records": {"t-0": [kafka, deleted], "u-1": [kafka]}}), 2),
-        (Wrapper::Kafka, json!({"eventSource": "SelfManagedKafka", "records": {"t-0": [kafka]}}), 1),
-        (Wrapper::EventBridge, json!({"version": "0", "detail-type": "batch", "source": "acme",
-            "detail": serde_json::from_str::<Value>(message).unwrap()}), 1),
-        (Wrapper::LambdaDestination, json!({"version": "1.0", "requestContext": {"condition": "RetriesExhausted"},
-            "requestPayload": serde_json::from_str::<Value>(message).unwrap()}), 1),
-        (Wrapper::CloudWatchLogs, json!({"messageType": "DATA_MESSAGE", "logGroup": "g",
-            "logEvents": [{"id": "1", "timestamp": 1, "message": message}]}), 1),
+        (
+            Wrapper::Kinesis,
+            json!({"Records": [kinesis, kinesis, kinesis]}),
+            3,
+        ),
+        (
+            Wrapper::Kinesis,
+            json!({"eventSource": "aws:kinesis", "data": encoded}),
+            1,
+        ),
+        (
+            Wrapper::KinesisFirehose,
+            json!({"invocationId": "1", "deliveryStreamArn": "arn", "region": "us-east-1",
+            "records": [{"recordId": "4", "approximateArrivalTimestamp": 1, "data": encoded}]}),
+            1,
+        ),
+        (
+            Wrapper::KinesisFirehose,
+            json!({"requestId": "1", "timestamp": 1, "records": [{"data": encoded}]}),
+            1,
+        ),
+        (
+            Wrapper::Kafka,
+            json!({"eventSource": "aws:kafka", "records": {"t-0": [kafka, deleted], "u-1": [kafka]}}),
+            2,
+        ),
+        (
+            Wrapper::Kafka,
+            json!({"eventSource": "SelfManagedKafka", "records": {"t-0": [kafka]}}),
+            1,
+        ),
+        (
+            Wrapper::EventBridge,
+            json!({"version": "0", "detail-type": "batch", "source": "acme",
+            "detail": serde_json::from_str::<Value>(message).unwrap()}),
+            1,
+        ),
+        (
+            Wrapper::LambdaDestination,
+            json!({"version": "1.0", "requestContext": {"condition": "RetriesExhausted"},
+            "requestPayload": serde_json::from_str::<Value>(message).unwrap()}),
+            1,
+        ),
+        (
+            Wrapper::CloudWatchLogs,
+            json!({"messageType": "DATA_MESSAGE", "logGroup": "g",
+            "logEvents": [{"id": "1", "timestamp": 1, "message": message}]}),
+            1,
+        ),
         (Wrapper::String, json!(message), 1),
     ]
 }
@@ -82,15 +144,24 @@ fn same(text: &[u8], message: &str) -> bool {
 #[test]
 fn every_event_is_recognized_and_taken_off() {
     for (wrapper, event, count) in events(MESSAGE) {
-        for text in [event.to_string(), serde_json::to_string_pretty(&event).unwrap()] {
+        for text in [
+            event.to_string(),
+            serde_json::to_string_pretty(&event).unwrap(),
+        ] {
             assert_eq!(recognize(text.as_bytes()), Some(wrapper), "{text}");
             let unwrapped = unwrap(text.as_bytes()).unwrap().unwrap();
             assert_eq!(unwrapped.wrapper, wrapper);
             assert_eq!(unwrapped.texts.len(), count, "{text}");
-            assert!(unwrapped.texts.iter().all(|text| same(text, MESSAGE)), "{text}");
+            assert!(
+                unwrapped.texts.iter().all(|text| same(text, MESSAGE)),
+                "{text}"
+            );
             let error = refusal(&text);
             assert_eq!(error.kind(), ErrorKind::Wrapped, "{text}");
-            assert!(error.message().contains(&format!("found {wrapper}, which")), "{error}");
+            assert!(
+                error.message().contains(&format!("found {wrapper}, which")),
+                "{error}"
+            );
             assert!(!error.pretty("x").contains("quoted"), "{error}");
         }
     }
@@ -128,18 +199,45 @@ fn wrappers_in_each_other_are_taken_off() {
 fn what_holds_no_message_says_so_and_nothing_else() {
     let sns = |kind| json!({"Type": kind, "TopicArn": "arn", "Token": "jane@example.com", "Message": "You have chosen"});
     for (event, says) in [
-        (json!({"Records": [{"eventSource": "aws:s3", "s3": {"object": {"key": "jane"}}}]}), "an S3 event, which has none"),
-        (json!({"Records": [{"eventSource": "aws:dynamodb", "dynamodb": {}}]}), "a DynamoDB event, which has none"),
-        (json!({"key1": "value1", "key2": "value2", "key3": "value3"}), "the test event of the Lambda console"),
-        (json!({"awslogs": {"data": "H4sIjane"}}), "is compressed with gzip"),
+        (
+            json!({"Records": [{"eventSource": "aws:s3", "s3": {"object": {"key": "jane"}}}]}),
+            "an S3 event, which has none",
+        ),
+        (
+            json!({"Records": [{"eventSource": "aws:dynamodb", "dynamodb": {}}]}),
+            "a DynamoDB event, which has none",
+        ),
+        (
+            json!({"key1": "value1", "key2": "value2", "key3": "value3"}),
+            "the test event of the Lambda console",
+        ),
+        (
+            json!({"awslogs": {"data": "H4sIjane"}}),
+            "is compressed with gzip",
+        ),
         (sns("SubscriptionConfirmation"), "confirms a subscription"),
-        (json!({"httpMethod": "GET", "body": null}), "the text 1 of an API Gateway event is missing"),
-        (json!({"httpMethod": "POST", "body": {"jane": 1}}), "is not a string"),
-        (json!({"httpMethod": "POST", "isBase64Encoded": true, "body": "jane@"}), "is not Base64"),
-        (json!({"Records": [{"eventSource": "aws:sqs", "body": "{}"}, {"jane": 1}]}), "the text 2 of an SQS event is missing"),
+        (
+            json!({"httpMethod": "GET", "body": null}),
+            "the text 1 of an API Gateway event is missing",
+        ),
+        (
+            json!({"httpMethod": "POST", "body": {"jane": 1}}),
+            "is not a string",
+        ),
+        (
+            json!({"httpMethod": "POST", "isBase64Encoded": true, "body": "jane@"}),
+            "is not Base64",
+        ),
+        (
+            json!({"Records": [{"eventSource": "aws:sqs", "body": "{}"}, {"jane": 1}]}),
+            "the text 2 of an SQS event is missing",
+        ),
     ] {
         let text = event.to_string();
-        for error in [unwrap(text.as_bytes()).unwrap_err(), messages(text.as_bytes()).unwrap_err()] {
+        for error in [
+            unwrap(text.as_bytes()).unwrap_err(),
+            messages(text.as_bytes()).unwrap_err(),
+        ] {
             assert_eq!(error.kind(), ErrorKind::Wrapped);
             assert!(error.message().contains(says), "{error}");
             assert!(!error.pretty("x").contains("jane"), "{error}");
@@ -151,7 +249,15 @@ fn what_holds_no_message_says_so_and_nothing_else() {
 #[test]
 fn other_texts_are_not_wrappers() {
     for text in [
-        "", " ", "{", "{}", "[]", "null", "7", "\"text\"", MESSAGE,
+        "",
+        " ",
+        "{",
+        "{}",
+        "[]",
+        "null",
+        "7",
+        "\"text\"",
+        MESSAGE,
         r#"{"type":"event_processing_request","Records":[{"eventSource":"aws:sqs","body":"{}"}]}"#,
         r#"{"Records":[]}"#,
         r#"{"Records":[{"eventSource":"acme"}]}"#,
@@ -166,8 +272,10 @@ fn other_texts_are_not_wrappers() {
 
 #[test]
 fn names_are_distinct() {
-    let kinds: std::collections::BTreeSet<&str> =
-        events(MESSAGE).iter().map(|(wrapper, ..)| wrapper.as_str()).collect();
+    let kinds: std::collections::BTreeSet<&str> = events(MESSAGE)
+        .iter()
+        .map(|(wrapper, ..)| wrapper.as_str())
+        .collect();
     assert_eq!(kinds.len(), 12);
 }
 

@@ -15,9 +15,10 @@ pub(super) struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     fn peek(&mut self) -> Option<u8> {
-        let blanks = self.rest.iter().take_while(|byte| {
-            matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
-        });
+        let blanks = self
+            .rest
+            .iter()
+            .take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
         let blanks = blanks.count();
         self.rest = self.rest.get(blanks..).unwrap_or_default();
         self.rest.first().copied()
@@ -90,7 +91,10 @@ pub(super) fn members<'a>(text: &'a [u8], mut each: impl FnMut(&'a [u8], &'a [u8
 }
 
 /// The values of these members of an object; of equal ones the last.
-pub(super) fn fields<'a, const N: usize>(text: &'a [u8], names: [&str; N]) -> Option<[Option<&'a [u8]>; N]> {
+pub(super) fn fields<'a, const N: usize>(
+    text: &'a [u8],
+    names: [&str; N],
+) -> Option<[Option<&'a [u8]>; N]> {
     let mut values = [None; N];
     members(text, |name, value| {
         for (known, found) in names.iter().zip(&mut values) {
@@ -133,7 +137,9 @@ pub(super) fn text(value: &[u8]) -> Option<Cow<'_, [u8]>> {
 
 /// Whether a value is this string.
 pub(super) fn is(value: Option<&[u8]>, expected: &str) -> bool {
-    value.and_then(text).is_some_and(|text| *text == *expected.as_bytes())
+    value
+        .and_then(text)
+        .is_some_and(|text| *text == *expected.as_bytes())
 }
 
 #[cfg(test)]
@@ -158,7 +164,17 @@ mod tests {
         for end in 0..body.len() {
             assert!(fields(&body[..end], ["a"]).is_none(), "{end}");
         }
-        for odd in ["", "{", "{\"a\"", "{\"a\":", "{\"a\":}", "{\"a\":,", "[}", "{\"a\":]}", "\"\\"] {
+        for odd in [
+            "",
+            "{",
+            "{\"a\"",
+            "{\"a\":",
+            "{\"a\":}",
+            "{\"a\":,",
+            "[}",
+            "{\"a\":]}",
+            "\"\\",
+        ] {
             assert!(fields(odd.as_bytes(), ["a"]).is_none(), "{odd}");
             let _ = (elements(odd.as_bytes()).count(), text(odd.as_bytes()));
         }

@@ -131,7 +131,9 @@ impl Wrapper {
             Some("its text") => {
                 format!("expected a message, found {found}, which holds one as its text")
             }
-            Some(place) => format!("expected a message, found {found}, which wraps it in `{place}`"),
+            Some(place) => {
+                format!("expected a message, found {found}, which wraps it in `{place}`")
+            }
             None => format!("expected a message, found {found}, which has none"),
         }
     }
@@ -265,16 +267,12 @@ impl<'a> Payload<'a> {
             Self::Text(value) => string(value),
             Self::Base64(value) => {
                 let text = string(value)?;
-                base64::decode(&text)
-                    .map(Cow::Owned)
-                    .ok_or("is not Base64")
+                base64::decode(&text).map(Cow::Owned).ok_or("is not Base64")
             }
-            Self::Compressed => {
-                Err("is compressed with gzip: decode the Base64 of `awslogs.data`, decompress it and give that")
-            }
-            Self::Confirmation => {
-                Err("confirms a subscription and holds no message")
-            }
+            Self::Compressed => Err(
+                "is compressed with gzip: decode the Base64 of `awslogs.data`, decompress it and give that",
+            ),
+            Self::Confirmation => Err("confirms a subscription and holds no message"),
         }
     }
 }

@@ -23,8 +23,13 @@ pub(super) fn recognize(body: &[u8]) -> Option<(Wrapper, Vec<Payload<'_>>)> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let body = body.trim_ascii_start();
     if body.starts_with(b"\"") {
-        let holds_object = text(body)?.trim_ascii_start().starts_with(b"{");
-        return holds_object.then(|| (Wrapper::String, vec![Payload::Text(Some(body))]));
+        let inner = text(body)?;
+        let inner = inner.trim_ascii_start();
+        let holds_object = inner.starts_with(b"{");
+        // Once more in a string: its length halves each time, as its quotes are escaped.
+        let holds_string = || inner.starts_with(b"\"") && recognize(inner).is_some();
+        return (holds_object || holds_string())
+            .then(|| (Wrapper::String, vec![Payload::Text(Some(body))]));
     }
     let mut has_type = false;
     let names = [
@@ -120,7 +125,14 @@ pub(super) fn recognize(body: &[u8]) -> Option<(Wrapper, Vec<Payload<'_>>)> {
 
 /// One record of SQS, SNS, Kinesis and others.
 fn record(element: &[u8]) -> Option<(Wrapper, Payload<'_>)> {
-    let names = ["eventSource", "EventSource", "body", "Sns", "kinesis", "data"];
+    let names = [
+        "eventSource",
+        "EventSource",
+        "body",
+        "Sns",
+        "kinesis",
+        "data",
+    ];
     let [source, capital_source, body, sns, kinesis, data] = fields(element, names)?;
     let source = text(source.or(capital_source)?)?;
     Some(match &*source {
@@ -149,7 +161,12 @@ fn notification(event: &[u8]) -> Option<Payload<'_>> {
 
 /// Events with `records`: lists of Data Firehose, or objects with a list for each topic of Kafka.
 fn records<'a>(body: &'a [u8], records: &'a [u8]) -> Option<(Wrapper, Vec<Payload<'a>>)> {
-    let names = ["eventSource", "deliveryStreamArn", "invocationId", "requestId"];
+    let names = [
+        "eventSource",
+        "deliveryStreamArn",
+        "invocationId",
+        "requestId",
+    ];
     let [source, stream, invocation, request] = fields(body, names)?;
     if records.starts_with(b"[") && stream.or(invocation).or(request).is_some() {
         let data = elements(records).map(|record| Payload::Base64(field(record, "data")));

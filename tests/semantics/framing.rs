@@ -257,13 +257,22 @@ fn f16_numbers_of_any_size_are_fine_where_only_their_text_counts() {
 fn f17_events_of_other_services_are_named() {
     let secret = r#"{\"type\":\"dsr_processing_response\"}"#;
     for (event, found) in [
-        (format!(r#"{{"httpMethod":"POST","body":"{secret}"}}"#), "an API Gateway event, which wraps it in `body`"),
+        (
+            format!(r#"{{"httpMethod":"POST","body":"{secret}"}}"#),
+            "an API Gateway event, which wraps it in `body`",
+        ),
         (
             format!(r#"{{"Records":[{{"eventSource":"aws:sqs","body":"{secret}"}}]}}"#),
             "an SQS event, which wraps it in `Records[].body`",
         ),
-        (r#"{"Records":[{"eventSource":"aws:s3"}]}"#.to_owned(), "an S3 event, which has none"),
-        (format!("\"{secret}\""), "a JSON string, which holds one as its text"),
+        (
+            r#"{"Records":[{"eventSource":"aws:s3"}]}"#.to_owned(),
+            "an S3 event, which has none",
+        ),
+        (
+            format!("\"{secret}\""),
+            "a JSON string, which holds one as its text",
+        ),
     ] {
         let expected = format!("expected a message, found {found}");
         refuses(&format!("⟦{event}"), ErrorKind::Wrapped, "", &expected);

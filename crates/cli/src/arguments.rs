@@ -142,7 +142,11 @@ mod tests {
             (0..=u64::MAX, "expected a number"),
         ] {
             for text in ["", "-1", "x", "1.5", " 3", "99999999999999999999"] {
-                assert_eq!(number(range.clone())(text), Err(expected.to_owned()), "{text}");
+                assert_eq!(
+                    number(range.clone())(text),
+                    Err(expected.to_owned()),
+                    "{text}"
+                );
             }
         }
         assert!(number(1..=7)("0").is_err() && number(1..=7)("8").is_err());

@@ -23,12 +23,7 @@ impl Remarks {
     }
 
     /// Adds a remark, which `write` writes with its line end if less than `most` of its kind were added before.
-    pub(super) fn add(
-        &mut self,
-        kind: &'static str,
-        most: u64,
-        write: impl FnOnce(&mut Vec<u8>),
-    ) {
+    pub(super) fn add(&mut self, kind: &'static str, most: u64, write: impl FnOnce(&mut Vec<u8>)) {
         let count = self.counts.entry(kind).or_default();
         *count += 1;
         if *count <= most {
@@ -84,7 +79,9 @@ impl Ledger {
             Some((kind, count.checked_sub(shown).filter(|more| *more > 0)?))
         });
         let sum = hidden.clone().map(|(_, more)| more).sum();
-        let kinds: Vec<String> = hidden.map(|(kind, more)| format!("{kind} {more}")).collect();
+        let kinds: Vec<String> = hidden
+            .map(|(kind, more)| format!("{kind} {more}"))
+            .collect();
         (sum > 0).then(|| (sum, kinds.join(", ")))
     }
 }

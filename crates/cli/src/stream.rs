@@ -16,8 +16,8 @@ use super::output::{Output, Unwritable};
 use super::progress::Progress;
 use super::remarks::{Ledger, Remarks, SHOWN};
 use super::terminal;
-use hydrant::{Error, ErrorKind};
 pub(super) use framing::{Framing, Handler};
+use hydrant::{Error, ErrorKind};
 use pipeline::pipeline;
 
 /// The results of one chunk.

@@ -121,7 +121,9 @@ mod tests {
             harmless("a\u{200b}b\u{feff}\u{2028}\u{e0041}"),
             "a\\u{200b}b\\u{feff}\\u{2028}\\u{e0041}"
         );
-        let mut json = "\"\u{202e}\" {\"a\":\"\u{202e}\u{e0041}é\"}".as_bytes().to_vec();
+        let mut json = "\"\u{202e}\" {\"a\":\"\u{202e}\u{e0041}é\"}"
+            .as_bytes()
+            .to_vec();
         harmless_json(&mut json, 6);
         let escaped = "\"\u{202e}\" {\"a\":\"\\u202e\\udb40\\udc41é\"}";
         assert_eq!(String::from_utf8(json).unwrap(), escaped);

@@ -178,9 +178,11 @@ impl Command for Validate {
 
     fn refused(&self, message: &Message<'_>, error: Error, product: &mut Product<Findings>) {
         product.refuse();
-        product.findings.add(error.kind().as_str(), self.most, |out| {
-            write_error(self.json, message, error, out);
-        });
+        product
+            .findings
+            .add(error.kind().as_str(), self.most, |out| {
+                write_error(self.json, message, error, out);
+            });
     }
 }
 

@@ -81,7 +81,7 @@ fn folder(path: &Path, found: &mut Vec<Source>) {
                 found.push(Source {
                     name: path.to_string_lossy().into(),
                     place: Place::Unreadable(io::Error::new(io::ErrorKind::NotFound, NO_MATCH)),
-                                size: None,
+                    size: None,
                 });
             }
             found.extend(paths.into_iter().map(file));
@@ -89,7 +89,7 @@ fn folder(path: &Path, found: &mut Vec<Source>) {
         Err(error) => found.push(Source {
             name: path.to_string_lossy().into(),
             place: Place::Unreadable(error),
-                size: None,
+            size: None,
         }),
     }
 }

@@ -221,15 +221,24 @@ mod tests {
     #[test]
     fn long_lists_are_cut_between_words() {
         assert_eq!(list(["a", "b"]), "a, b");
-        assert_eq!(list(["abcd"; 1000]), format!("{}, abcd and 987 more", ["abcd"; 12].join(", ")));
+        assert_eq!(
+            list(["abcd"; 1000]),
+            format!("{}, abcd and 987 more", ["abcd"; 12].join(", "))
+        );
     }
 
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {
         let mut view = View::new(false, false);
         let rows = [["1", "", "x"], ["22", "wider", "é"]];
-        view.table(&["#", "b", "c"], rows.iter().map(|row| row.map(str::to_owned).to_vec()));
-        assert_eq!(view.text, "  #   b      c\n  1          x\n  22  wider  é\n");
+        view.table(
+            &["#", "b", "c"],
+            rows.iter().map(|row| row.map(str::to_owned).to_vec()),
+        );
+        assert_eq!(
+            view.text,
+            "  #   b      c\n  1          x\n  22  wider  é\n"
+        );
     }
 
     #[test]

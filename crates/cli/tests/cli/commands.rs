@@ -20,7 +20,10 @@ fn as_many_lines_come_out_of_normalize_as_go_in() {
     // Some lines are two messages, or one and something else.
     let lines = input.split(|byte| *byte == b'\n');
     let lines = lines.filter(|line| !line.trim_ascii().is_empty()).count();
-    assert!((lines..lines + lines / 10).contains(&messages), "{lines} lines, {messages} messages");
+    assert!(
+        (lines..lines + lines / 10).contains(&messages),
+        "{lines} lines, {messages} messages"
+    );
     // Numbers of messages may be beyond what serde_json reads; those of errors are not.
     let errors = expected.out.lines().filter_map(|line| {
         let error = line.strip_prefix(r#"{"error":"#)?.strip_suffix('}')?;
@@ -205,7 +208,11 @@ fn inspect_finds_its_message_in_a_stream() {
     for line in ["1", "4"] {
         assert_eq!(run(["inspect", "--line", line], &stream).status, Some(1));
     }
-    for stream in [stream, format!("[{RESPONSE},{}]", plain()), format!("{RESPONSE}{}", plain())] {
+    for stream in [
+        stream,
+        format!("[{RESPONSE},{}]", plain()),
+        format!("{RESPONSE}{}", plain()),
+    ] {
         let second = run(["inspect", "--number", "2"], &stream).good();
         assert!(second.starts_with("event_processing_request\n"), "{second}");
         assert_eq!(run(["inspect", "-n", "3"], &stream).status, Some(1));

@@ -28,13 +28,22 @@ fn shapes(bytes: usize) -> Vec<(&'static str, String)> {
     vec![
         ("events", filled(r#""events":["#, event, "]", bytes)),
         ("many small messages", "{}".repeat(bytes / 2)),
-        ("an array of small messages", format!("[{}]", vec![RESPONSE; bytes / 40].join(","))),
+        (
+            "an array of small messages",
+            format!("[{}]", vec![RESPONSE; bytes / 40].join(",")),
+        ),
         ("garbage lines", "x\n".repeat(bytes / 2)),
         ("cut lines", "{\"a\":[\n".repeat(bytes / 7)),
         ("brackets", "[".repeat(bytes)),
         ("nested", filled(r#""unknown":["#, &nested, "]", bytes)),
-        ("a long string", format!(r#"{{"type":"event_processing_request","source_id":"{text}"}}"#)),
-        ("a long string without end", format!(r#"{{"type":"event_processing_request","source_id":"{text}"#)),
+        (
+            "a long string",
+            format!(r#"{{"type":"event_processing_request","source_id":"{text}"}}"#),
+        ),
+        (
+            "a long string without end",
+            format!(r#"{{"type":"event_processing_request","source_id":"{text}"#),
+        ),
         ("unknown fields", filled("", r#""aaaaaaaa":1"#, "", bytes)),
         ("white space", " ".repeat(bytes)),
     ]
@@ -61,11 +70,17 @@ fn peak(mut child: Child) -> usize {
 fn memory_is_bounded_by_a_multiple_of_the_input() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("input");
-    let bytes = 4 * MIB;
+    let bytes = 2 * MIB;
     for (name, text) in shapes(bytes) {
-        fs::File::create(&file).unwrap().write_all(text.as_bytes()).unwrap();
+        fs::File::create(&file)
+            .unwrap()
+            .write_all(text.as_bytes())
+            .unwrap();
         for (args, multiple) in [
-            (&["process", "-q", "-k", "-t", "2", "--output", "null"][..], 40),
+            (
+                &["process", "-q", "-k", "-t", "2", "--output", "null"][..],
+                40,
+            ),
             (&["normalize", "-k", "-t", "2", "--output", "null"], 40),
             (&["validate", "-t", "2"], 40),
             (&["inspect"], 40),
@@ -76,7 +91,11 @@ fn memory_is_bounded_by_a_multiple_of_the_input() {
             let peak = peak(command.spawn().unwrap());
             let limit = FIXED + multiple * bytes;
             println!("{name}: {} takes {} MiB", args[0], peak / MIB);
-            assert!(peak > MIB && peak <= limit, "{name}: {args:?} takes {} MiB", peak / MIB);
+            assert!(
+                peak > MIB && peak <= limit,
+                "{name}: {args:?} takes {} MiB",
+                peak / MIB
+            );
         }
     }
 }
@@ -91,7 +110,10 @@ fn output_grows_with_the_input_and_not_with_its_square() {
             r#"{{"type":"event_processing_request","events":[{events}],"user_identities":[{}]}}"#,
             identity(bytes)
         );
-        for args in [&["process", "-q"][..], &["process", "-q", "--show-identities"]] {
+        for args in [
+            &["process", "-q"][..],
+            &["process", "-q", "--show-identities"],
+        ] {
             let out = run(args, &message).good();
             assert_eq!(out.lines().count(), 1000);
             assert!(out.len() < 1000 * 1300, "{args:?}: {} bytes", out.len());

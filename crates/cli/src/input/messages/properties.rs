@@ -15,8 +15,7 @@ type Found = (u64, u64, Vec<u8>);
 /// All messages, read in pieces. Lines are split as they are where the parser refuses them.
 fn read(text: &[u8], sizes: &[usize], block_bytes: usize, max: usize) -> Vec<Found> {
     let (rest, next) = (text, 0);
-    let mut reader =
-        MessageReader::new(Pieces { rest, sizes, next }, max).block_bytes(block_bytes);
+    let mut reader = MessageReader::new(Pieces { rest, sizes, next }, max).block_bytes(block_bytes);
     let (mut block, mut found, mut bytes) = (Block::default(), Vec::new(), 0);
     while reader.read_block(&mut block).unwrap() {
         bytes += block.read();
@@ -39,7 +38,7 @@ fn scanned(text: &[u8], max: usize) -> Vec<Found> {
     let mut framer = Framer::new(max);
     framer.scan_all();
     let mut spans = Vec::new();
-    framer.frame(text, true, &mut spans);
+    framer.frame(text, true, usize::MAX, &mut spans);
     let found = spans.iter();
     found
         .map(|span| (span.line, span.column, span.body(text).to_vec()))
@@ -59,8 +58,32 @@ const WHOLE: &[&str] = &[
 const BETWEEN: &[&str] = &["\n", "\r\n", "", " ", "\n\n \n", "\u{feff}", "\t", "\r"];
 
 const PIECES: &[&str] = &[
-    "[", "]", ",", "{", "}", ":", "\"", "\\", "\n[", "\n{", "\n {", "oops", "null", "17", "\"a\"", "\n",
-    "{\"a\":", "{\"a\":[", "{\"a\":\"", "{\"a\":{}\n", "[{},", ",{}", "[{\"a\":[", "{},{\"b\":[\n", "é", "{}}",
+    "[",
+    "]",
+    ",",
+    "{",
+    "}",
+    ":",
+    "\"",
+    "\\",
+    "\n[",
+    "\n{",
+    "\n {",
+    "oops",
+    "null",
+    "17",
+    "\"a\"",
+    "\n",
+    "{\"a\":",
+    "{\"a\":[",
+    "{\"a\":\"",
+    "{\"a\":{}\n",
+    "[{},",
+    ",{}",
+    "[{\"a\":[",
+    "{},{\"b\":[\n",
+    "é",
+    "{}}",
 ];
 
 fn any_text() -> impl Strategy<Value = Vec<u8>> {
@@ -104,7 +127,8 @@ fn damaged_lines() -> impl Strategy<Value = Vec<(bool, String)>> {
     let one_line = || select(WHOLE).prop_map(|text| text.replace(['\n', '\r', '\t'], " "));
     let good = one_line().prop_map(|text| (true, text));
     let cut = (one_line(), any::<prop::sample::Index>()).prop_map(|(text, at)| {
-        let at = (1..text.len()).rfind(|end| *end <= at.index(text.len()) && text.is_char_boundary(*end));
+        let at = (1..text.len())
+            .rfind(|end| *end <= at.index(text.len()) && text.is_char_boundary(*end));
         (false, text[..at.unwrap_or(1)].to_owned())
     });
     let garbage = select(&["oops", "}", "]", "", "null", "\"", "<html>"][..]);

@@ -41,18 +41,33 @@ fn messages(text: &str, max: usize) -> Vec<(u64, u64, String)> {
 #[track_caller]
 fn check(text: &str, expected: &[(u64, u64, &str)]) {
     let found = messages(text, 1 << 20);
-    let found: Vec<_> = found.iter().map(|(l, c, body)| (*l, *c, body.as_str())).collect();
+    let found: Vec<_> = found
+        .iter()
+        .map(|(l, c, body)| (*l, *c, body.as_str()))
+        .collect();
     assert_eq!(found, expected, "{text}");
 }
 
 #[test]
 fn messages_on_lines_over_lines_and_without_lines() {
-    check("{}\n\n {\"a\":1} \r\n{}", &[(1, 1, "{}"), (3, 2, "{\"a\":1}"), (4, 1, "{}")]);
-    check("{\n \"a\": {}\n}\n{\n}", &[(1, 1, "{\n \"a\": {}\n}"), (4, 1, "{\n}")]);
-    check("{}{\"é\":\"}{\"}{}", &[(1, 1, "{}"), (1, 3, "{\"é\":\"}{\"}"), (1, 13, "{}")]);
+    check(
+        "{}\n\n {\"a\":1} \r\n{}",
+        &[(1, 1, "{}"), (3, 2, "{\"a\":1}"), (4, 1, "{}")],
+    );
+    check(
+        "{\n \"a\": {}\n}\n{\n}",
+        &[(1, 1, "{\n \"a\": {}\n}"), (4, 1, "{\n}")],
+    );
+    check(
+        "{}{\"é\":\"}{\"}{}",
+        &[(1, 1, "{}"), (1, 3, "{\"é\":\"}{\"}"), (1, 13, "{}")],
+    );
     // The line end may be anywhere, also after a closing bracket.
     check("{\"a\":{}\n,\"b\":1}\n", &[(1, 1, "{\"a\":{}\n,\"b\":1}")]);
-    check("\u{feff}{}\n\u{feff}{}\u{feff}", &[(1, 1, "{}"), (2, 1, "{}")]);
+    check(
+        "\u{feff}{}\n\u{feff}{}\u{feff}",
+        &[(1, 1, "{}"), (2, 1, "{}")],
+    );
     check("", &[]);
     check(" \r\n\t", &[]);
 }
@@ -60,22 +75,31 @@ fn messages_on_lines_over_lines_and_without_lines() {
 #[test]
 fn the_elements_of_an_array_are_messages() {
     check("[]", &[]);
-    check("\u{feff}[ {} , {\"a\":[1,{}]}\n,{}]\n", &[(1, 3, "{}"), (1, 8, "{\"a\":[1,{}]}"), (2, 2, "{}")]);
-    check("[\n{},\n{}\n]\n[{}][{}]{}", &[
-        (2, 1, "{}"),
-        (3, 1, "{}"),
-        (5, 2, "{}"),
-        (5, 6, "{}"),
-        (5, 9, "{}"),
-    ]);
+    check(
+        "\u{feff}[ {} , {\"a\":[1,{}]}\n,{}]\n",
+        &[(1, 3, "{}"), (1, 8, "{\"a\":[1,{}]}"), (2, 2, "{}")],
+    );
+    check(
+        "[\n{},\n{}\n]\n[{}][{}]{}",
+        &[
+            (2, 1, "{}"),
+            (3, 1, "{}"),
+            (5, 2, "{}"),
+            (5, 6, "{}"),
+            (5, 9, "{}"),
+        ],
+    );
     // Each element is one, whatever it is.
-    check("[1,\"a,]\",null,[{},{}],{}]", &[
-        (1, 2, "1"),
-        (1, 4, "\"a,]\""),
-        (1, 10, "null"),
-        (1, 15, "[{},{}]"),
-        (1, 23, "{}"),
-    ]);
+    check(
+        "[1,\"a,]\",null,[{},{}],{}]",
+        &[
+            (1, 2, "1"),
+            (1, 4, "\"a,]\""),
+            (1, 10, "null"),
+            (1, 15, "[{},{}]"),
+            (1, 23, "{}"),
+        ],
+    );
     // A line end may stand for a comma.
     check("[{}\n{}]", &[(1, 2, "{}"), (2, 1, "{}")]);
 }
@@ -86,39 +110,62 @@ fn arrays_with_faults_are_refused_where_the_fault_is() {
     check("[{},]", &[(1, 2, "{}"), (1, 5, "]")]);
     check("[,{}]", &[(1, 2, ","), (1, 3, "{}")]);
     check("[{} {}]\n{}", &[(1, 2, "{}"), (1, 5, "{}]"), (2, 1, "{}")]);
-    check("[{},\n{\"a\":[}},\n{}\n]\n{}", &[
-        (1, 2, "{}"),
-        (2, 1, "{\"a\":[}},"),
-        (3, 1, "{}"),
-        (5, 1, "{}"),
-    ]);
+    check(
+        "[{},\n{\"a\":[}},\n{}\n]\n{}",
+        &[
+            (1, 2, "{}"),
+            (2, 1, "{\"a\":[}},"),
+            (3, 1, "{}"),
+            (5, 1, "{}"),
+        ],
+    );
     // After a message on the same line an array ends with the line.
-    check("{}[{}\n{}", &[(1, 1, "{}"), (1, 4, "{}"), (1, 3, "["), (2, 1, "{}")]);
+    check(
+        "{}[{}\n{}",
+        &[(1, 1, "{}"), (1, 4, "{}"), (1, 3, "["), (2, 1, "{}")],
+    );
 }
 
 #[test]
 fn what_cannot_be_a_message_ends_with_its_line() {
     check("oops\n{}\n", &[(1, 1, "oops"), (2, 1, "{}")]);
-    check("{} oops {}\n{}", &[(1, 1, "{}"), (1, 4, "oops {}"), (2, 1, "{}")]);
+    check(
+        "{} oops {}\n{}",
+        &[(1, 1, "{}"), (1, 4, "oops {}"), (2, 1, "{}")],
+    );
     check("{\"a\":\"\n{}", &[(1, 1, "{\"a\":\""), (2, 1, "{}")]);
     check("{\"a\":[}\n  {\n}", &[(1, 1, "{\"a\":[}"), (2, 3, "{\n}")]);
 }
 
 #[test]
 fn what_is_cut_off_does_not_swallow_what_follows() {
-    for cut in ["{\"a\":", "{\"a\":[", "{\"a\":[{},", "{\"a\"", "{\"a\":{}", "{", "{\"a\":[["] {
-        check(&format!("{{}}\n{cut}\n{{}}\n{{}}\n{{}}"), &[
-            (1, 1, "{}"),
-            (2, 1, cut),
-            (3, 1, "{}"),
-            (4, 1, "{}"),
-            (5, 1, "{}"),
-        ]);
+    for cut in [
+        "{\"a\":",
+        "{\"a\":[",
+        "{\"a\":[{},",
+        "{\"a\"",
+        "{\"a\":{}",
+        "{",
+        "{\"a\":[[",
+    ] {
+        check(
+            &format!("{{}}\n{cut}\n{{}}\n{{}}\n{{}}"),
+            &[
+                (1, 1, "{}"),
+                (2, 1, cut),
+                (3, 1, "{}"),
+                (4, 1, "{}"),
+                (5, 1, "{}"),
+            ],
+        );
         check(&format!("{cut}\n  {{}}"), &[(1, 1, cut), (2, 3, "{}")]);
     }
     // A message over several lines that is broken is one, up to the next that begins at the beginning of a line.
     let broken = "{\n  \"a\": [\n    {\n      \"b\": \"\n    }\n  ]\n}";
-    check(&format!("{broken}\n{{\n}}\n"), &[(1, 1, broken), (8, 1, "{\n}")]);
+    check(
+        &format!("{broken}\n{{\n}}\n"),
+        &[(1, 1, broken), (8, 1, "{\n}")],
+    );
 }
 
 #[test]
@@ -132,24 +179,41 @@ fn the_limit_is_that_of_one_message() {
             "\n" => 1,
             _ => length + between.len() as u64 + 1,
         };
-        assert_eq!(found(&format!("{long}{between}{{}}")), [
-            (1, 1, cut.clone()),
-            (after, column(18), "{}".to_owned()),
-        ]);
+        assert_eq!(
+            found(&format!("{long}{between}{{}}")),
+            [(1, 1, cut.clone()), (after, column(18), "{}".to_owned()),]
+        );
     }
     assert_eq!(found(&format!("[{},{{}}]", ["{}"; 20].join(","))).len(), 21);
-    assert_eq!(found(&format!("[\n{long},\n{{}}]"))[1], (3, 1, "{}".to_owned()));
+    assert_eq!(
+        found(&format!("[\n{long},\n{{}}]"))[1],
+        (3, 1, "{}".to_owned())
+    );
     // Over several lines, and garbage.
-    assert_eq!(found("{\n\"a\":\n\"0123456789\"\n}\n{}")[1], (5, 1, "{}".to_owned()));
+    assert_eq!(
+        found("{\n\"a\":\n\"0123456789\"\n}\n{}")[1],
+        (5, 1, "{}".to_owned())
+    );
     assert_eq!(found("0123456789012345\n{}\n")[1], (2, 1, "{}".to_owned()));
-    assert_eq!(found("{\n\"a\":1,\n\"b\n012345678901234567890\n{}\n").len(), 2);
+    assert_eq!(
+        found("{\n\"a\":1,\n\"b\n012345678901234567890\n{}\n").len(),
+        2
+    );
     // White space is not a message, however long it is, and does not count.
-    assert_eq!(found(&format!("{}\n{0}{{}}{0}\n", " ".repeat(100))), [(2, 101, "{}".to_owned())]);
+    assert_eq!(
+        found(&format!("{}\n{0}{{}}{0}\n", " ".repeat(100))),
+        [(2, 101, "{}".to_owned())]
+    );
 }
 
 #[test]
 fn other_encodings_are_one_message_that_tells_which() {
-    for text in [&b"\xff\xfe{\0}\0\n\0{\0}\0\n\0"[..], b"{\0}\0\n\0", b"\0{\0}\0\n", b"{\0\0\0}\0\0\0\n"] {
+    for text in [
+        &b"\xff\xfe{\0}\0\n\0{\0}\0\n\0"[..],
+        b"{\0}\0\n\0",
+        b"\0{\0}\0\n",
+        b"{\0\0\0}\0\0\0\n",
+    ] {
         for step in [1, 100] {
             let mut reader = MessageReader::new(Trickle(text, step), 100);
             let (mut block, mut found) = (Block::default(), Vec::new());
@@ -173,13 +237,23 @@ fn a_stream_that_fails_for_a_moment_loses_nothing() {
             Err(error) => assert_eq!(error.kind(), io::ErrorKind::WouldBlock),
         }
     }
-    assert_eq!(found, [&b"{\"a\":1}"[..], b"{\n}", b"{\"too lon", b"{}", b"{}"]);
+    assert_eq!(
+        found,
+        [&b"{\"a\":1}"[..], b"{\n}", b"{\"too lon", b"{}", b"{}"]
+    );
 }
 
 /// Each of these makes a scan fail late, over and over, if nothing is learned from the first.
 #[test]
 fn separating_takes_linear_time() {
-    let slow = ["{\"a\":[\n", "{\"a\":\n", "[\n", "[{},\n{},{\"x\":[", "{\"a\":[\n{},{\"x\":[\n", "{\n\"a\":[{},\n"];
+    let slow = [
+        "{\"a\":[\n",
+        "{\"a\":\n",
+        "[\n",
+        "[{},\n{},{\"x\":[",
+        "{\"a\":[\n{},{\"x\":[\n",
+        "{\n\"a\":[{},\n",
+    ];
     for line in slow {
         let seconds = |bytes: usize| {
             let text = line.repeat(bytes / line.len());
@@ -193,6 +267,9 @@ fn separating_takes_linear_time() {
             began.elapsed().as_secs_f64()
         };
         let (small, large) = (seconds(1 << 18), seconds(1 << 20));
-        assert!(large < 1.0 + 16.0 * small, "{line:?}: {small} s, then {large} s");
+        assert!(
+            large < 1.0 + 16.0 * small,
+            "{line:?}: {small} s, then {large} s"
+        );
     }
 }
