@@ -23,8 +23,13 @@ pub(super) fn recognize(body: &[u8]) -> Option<(Wrapper, Vec<Payload<'_>>)> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let body = body.trim_ascii_start();
     if body.starts_with(b"\"") {
-        let holds_object = text(body)?.trim_ascii_start().starts_with(b"{");
-        return holds_object.then(|| (Wrapper::String, vec![Payload::Text(Some(body))]));
+        let inner = text(body)?;
+        let inner = inner.trim_ascii_start();
+        let holds_object = inner.starts_with(b"{");
+        // Once more in a string: its length halves each time, as its quotes are escaped.
+        let holds_string = || inner.starts_with(b"\"") && recognize(inner).is_some();
+        return (holds_object || holds_string())
+            .then(|| (Wrapper::String, vec![Payload::Text(Some(body))]));
     }
     let mut has_type = false;
     let names = [

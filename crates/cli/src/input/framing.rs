@@ -14,12 +14,16 @@
 //! What begins like a message and is broken off ends at the end of its line; if the break is noticed on a later line, then
 //! before the next line that begins with `{` or `[`, or that has the shape of a message. Its neighbours are not lost.
 
+mod line;
 mod scan;
 
 use std::collections::VecDeque;
 
 use memchr::{memchr, memchr_iter, memrchr};
 
+use line::{
+    BYTE_ORDER_MARK, begins_message, byte_order_mark, is_other_encoding, next_message, trim_end,
+};
 use scan::{Outcome, Scan};
 
 /// Where a message is in its block, and in its stream.
@@ -43,8 +47,6 @@ pub(crate) enum SpanKind {
     /// Stands for the opening bracket of an array that is not closed.
     OpenArray,
 }
-
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Separates the messages of a text that arrives in pieces.
 #[derive(Debug)]
@@ -152,10 +154,16 @@ impl Framer {
         self.scan_all = true;
     }
 
-    /// Finds the messages in `text`. `ended`: nothing follows. The next call gets the text from
-    /// [`separated`](Self::separated) on and what follows it.
-    pub(crate) fn frame(&mut self, text: &[u8], ended: bool, spans: &mut Vec<Span>) {
-        loop {
+    /// Finds the messages in `text`, `most` of them at most; false if more of the text is needed to find others. `ended`:
+    /// nothing follows. The next call gets the text from [`separated`](Self::separated) on and what follows it.
+    pub(crate) fn frame(
+        &mut self,
+        text: &[u8],
+        ended: bool,
+        most: usize,
+        spans: &mut Vec<Span>,
+    ) -> bool {
+        while spans.len() < most {
             let step = match self.state {
                 State::Start => self.start(text, ended, spans),
                 State::Between => self.between(text, ended, spans),
@@ -172,9 +180,10 @@ impl Framer {
                 }
             };
             if step == Step::Wait {
-                return;
+                return false;
             }
         }
+        true
     }
 
     /// How many bytes of the text are not needed any more.
@@ -569,92 +578,6 @@ pub(crate) fn split(text: &[u8], max_bytes: usize) -> Vec<Span> {
     framer.scan_all();
     framer.state = State::Between;
     let mut spans = Vec::new();
-    framer.frame(text, true, &mut spans);
+    framer.frame(text, true, usize::MAX, &mut spans);
     spans
-}
-
-/// Without white space at its end.
-fn trim_end(text: &[u8]) -> &[u8] {
-    let blanks = text.iter().rev();
-    let blanks = blanks.take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
-    let end = text.len() - blanks.count();
-    text.get(..end).unwrap_or_default()
-}
-
-/// Whether a byte order mark is at this offset, if enough of the text is there.
-fn byte_order_mark(text: &[u8], at: usize, ended: bool) -> Option<bool> {
-    let rest = text.get(at..).unwrap_or_default();
-    if rest.starts_with(BYTE_ORDER_MARK) {
-        return Some(true);
-    }
-    (ended || !BYTE_ORDER_MARK.starts_with(rest)).then_some(false)
-}
-
-/// Whether the line at this offset may begin a message, if enough of the text is there: it begins with a bracket, or with
-/// white space and an object, and ends with one.
-fn begins_message(text: &[u8], line: usize, ended: bool, keep: usize) -> Option<bool> {
-    let line = line
-        + match text.get(line) {
-            Some(0xef) if byte_order_mark(text, line, ended)? => BYTE_ORDER_MARK.len(),
-            _ => 0,
-        };
-    let rest = text.get(line..).unwrap_or_default();
-    match rest.first() {
-        Some(b'{' | b'[') => return Some(true),
-        Some(b' ' | b'\t' | b'\r') => {}
-        Some(_) => return Some(false),
-        None => return ended.then_some(false),
-    }
-    let head = rest.get(..keep).unwrap_or(rest);
-    let Some(first) = head
-        .iter()
-        .find(|byte| !matches!(byte, b' ' | b'\t' | b'\r'))
-    else {
-        return (ended || rest.len() >= keep).then_some(false);
-    };
-    if *first != b'{' {
-        return Some(false);
-    }
-    match memchr(b'\n', head) {
-        Some(end) => Some(trim_end(head.get(..end).unwrap_or_default()).ends_with(b"}")),
-        None if rest.len() > keep => Some(false),
-        None => ended.then(|| trim_end(head).ends_with(b"}")),
-    }
-}
-
-/// Whether the next line that is not blank may begin a message, or there is none, if enough of the text is there. `at` is the
-/// end of a line.
-fn next_message(text: &[u8], at: usize, ended: bool, keep: usize) -> Option<bool> {
-    let mut line = at + 1;
-    loop {
-        let rest = text.get(line..).unwrap_or_default();
-        // Nearly always.
-        if rest.first() == Some(&b'{') {
-            return Some(true);
-        }
-        let blanks = rest
-            .iter()
-            .take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r'));
-        let blanks = blanks.count();
-        match rest.get(blanks) {
-            Some(b'\n') => line += blanks + 1,
-            // A scan of a message that is too long passes over it.
-            Some(0xef) => return Some(false),
-            Some(_) => return begins_message(text, line, ended, keep),
-            None => return ended.then_some(true),
-        }
-    }
-}
-
-/// Whether the stream begins like UTF-16 or UTF-32, if enough of it is there. The parser names the encoding by the same
-/// bytes.
-fn is_other_encoding(text: &[u8], ended: bool) -> Option<bool> {
-    match text {
-        [0xff, 0xfe, _, _, ..] | [0xfe, 0xff, _, _, ..] => Some(true),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => ended.then_some(true),
-        [0, 0, 0xfe, 0xff, ..] | [0, 0, 0, 1..=255, ..] | [1..=255, 0, 0, 0, ..] => Some(true),
-        [0, 1..=255, 0, 1..=255, ..] | [1..=255, 0, 1..=255, 0, ..] => Some(true),
-        [_, _, _, _, ..] | [1..=0xfd, 1..=255, ..] => Some(false),
-        _ => ended.then_some(false),
-    }
 }

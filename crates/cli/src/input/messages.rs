@@ -14,8 +14,16 @@ pub(crate) struct MessageReader<R> {
     /// The beginning of a message whose end has not been read yet.
     carry: Vec<u8>,
     block_bytes: usize,
+    most: usize,
     ended: bool,
+    /// There may be more messages in `carry`.
+    more: bool,
+    /// Where they begin.
+    from: usize,
 }
+
+/// Messages of a block. What is made of very small ones, such as errors, may be a hundred times as large.
+const MOST: usize = 4096;
 
 impl<R: Read> MessageReader<R> {
     /// Reads messages of at most `max_bytes` bytes. A longer one is cut one byte after that, so that memory stays bounded and
@@ -26,14 +34,18 @@ impl<R: Read> MessageReader<R> {
             framer: Framer::new(max_bytes),
             carry: Vec::new(),
             block_bytes: BLOCK_BYTES,
+            most: MOST,
             ended: false,
+            more: false,
+            from: 0,
         }
     }
 
-    /// The same with blocks of about this many bytes.
+    /// The same with blocks of about this many bytes, and of few messages.
     #[cfg(test)]
     pub(crate) fn block_bytes(mut self, bytes: usize) -> Self {
         self.block_bytes = bytes.max(1);
+        self.most = 5;
         self
     }
 
@@ -45,8 +57,23 @@ impl<R: Read> MessageReader<R> {
     /// Those of the stream.
     pub(crate) fn read_block(&mut self, block: &mut Block) -> io::Result<bool> {
         block.clear();
-        block.append(&self.carry);
+        if self.more {
+            let text = self.carry.get(self.from..).unwrap_or_default();
+            self.more = self
+                .framer
+                .frame(text, self.ended, self.most, block.parts().1);
+            let separated = self.framer.separated();
+            self.framer.shift(text);
+            block.append(text.get(..separated).unwrap_or_default());
+            self.from += separated;
+            if !block.spans().is_empty() {
+                return Ok(true);
+            }
+            block.discard(separated);
+        }
+        block.append(self.carry.get(self.from..).unwrap_or_default());
         self.carry.clear();
+        self.from = 0;
         loop {
             if !self.ended {
                 match read_some(&mut self.stream, block.space(self.block_bytes)) {
@@ -61,7 +88,7 @@ impl<R: Read> MessageReader<R> {
                 }
             }
             let (text, spans) = block.parts();
-            self.framer.frame(text, self.ended, spans);
+            self.more = self.framer.frame(text, self.ended, self.most, spans);
             let separated = self.framer.separated();
             if !block.spans().is_empty() || self.ended {
                 self.carry

@@ -53,7 +53,13 @@ fn every_command_finds_the_same_messages_in_every_form() {
         &["normalize", "-k", "-t", "3"],
     ] {
         // Lines are numbered differently.
-        let numbered = |text: String| text.replace(|c: char| c.is_ascii_digit(), "#");
+        let numbered = |text: String| {
+            let digits: Vec<&str> = text.split(|c: char| c.is_ascii_digit()).collect();
+            digits
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<String>()
+        };
         let expected = run(args, &lines);
         assert_eq!(expected.status, Some(0), "{}", expected.err);
         for (name, text) in &forms {
@@ -97,7 +103,7 @@ fn places_are_those_in_the_file() {
         ran.out
     );
     let ran = run(["normalize"], format!("{RESPONSE}é{REFUSED}"));
-    assert!(ran.err.contains("--> <stdin>:1:38"), "{}", ran.err);
+    assert!(ran.err.contains("--> <stdin>:1:37"), "{}", ran.err);
 }
 
 #[test]
@@ -120,8 +126,10 @@ fn one_bad_message_does_not_cost_its_neighbours() {
         let text = format!("{}\n{RESPONSE}", bad.replace("{}", RESPONSE));
         let ran = run(["normalize", "--keep-going"], &text);
         assert_eq!(ran.status, Some(1), "{bad}");
-        assert!(
-            ran.out.ends_with(&format!("{RESPONSE}\n")),
+        let good = text.matches(RESPONSE).count() - usize::from(bad.contains(' '));
+        assert_eq!(
+            ran.out.lines().filter(|line| *line == RESPONSE).count(),
+            good,
             "{bad}: {}",
             ran.out
         );
@@ -302,9 +310,8 @@ fn what_is_not_seen_is_escaped() {
     let message = format!(
         r#"{{"type":"event_processing_request","{odd}":1,"events":[{{"type":"{odd}"}}],"source_channel":"{odd}"}}"#
     );
-    let refused = format!(
-        r#"{{"type":"event_processing_request","events":[{{"type":"custom_event","attributes":{{"{odd}":1}},"event_start_unixtime_ms":"{odd}"}}]}}"#
-    );
+    let refused =
+        format!(r#"{{"type":"event_processing_request","user_attribute_lists":{{"{odd}":7}}}}"#);
     let shown = |ran: Ran| {
         let text = ran.out + &ran.err;
         assert!(
@@ -313,17 +320,18 @@ fn what_is_not_seen_is_escaped() {
         );
         text
     };
-    for text in [&message, &refused] {
-        for args in [
-            &["validate"][..],
-            &["validate", "--json"],
-            &["inspect"],
-            &["normalize", "-k", "--strict"],
-            &["normalize", "--strict"],
-            &["process", "-q", "-k", "--strict"],
-        ] {
-            shown(run(args, text));
-        }
+    for args in [&["validate"][..], &["validate", "--json"], &["inspect"]] {
+        shown(run(args, &message));
+    }
+    for args in [
+        &["validate"][..],
+        &["validate", "--json"],
+        &["inspect"],
+        &["normalize", "-k"],
+        &["normalize"],
+        &["process", "-q", "-k"],
+    ] {
+        shown(run(args, &refused));
     }
     let json = shown(run(["validate", "--json"], &message));
     assert!(

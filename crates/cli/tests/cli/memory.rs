@@ -70,7 +70,7 @@ fn peak(mut child: Child) -> usize {
 fn memory_is_bounded_by_a_multiple_of_the_input() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("input");
-    let bytes = 4 * MIB;
+    let bytes = 2 * MIB;
     for (name, text) in shapes(bytes) {
         fs::File::create(&file)
             .unwrap()

@@ -269,6 +269,7 @@ fn the_report_counts() {
         "identities_left_out",
         "identities_like_digests",
         "refused",
+        "errors_by_kind",
         "bytes",
         "seconds",
         "mb_per_s",

@@ -38,7 +38,7 @@ fn scanned(text: &[u8], max: usize) -> Vec<Found> {
     let mut framer = Framer::new(max);
     framer.scan_all();
     let mut spans = Vec::new();
-    framer.frame(text, true, &mut spans);
+    framer.frame(text, true, usize::MAX, &mut spans);
     let found = spans.iter();
     found
         .map(|span| (span.line, span.column, span.body(text).to_vec()))
