@@ -463,6 +463,45 @@ fn unsafe_is_fenced() {
     }
 }
 
+/// `tests/miri` builds the library with the versions that the library names.
+#[test]
+fn miri_builds_with_the_dependencies_of_the_library() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |name: &str| std::fs::read_to_string(root.join(name)).unwrap();
+    let (library, miri) = (read("Cargo.toml"), read("tests/miri/Cargo.toml"));
+    let of_workspace = versions(&library, "workspace.dependencies");
+    let expected: BTreeMap<String, String> = versions(&library, "dependencies")
+        .into_iter()
+        .filter(|(name, _)| !crates()[&in_code(name)])
+        .map(|(name, version)| {
+            let version = if version.is_empty() {
+                of_workspace[&name].clone()
+            } else {
+                version
+            };
+            (name, version)
+        })
+        .collect();
+    assert_eq!(versions(&miri, "dependencies"), expected);
+}
+
+/// The packages of a section of a manifest with the versions it names; empty where it names none.
+fn versions(manifest: &str, section: &str) -> BTreeMap<String, String> {
+    let header = format!("\n[{section}]\n");
+    let (_, lines) = manifest.split_once(header.as_str()).unwrap();
+    lines
+        .lines()
+        .take_while(|line| !line.starts_with('['))
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(|line| {
+            let name = line.split(['.', ' ']).next().unwrap();
+            let inherited = line.contains("workspace = true");
+            let quoted = line.split('"').nth(1).filter(|_| !inherited);
+            (name.to_owned(), quoted.unwrap_or_default().to_owned())
+        })
+        .collect()
+}
+
 /// Workspaces of their own inherit no lints.
 #[test]
 fn every_manifest_denies_unsafe_code_without_an_argument() {
