@@ -206,8 +206,7 @@ impl<'a> GrowingIndex<'a> {
     }
 }
 
-/// A number below 256 that few keys of a map share: a multiplicative hash (Knuth, volume 3, section
-/// 6.4) of their first and last four bytes, or for shorter ones a sum of the first, the last and the
+/// A number below 256 that few keys of a map share: a multiplicative hash (Knuth, volume 3, "Hashing") of their first and last four bytes, or for shorter ones a sum of the first, the last and the
 /// length.
 #[inline(always)]
 fn signature(key: &[u8]) -> usize {

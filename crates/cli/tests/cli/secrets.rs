@@ -169,7 +169,12 @@ fn wrong(kind: &Kind) -> Vec<Value> {
                 .collect()
         }
         Kind::Map(map) => {
-            let values = wrong(&map.values).into_iter();
+            // The values of a map of texts may be objects and lists.
+            let values = match map.values {
+                Kind::Text => Vec::new(),
+                ref values => wrong(values),
+            };
+            let values = values.into_iter();
             let maps = values.map(|value| json!({ key(map): value }));
             maps.chain([json!(SECRET), json!([SECRET])]).collect()
         }
