@@ -120,6 +120,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "fills 180 MB, which takes an interpreter minutes")]
     fn two_large_arenas_are_never_held() {
         let mut arenas = Arenas::default();
         for round in 0..3 {
