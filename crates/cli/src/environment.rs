@@ -43,7 +43,7 @@ fn parse_threads(asked: &OsStr) -> Result<usize, String> {
         .map(|number: NonZero<u16>| number.get().into())
         .ok_or_else(|| {
             let (asked, most) = (asked.display(), u16::MAX);
-            format!("{THREADS}={asked}: not a number of threads, which is one from 1 to {most}")
+            format!("{THREADS}={asked}: not a number of threads, expected 1 to {most}")
         })
 }
 
@@ -64,7 +64,7 @@ mod tests {
             assert_eq!(
                 parse_threads(OsStr::new(nonsense)),
                 Err(format!(
-                    "HYDRANT_THREADS={nonsense}: not a number of threads, which is one from 1 to 65535"
+                    "HYDRANT_THREADS={nonsense}: not a number of threads, expected 1 to 65535"
                 ))
             );
         }

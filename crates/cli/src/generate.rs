@@ -70,7 +70,7 @@ fn events(text: &str) -> Result<RangeInclusive<usize>, String> {
         None => (number(text)?, number(text)?),
     };
     if from > to {
-        return Err(format!("{from} is more than {to}"));
+        return Err(format!("{from} is greater than {to}"));
     }
     Ok(from..=to)
 }

@@ -35,7 +35,7 @@ fn messages() -> impl TypedValueParser<Value = &'static MemberInfo> {
     let members = Message::INFO.members;
     PossibleValuesParser::new(members.iter().map(|member| member.tag)).try_map(|name| {
         let found = members.iter().find(|member| member.tag == name);
-        found.ok_or("not a message")
+        found.ok_or("not the type of a message")
     })
 }
 

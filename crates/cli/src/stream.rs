@@ -294,7 +294,7 @@ impl<C: Command> Handler for AtWork<'_, C> {
 pub(super) fn pretty(message: &Message<'_>, error: Error) -> String {
     let hint = match error.kind() {
         ErrorKind::TooLarge => "\n  = --max-bytes raises the limit",
-        ErrorKind::Wrapped => "\n  = --unwrap takes messages out of such envelopes",
+        ErrorKind::Wrapped => "\n  = --unwrap extracts messages from such events",
         _ => "",
     };
     placed(message, error).pretty(message.source) + hint

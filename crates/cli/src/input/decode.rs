@@ -106,17 +106,17 @@ impl<R: BufRead> Read for Members<R> {
 }
 
 fn cut(format: &str) -> io::Error {
-    let text = format!("the {format} data ends too early: the file is empty or cut");
+    let text = format!("the {format} data ends too early: the file is empty or truncated");
     io::Error::new(io::ErrorKind::UnexpectedEof, text)
 }
 
 fn damaged(format: &str) -> io::Error {
-    let text = format!("it is not {format} data, or damaged");
+    let text = format!("it is not {format} data, or it is corrupt");
     io::Error::new(io::ErrorKind::InvalidData, text)
 }
 
 fn followed(format: &str) -> io::Error {
-    let text = format!("after the {format} data comes something else");
+    let text = format!("there is other data after the {format} data");
     io::Error::new(io::ErrorKind::InvalidData, text)
 }
 

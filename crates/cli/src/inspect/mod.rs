@@ -116,7 +116,7 @@ pub(super) fn run(args: &InspectArgs, stop: &Arc<Stop>) -> Result<ExitCode, Fail
         None => Err(failed(io::Error::other(match (args.line, args.number) {
             (Some(line), _) => format!("no message begins on line {line}"),
             (None, Some(number)) => format!("there is no message {number}"),
-            (None, None) => "there is no message in it".to_owned(),
+            (None, None) => "it contains no message".to_owned(),
         }))),
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn plan(text: &str) -> Result<Plan, String> {
         let key = named("identity type", name, keys.map(|key| (key.as_str(), key)))?;
         let algorithm = algorithm.trim().parse::<Algorithm>();
         if plan.iter().any(|(other, _)| *other == key) {
-            return Err(format!("`{}` is there twice", name.trim()));
+            return Err(format!("`{}` is given twice", name.trim()));
         }
         plan.push((key, algorithm.map_err(|error| error.to_string())?));
     }

@@ -23,7 +23,7 @@ pub(super) fn byte_order_mark(text: &[u8], at: usize, ended: bool) -> Option<boo
 }
 
 /// Whether the line at this offset may begin a message; `None` if more of the text is needed: it
-/// begins with a bracket, or it begins with white space and an object and ends with an object.
+/// begins with a bracket, or with white space and a brace, and then it ends with a brace.
 pub(super) fn begins_message(text: &[u8], line: usize, ended: bool, keep: usize) -> Option<bool> {
     let line = line
         + match text.get(line) {
