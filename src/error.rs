@@ -1,16 +1,16 @@
-//! The one error of the crate: what went wrong, where in the input, what was expected and what was found. It names the
-//! JSON path and never holds the value of an identity or a setting.
+//! The error type of the crate: what is wrong, where in the input, what was expected and what was
+//! found. It contains the JSON path and never the value of an identity or a setting.
 
 use std::borrow::Cow;
 use std::fmt;
 
-/// What kind of thing went wrong.
+/// The kind of an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// Nothing but white space.
+    /// The input is empty or only white space.
     EmptyInput,
-    /// The input, or what it needs in memory, is over the limit.
+    /// The input, or the memory that it needs, exceeds a limit.
     TooLarge,
     /// The input looks like UTF-16 or UTF-32.
     Encoding,
@@ -20,23 +20,24 @@ pub enum ErrorKind {
     Syntax,
     /// Objects and lists are nested deeper than the limit.
     TooDeep,
-    /// There is more after the message.
+    /// There is other text after the message.
     TrailingText,
     /// A value of another JSON type was expected.
     UnexpectedType,
-    /// A value of the right JSON type does not read as what was expected.
+    /// A value of the right JSON type cannot be read as what was expected.
     InvalidValue,
-    /// A field that must be there is not.
+    /// A required field is missing.
     MissingField,
     /// A `null` is where an object must be.
     NullElement,
-    /// A value this version does not know, where that is not allowed.
+    /// An unknown value where only known ones are allowed.
     UnknownValue,
     /// A lone surrogate escape, in strict mode.
     LoneSurrogate,
-    /// The message is one that a module does not receive.
+    /// The message is not one that a module receives.
     UnsupportedMessage,
-    /// The input is an event of another service, which may hold messages: [`wrapper`](crate::wrapper) takes them out.
+    /// The input is an event of another service, which may contain messages:
+    /// [`wrapper`](crate::wrapper) extracts them.
     Wrapped,
 }
 
@@ -70,15 +71,15 @@ impl fmt::Display for ErrorKind {
     }
 }
 
-/// A place in the input.
+/// A position in the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Location {
-    /// Bytes before it; never beyond the end of the input.
+    /// The byte offset, at most the length of the input.
     pub offset: usize,
-    /// Line, counted from 1.
+    /// The line, counted from 1.
     pub line: usize,
-    /// Column, counted from 1 in characters.
+    /// The column, counted from 1 in characters.
     pub column: usize,
 }
 
@@ -92,7 +93,7 @@ impl Location {
             .rposition(|&byte| byte == b'\n')
             .map_or(0, |at| at + 1);
         let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
-        // Characters are counted by their first bytes, which also works in what is not UTF-8.
+        // Characters are counted at their first bytes, which also works for text that is not UTF-8.
         let in_line = before.get(line_start..).unwrap_or_default();
         let column = 1 + in_line.iter().filter(|&&byte| byte & 0xc0 != 0x80).count();
         Self {
@@ -103,10 +104,10 @@ impl Location {
     }
 }
 
-/// Why an input was refused, in one machine word.
+/// The reason why an input was refused. It takes one machine word.
 ///
-/// Most errors have a place in the input. Errors of the input as a whole have none: one that is too
-/// large, that is in another encoding, or that a module does not receive.
+/// Most errors have a position in the input. Errors of the input as a whole have none: it is too
+/// large, in another encoding, or a message that a module does not receive.
 ///
 /// ```
 /// let error = hydrant::normalize(br#"{"type":"event_processing_request","account":7}"#, &mut Vec::new()).unwrap_err();
@@ -129,7 +130,7 @@ pub(crate) struct Inner {
     pub(crate) snippet: Option<Snippet>,
 }
 
-/// The neighbourhood of the place, values masked.
+/// The text around the position, with values masked.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Snippet {
     /// One line of text.
@@ -145,7 +146,7 @@ impl Error {
         Self(Box::new(inner))
     }
 
-    /// An error without a place in an input.
+    /// An error without a position.
     pub(crate) fn plain(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
         Self::from_inner(Inner {
             kind,
@@ -157,14 +158,14 @@ impl Error {
         })
     }
 
-    /// The same place, for another reason.
+    /// An error at the same position, for another reason.
     pub(crate) fn with_reason(mut self, kind: ErrorKind, message: String) -> Self {
         self.0.kind = kind;
         self.0.message = message.into();
         self
     }
 
-    /// What kind of thing went wrong.
+    /// The kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
@@ -176,7 +177,7 @@ impl Error {
         &self.0.message
     }
 
-    /// Where, as byte offset, line and column; `None` if the error is one of the whole input.
+    /// The position: byte offset, line and column; `None` if the error concerns the whole input.
     ///
     /// ```
     /// use hydrant::{ErrorKind, ParseOptions, Scratch, parse};
@@ -190,13 +191,13 @@ impl Error {
         self.0.location
     }
 
-    /// Where, as JSON path from the top of the message: `events[3].products[0].price`. Empty at the top.
+    /// The JSON path from the top of the message: `events[3].products[0].price`. Empty at the top.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.0.path
     }
 
-    /// The same error, of a message whose first line is this line of a stream, counted from 1.
+    /// The same error, for a message that begins on this line of a stream, counted from 1.
     ///
     /// ```
     /// let error = hydrant::normalize(b"[]", &mut Vec::new()).unwrap_err().on_line(17);
@@ -212,7 +213,8 @@ impl Error {
         self
     }
 
-    /// The same error, of a message that begins in this column of its line, counted from 1 in characters.
+    /// The same error, for a message that begins in this column of its line, counted from 1 in
+    /// characters.
     ///
     /// ```
     /// let error = hydrant::normalize(b"[]", &mut Vec::new()).unwrap_err().on_line(17).on_column(5);
@@ -229,8 +231,8 @@ impl Error {
         self
     }
 
-    /// The error for a terminal: several lines, with the name of the input and the neighbourhood of the place, in which
-    /// all other values are masked.
+    /// The error for a terminal: several lines, with the name of the input and the text around the
+    /// position, in which all other values are masked.
     #[must_use]
     pub fn pretty(&self, name: &str) -> String {
         let mut text = format!("error: {}\n  --> {name}", self.0.message);
@@ -293,9 +295,10 @@ impl fmt::Debug for Error {
 
 impl std::error::Error for Error {}
 
-/// Adds a key to a JSON path: `.name`, or `["any text"]` where the key is no plain word. Very long keys are cut.
+/// Appends a key to a JSON path: `.name`, or `["any text"]` if the key is not a plain word. Very
+/// long keys are truncated.
 pub(crate) fn push_path_key(path: &mut String, key: &str) {
-    // The key is cut first: there may be many paths with the same huge key.
+    // The key is truncated first: there may be many paths with the same huge key.
     let end = key.char_indices().nth(100).map_or(key.len(), |(at, _)| at);
     let shown = key.get(..end).unwrap_or(key);
     let plain = !key.is_empty()
@@ -329,12 +332,12 @@ pub(crate) fn push_path_key(path: &mut String, key: &str) {
     path.push_str("\"]");
 }
 
-/// Adds a key to a JSON path that is not shown, because it may be a secret.
+/// Appends a key to a JSON path without showing it, because it may be a secret.
 pub(crate) fn push_path_hidden_key(path: &mut String) {
     path.push_str("[\"…\"]");
 }
 
-/// Adds a position in a list to a JSON path.
+/// Appends an index of a list to a JSON path.
 pub(crate) fn push_path_index(path: &mut String, index: usize) {
     path.push_str(&format!("[{index}]"));
 }

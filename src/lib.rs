@@ -1,9 +1,11 @@
-//! An engine and SDK for mParticle Firehose integrations. It parses JSON messages into typed values that borrow from
-//! the input, calls your handlers, and writes the answer, which by default acknowledges nothing that failed.
+//! An engine and SDK for mParticle Firehose integrations. It parses JSON messages into typed values
+//! that borrow from the input, calls your handlers, and writes the response. By default the
+//! response never acknowledges an event that failed.
 //!
-//! A SaaS company that wants its customers' data implements a Firehose *module*: the platform calls it with JSON messages.
-//! Implement [`AsyncProcessor`] if your handlers await a reply, or [`Processor`] if they compute and emit records; hand it
-//! to an [`Engine`], and give the engine each message:
+//! A company that receives its customers' data from mParticle implements a Firehose *module*, which
+//! the platform calls with JSON messages. Implement [`AsyncProcessor`] if your handlers await a
+//! reply, or [`Processor`] if they compute and emit records, create an [`Engine`] from it, and pass
+//! each message to the engine:
 //!
 //! ```
 //! use hydrant::message::{EventType, ScreenViewEvent, Uuid};
@@ -31,15 +33,15 @@
 //! # Ok::<(), hydrant::Error>(())
 //! ```
 //!
-//! The names that most programs need are at the root. Everything else is in one of these modules:
+//! The names that most programs need are in the crate root. All others are in these modules:
 //!
 //! - [`message`]: the models of the messages, and lookups on them
-//! - [`registration`]: what a module is and asks for, and its settings
+//! - [`registration`]: the description of a module, its requests and its settings
 //! - [`engine`]: outcomes, records, policies and the observer of the [`Engine`]
-//! - [`hash`](mod@hash): identities
-//! - [`write`](mod@write): messages, errors and records to bytes
-//! - [`wrapper`]: messages in events of API Gateway, SQS, Kinesis and others
-//! - [`validate`]: findings beyond what delivery enforces
+//! - [`hash`](mod@hash): hashing of identities
+//! - [`write`](mod@write): serialization of messages, errors and records
+//! - [`wrapper`]: messages inside events of API Gateway, SQS, Kinesis and others
+//! - [`validate`]: checks beyond those of parsing
 //! - [`schema`]: the declarations of the models
 //! - [`host`]: time, identifiers and threads for hosts
 
@@ -62,7 +64,7 @@ pub mod validate;
 pub mod wrapper;
 pub mod write;
 
-/// Outcomes, records, policies and the observer of the [`Engine`], as far as they are not at the root.
+/// Outcomes, records, policies and the observer of the [`Engine`] that are not in the crate root.
 pub mod engine {
     pub use crate::dispatch::{MODULE_RULES, Observer, RejectPolicy, Report, SettingErrorPolicy};
     pub use crate::processor::{
@@ -85,7 +87,7 @@ pub use registration::Registration;
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-/// And so are those of the guide for hosts.
+/// So are those of the guide for hosts.
 #[cfg(doctest)]
 #[doc = include_str!("../docs/embedding.md")]
 struct Embedding;

@@ -1,5 +1,6 @@
-//! Batches of identities, plain and already encoded, in any mixture: `hash_many` on every platform of this CPU against the
-//! RustCrypto crates one value at a time on the standard library's trimming and lower case.
+//! Batches of identities, plain and already encoded, in any mixture: `hash_many` on every platform
+//! of this CPU is compared with the RustCrypto crates, one value at a time, with the standard
+//! library's trimming and lower-casing.
 #![no_main]
 
 use hydrant::hash::{Algorithm, Hasher, HexDigests, Input, Normalization, Platform};

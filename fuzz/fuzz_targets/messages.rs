@@ -1,4 +1,5 @@
-//! Messages made from the declarations, with what senders get wrong: all that must hold of any bytes.
+//! Messages generated from the declarations, with typical errors of senders: all properties must
+//! hold.
 #![no_main]
 
 use hydrant_fuzz::checks;

@@ -1,4 +1,5 @@
-//! What must hold of any input. Results are compared by value, because `Debug` hides what is secret.
+//! Properties that must hold for any input. Results are compared by value, because `Debug` hides
+//! secrets.
 
 use hydrant::internals::complete_path_only;
 use hydrant::message::Message;
@@ -7,8 +8,9 @@ use hydrant::validate::{coercions, findings, unknown_fields};
 use hydrant::{ParseOptions, Scratch};
 use hydrant_reference::{Json, identical};
 
-/// Both parse paths give the same message and tally or the same error, with a place inside the input, whether strict or
-/// not; and so do the searches for unknown fields and for coerced values, which finds as many as are counted.
+/// Both parse paths give the same message and tally or the same error, with a position inside the
+/// input, in strict mode or not; so do the searches for unknown fields and for coerced values,
+/// whose number equals the tally.
 pub fn paths(input: &[u8]) {
     let (mut first, mut second) = (Scratch::new(), Scratch::new());
     for strict in [false, true] {
@@ -57,8 +59,9 @@ pub fn paths(input: &[u8]) {
     }
 }
 
-/// The engine and the reference implementation accept the same, read the same values and coerce as many. Tolerated: nesting between the two
-/// limits, which each checks by itself (both have 128 levels); and of a text that is not JSON only the refusal counts.
+/// The engine and the reference implementation accept the same inputs, read the same values and
+/// coerce the same number. Tolerated: nesting between the two limits, which each checks by itself
+/// (both have 128 levels); and for a text that is not JSON, only the refusal is compared.
 pub fn reference(input: &[u8]) {
     let mut written = Vec::new();
     match (
@@ -81,8 +84,9 @@ pub fn reference(input: &[u8]) {
     }
 }
 
-/// Normal form is a fixed point: what `normalize` writes, it reads and writes again without a change. The one exception is
-/// a submitted time from the year 5138 on, which is written as seconds and read back as milliseconds (D5).
+/// The normal form is a fixed point: `normalize` leaves its own output unchanged. The one exception
+/// is a submitted time from the year 5138 on, which is written as seconds and read back as
+/// milliseconds (D5).
 pub fn round_trip(input: &[u8]) {
     let mut once = Vec::new();
     let mut scratch = Scratch::new();
@@ -108,8 +112,8 @@ pub fn round_trip(input: &[u8]) {
     );
 }
 
-/// The validator takes any message, and a registration that is read from one and written again is the same registration,
-/// with the same findings.
+/// The validator accepts any message, and a registration that is written and read again is the
+/// same, with the same findings.
 pub fn validator(input: &[u8]) {
     let (mut first, mut second) = (Scratch::new(), Scratch::new());
     let options = ParseOptions::new();

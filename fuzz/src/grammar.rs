@@ -1,5 +1,6 @@
-//! Messages made from the declarations of the models: every known field with values of its type, and among them what
-//! senders get wrong. So a fuzzer reaches code behind the keys, which it would not guess from bytes.
+//! Messages generated from the declarations of the models: every known field with values of its
+//! type, mixed with typical errors of senders. So a fuzzer reaches code that requires field names,
+//! which it would not find from bytes.
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 use hydrant::message::Message;
@@ -11,7 +12,7 @@ const MAX_LENGTH: usize = 32 * 1024;
 /// Deeper values are left empty.
 const MAX_DEPTH: usize = 24;
 
-/// JSON texts that are of the wrong type for most fields, or at the edge of what a type accepts.
+/// JSON texts of the wrong type for most fields, or at the limit of what a type accepts.
 const ODD: &[&str] = &[
     "null",
     "true",
@@ -76,7 +77,7 @@ const ODD: &[&str] = &[
     "\"",
 ];
 
-/// Keys that no model has, or has under another name.
+/// Keys that no model has, or that differ from a declared name.
 const ODD_KEYS: &[&str] = &[
     "",
     "type",
@@ -117,12 +118,12 @@ struct Writer<'u, 'a> {
 }
 
 impl Writer<'_, '_> {
-    /// True once in so many times, and never when the input is used up.
+    /// True once in this many times, and never after the input is used up.
     fn once_in(&mut self, times: u32) -> Result<bool> {
         Ok(self.u.int_in_range(0..=times - 1)? == times - 1)
     }
 
-    /// Whether there is more to come, of a list or of optional fields; false at last.
+    /// Whether a list or a sequence of optional fields continues; false after the input is used up.
     fn more(&mut self) -> Result<bool> {
         let room = self.out.len() < MAX_LENGTH && self.depth < MAX_DEPTH;
         Ok(room && !self.u.is_empty() && !self.once_in(4)?)
@@ -139,7 +140,7 @@ impl Writer<'_, '_> {
         self.out.push_str(self.space);
     }
 
-    /// A member of a family, with its `type` before, among or after its fields, or without it.
+    /// A member of a family, with its `type` before, among or after its fields, or without one.
     fn family(&mut self, family: &FamilyInfo) -> Result<()> {
         let member = self.u.choose(family.members)?;
         let fields: Vec<&FieldInfo> = member.fields().collect();
@@ -171,7 +172,7 @@ impl Writer<'_, '_> {
         {
             self.tag(tag, &mut first)?;
         }
-        // Known fields in any order and again, and unknown ones.
+        // Known fields in any order and repeatedly, and unknown ones.
         while self.once_in(6)? && !self.u.is_empty() {
             if self.once_in(3)? {
                 let key = *self.u.choose(ODD_KEYS)?;
@@ -211,7 +212,7 @@ impl Writer<'_, '_> {
 
     fn odd(&mut self) -> Result<()> {
         let text = *self.u.choose(ODD)?;
-        // What is not JSON ends the message, so it is rarer.
+        // Text that is not JSON ends the message, so it is rarer.
         let text = if ["NaN", "01", "\""].contains(&text) && !self.once_in(8)? {
             "null"
         } else {
@@ -307,7 +308,7 @@ impl Writer<'_, '_> {
                 self.depth += 1;
                 let mut first = true;
                 while self.more()? {
-                    // Few different keys, so that some are the same.
+                    // Few different keys, so that some are equal.
                     let key = match map.keys {
                         Some(keys) if !self.once_in(12)? => {
                             (*self.u.choose(keys.values)?).to_owned()
@@ -347,7 +348,7 @@ impl Writer<'_, '_> {
         self.out.push('"');
     }
 
-    /// Any characters, escaped where they must be and sometimes where they need not be.
+    /// Any characters, escaped if necessary and sometimes if not.
     fn text(&mut self) -> Result<()> {
         if self.once_in(3)? {
             let text = *self.u.choose(&[

@@ -1,4 +1,5 @@
-//! What the fuzz targets share: messages made from the declarations, and what must hold of any input.
+//! The common part of the fuzz targets: messages from the declarations, and properties that must
+//! hold for any input.
 
 pub mod checks;
 pub mod grammar;

@@ -1,13 +1,13 @@
-//! The three digests of the protocol: names, lengths, and what their text looks like.
+//! The three digests of the protocol: names, lengths, and the form of their text.
 //!
-//! The names are those of the protocol's `IdentityEncoding` (specification, table of enums). The
-//! arithmetic of the digests is elsewhere.
+//! The names are those of the protocol's `IdentityEncoding` (specification, table of enums). Other
+//! files compute the digests.
 
 use std::error;
 use std::fmt;
 use std::str::FromStr;
 
-/// A digest that identities can be hashed with.
+/// A digest with which identities can be hashed.
 ///
 /// ```
 /// use hydrant::hash::Algorithm;
@@ -33,7 +33,7 @@ impl Algorithm {
     /// Every algorithm, shortest digest first.
     pub const ALL: &'static [Self] = &[Self::Md5, Self::Sha1, Self::Sha256];
 
-    /// The name on the wire: `md5`, `sha1` or `sha256`.
+    /// The name in the protocol: `md5`, `sha1` or `sha256`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -86,9 +86,9 @@ impl FromStr for Algorithm {
     }
 }
 
-/// The text names no [`Algorithm`].
+/// The text does not name an [`Algorithm`].
 ///
-/// The text itself is not repeated: it may be an identity in the wrong place.
+/// The error does not contain the text, which may be an identity in the wrong place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParseAlgorithmError(());
 
@@ -100,11 +100,11 @@ impl fmt::Display for ParseAlgorithmError {
 
 impl error::Error for ParseAlgorithmError {}
 
-/// Whether `text` looks like a digest of `algorithm`: the right number of hexadecimal digits, in
-/// upper or lower case, and nothing else.
+/// Whether `text` has the form of a digest of `algorithm`: the right number of hexadecimal digits,
+/// in upper or lower case, and nothing else.
 ///
-/// A guess and no proof, for checks and warnings. Whether a value is hashed is said by its
-/// `encoding` and never found out by looking at it.
+/// This is a heuristic for checks and warnings. Whether a value is hashed is declared by its
+/// `encoding` and never inferred from its form.
 ///
 /// ```
 /// use hydrant::hash::{Algorithm, is_digest};

@@ -1,9 +1,9 @@
-//! Messages in blocks: copied, lower-cased and padded in one go.
+//! Messages in blocks: copied, lower-cased and padded in one pass.
 //!
 //! MD5 and the SHA family digest blocks of 64 bytes; a message is followed by a bit, zeros, and its
-//! length in bits as the last eight bytes (RFC 1321, 3.1 and 3.2; FIPS 180-4, 5.1.1). What is
-//! shorter than 56 bytes is a single block, and identities nearly always are. This file only
-//! prepares blocks; it knows nothing of trimming, of Unicode, or of the digests' arithmetic.
+//! length in bits as the last eight bytes (RFC 1321, 3.1 and 3.2; FIPS 180-4, 5.1.1). A message of
+//! less than 56 bytes is a single block, as nearly all identities are. This file only prepares
+//! blocks; trimming, Unicode and the computation of digests are elsewhere.
 
 use std::array;
 use std::iter;
@@ -19,8 +19,8 @@ pub(super) type Block = [u8; BLOCK_LEN];
 /// Bytes of the longest digest, that of SHA-256.
 pub(super) const DIGEST_LEN: usize = 32;
 
-/// The bytes of a digest in the order in which they are written; after the shorter ones they mean
-/// nothing.
+/// The bytes of a digest in the order in which they are written; the bytes after a shorter one are
+/// unspecified.
 pub(super) type Digest = [u8; DIGEST_LEN];
 
 /// Padded messages, all of the same number of blocks.
@@ -28,7 +28,7 @@ pub(super) type Digest = [u8; DIGEST_LEN];
 pub(super) struct Messages<'a> {
     blocks: &'a [Block],
     blocks_each: usize,
-    // Not computed when asked for: for a single message, a division is a lot.
+    // Stored, because for a single message a division would be expensive.
     len: usize,
 }
 
@@ -83,8 +83,8 @@ impl<'a> Messages<'a> {
         }
     }
 
-    /// Block number `block` of the messages from number `first` on, and zeros where there are no
-    /// more messages.
+    /// Block number `block` of the messages from number `first` on, and zeros if there are no more
+    /// messages.
     #[inline]
     pub(super) fn rows<const COUNT: usize>(self, first: usize, block: usize) -> [&'a Block; COUNT] {
         let first = first * self.blocks_each + block;
@@ -96,16 +96,15 @@ impl<'a> Messages<'a> {
     }
 }
 
-/// The longest message that fits `blocks` blocks with the bit and the length after it.
+/// The longest message that fits into `blocks` blocks with the bit and the length after it.
 pub(super) const fn longest_message(blocks: usize) -> usize {
     blocks * BLOCK_LEN - 1 - 8
 }
 
-/// Writes `message` and its padding into `blocks`, with ASCII letters in lower case if that is asked
-/// for.
+/// Writes `message` and its padding into `blocks`, with ASCII letters in lower case if requested.
 ///
-/// When `false` comes back, the message is too long, or it is to be lowered and is not ASCII; then
-/// `blocks` holds nothing of use.
+/// Returns `false` if the message is too long, or if it must be lower-cased and is not ASCII; the
+/// content of `blocks` is then unspecified.
 #[inline]
 pub(super) fn pad<const BLOCKS: usize>(
     algorithm: Algorithm,
@@ -121,7 +120,7 @@ pub(super) fn pad<const BLOCKS: usize>(
     }
 }
 
-/// The length of a message as its padding ends with it: the eight bytes, as they lie in memory.
+/// The length of a message as at the end of its padding: eight bytes, in memory order.
 #[inline]
 pub(super) fn length_in_bits(algorithm: Algorithm, message: &[u8]) -> [u8; 8] {
     let bits = 8 * message.len() as u64;
@@ -133,23 +132,24 @@ pub(super) fn length_in_bits(algorithm: Algorithm, message: &[u8]) -> [u8; 8] {
 
 const EVERY_BYTE: u64 = 0x0101_0101_0101_0101;
 
-/// Eight ASCII bytes with their letters in lower case; without meaning if they are not all ASCII.
+/// Eight ASCII bytes with their letters in lower case; the result is meaningless if they are not
+/// all ASCII.
 #[inline]
 fn ascii_lower_case(eight: u64) -> u64 {
-    // The additions carry into the highest bit of the bytes from `A` up, and above `Z`.
+    // The additions carry into the highest bit of bytes from `A` on, and of those above `Z`.
     let from_a = eight.wrapping_add(u64::from(0x80 - b'A') * EVERY_BYTE);
     let above_z = eight.wrapping_add(u64::from(0x80 - b'Z' - 1) * EVERY_BYTE);
     let capitals = from_a & !above_z & (0x80 * EVERY_BYTE);
     eight | capitals >> 2
 }
 
-/// Fills `blocks` with the message, changed by eights, and its padding; gives all bits that were
-/// seen in the message, or `None` if it is too long.
+/// Fills `blocks` with the message, transformed eight bytes at a time, and its padding; returns the
+/// bitwise OR of the message's words, or `None` if it is too long.
 ///
-/// The message goes through general registers and is stored once. Copied byte by byte, or as a
-/// whole and then changed in place, it would be read again in other pieces than it was written in,
-/// and such a read waits until the writes have left the CPU's store buffer. For a single identity
-/// that costs as much as half a digest.
+/// The message passes through general registers and is stored once. If it were copied byte by byte,
+/// or as a whole and then changed in place, it would be loaded in other pieces than it was stored
+/// in, and such a load waits until the stores have left the CPU's store buffer (a store-forwarding
+/// stall). For a single identity that takes as long as half a digest.
 #[inline]
 fn fill<const BLOCKS: usize>(
     algorithm: Algorithm,
@@ -182,7 +182,8 @@ fn fill<const BLOCKS: usize>(
     Some(seen)
 }
 
-/// The bytes of the message after its whole words of eight, lowest byte first, followed by zeros.
+/// The bytes of the message after its whole words of eight bytes, lowest byte first, followed by
+/// zeros.
 #[inline]
 pub(super) fn last_bytes(message: &[u8]) -> u64 {
     let len = message.len() % 8;
@@ -217,7 +218,8 @@ mod tests {
     }
 
     fn padding_of_every_length<const BLOCKS: usize>(platform: Platform, algorithm: Algorithm) {
-        // From the end of what it may read, so that Miri or a guard page sees a byte too many.
+        // At the end of the readable memory, so that Miri or a guard page detects an access beyond
+        // it.
         let text: Vec<u8> = (0..2 * BLOCKS * BLOCK_LEN)
             .map(|i| b'`' + (i % 31) as u8)
             .collect();
@@ -271,8 +273,7 @@ mod tests {
     fn lower_case_is_that_of_the_standard_library_for_every_byte_at_every_place() {
         for platform in Platform::available() {
             for byte in (0..=u8::MAX).step_by(if cfg!(miri) { 85 } else { 1 }) {
-                // Whole pieces, a rest after them, and a rest alone are put together in different
-                // ways.
+                // Whole words, a rest after them, and a rest alone take different code paths.
                 for len in [1, 3, 7, 8, 9, 15, 16, 17, 24, 31, longest_message(1)] {
                     lower_case_at_every_place::<1>(platform, byte, len);
                 }

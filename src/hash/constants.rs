@@ -1,11 +1,11 @@
-//! The numbers that the standards of the digests give.
+//! Constants from the standards of the digests.
 //!
-//! Only what more than one implementation needs; the constants of MD5 are in its steps.
+//! Only those that several implementations use; the constants of MD5 are in its steps.
 
-/// The state MD5 starts from (RFC 1321, 3.3).
+/// The initial state of MD5 (RFC 1321, 3.3).
 pub(super) const MD5_START: [u32; 4] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476];
 
-/// The state SHA-1 starts from (FIPS 180-4, 5.3.1).
+/// The initial state of SHA-1 (FIPS 180-4, 5.3.1).
 pub(super) const SHA1_START: [u32; 5] = [
     0x6745_2301,
     0xefcd_ab89,
@@ -14,7 +14,7 @@ pub(super) const SHA1_START: [u32; 5] = [
     0xc3d2_e1f0,
 ];
 
-/// The state SHA-256 starts from (FIPS 180-4, 5.3.3).
+/// The initial state of SHA-256 (FIPS 180-4, 5.3.3).
 pub(super) const SHA256_START: [u32; 8] = [
     0x6a09_e667,
     0xbb67_ae85,

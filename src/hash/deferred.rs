@@ -1,5 +1,5 @@
-//! Digests that are filled in later, so that the identities of many messages are hashed together: a message holds an
-//! identity or two, and the lanes of a CPU hold sixteen.
+//! Digests that are filled in later, so that the identities of many messages are hashed together: a
+//! message has one or two identities, and a CPU has up to sixteen lanes.
 //!
 //! ```text
 //!  add ─────► values   ada@example.comGRACE@example.com…        one text, hashed in lanes by `fill`
@@ -8,8 +8,9 @@
 //!                            ▲ place 0               ▲ place 1               ▲ place 0 again
 //! ```
 //!
-//! Until then a place holds as many hyphens as the digest has digits. `fill` overwrites hyphens only, so that a
-//! placeholder that was moved is an error, and other bytes are never overwritten.
+//! Until then a place contains as many hyphens as the digest has digits. `fill` overwrites only
+//! hyphens, so that a placeholder that was moved is an error, and other bytes are never
+//! overwritten.
 
 use std::fmt;
 use std::ops::Range;
@@ -25,10 +26,11 @@ const PLACEHOLDER: &str = {
     hyphens
 };
 
-/// Digests to be made, and the places in an output where they belong.
+/// Digests to be computed, and their places in an output.
 ///
-/// It keeps its buffers, so that nothing is allocated after its largest batch (with the exception that [`Hasher`]
-/// states). Offsets are byte offsets in one output, all of which is given to [`fill`](Self::fill).
+/// It keeps its buffers, so that nothing is allocated after its largest batch (with the exception
+/// described at [`Hasher`]). Offsets are byte offsets in one output, which is passed as a whole to
+/// [`fill`](Self::fill).
 ///
 /// ```
 /// use hydrant::hash::{Algorithm, DeferredDigests};
@@ -47,7 +49,8 @@ const PLACEHOLDER: &str = {
 /// # Ok::<(), hydrant::hash::MisplacedDigests>(())
 /// ```
 ///
-/// If the output is not a `Vec<u8>`, write [`Deferred::placeholder`] and give its offset to [`place`](Self::place).
+/// If the output is not a `Vec<u8>`, write [`Deferred::placeholder`] and pass its offset to
+/// [`place`](Self::place).
 pub struct DeferredDigests {
     hasher: Hasher,
     digests: HexDigests,
@@ -55,18 +58,18 @@ pub struct DeferredDigests {
     values: String,
     /// In the order of [`Algorithm::ALL`].
     queues: [Queue; Algorithm::ALL.len()],
-    /// Unique in the process and new after each `fill`, so that [`place`](Self::place) recognizes a digest of another
-    /// value or of an earlier round.
+    /// Unique in the process and changed by each `fill`, so that [`place`](Self::place) detects a
+    /// digest of another [`DeferredDigests`] or of an earlier round.
     round: u64,
     misplaced: usize,
 }
 
-/// What is to be made with one algorithm.
+/// The digests of one algorithm.
 #[derive(Clone, Default)]
 struct Queue {
-    /// Range in the values, and whether it is to be hashed.
+    /// The range in the values, and whether it is to be hashed.
     values: Vec<(Range<usize>, bool)>,
-    /// Index in `values`, and byte offset in the output.
+    /// The index in `values`, and the byte offset in the output.
     places: Vec<(usize, usize)>,
 }
 
@@ -75,7 +78,7 @@ fn next_round() -> u64 {
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
-/// A digest to be made, until the [`DeferredDigests`] that it was added to has made it.
+/// A digest that the [`DeferredDigests`] to which it was added will compute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Deferred {
     algorithm: Algorithm,
@@ -99,9 +102,9 @@ impl Deferred {
     }
 }
 
-/// Digests were not filled in: there were no placeholders in their places, or they were added before the last
-/// [`fill`](DeferredDigests::fill) or to another [`DeferredDigests`]. Nothing was overwritten there; the other places
-/// are filled.
+/// Some digests were not filled in: there were no placeholders at their places, or they were added
+/// before the last [`fill`](DeferredDigests::fill) or to another [`DeferredDigests`]. Nothing was
+/// overwritten there; the other places are filled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MisplacedDigests(usize);
 
@@ -145,21 +148,21 @@ impl DeferredDigests {
         }
     }
 
-    /// Adds the digest of a raw value, trimmed and in lower case, and writes its placeholder. A blank value is hashed
-    /// like any other.
+    /// Adds the digest of a raw value, trimmed and lower-cased, and writes its placeholder. A blank
+    /// value is hashed like any other.
     pub fn reserve(&mut self, algorithm: Algorithm, value: &str, out: &mut Vec<u8>) -> Deferred {
         let digest = self.add(algorithm, value);
         self.write(digest, out);
         digest
     }
 
-    /// Adds the digest of a raw value, trimmed and in lower case, without a place.
+    /// Adds the digest of a raw value, trimmed and lower-cased, without a place.
     pub fn add(&mut self, algorithm: Algorithm, value: &str) -> Deferred {
         self.push(algorithm, Input::Raw(value))
     }
 
-    /// Adds the digest of an identity, without a place. As with [`Identity::encode`], the declared encoding decides,
-    /// and there is none for a blank identity and for one in another encoding.
+    /// Adds the digest of an identity, without a place. As with [`Identity::encode`], the declared
+    /// encoding decides; a blank identity, or one in another encoding, has no digest.
     ///
     /// ```
     /// use hydrant::hash::{Algorithm, DeferredDigests};
@@ -207,24 +210,24 @@ impl DeferredDigests {
         }
     }
 
-    /// The number of digests to be made.
+    /// The number of digests to be computed.
     #[must_use]
     pub fn len(&self) -> usize {
         self.queues.iter().map(|queue| queue.values.len()).sum()
     }
 
-    /// Whether there are none to be made.
+    /// Whether there are none to be computed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Makes all digests, writes them into their places, and forgets them.
+    /// Computes all digests, writes them to their places, and removes them.
     ///
     /// # Errors
     ///
-    /// If a placeholder is not in its place, or a digest was placed that was added before the last `fill` or to another
-    /// [`DeferredDigests`]. All other places are filled.
+    /// Fails if a placeholder is not at its place, or if a digest was placed that was added before
+    /// the last `fill` or to another [`DeferredDigests`]. All other places are filled.
     pub fn fill(&mut self, out: &mut [u8]) -> Result<(), MisplacedDigests> {
         let mut misplaced = self.misplaced;
         for (&algorithm, queue) in Algorithm::ALL.iter().zip(&self.queues) {
@@ -250,7 +253,7 @@ impl DeferredDigests {
         }
     }
 
-    /// Forgets all digests and places, for an output that is abandoned before it is filled.
+    /// Removes all digests and places, for an output that is abandoned before it is filled.
     pub fn clear(&mut self) {
         self.values.clear();
         for queue in &mut self.queues {

@@ -1,7 +1,7 @@
-//! What comes out: many digests in one text, or one on the stack.
+//! Results of hashing: many digests in one text, or one on the stack.
 //!
-//! Both are plain text of lower-case hexadecimal digits that can be read without copying. Neither
-//! shows it in `Debug`: a digest identifies a person as the value does.
+//! Both are text of lower-case hexadecimal digits that can be read without copying. `Debug` does
+//! not show it: a digest identifies a person like the value itself.
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -12,10 +12,10 @@ use std::slice;
 use super::hex::LONGEST_HEX;
 use super::{Algorithm, Input};
 
-/// The encoded identities of one batch, in the order of the inputs, in one reused piece of text.
+/// The encoded identities of one batch, in the order of the inputs, in one reused text.
 ///
-/// Inputs that were hashed have exactly [`Algorithm::hex_len`] digits; those that were already
-/// encoded are repeated as they came. `Debug` shows only how many there are.
+/// Inputs that were hashed have exactly [`Algorithm::hex_len`] digits; inputs that were already
+/// encoded are copied unchanged. `Debug` shows only their number.
 ///
 /// ```
 /// use hydrant::hash::{Algorithm, Input, Normalization, hash_many};
@@ -30,7 +30,7 @@ use super::{Algorithm, Input};
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct HexDigests {
     text: String,
-    /// Where in `text` each entry ends, which is where the next one starts.
+    /// Where in `text` each entry ends, which is where the next one begins.
     ends: Vec<usize>,
 }
 
@@ -44,7 +44,7 @@ impl HexDigests {
         }
     }
 
-    /// How many there are.
+    /// The number of entries.
     #[must_use]
     pub fn len(&self) -> usize {
         self.ends.len()
@@ -67,7 +67,7 @@ impl HexDigests {
         self.text.get(start..end)
     }
 
-    /// All of them, in the order of the inputs.
+    /// All entries, in the order of the inputs.
     #[must_use]
     pub fn iter(&self) -> Iter<'_> {
         Iter {
@@ -76,7 +76,7 @@ impl HexDigests {
         }
     }
 
-    /// Drops the digests and keeps the buffers.
+    /// Removes the digests and keeps the buffers.
     pub fn clear(&mut self) {
         self.text.clear();
         self.ends.clear();
@@ -91,9 +91,9 @@ impl HexDigests {
         self.ends.push(self.text.len());
     }
 
-    /// Adds one entry per input: from `digits` for the raw ones, or what was already encoded.
+    /// Adds one entry per input: from `digits` for raw ones, otherwise the encoded text.
     pub(super) fn append(&mut self, algorithm: Algorithm, inputs: &[Input<'_>], digits: &[u8]) {
-        // One look at a whole window of digits costs far less than one at each digest.
+        // Checking a whole window of digits at once is much faster than checking each digest.
         let mut digits = ascii(digits);
         for run in inputs.chunk_by(|one, next| one.is_raw() == next.is_raw()) {
             if let [Input::Raw(_), ..] = run {
@@ -171,7 +171,7 @@ impl fmt::Debug for Iter<'_> {
 
 /// One digest as text, on the stack.
 ///
-/// It reads like a `str`. `Display` writes the digits, `Debug` does not.
+/// It dereferences to `str`. `Display` writes the digits, `Debug` does not.
 ///
 /// ```
 /// use hydrant::hash::{Algorithm, Normalization, hash_one};
@@ -189,7 +189,7 @@ pub struct HexDigest {
 }
 
 impl HexDigest {
-    /// The digest whose digits `write` writes, unless it says that it did not.
+    /// The digest whose digits `write` writes, unless `write` returns that it did not.
     #[inline]
     pub(super) fn with(
         algorithm: Algorithm,
@@ -214,7 +214,7 @@ impl HexDigest {
         text
     }
 
-    /// A digest that somebody else made, in lower case. The caller has checked its form.
+    /// A digest that was computed elsewhere, in lower case. The caller has checked its form.
     pub(super) fn lower_case(digits: &str) -> Self {
         let mut text = Self::new(digits.as_bytes());
         text.digits.make_ascii_lowercase();
@@ -228,8 +228,8 @@ impl HexDigest {
     }
 }
 
-/// The same bytes as text. They were written by `hex::encode` and are ASCII, so the empty text
-/// that saves a panic is never seen.
+/// The same bytes as text. `hex::encode` wrote them, so they are ASCII; the empty text avoids a
+/// panic and is never returned.
 fn ascii(digits: &[u8]) -> &str {
     let text = str::from_utf8(digits);
     debug_assert!(text.is_ok(), "hexadecimal digits are ASCII");
@@ -295,7 +295,7 @@ impl Ord for HexDigest {
 }
 
 impl std::hash::Hash for HexDigest {
-    // As `str` does it, which is what `Borrow<str>` promises.
+    // As `str` does, which `Borrow<str>` requires.
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
         self.as_str().hash(state);
     }

@@ -1,7 +1,7 @@
-//! Digests to lower-case hexadecimal digits.
+//! Digests as lower-case hexadecimal digits.
 //!
-//! Four bytes at a time, all eight digits in one general register, without branches or tables. It
-//! writes into slices of its callers and allocates nothing.
+//! Four bytes at a time, with all eight digits in one general register, without branches or tables.
+//! It writes into slices of its callers and allocates nothing.
 
 use super::Algorithm;
 use super::block::{DIGEST_LEN, Digest};

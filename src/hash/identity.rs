@@ -1,5 +1,5 @@
-//! Digests of the identities of messages. The encoding that an identity declares decides whether it is hashed, never
-//! the form of its value.
+//! Digests of the identities of messages. The declared encoding of an identity decides whether it
+//! is hashed, never the form of its value.
 
 use std::fmt;
 
@@ -54,10 +54,10 @@ impl From<Algorithm> for IdentityEncoding<'static> {
 impl<'a> Identity<'a> {
     /// The digest of the identity, without a heap allocation:
     ///
-    /// - of a raw value that is not blank, trimmed and in lower case (section 5.2), also if the value looks like a
-    ///   digest;
-    /// - the value itself, trimmed and in lower case, if it is declared as a digest of this algorithm and has the form
-    ///   of one;
+    /// - of a raw value that is not blank, trimmed and lower-cased (section 5.2), also if the value
+    ///   has the form of a digest;
+    /// - the value itself, trimmed and lower-cased, if it is declared as a digest of this algorithm
+    ///   and has its form;
     /// - otherwise none. A digest is never hashed again.
     ///
     /// ```
@@ -74,8 +74,8 @@ impl<'a> Identity<'a> {
         }
     }
 
-    /// What [`encode`](Self::encode) works on: a raw value to be hashed, or a digest, trimmed but in the case in which
-    /// it was sent.
+    /// The input of [`encode`](Self::encode): a raw value to be hashed, or a digest, trimmed but in
+    /// the case in which it was sent.
     pub(super) fn input(self, algorithm: Algorithm) -> Option<Input<'a>> {
         if let Some(value) = self.raw() {
             return Some(Input::Raw(value));
@@ -85,8 +85,9 @@ impl<'a> Identity<'a> {
         (encoded && is_digest(algorithm, value)).then_some(Input::Encoded(value))
     }
 
-    /// Whether a raw value has the form of a digest: probably the sender hashed it and did not declare it.
-    /// [`encode`](Self::encode) hashes it nevertheless; this is for counting and reporting.
+    /// Whether a raw value has the form of a digest: the sender probably hashed it without
+    /// declaring it. [`encode`](Self::encode) hashes it nevertheless; use this for counting and
+    /// reporting.
     ///
     /// ```
     /// use hydrant::message::{Identity, IdentityEncoding};

@@ -1,11 +1,11 @@
-//! What `platform.rs` asks of an instruction set. The folders `x86` and `arm` implement it, one file
-//! per instruction set; of an architecture that has no folder, nothing is known.
+//! The interface between `platform.rs` and an instruction set. The folders `x86` and `arm`
+//! implement it, one file per instruction set; an architecture without a folder has none.
 
 use super::Algorithm;
 use super::block::{Block, Digest, Messages};
 use super::hex::LONGEST_HEX;
 
-/// An instruction set with lanes. A value proves that the CPU has it.
+/// An instruction set with lanes. A value of this type proves that the CPU has it.
 pub(super) trait LaneInstructions: Copy {
     /// How many messages are digested together: a power of two.
     const COUNT: usize;
@@ -13,8 +13,8 @@ pub(super) trait LaneInstructions: Copy {
     /// The proof, if the CPU has the instructions.
     fn detect() -> Option<Self>;
 
-    /// From how many messages on the lanes take less time than the messages one by one, or by twos
-    /// with SHA instructions.
+    /// The number of messages from which on the lanes take less time than digesting them one by
+    /// one, or in pairs with SHA instructions.
     fn least(self, algorithm: Algorithm, sha: bool) -> Option<usize>;
 
     /// As `block::pad`.
@@ -35,23 +35,24 @@ pub(super) trait LaneInstructions: Copy {
         row: &mut [[u8; LONGEST_HEX]],
     );
 
-    /// Digests all messages, the first into the first of `digests`.
+    /// Digests all messages; the first digest goes into the first element of `digests`.
     fn digest(self, algorithm: Algorithm, messages: Messages<'_>, digests: &mut [Digest]);
 }
 
-/// Instructions for SHA-1 and SHA-256. A value proves that the CPU has them.
+/// Instructions for SHA-1 and SHA-256. A value of this type proves that the CPU has them.
 pub(super) trait ShaInstructions: Copy {
     /// The proof, if the CPU has the instructions.
     fn detect() -> Option<Self>;
 
-    /// Digests all messages with SHA-1, the first into the first of `digests`.
+    /// Digests all messages with SHA-1; the first digest goes into the first element of `digests`.
     fn sha1(self, messages: Messages<'_>, digests: &mut [Digest]);
 
-    /// Digests all messages with SHA-256, the first into the first of `digests`.
+    /// Digests all messages with SHA-256; the first digest goes into the first element of
+    /// `digests`.
     fn sha256(self, messages: Messages<'_>, digests: &mut [Digest]);
 }
 
-/// Where no such instructions are known.
+/// For architectures without such instructions.
 impl ShaInstructions for std::convert::Infallible {
     fn detect() -> Option<Self> {
         None

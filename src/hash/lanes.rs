@@ -1,31 +1,33 @@
 //! The three digests over many messages at once, written once for every instruction set.
 //!
 //! A vector register holds the same 32-bit word of several messages, one message per lane. The
-//! digests are nothing but additions, rotations and three-way logic on such words, so a lane costs
-//! no more than its share of the register (Gueron and Krasnov, "Simultaneous hashing of multiple
+//! digests consist only of additions, rotations and three-way logic on such words, so a message
+//! takes its share of the time of a register (Gueron and Krasnov, "Simultaneous hashing of multiple
 //! messages", 2012).
 //!
 //! This is a macro and not a generic function because of the rules for safe code: a function with a
-//! `target_feature` may call the instructions of that feature freely, the methods of a trait may
-//! not. So there is no `unsafe` here, and the compiler checks that no instruction slips in that was
-//! not asked for. (Arrays of integers that the compiler is left to vectorise would be safe as well,
-//! and take two to three times as long.)
+//! `target_feature` may call the instructions of that feature safely, the methods of a trait may
+//! not. So there is no `unsafe` here, and the compiler checks that only instructions of the
+//! declared features are used. (Arrays of integers with automatic vectorization would be safe as
+//! well, but take two to three times as long.)
 //!
-//! The file of an instruction set brings along, under these names:
+//! The file of an instruction set provides, under these names:
 //!
-//! - `Register`, and how many `LANES` of 32 bits it has;
+//! - `Register`, and its number `LANES` of 32-bit lanes;
 //! - `splat`, `add`, `xor`, `rotate_left`, `shift_right`, and `swap_bytes` of each lane;
-//! - the logic of the digests, bit by bit: `choose(a, b, c)` is `b` where `a` is set and else `c`;
-//!   `majority`; `parity`, which is the exclusive or of three; `md5_i(b, c, d)`, which is
-//!   `c ^ (b | !d)`;
-//! - `majority_by(a, b, c, a ^ b, b ^ c)`, which is the majority again, where the differences are at
-//!   hand: each serves two steps;
+//! - the logic functions of the digests, bit by bit: `choose(a, b, c)` is `b` where `a` is set and
+//!   otherwise `c`; `majority`; `parity`, which is the exclusive or of three; `md5_i(b, c, d)`,
+//!   which is `c ^ (b | !d)`;
+//! - `majority_by(a, b, c, a ^ b, b ^ c)`, which is the majority computed with the given
+//!   differences: each difference is used in two steps;
 //! - `Quad`, a register of four lanes, with `load_quad` and `store_quad`, and `join` and `split`
 //!   between a register and its quads;
-//! - `transpose`, which takes four registers for four rows of four columns in each of their quads.
+//! - `transpose`, which transposes the four rows of four columns that each quad of four registers
+//!   contains.
 
-/// Defines `fn digest(Algorithm, Messages, &mut [Digest])` with the given target features: all
-/// messages, one or two registers full at a time. Lanes without a message are computed and dropped.
+/// Defines `fn digest(Algorithm, Messages, &mut [Digest])` with the given target features: it
+/// digests all messages, one or two registers at a time. Lanes without a message are computed and
+/// dropped.
 macro_rules! lane_digests {
     ($features:literal) => {
         use $crate::hash::Algorithm;
@@ -36,9 +38,9 @@ macro_rules! lane_digests {
         #[target_feature(enable = $features)]
         fn digest(algorithm: Algorithm, mut messages: Messages<'_>, mut digests: &mut [Digest]) {
             while !messages.is_empty() {
-                // A step of MD5 waits for the one before, and most of the CPU waits with it: two
-                // registers side by side take little longer than one. SHA-1 and SHA-256 keep the
-                // CPU busy with one.
+                // A step of MD5 depends on the one before, which leaves most of the CPU idle: two
+                // registers in parallel take little longer than one. SHA-1 and SHA-256 fill the CPU
+                // with one.
                 let pair = algorithm == Algorithm::Md5 && messages.len() > LANES;
                 let (now, later) = messages.split_at(if pair { 2 * LANES } else { LANES });
                 match algorithm {
@@ -181,8 +183,7 @@ macro_rules! lane_digests {
                 words
             }
 
-            /// Writes the words of every message to where its digest belongs, as far as there are
-            /// digests.
+            /// Writes the words of every message into its digest, as far as there are digests.
             #[inline]
             #[target_feature(enable = $features)]
             fn store<const WORDS: usize>(
@@ -205,7 +206,7 @@ macro_rules! lane_digests {
             }
         }
 
-        /// Sixteen words of each row, by column, with the bytes of each word swapped if need be.
+        /// Sixteen words of each row, by column, with the bytes of each word swapped if necessary.
         #[inline]
         #[target_feature(enable = $features)]
         fn load(rows: [&Block; LANES], swap: bool) -> [Register; 16] {
@@ -228,7 +229,7 @@ macro_rules! lane_digests {
             words
         }
 
-        /// Up to eight words by column into the digests of as many rows as there are.
+        /// Writes up to eight words by column into the digests of as many rows as there are.
         #[inline]
         #[target_feature(enable = $features)]
         fn store<const WORDS: usize>(words: [Register; 8], digests: &mut [Digest], swap: bool) {
@@ -352,8 +353,8 @@ macro_rules! lane_digests {
                 let mut state = start;
                 let [_, b, c, ..] = start;
                 let mut b_xor_c = b.xor(c);
-                // Not all sixty-four steps in one piece: they would be more code than some CPUs
-                // keep decoded.
+                // Not all 64 steps in one piece: they would be more code than the cache for decoded
+                // instructions of some CPUs can hold.
                 let ([first, others @ ..], _) = SHA256_CONSTANTS.as_chunks::<16>() else {
                     return;
                 };
@@ -382,7 +383,7 @@ macro_rules! md5_steps {
     })*};
 }
 
-/// Steps of SHA-1, by number; the last sixteen words of the schedule take turns in `$words`.
+/// Steps of SHA-1, by number; the last sixteen words of the schedule rotate in `$words`.
 macro_rules! sha1_steps {
     ($state:ident, $words:ident, $logic:ident, $constant:literal; $($step:literal)*) => {$({
         if $step >= 16 {
@@ -402,10 +403,10 @@ macro_rules! sha1_steps {
     })*};
 }
 
-/// A word of SHA-256's schedule, by its number among sixteen: as the message gives it, or the next one,
-/// in its place.
+/// A word of SHA-256's schedule, by its number among sixteen: as given by the message, or the next
+/// one, which replaces it.
 ///
-/// The rotations to the right of FIPS 180-4, 4.1.2 are written as their complements.
+/// The right rotations of FIPS 180-4, 4.1.2 are written as left rotations by the complement.
 macro_rules! sha256_word {
     (given $words:ident $step:literal) => {};
     (next $words:ident $step:literal) => {

@@ -1,10 +1,10 @@
 //! Identity encoding: trim, lower-case, hash and write as hexadecimal, many identities at a time.
 //!
-//! The protocol sends identities either `raw` or hashed (`md5`, `sha1`, `sha256`; specification
-//! 5.2 and D24): the value is trimmed, lower-cased, encoded as UTF-8, hashed, and written as
-//! lower-case hexadecimal. [`hash_many`] does that for a batch, [`hash_one`] for a single value,
-//! [`Hasher`] with [`HexDigests`] for batch after batch without touching the heap, and
-//! [`DeferredDigests`] for those of many messages, into the finished output.
+//! The protocol sends identities either `raw` or hashed (`md5`, `sha1`, `sha256`; specification 5.2
+//! and D24): the value is trimmed, lower-cased, encoded as UTF-8, hashed, and written as lower-case
+//! hexadecimal. [`hash_many`] does that for a batch and [`hash_one`] for a single value. [`Hasher`]
+//! with [`HexDigests`] hashes many batches without heap allocations, and [`DeferredDigests`] hashes
+//! the identities of many messages and writes the digests into the finished output.
 //!
 //! ```
 //! use hydrant::hash::{Algorithm, Hasher, HexDigests, Input, Normalization};
@@ -22,17 +22,17 @@
 //! assert_eq!(digests.get(1), Some("3e3417d7ef77d5932a6734b916515ed5"));
 //! ```
 //!
-//! # The way of one batch
+//! # Data flow of a batch
 //!
-//! Almost every identity fits one 64-byte block with its padding, and nearly all others fit two, so
-//! values are normalised straight into padded blocks, 64 values at a time; the window is then
-//! digested many messages at once, in the lanes of vector registers or with SHA instructions,
-//! whatever of it is fastest on the CPU (a [`Platform`], found out once). Longer ones are digested
-//! one by one and meet the others again by their place in the window.
+//! Almost every identity fits into one 64-byte block with its padding, and nearly all others fit
+//! into two, so values are normalized directly into padded blocks, in windows of 64 values. A
+//! window is then digested many messages at once, in the lanes of vector registers or with SHA
+//! instructions, whichever is fastest on the CPU (a [`Platform`], detected once). Longer values are
+//! digested one by one, and the results are merged by their position in the window.
 //!
-//! Only `identity` and `deferred` know the message model, and nothing here the JSON around it. Which identities are
-//! to be hashed is decided elsewhere, and none is ever printed: `Debug` shows `[redacted]`, for digests too,
-//! because the digest of an e-mail address identifies its owner just as well.
+//! Only `identity` and `deferred` depend on the message model, and nothing depends on JSON. Callers
+//! decide which identities are hashed, and none is ever printed: `Debug` shows `[redacted]`, also
+//! for digests, because the digest of an e-mail address identifies its owner just as well.
 
 #![cfg_attr(
     not(any(
@@ -79,20 +79,20 @@ pub use identity::NotADigestError;
 pub use normalize::{Normalization, normalize};
 pub use platform::{ParsePlatformError, Platform};
 
-/// One identity to be encoded, and whether that has already been done.
+/// One identity to be encoded, and whether it is already encoded.
 ///
 /// `Debug` does not show the value.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Input<'a> {
-    /// A plain value: it is normalised and hashed.
+    /// A plain value: it is normalized and hashed.
     Raw(&'a str),
-    /// A value that was hashed by somebody else: it is passed through unchanged, whatever it
-    /// looks like and whichever algorithm made it.
+    /// A value that was hashed elsewhere: it is copied unchanged, whatever its form and whatever
+    /// algorithm computed it.
     Encoded(&'a str),
 }
 
 impl<'a> Input<'a> {
-    /// The value, in whichever form it is.
+    /// The value, in either form.
     #[must_use]
     pub fn value(self) -> &'a str {
         match self {
@@ -116,14 +116,14 @@ impl fmt::Debug for Input<'_> {
     }
 }
 
-/// Hashes batch after batch with the same buffers.
+/// Hashes any number of batches with the same buffers.
 ///
-/// It owns every scratch buffer that hashing needs (about 20 KiB, in one allocation), so that with
-/// a reused [`HexDigests`] nothing is allocated once both have seen their largest batch. The one
-/// exception: lower-casing a value that holds the Greek capital `Σ` takes a short-lived `String`,
-/// because only the standard library has the tables that tell a final sigma from the others.
+/// It owns all buffers that hashing needs (about 20 KiB, in one allocation), so that with a reused
+/// [`HexDigests`] nothing is allocated after the largest batch. There is one exception:
+/// lower-casing a value that contains the Greek capital `Σ` allocates a temporary `String`, because
+/// only the standard library has the tables for the final sigma.
 ///
-/// A `Hasher` is for one thread; it is cheap enough to have one per worker.
+/// A `Hasher` is for one thread; it is cheap enough to have one per thread.
 #[derive(Clone)]
 pub struct Hasher {
     platform: Platform,
@@ -132,13 +132,13 @@ pub struct Hasher {
 }
 
 impl Hasher {
-    /// A hasher with its fixed-size buffers in place, for the fastest platform of this CPU.
+    /// A hasher with its buffers allocated, for the fastest platform of this CPU.
     #[must_use]
     pub fn new() -> Self {
         Self::with_platform(Platform::detect())
     }
 
-    /// A hasher for a platform of choice: to compare them, or where the fastest is not wanted.
+    /// A hasher for a given platform: for comparisons, or if the fastest is not wanted.
     ///
     /// ```
     /// use hydrant::hash::{Algorithm, Hasher, HexDigests, Input, Normalization, Platform};
@@ -160,11 +160,11 @@ impl Hasher {
         }
     }
 
-    /// Encodes `inputs` into `out`, which afterwards holds exactly one text per input, in order.
+    /// Encodes `inputs` into `out`, which then contains exactly one text per input, in order.
     ///
-    /// What `out` held before is dropped; its buffers are kept. An empty value (or one that
-    /// trimming leaves empty) is hashed like any other: callers who do not want the digest of the
-    /// empty string leave it out.
+    /// The previous content of `out` is removed; its buffers are kept. An empty value (or one that
+    /// is empty after trimming) is hashed like any other: callers that do not want the digest of
+    /// the empty string must not pass it.
     ///
     /// ```
     /// use hydrant::hash::{Algorithm, Hasher, HexDigests, Input, Normalization};
@@ -196,7 +196,7 @@ impl Hasher {
         self.append(algorithm, normalization, inputs, out);
     }
 
-    /// As [`hash_many`](Self::hash_many), for identities that do not lie in one slice.
+    /// As [`hash_many`](Self::hash_many), for identities that are not in one slice.
     ///
     /// ```
     /// use hydrant::hash::{Algorithm, Hasher, HexDigests, Input, Normalization};
@@ -302,13 +302,13 @@ impl Default for Hasher {
 }
 
 impl fmt::Debug for Hasher {
-    /// The buffers hold identities; nothing of them is shown.
+    /// The buffers contain identities, so nothing of them is shown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Hasher([redacted])")
     }
 }
 
-/// Encodes a batch once, with buffers of its own; [`Hasher::hash_many`] reuses them.
+/// Encodes one batch with new buffers; [`Hasher::hash_many`] reuses them.
 ///
 /// ```
 /// use hydrant::hash::{Algorithm, Input, Normalization, hash_many};

@@ -1,7 +1,7 @@
 //! The text that is hashed: trimmed and in lower case (specification 5.2, D24).
 //!
-//! The result is always that of the standard library; what this file adds is to leave alone what
-//! is already normal, and to reuse one buffer for the rest. It hashes nothing.
+//! The result always equals that of the standard library; in addition, this file leaves values that
+//! are already normal unchanged, and reuses one buffer for the others.
 
 /// What is done to a value before it is hashed.
 ///
@@ -15,29 +15,29 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Normalization {
-    /// Drop white space from both ends: every character up to U+0020 (what Java's `String.trim`
-    /// drops) and every character with the Unicode property White_Space (what [`str::trim`]
-    /// drops), among them U+0085 and the no-break space. Zero-width characters stay.
+    /// Remove white space from both ends: every character up to U+0020 (which Java's `String.trim`
+    /// removes) and every character with the Unicode property White_Space (which [`str::trim`]
+    /// removes), such as U+0085 and the no-break space. Zero-width characters stay.
     pub trim: bool,
-    /// Lower case by the rules of Unicode, whatever the locale, as [`str::to_lowercase`] does it:
-    /// `İ` becomes `i` with a dot above, and `Σ` at the end of a word `ς`.
+    /// Lower case by the rules of Unicode, for every locale, as [`str::to_lowercase`] does it: `İ`
+    /// becomes `i` with a dot above, and `Σ` at the end of a word `ς`.
     pub lower_case: bool,
 }
 
 impl Normalization {
-    /// What the protocol asks for: trimmed and in lower case.
+    /// The normalization of the protocol: trimmed and in lower case.
     pub const STANDARD: Self = Self {
         trim: true,
         lower_case: true,
     };
 
-    /// The bytes as they are.
+    /// The bytes unchanged.
     pub const VERBATIM: Self = Self {
         trim: false,
         lower_case: false,
     };
 
-    /// Sets whether white space is dropped from both ends.
+    /// Sets whether white space is removed from both ends.
     #[must_use]
     pub const fn trim(mut self, trim: bool) -> Self {
         self.trim = trim;
@@ -51,10 +51,10 @@ impl Normalization {
         self
     }
 
-    /// `value` without its white space, if that is asked for.
+    /// `value` without white space at both ends, if that is requested.
     #[inline]
     pub(super) fn trimmed(self, value: &str) -> &str {
-        // Most values need no trimming, and both ends of those are plain to see.
+        // Most values need no trimming, and an ASCII character at both ends shows that.
         if !self.trim || ends_are_visible(value) {
             value
         } else {
@@ -63,7 +63,7 @@ impl Normalization {
     }
 }
 
-/// Whether both ends are ASCII characters that are no white space.
+/// Whether both ends are ASCII characters other than white space.
 #[inline]
 fn ends_are_visible(value: &str) -> bool {
     let visible = |byte: Option<&u8>| matches!(byte, Some(b'!'..=0x7f));
@@ -73,7 +73,7 @@ fn ends_are_visible(value: &str) -> bool {
 
 #[cold]
 fn trim(value: &str) -> &str {
-    // White space is nearly always ASCII, and then it need not be decoded to be found.
+    // White space is nearly always ASCII, which is recognized without decoding.
     let value = value.trim_matches(|c| matches!(c, '\0'..=' '));
     if ends_are_visible(value) {
         value
@@ -88,8 +88,8 @@ impl Default for Normalization {
     }
 }
 
-/// The normal form of `value`: a part of `value` itself if that is already normal, and else the
-/// content of `buffer`, whose former content is dropped.
+/// The normal form of `value`: a part of `value` itself if that is already normal, and otherwise
+/// the content of `buffer`, whose previous content is removed.
 ///
 /// ```
 /// use hydrant::hash::{Normalization, normalize};
@@ -115,7 +115,7 @@ pub fn normalize<'b>(
 }
 
 fn ascii_lower_case<'b>(value: &'b str, buffer: &'b mut String) -> &'b str {
-    // Every byte is looked at rather than stopping at the first capital: no branches.
+    // Every byte is checked, without stopping at the first capital letter, to avoid branches.
     if !value
         .bytes()
         .fold(false, |any, byte| any | byte.is_ascii_uppercase())
@@ -137,8 +137,9 @@ fn lower_case<'b>(value: &'b str, buffer: &'b mut String) -> &'b str {
         return value;
     };
     buffer.clear();
-    // The only rule that looks at neighbours (SpecialCasing.txt, Final_Sigma). The tables it needs
-    // are private to the standard library, so this rare text goes all the way through it.
+    // The only rule that depends on neighbouring characters (SpecialCasing.txt, Final_Sigma). Its
+    // tables are private to the standard library, so the standard library converts this rare text
+    // completely.
     if rest.contains('Σ') {
         buffer.push_str(&value.to_lowercase());
         return buffer;
@@ -239,7 +240,7 @@ mod tests {
     #[test]
     fn normal_form_of_unusual_text() {
         let cases = [
-            // Nothing left, or nothing there.
+            // Empty after trimming, or empty before.
             ("", ""),
             (" ", ""),
             ("\u{0}\t\r\n\u{1f} \u{85}\u{a0}\u{2003}\u{3000}\u{2028}", ""),
@@ -247,7 +248,7 @@ mod tests {
             ("\u{1c}\u{a0}\u{0}Ada\u{0}\u{a0}\u{1c}", "ada"),
             ("\u{85}ada@example.com\u{85}", "ada@example.com"),
             ("\u{a0}ADA@example.com\u{202f}", "ada@example.com"),
-            // Inside, all of it stays.
+            // White space inside a value stays.
             (" a \u{a0}\u{0} B ", "a \u{a0}\u{0} b"),
             // Not white space: delete, zero-width space, joiner, byte order mark.
             ("\u{7f}A\u{7f}", "\u{7f}a\u{7f}"),
@@ -259,7 +260,7 @@ mod tests {
             // ß has no other lower case; its capital has.
             ("STRAßE", "straße"),
             ("STRAẞE", "straße"),
-            // Final sigma: at the end of a word, where a full stop ends none; never alone.
+            // Final sigma: at the end of a word, which a full stop does not end; never alone.
             ("ΟΔΥΣΣΕΥΣ", "οδυσσευς"),
             ("ΟΔΥΣΣΕΥΣ@ΣΣ.GR", "οδυσσευς@σσ.gr"),
             ("ΑΣ. ", "ας."),

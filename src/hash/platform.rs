@@ -1,9 +1,9 @@
-//! Which form of a digest is used: by what the CPU has, by algorithm, by number of messages.
+//! The choice between the implementations of a digest: by CPU, algorithm and number of messages.
 //!
-//! The instruction sets have a folder per architecture, of which at most one is compiled; all of them
-//! offer the same two things, lanes and SHA instructions (`isa.rs`). Here it is decided when to use
-//! which, by measurement and not by the width of a register (`benches/hash.rs`). What the CPU has is
-//! found out once. Nothing is read from the environment: a host that chooses another platform calls
+//! The instruction sets have a folder per architecture, of which at most one is compiled; each
+//! offers lanes and SHA instructions (`isa.rs`). This file decides when to use which, based on
+//! measurements and not on the width of a register (`benches/hash.rs`). The CPU is detected once.
+//! Nothing is read from the environment: a host that chooses another platform calls
 //! [`Hasher::with_platform`](super::Hasher::with_platform).
 
 use std::error;
@@ -27,7 +27,7 @@ use super::x86::{Avx2, Avx512, Sha};
 )))]
 use std::convert::Infallible as Sha;
 
-/// An instruction set with lanes that the CPU has. Empty where none is known.
+/// An instruction set with lanes that the CPU has. Empty if none is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Lanes {
     #[cfg(target_arch = "x86_64")]
@@ -38,7 +38,7 @@ enum Lanes {
     Neon(Neon),
 }
 
-/// Calls the methods of whichever instruction set it is.
+/// Calls a method of any of the instruction sets.
 macro_rules! with_lanes {
     ($value:expr, $lanes:ident => $result:expr) => {
         match $value {
@@ -96,11 +96,11 @@ impl Lanes {
     }
 }
 
-/// A set of instructions that digests can be computed with, and that this CPU has.
+/// A set of instructions for computing digests that this CPU has.
 ///
-/// All platforms give the same digests; they differ in speed. The names are `portable` and those of
-/// the instruction sets: `avx2` and `avx512` on x86-64, `neon` on 64-bit ARM, with `+sha`
-/// after them if the CPU's instructions for SHA-1 and SHA-256 are used too.
+/// All platforms compute the same digests; they differ in speed. The names are `portable` and those
+/// of the instruction sets: `avx2` and `avx512` on x86-64, `neon` on 64-bit ARM, followed by `+sha`
+/// if the CPU's instructions for SHA-1 and SHA-256 are used, too.
 ///
 /// ```
 /// use hydrant::hash::Platform;
@@ -113,14 +113,14 @@ impl Lanes {
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Platform {
-    // Both prove that the CPU has the instructions, so that a `Platform` does.
+    // Both prove that the CPU has the instructions, and so does a `Platform`.
     lanes: Option<Lanes>,
     sha: Option<Sha>,
 }
 
 impl Platform {
-    /// One message at a time, with the RustCrypto crates (which use SHA instructions themselves
-    /// where the CPU has them).
+    /// One message at a time, with the RustCrypto crates (which use SHA instructions themselves if
+    /// the CPU has them).
     pub const PORTABLE: Self = Self {
         lanes: None,
         sha: None,
@@ -133,7 +133,8 @@ impl Platform {
         *FASTEST.get_or_init(|| Self::available().next().unwrap_or(Self::PORTABLE))
     }
 
-    /// Every platform that this CPU can be, the fastest first and [`PORTABLE`](Self::PORTABLE) last.
+    /// Every platform that this CPU supports, the fastest first and [`PORTABLE`](Self::PORTABLE)
+    /// last.
     pub fn available() -> impl Iterator<Item = Self> {
         let sha = Sha::detect();
         let lanes = Lanes::detect().flat_map(move |lanes| {
@@ -191,7 +192,7 @@ impl Platform {
         }
     }
 
-    /// Digests all messages, the first into the first of `digests`.
+    /// Digests all messages; the first digest goes into the first element of `digests`.
     pub(super) fn digest(
         self,
         algorithm: Algorithm,
@@ -216,7 +217,7 @@ impl Platform {
         self.digest_few(algorithm, few, digests_few);
     }
 
-    /// As [`digest`](Self::digest), without lanes: by twos with SHA instructions, or one by one.
+    /// As [`digest`](Self::digest), without lanes: in pairs with SHA instructions, or one by one.
     #[inline]
     pub(super) fn digest_few(
         self,
@@ -247,7 +248,7 @@ impl fmt::Debug for Platform {
 impl FromStr for Platform {
     type Err = ParsePlatformError;
 
-    /// Reads the name of a platform that this CPU can be, in any letter case.
+    /// Reads the name of a platform that this CPU supports, in any letter case.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Self::available()
             .find(|platform| text.eq_ignore_ascii_case(platform.as_str()))
@@ -255,7 +256,8 @@ impl FromStr for Platform {
     }
 }
 
-/// The text names no [`Platform`] that this CPU can be; the message says what it can.
+/// The text does not name a [`Platform`] that this CPU supports; the message lists those that it
+/// does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParsePlatformError(());
 

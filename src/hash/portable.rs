@@ -1,9 +1,9 @@
-//! The digests one message after another, with the RustCrypto crates: for every CPU, and the truth
-//! that any other form is held against.
+//! The digests of single messages, with the RustCrypto crates: for every CPU, and as the reference
+//! implementation for all others.
 //!
-//! Messages come in padded blocks, so for them only the compression function is called, which for
-//! short messages takes half the time of the complete digest. Where the CPU has SHA instructions
-//! those crates use them. Trimming, lower case and hexadecimal are not done here.
+//! Messages are given as padded blocks, so only the compression function is called, which for short
+//! messages takes half the time of the complete digest. These crates use SHA instructions if the
+//! CPU has them. Trimming, lower-casing and hexadecimal encoding are done elsewhere.
 
 use std::slice;
 
@@ -53,8 +53,8 @@ fn sha1(blocks: &[Block], digest: &mut Digest) {
     for block in blocks {
         core.update_blocks(slice::from_ref(block.into()));
     }
-    // The one way to the state that adds no padding of its own: five words, low byte first whatever
-    // the digest, and the number of blocks.
+    // The only access to the state that adds no padding: five words, low byte first for every
+    // digest, and the number of blocks.
     let state = core.serialize();
     for (place, word) in digest
         .as_chunks_mut::<4>()

@@ -1,23 +1,24 @@
-//! From values to padded blocks, from blocks to digests, a window of messages at a time.
+//! Values to padded blocks, and blocks to digests, one window of messages at a time.
 //!
-//! Values are normalised straight into blocks, those of one block and those of two side by side, so
-//! that the digest is called once for many messages of the same length and can fill its lanes. A
-//! longer message is digested at once; all meet again by their place in the text. Which form of the
-//! digest a batch gets is decided in `platform.rs`. Nothing here allocates but the normaliser's
-//! buffer.
+//! Values are normalized directly into blocks, those of one block and those of two blocks
+//! separately, so that the digest is called once for many messages of the same length and can fill
+//! its lanes. A longer message is digested at once; the results are merged by their position in the
+//! text. `platform.rs` decides which implementation digests a batch. Only the buffer for
+//! normalization is allocated.
 
 use super::block::{BLOCK_LEN, Block, DIGEST_LEN, Digest, Messages, longest_message};
 use super::hex::LONGEST_HEX;
 use super::{Algorithm, Input, Normalization, Platform, normalize, portable};
 
-/// Messages gathered before they are digested together: a few times the sixteen lanes of the widest
-/// registers, and small enough to stay in the first-level cache.
+/// Messages collected before they are digested together: several times the sixteen lanes of the
+/// widest registers, and few enough to stay in the first-level cache.
 pub(super) const WINDOW: usize = 64;
 
-/// Writes the hexadecimal text of a single value as the first of `hex`, if it is of the usual kind: in
-/// one block or two, and ASCII where it is to be lowered.
+/// Writes the hexadecimal text of a single value as the first of `hex`, if it is of the usual kind:
+/// in one or two blocks, and ASCII if it must be lower-cased.
 ///
-/// A window would do the same and spend as much again on being filled with a single value.
+/// A window would give the same result, but filling it with a single value would take as much time
+/// again.
 #[inline]
 pub(super) fn single(
     platform: Platform,
@@ -54,7 +55,7 @@ fn single_in<const BLOCKS: usize>(
     true
 }
 
-/// Up to `SIZE` messages on their way through the digest.
+/// Up to `SIZE` messages that are being digested.
 #[derive(Clone)]
 pub(super) struct Window<const SIZE: usize> {
     of_one_block: Row<1, SIZE>,
@@ -77,7 +78,7 @@ impl<const SIZE: usize> Window<SIZE> {
         }
     }
 
-    /// Takes inputs until the window is full, and says how many; what is already encoded takes no
+    /// Takes inputs until the window is full, and returns their number; encoded inputs take no
     /// room.
     pub(super) fn fill(
         &mut self,
@@ -104,7 +105,7 @@ impl<const SIZE: usize> Window<SIZE> {
         inputs.len()
     }
 
-    /// Puts a value into a row if it is short enough and, where it is to be lowered, ASCII.
+    /// Puts a value into a row if it is short enough and, if it must be lower-cased, ASCII.
     #[inline]
     fn take(
         &mut self,
@@ -139,7 +140,7 @@ impl<const SIZE: usize> Window<SIZE> {
         }
     }
 
-    /// Digests what was filled in, and gives the hexadecimal text of all raw inputs taken.
+    /// Digests the collected messages and returns the hexadecimal text of all raw inputs taken.
     pub(super) fn digest(&mut self, platform: Platform, algorithm: Algorithm) -> &[u8] {
         let Self {
             of_one_block,
@@ -160,7 +161,7 @@ impl<const SIZE: usize> Window<SIZE> {
 #[derive(Clone)]
 struct Row<const BLOCKS: usize, const SIZE: usize> {
     messages: [[Block; BLOCKS]; SIZE],
-    /// For each message, which of the window's raw inputs it came from.
+    /// For each message, the index of its raw input in the window.
     places: [usize; SIZE],
     filled: usize,
 }
@@ -174,7 +175,7 @@ impl<const BLOCKS: usize, const SIZE: usize> Row<BLOCKS, SIZE> {
         }
     }
 
-    /// Takes a message, unless it is too long or, where it is to be lowered, not ASCII.
+    /// Takes a message, unless it is too long, or must be lower-cased and is not ASCII.
     #[inline]
     fn take(
         &mut self,
@@ -235,7 +236,7 @@ mod tests {
             assert_eq!(fill(&vec![raw; WINDOW - 1]), (WINDOW - 1, WINDOW - 1));
             assert_eq!(fill(&vec![raw; WINDOW]), (WINDOW, WINDOW));
             assert_eq!(fill(&vec![raw; WINDOW + 1]), (WINDOW, WINDOW));
-            // What is already encoded takes no room, before, between and after.
+            // Encoded inputs take no room, before, between and after raw ones.
             let mut mixed = vec![Input::Encoded("e"); 500];
             mixed.extend([raw, Input::Encoded("e")].repeat(WINDOW));
             assert_eq!(fill(&mixed), (mixed.len(), WINDOW));

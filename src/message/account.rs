@@ -8,14 +8,15 @@ model! {
     pub struct Account<'a> {
         /// Number of the account.
         "account_id" account_id: i32 = 0, always, required;
-        /// Values of the settings that the module registered, always as text. They may hold keys and passwords, so
-        /// `Debug` does not show them; [`setting`](Account::setting) reads them by type.
+        /// Values of the settings that the module registered, always as text. They may contain keys
+        /// and passwords, so `Debug` does not show them; [`setting`](Account::setting) reads them
+        /// by type.
         "account_settings" account_settings: Map<'a, &'a str> = Map::EMPTY, set, secret;
     }
 }
 
 model! {
-    /// Account, workspace, input, application and data plan that a batch belongs to (section 5.11).
+    /// Account, workspace, input, application and data plan of a batch (section 5.11).
     pub struct PlatformFields<'a> {
         /// Number of the platform account.
         "mp_account_id" mp_account_id: i32 = 0, always, since "3.2.0";

@@ -2,7 +2,7 @@
 
 use super::Decimal;
 
-/// A type that the text of an attribute can be read as.
+/// A type as which the text of an attribute can be read.
 ///
 /// ```
 /// use hydrant::message::FromAttribute;
@@ -10,7 +10,7 @@ use super::Decimal;
 /// assert_eq!(i64::from_attribute("4.2"), None);
 /// ```
 pub trait FromAttribute<'a>: Sized {
-    /// Reads the text; `None` if it is something else.
+    /// Reads the text; `None` if it does not have this type.
     fn from_attribute(text: &'a str) -> Option<Self>;
 }
 
@@ -50,12 +50,13 @@ impl<'a> FromAttribute<'a> for Decimal<'a> {
     }
 }
 
-/// The inferred type of an attribute, for targets that need types: a bool (`true` or `false` in any letter case), else
-/// an integer, else a decimal number, else text (section 10).
+/// The inferred type of an attribute, for targets that require types: a bool (`true` or `false` in
+/// any letter case), else an integer, else a decimal number, else text (section 10).
 ///
-/// Only a text in the canonical form of a number becomes one, so that no character is lost: texts with leading zeros,
-/// plus signs or exponents and integers beyond 64 bits stay texts, because telephone numbers, postal codes and other
-/// keys look like this. Decimals keep their digits.
+/// Only a text in the canonical form of a number becomes a number, so that no character is lost:
+/// texts with leading zeros, plus signs or exponents and integers beyond 64 bits stay texts,
+/// because telephone numbers, postal codes and other keys have this form. Decimals keep their
+/// digits.
 ///
 /// ```
 /// use hydrant::message::{Attribute, Decimal};
@@ -74,7 +75,7 @@ pub enum Attribute<'a> {
     Integer(i64),
     /// A number with digits after the point.
     Number(Decimal<'a>),
-    /// Anything else.
+    /// Any other text.
     Text(&'a str),
 }
 

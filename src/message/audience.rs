@@ -43,8 +43,8 @@ model! {
         flatten common: MessageCommon<'a>;
         /// The customer account.
         "account" account: Option<Account<'a>> = None, set, required;
-        /// Identifier of the audience, never changes. The reference has 32 bits, and senders have
-        /// been seen to use more.
+        /// Identifier of the audience, which never changes. The reference uses 32 bits, but senders
+        /// have been seen to use more.
         "audience_id" audience_id: i64 = 0, always, required, long;
         /// Name of the audience.
         "audience_name" audience_name: Option<&'a str> = None, set, required;
@@ -60,10 +60,10 @@ model! {
 }
 
 model! {
-    /// Answer to a subscription request.
+    /// Response to a subscription request.
     pub struct AudienceSubscriptionResponse<'a> {
         flatten common: MessageCommon<'a>;
-        /// Values to store with the subscription; they come back in later membership messages.
+        /// Values to store with the subscription; later membership messages contain them.
         "audience_subscription_settings" audience_subscription_settings: Map<'a, &'a str> = Map::EMPTY, set, secret;
     }
 }
@@ -80,10 +80,10 @@ model! {
 }
 
 model! {
-    /// Answer to a membership change.
+    /// Response to a membership change.
     pub struct AudienceMembershipChangeResponse<'a> {
         flatten common: MessageCommon<'a>;
-        /// Asks the sender to stop until a user resumes the connection: for permanent errors only.
+        /// Asks the sender to stop until a user resumes the connection: only for permanent errors.
         "suspend_subscription" suspend_subscription: bool = false, always;
     }
 }
@@ -137,7 +137,7 @@ impl<'a> Decode<'a> for UserProfile<'a> {
     }
 }
 
-/// The audiences of a user as protocols before 2.0 list them: the name of the list says what
+/// The audiences of a user in the form of protocols before 2.0: the name of the list says what
 /// happened.
 #[derive(Default)]
 struct FormerAudiences<'a> {
@@ -146,7 +146,7 @@ struct FormerAudiences<'a> {
 }
 
 impl<'a> FormerAudiences<'a> {
-    /// Reads the value of `key` if it is one of the lists. As of any field, the last of equal keys
+    /// Reads the value of `key` if it is one of the lists. As for any field, the last of equal keys
     /// counts.
     fn read<D: Decoder<'a>>(&mut self, decoder: &mut D, key: &str) -> Result<bool, D::Fault> {
         let list = match key {
@@ -165,7 +165,8 @@ impl<'a> FormerAudiences<'a> {
         Ok(true)
     }
 
-    /// The audiences of the current list, those that were added, and those that were removed.
+    /// The audiences of the current list, of the list of added ones, and of the list of removed
+    /// ones.
     fn after<D: Decoder<'a>>(
         &self,
         current: &'a [Audience<'a>],
@@ -201,7 +202,8 @@ model! {
 }
 
 model! {
-    /// The change of a shared attribute. Elements without `key` or `action` have been seen and mean nothing (D9).
+    /// The change of a shared attribute. Elements without `key` or `action` have been seen; they
+    /// have no effect (D9).
     pub struct UserAttributeAudienceEvent<'a> {
         /// Name of the attribute.
         "key" key: Option<&'a str> = None, set, required, since "2.0.0";

@@ -1,4 +1,4 @@
-//! The batch of events (section 3.3) and its answer.
+//! The batch of events (section 3.3) and its response.
 
 use super::{
     Account, ConsentState, Event, Map, MessageCommon, PartnerIdentity, PlatformFields,
@@ -24,13 +24,14 @@ model! {
         "user_attribute_lists" user_attribute_lists: Map<'a, &'a [Option<&'a str>]> = Map::EMPTY, set, since "1.1.6";
         /// Device and application.
         "runtime_environment" runtime_environment: Option<RuntimeEnvironment<'a>> = None, set;
-        /// Values stored for this integration by its own client-side kit.
+        /// Values that this integration's own client-side kit stored.
         "integration_attributes" integration_attributes: Map<'a, &'a str> = Map::EMPTY, set, since "1.1.7";
         /// The events, in order. May be empty (section 14).
         "events" events: &'a [Event<'a>] = &[], set;
-        /// How the batch came in: `native`, `javascript`, `pixel`, `partner`, `server_to_server`, `unknown`, free text.
+        /// How the batch was received: `native`, `javascript`, `pixel`, `partner`,
+        /// `server_to_server`, `unknown`, free text.
         "source_channel" source_channel: Option<&'a str> = None, set, since "1.3.1";
-        /// Names this installation of the app on this device.
+        /// Identifies this installation of the app on this device.
         "device_application_stamp" device_application_stamp: Option<&'a str> = None, set, secret, since "1.4.0";
         /// Current consent of the user.
         "consent_state" consent_state: Option<ConsentState<'a>> = None, set, since "1.9.0";
@@ -59,7 +60,7 @@ impl EventProcessingRequest<'_> {
 }
 
 model! {
-    /// Answer to a batch.
+    /// Response to a batch.
     pub struct EventProcessingResponse<'a> {
         flatten common: MessageCommon<'a>;
         /// Asks the sender to stop this subscription until a user resumes it.

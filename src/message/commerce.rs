@@ -16,9 +16,9 @@ wire_enum! {
         RemoveFromCart = "remove_from_cart",
         /// Checkout begun.
         Checkout = "checkout",
-        /// Bought.
+        /// Purchased.
         Purchase = "purchase",
-        /// Money returned.
+        /// Refunded.
         Refund = "refund",
         /// Checkout option chosen.
         CheckoutOption = "checkout_option",

@@ -1,4 +1,4 @@
-//! Consent of the user and the notifications that it changed (sections 5.7 to 5.9).
+//! Consent of the user, and the notifications of its changes (sections 5.7 to 5.9).
 
 use super::{Map, Unknown};
 use crate::schema::{Decode, Decoder, Describe, Encode, Encoder, Kind, family, model, wire_enum};

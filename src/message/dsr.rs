@@ -6,7 +6,7 @@ use crate::schema::{
 };
 
 wire_enum! {
-    /// What the data subject asks for.
+    /// What the data subject requests.
     pub enum DsrRequestType {
         /// Erasure of the data.
         Erasure = "erasure",
@@ -14,7 +14,7 @@ wire_enum! {
 }
 
 wire_enum! {
-    /// The law the request is made under.
+    /// The law under which the request is made.
     pub enum RegulationType {
         /// Not known to the sender.
         Unspecified = "unknown",
@@ -56,7 +56,7 @@ wire_enum! {
 wire_enum! {
     /// How the value of a subject identity is encoded.
     pub enum OpenDsrEncoding {
-        /// As it is.
+        /// Not encoded.
         Raw = "raw",
     }
 }
@@ -71,8 +71,8 @@ model! {
     }
 }
 
-/// The identities of a data subject, at most one of each type, in the order of the message. `Debug` shows neither values
-/// nor types that are not known.
+/// The identities of a data subject, at most one of each type, in the order of the message. `Debug`
+/// shows neither values nor unknown types.
 #[derive(Clone, Copy, PartialEq, Default)]
 pub struct SubjectIdentities<'a>(Map<'a, OpenDsrIdentity<'a>>);
 
@@ -80,7 +80,7 @@ impl<'a> SubjectIdentities<'a> {
     /// No identities.
     pub const EMPTY: Self = Self(Map::EMPTY);
 
-    /// Identities by the wire values of their types, which must differ from each other.
+    /// Identities by the wire values of their types, which must be distinct.
     #[must_use]
     pub const fn new(identities: Map<'a, OpenDsrIdentity<'a>>) -> Self {
         Self(identities)
@@ -146,7 +146,7 @@ impl std::fmt::Debug for SubjectIdentities<'_> {
     }
 }
 
-/// The identities that are left.
+/// The remaining identities.
 impl std::fmt::Debug for SubjectIdentitiesIter<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut map = f.debug_map();
@@ -157,8 +157,8 @@ impl std::fmt::Debug for SubjectIdentitiesIter<'_> {
     }
 }
 
-/// The wire value that a key stands for, and whether it is a known one: matched like any enumeration value, and with the
-/// second name of Roku's publisher id (D26). Unknown keys stay as they are.
+/// The wire value of a key, and whether it is a known one: matched like any enumeration value, and
+/// with the second name of Roku's publisher id (D26). Unknown keys stay unchanged.
 fn canonical_key(key: &str) -> (&str, bool) {
     let identity_type = match trim(key) {
         "roku_publishing_id" => OpenDsrIdentityType::RokuPublisherId,
@@ -192,8 +192,8 @@ impl Describe for SubjectIdentities<'_> {
     }
 }
 
-/// JSON that the protocol leaves open, as it is in the message. It is read, never written, and `Debug` does not
-/// show it.
+/// JSON whose content the protocol does not define, as it is in the message. It is read, never
+/// written, and `Debug` does not show it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct RawJson<'a>(pub &'a str);
 
@@ -234,13 +234,13 @@ model! {
         "account" account: Option<Account<'a>> = None, set, required, since "2.9.2";
         /// Identifier of the request, a uuid as text.
         "subject_request_id" subject_request_id: Option<&'a str> = None, set, since "2.9.0";
-        /// What is asked for.
+        /// What is requested.
         "subject_request_type" subject_request_type: Option<DsrRequestType<'a>> = None, set, since "2.9.0";
-        /// When the data subject asked.
+        /// When the data subject made the request.
         "submitted_time" submitted_time: Option<Timestamp> = None, set, since "2.9.0";
         /// The identities to act on.
         "subject_identities" subject_identities: SubjectIdentities<'a> = SubjectIdentities::EMPTY, set, secret, since "2.9.0";
-        /// OpenDSR version that the request follows.
+        /// The OpenDSR version of the request.
         "api_version" api_version: Option<&'a str> = None, set, since "2.9.0";
         /// The law.
         "regulation" regulation: Option<RegulationType<'a>> = None, set, since "2.9.0";
@@ -250,7 +250,7 @@ model! {
 }
 
 model! {
-    /// Answer to a data subject request: it was received.
+    /// Response to a data subject request: it was received.
     pub struct DsrProcessingResponse<'a> {
         flatten common: MessageCommon<'a>;
     }

@@ -1,11 +1,12 @@
-//! Events (section 4): the family and what its members share. The sixteen models are in `event_models`.
+//! Events (section 4): the family and the fields that its members share. The sixteen models are in
+//! `event_models`.
 
 use super::event_models::*;
 use super::{Unknown, Uuid};
 use crate::schema::{Decoder, MemberSet, UnknownMember, family, model, wire_enum};
 
 wire_enum! {
-    /// What kind of event.
+    /// The type of an event.
     pub enum EventType {
         /// A user session starts.
         SessionStart = "session_start",
@@ -43,7 +44,7 @@ wire_enum! {
 }
 
 family! {
-    /// One event. Events live in the arena of the message, so that this is two words wide.
+    /// One event. Events are allocated in the arena of the message, so that this is two words wide.
     pub enum Event: EventType, null refused, unknown kept UnknownEvent,
         skipped Skipped, common EventCommon<'a> {
         /// A user session starts.
@@ -68,7 +69,7 @@ family! {
         ApplicationStateTransition(ApplicationStateTransitionEvent),
         /// The device received a push message.
         PushMessageReceipt(PushMessageReceiptEvent),
-        /// Something was done to products.
+        /// An action on products.
         ProductAction(ProductActionEvent),
         /// A promotion was shown or clicked.
         PromotionAction(PromotionActionEvent),
@@ -104,11 +105,11 @@ impl<'a> Event<'a> {
 model! {
     /// The fields that all events share.
     pub struct EventCommon<'a> {
-        /// Identifier of the event and its idempotency key; absent if the sender gave none.
+        /// Identifier of the event and its idempotency key; absent if the sender did not set it.
         "id" id: Option<Uuid> = None, set, required;
         /// When it happened, in milliseconds since the epoch.
         "timestamp_ms" timestamp_ms: Option<i64> = None, set, required;
-        /// Identifier given by the source.
+        /// Identifier set by the source.
         "source_id" source_id: Option<&'a str> = None, set;
         /// Identifier of the session.
         "session_id" session_id: Option<i64> = None, set;
@@ -130,7 +131,8 @@ pub struct UnknownEvent<'a> {
 }
 
 impl<'a> UnknownMember<'a> for UnknownEvent<'a> {
-    /// Reads the identifier and the time, as far as they look like those of known events, and keeps the rest as text.
+    /// Reads the identifier and the time if they have the form that they have in known events, and
+    /// keeps the rest as text.
     fn decode<D: Decoder<'a>>(type_name: &'a str, decoder: &mut D) -> Result<Self, D::Fault> {
         let (mut id, mut timestamp_ms) = (None, None);
         let raw = decoder.raw_object(|decoder, key| {
@@ -182,19 +184,19 @@ impl Interests {
         Self(MemberSet::NONE)
     }
 
-    /// These and one more.
+    /// This set with one more type.
     #[must_use]
     pub fn with(self, event_type: EventType<'_>) -> Self {
         position(event_type).map_or(self, |position| Self(self.0.with(position)))
     }
 
-    /// These but for one.
+    /// This set without one type.
     #[must_use]
     pub fn without(self, event_type: EventType<'_>) -> Self {
         position(event_type).map_or(self, |position| Self(self.0.without(position)))
     }
 
-    /// Whether the type is among them. Unknown types always are.
+    /// Whether the type is in the set. Unknown types always are.
     #[must_use]
     pub fn contains(&self, event_type: EventType<'_>) -> bool {
         position(event_type).is_none_or(|position| self.0.contains(position))
@@ -206,7 +208,7 @@ fn position(event_type: EventType<'_>) -> Option<usize> {
     EventType::ALL.iter().position(|known| *known == event_type)
 }
 
-/// Events of the other types are skipped undecoded.
+/// Events of the other types are skipped without being decoded.
 impl From<Interests> for MemberSet {
     fn from(interests: Interests) -> Self {
         interests.0
@@ -231,7 +233,7 @@ impl<'a, const N: usize> From<[EventType<'a>; N]> for Interests {
     }
 }
 
-/// Everything.
+/// The set of all types.
 impl Default for Interests {
     fn default() -> Self {
         Self::all()

@@ -10,7 +10,7 @@ use crate::schema::{Coercion, Decode, Decoder, model, wire_enum};
 wire_enum! {
     /// The kind of a custom event.
     pub enum CustomEventType {
-        /// The source gave none.
+        /// Not set by the source.
         Unspecified = "unknown",
         /// Navigation.
         Navigation = "navigation",
@@ -44,7 +44,7 @@ wire_enum! {
 }
 
 wire_enum! {
-    /// The state an application went into.
+    /// The new state of an application.
     pub enum ApplicationState {
         /// First start after an installation.
         Install = "install",
@@ -82,7 +82,7 @@ model! {
 }
 
 /// A location with a value that is not finite is absent: senders without a position fix have been
-/// seen to write such values, which must not cost the events of the batch.
+/// seen to write such values, which must not cause the batch to be refused.
 impl<'a> Decode<'a> for GeoLocation {
     #[inline]
     fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {
@@ -134,7 +134,7 @@ model! {
         "custom_event_type" custom_event_type: Option<CustomEventType<'a>> = None, set;
         /// Attributes.
         "attributes" attributes: Map<'a, &'a str> = Map::EMPTY, set;
-        /// Flags meant for particular integrations: `ModuleName.flag` (section 12, rule 21).
+        /// Flags for particular integrations: `ModuleName.flag` (section 12, rule 21).
         "custom_flags" custom_flags: Map<'a, &'a str> = Map::EMPTY, set, since "3.1.0";
     }
 }
@@ -162,7 +162,7 @@ model! {
         "is_crash" is_crash: bool = false, always;
         /// Stack trace.
         "stack_trace" stack_trace: Option<&'a str> = None, set;
-        /// Texts left before the error, oldest first.
+        /// Breadcrumbs: texts recorded before the error, oldest first.
         "breadcrumbs" breadcrumbs: &'a [Option<&'a str>] = &[], set;
         /// Attributes.
         "attributes" attributes: Map<'a, &'a str> = Map::EMPTY, set;
@@ -222,7 +222,7 @@ model! {
         "application_state" application_state: Option<ApplicationState<'a>> = None, set, required;
         /// URI that launched the app.
         "launch_referral" launch_referral: Option<&'a str> = None, set, since "1.1.5";
-        /// Application that asked for the launch.
+        /// Application that requested the launch.
         "referral_application" referral_application: Option<&'a str> = None, set, since "1.1.5";
         /// Launch options or intent extras, as one text.
         "launch_parameters" launch_parameters: Option<&'a str> = None, set, since "1.1.5";
@@ -235,16 +235,16 @@ model! {
     /// The device received a push message.
     pub struct PushMessageReceiptEvent<'a> {
         flatten common: EventCommon<'a>;
-        /// The push payload: JSON as text, in the shape of the platform.
+        /// The push payload: JSON as text, in the format of the platform.
         "payload" payload: Option<&'a str> = None, set;
     }
 }
 
 model! {
-    /// Something was done to products.
+    /// An action on products.
     pub struct ProductActionEvent<'a> {
         flatten common: EventCommon<'a>;
-        /// What was done.
+        /// The action.
         "action" action: Option<ProductAction<'a>> = None, set, required;
         /// Transaction identifier.
         "transaction_id" transaction_id: Option<&'a str> = None, set;
@@ -273,7 +273,7 @@ model! {
     /// A promotion was shown or clicked.
     pub struct PromotionActionEvent<'a> {
         flatten common: EventCommon<'a>;
-        /// What was done.
+        /// The action.
         "action" action: Option<PromotionAction<'a>> = None, set, required, since "1.1.4";
         /// Attributes.
         "attributes" attributes: Map<'a, &'a str> = Map::EMPTY, set, since "1.1.4";

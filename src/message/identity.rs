@@ -1,12 +1,13 @@
-//! Identities of users, devices and partners, and the permissions to receive them (sections 5.2, 7.3). These are the
-//! only models whose fields must be present: reading fails, with the path, where one is missing or empty.
+//! Identities of users, devices and partners, and the permissions to receive them (sections 5.2,
+//! 7.3). These are the only models with fields that must be present: reading fails, with the path,
+//! if one of them is missing or empty.
 
 use crate::schema::{UnknownText, model, wire_enum};
 
 wire_enum! {
     /// How an identity value is encoded.
     pub enum IdentityEncoding {
-        /// As it is.
+        /// Not encoded.
         Raw = "raw",
         /// MD5 of the trimmed, lower-cased value, in lower-case hexadecimal.
         Md5 = "md5",
@@ -92,7 +93,7 @@ wire_enum! {
 }
 
 model! {
-    /// An identity of the user. `Debug` does not show the value, nor a type that is not known.
+    /// An identity of the user. `Debug` shows neither the value nor an unknown type.
     #[derive(Eq)]
     pub struct UserIdentity<'a> {
         /// What identifies the user.
@@ -105,7 +106,7 @@ model! {
 }
 
 model! {
-    /// An identity of a device. `Debug` does not show the value, nor a type that is not known.
+    /// An identity of a device. `Debug` shows neither the value nor an unknown type.
     #[derive(Eq)]
     pub struct DeviceIdentity<'a> {
         /// What identifies the device.
@@ -118,7 +119,8 @@ model! {
 }
 
 model! {
-    /// An identity that a partner gave the user. `Debug` shows neither the value nor the name.
+    /// An identity that a partner assigned to the user. `Debug` shows neither the value nor the
+    /// name.
     #[derive(Eq)]
     pub struct PartnerIdentity<'a> {
         /// The registered name of the partner identity. Never empty.
@@ -131,40 +133,43 @@ model! {
 }
 
 model! {
-    /// The wish to receive a device identity (section 7.3).
+    /// A request to receive a device identity (section 7.3).
     #[derive(Eq)]
     pub struct DeviceIdentityPermission<'a> {
         /// Which device identity.
         "type" identity_type: DeviceIdentityType<'a> = DeviceIdentityType::__Unknown(UnknownText("")), always, enforced;
         /// How the value is encoded.
         "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::__Unknown(UnknownText("")), always, enforced;
-        /// Whether only users are wanted that have one of the required identities (section 12, rule 6).
+        /// Whether only users with one of the required identities are requested (section 12, rule
+        /// 6).
         "required" required: bool = false, always, since "1.0.1";
     }
 }
 
 model! {
-    /// The wish to receive a user identity (section 7.3).
+    /// A request to receive a user identity (section 7.3).
     #[derive(Eq)]
     pub struct UserIdentityPermission<'a> {
         /// Which user identity.
         "type" identity_type: UserIdentityType<'a> = UserIdentityType::__Unknown(UnknownText("")), always, enforced;
         /// How the value is encoded.
         "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::__Unknown(UnknownText("")), always, enforced;
-        /// Whether only users are wanted that have one of the required identities (section 12, rule 6).
+        /// Whether only users with one of the required identities are requested (section 12, rule
+        /// 6).
         "required" required: bool = false, always, since "1.0.1";
     }
 }
 
 model! {
-    /// The wish to receive a partner identity (section 7.3).
+    /// A request to receive a partner identity (section 7.3).
     #[derive(Eq)]
     pub struct PartnerIdentityPermission<'a> {
         /// Name of the partner identity, or `$cookie_sync_id`.
         "type" identity_type: &'a str = "", always, enforced, filled, since "2.2.0";
         /// How the value is encoded.
         "encoding" encoding: IdentityEncoding<'a> = IdentityEncoding::__Unknown(UnknownText("")), always, enforced, since "2.2.0";
-        /// Whether only users are wanted that have one of the required identities (section 12, rule 6).
+        /// Whether only users with one of the required identities are requested (section 12, rule
+        /// 6).
         "required" required: bool = false, always, since "2.2.0";
     }
 }

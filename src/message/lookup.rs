@@ -1,5 +1,5 @@
-//! Lookups on messages: identities, attributes, consent and custom flags by name. They work on every parsed message,
-//! with and without the engine.
+//! Lookups on messages: identities, attributes, consent and custom flags by name. They work on
+//! every parsed message, with or without the engine.
 
 use super::{
     Consent, CustomEvent, DATA_SALE_OPT_OUT, DeviceIdentity, DeviceIdentityType,
@@ -8,12 +8,12 @@ use super::{
     PromotionActionEvent, Runtime, ScreenViewEvent, UserIdentity, UserIdentityType, UserProfile,
 };
 
-/// The lookups that batches and user profiles have in common. The arguments are what differs: where the device
-/// identities are, and the field of the stamp if there is one.
+/// The lookups that batches and user profiles have in common. The arguments are the differences:
+/// the path of the device identities, and the field of the stamp if there is one.
 macro_rules! identity_lookups {
     ($model:ident, |$self:ident| $devices:expr $(, $stamp:ident)?) => {
         impl<'a> $model<'a> {
-            /// The first identity of the user of this type that is not blank.
+            /// The first identity of the user with this type that is not blank.
             pub fn user_identity(
                 &self,
                 identity_type: UserIdentityType<'_>,
@@ -31,8 +31,9 @@ macro_rules! identity_lookups {
                 self.user_identity(UserIdentityType::Customer)
             }
 
-            /// The first device identity of this type that is not blank. An advertising id of zeros, which all devices
-            /// send whose users limit tracking, counts as absent, and so does its digest.
+            /// The first device identity with this type that is not blank. An advertising id of
+            /// zeros, which all devices send whose users limit tracking, counts as absent, and so
+            /// does its digest.
             pub fn device_identity(
                 &self,
                 identity_type: DeviceIdentityType<'_>,
@@ -46,8 +47,8 @@ macro_rules! identity_lookups {
                 find_partner(self.partner_identities, name)
             }
 
-            /// The first identity of the chain that is present. Blank identities count as absent, and so do advertising
-            /// ids of zeros.
+            /// The first identity of the chain that is present. Blank identities and advertising
+            /// ids of zeros count as absent.
             pub fn first_identity(&self, chain: &[IdentityKey<'_>]) -> Option<Identity<'a>> {
                 let stamp = None $( .or(self.$stamp) )?;
                 chain.iter().find_map(|key| match *key {
@@ -143,7 +144,8 @@ impl<'a> EventProcessingRequest<'a> {
         self.runtime_environment?.known()
     }
 
-    /// A user attribute, if it is there and can be read as the type: `user_attribute::<i64>("$Age")`.
+    /// A user attribute, if it is present and can be read as the type:
+    /// `user_attribute::<i64>("$Age")`.
     pub fn user_attribute<T: FromAttribute<'a>>(&self, name: &str) -> Option<T> {
         T::from_attribute(self.user_attributes.get(name)?)
     }
@@ -158,16 +160,17 @@ impl<'a> EventProcessingRequest<'a> {
         self.consent_state.as_ref()?.gdpr_consent_state.get(purpose)
     }
 
-    /// Whether the user consented to a purpose (GDPR). It is false if nothing is known, because the user was never
-    /// asked or because the module did not register for the consent state. Names of purposes are compared exactly.
+    /// Whether the user consented to a purpose (GDPR). It is false if the consent is not known,
+    /// because the user was never asked or because the module did not register for the consent
+    /// state. Names of purposes are compared exactly.
     pub fn consented(&self, purpose: &str) -> bool {
         self.gdpr_consent(purpose)
             .is_some_and(|consent| consent.consented)
     }
 
-    /// Whether the user opted out of the sale of data (CCPA); `None` if nothing is known. Under the CCPA a sale is
-    /// allowed until the user opts out; under the GDPR ([`consented`](Self::consented)) nothing is allowed until the
-    /// user consents.
+    /// Whether the user opted out of the sale of data (CCPA); `None` if that is not known. Under
+    /// the CCPA a sale is allowed until the user opts out; under the GDPR
+    /// ([`consented`](Self::consented)) nothing is allowed until the user consents.
     pub fn opted_out_of_data_sale(&self) -> Option<bool> {
         let decisions = self.consent_state.as_ref()?.ccpa_consent_state;
         decisions
@@ -177,7 +180,7 @@ impl<'a> EventProcessingRequest<'a> {
 }
 
 impl<'a> DsrProcessingRequest<'a> {
-    /// The identity of the data subject of this type, unless it is blank.
+    /// The identity of the data subject with this type, unless it is blank.
     pub fn identity(&self, identity_type: OpenDsrIdentityType<'_>) -> Option<Identity<'a>> {
         let identity = Identity::from(self.subject_identities.get(identity_type)?);
         (!identity.is_blank()).then_some(identity)
@@ -213,7 +216,7 @@ macro_rules! custom_flags {
                 flag(self.custom_flags, module, name)
             }
 
-            /// The custom flags for this module without its prefix, in order.
+            /// The custom flags for this module, without its prefix, in order.
             pub fn custom_flags_of<'m>(
                 &self,
                 module: &'m str,

@@ -1,4 +1,4 @@
-//! The ten messages (section 3): the family, and what they share.
+//! The ten messages (section 3): the family, and the fields that its members share.
 
 use super::{
     AudienceMembershipChangeRequest, AudienceMembershipChangeResponse, AudienceSubscriptionRequest,
@@ -8,31 +8,31 @@ use super::{
 };
 use crate::schema::{family, model, wire_enum};
 
-/// The version of the protocol that responses state: that of the SDK whose wire format this is.
+/// The protocol version in responses: that of the SDK whose wire format this is.
 pub const FIREHOSE_VERSION: &str = "3.2.0";
 
 wire_enum! {
-    /// What kind of message.
+    /// The type of a message.
     pub enum MessageType {
-        /// Asks a module what it wants.
+        /// Asks a module for its registration.
         ModuleRegistrationRequest = "module_registration_request",
-        /// What a module is and wants.
+        /// The registration of a module.
         ModuleRegistrationResponse = "module_registration_response",
         /// A batch of events.
         EventProcessingRequest = "event_processing_request",
-        /// Answer to a batch.
+        /// Response to a batch.
         EventProcessingResponse = "event_processing_response",
         /// An audience is connected, changed or disconnected.
         AudienceSubscriptionRequest = "audience_subscription_request",
-        /// Answer to a subscription request.
+        /// Response to a subscription request.
         AudienceSubscriptionResponse = "audience_subscription_response",
         /// Users joined or left audiences.
         AudienceMembershipChangeRequest = "audience_membership_change_request",
-        /// Answer to a membership change.
+        /// Response to a membership change.
         AudienceMembershipChangeResponse = "audience_membership_change_response",
         /// A request about the data of one person.
         DsrProcessingRequest = "dsr_processing_request",
-        /// Answer to a data subject request.
+        /// Response to a data subject request.
         DsrProcessingResponse = "dsr_processing_response",
     }
 }
@@ -40,25 +40,25 @@ wire_enum! {
 family! {
     /// A message (section 3). Reading refuses unknown types, so `Unknown` never comes from `parse`.
     pub enum Message: MessageType, null absent, unknown refused "one of the ten message types" {
-        /// Asks a module what it wants.
+        /// Asks a module for its registration.
         ModuleRegistrationRequest(ModuleRegistrationRequest),
-        /// What a module is and wants.
+        /// The registration of a module.
         ModuleRegistrationResponse(ModuleRegistrationResponse),
         /// A batch of events.
         EventProcessingRequest(EventProcessingRequest),
-        /// Answer to a batch.
+        /// Response to a batch.
         EventProcessingResponse(EventProcessingResponse),
         /// An audience is connected, changed or disconnected.
         AudienceSubscriptionRequest(AudienceSubscriptionRequest),
-        /// Answer to a subscription request.
+        /// Response to a subscription request.
         AudienceSubscriptionResponse(AudienceSubscriptionResponse),
         /// Users joined or left audiences.
         AudienceMembershipChangeRequest(AudienceMembershipChangeRequest),
-        /// Answer to a membership change.
+        /// Response to a membership change.
         AudienceMembershipChangeResponse(AudienceMembershipChangeResponse),
         /// A request about the data of one person.
         DsrProcessingRequest(DsrProcessingRequest),
-        /// Answer to a data subject request.
+        /// Response to a data subject request.
         DsrProcessingResponse(DsrProcessingResponse),
     }
 }
@@ -66,7 +66,7 @@ family! {
 model! {
     /// The fields that all ten messages share (section 3.1).
     pub struct MessageCommon<'a> {
-        /// Identifier of this message; absent if the sender gave none.
+        /// Identifier of this message; absent if the sender did not set it.
         "id" id: Option<Uuid> = None, set, required;
         /// When the message was made, in milliseconds since the epoch; never invented on reading.
         "timestamp_ms" timestamp_ms: Option<i64> = None, set, required;
@@ -76,7 +76,7 @@ model! {
 }
 
 impl Message<'_> {
-    /// How many events have no identifier, and so no idempotency key.
+    /// The number of events without an identifier, and so without an idempotency key.
     pub(crate) fn events_without_id(&self) -> usize {
         let Self::EventProcessingRequest(batch) = self else {
             return 0;

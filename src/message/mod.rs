@@ -1,16 +1,19 @@
-//! The models of the protocol: ten messages, sixteen events and everything inside them, as plain `Copy` structs that
-//! borrow from the message they were read from. Strings are slices, lists are slices, maps are ordered slices of pairs.
+//! The models of the protocol: ten messages, sixteen events and their parts, as plain `Copy`
+//! structs that borrow from the message that they were read from. Strings are slices, lists are
+//! slices, maps are ordered slices of pairs.
 //!
-//! Each field is declared once, in a `model!` of [`schema`](crate::schema): its name, type, default, writing rule,
-//! presence and secrecy. This module holds declarations and lookups on them; it knows neither JSON nor the arena. It
-//! also holds the peculiarities of the Firehose dialect: the notation of points in time ([`Timestamp`]), the set of event
-//! types to decode ([`Interests`]), and the count of events without an identifier.
+//! Each field is declared once, in a `model!` of [`schema`](crate::schema): its name, type,
+//! default, writing rule, presence and secrecy. This module contains declarations and lookups; it
+//! depends neither on JSON nor on the arena. It also contains the peculiarities of the Firehose
+//! dialect: the notation of points in time ([`Timestamp`]), the set of event types to decode
+//! ([`Interests`]), and the count of events without an identifier.
 //!
-//! What this version does not know is kept: an enumeration value with its text, which `as_str` and `unknown` give, and
-//! a member of a polymorphic family as `Unknown` with its raw text. `Debug` never shows identity values, setting values,
-//! tokens and addresses.
+//! Unknown values are kept: an enumeration value with its text, which `as_str` and `unknown`
+//! return, and a member of a polymorphic family as `Unknown` with its raw text. `Debug` never shows
+//! identity values, setting values, tokens and addresses.
 //!
-//! Models can get fields in any release, so outside the crate they are made by `Default` and assignment:
+//! Any release may add fields to the models, so outside the crate they are created with `Default`
+//! and assignment:
 //!
 //! ```
 //! use hydrant::message::{CustomEvent, CustomEventType, Event, EventType};
@@ -66,7 +69,7 @@ pub use runtime::*;
 pub use timestamp::*;
 pub use view::{Identity, IdentityKey};
 
-// Values that the codec knows. This is their public path.
+// Values that the codec defines. This is their public path.
 pub use crate::schema::decimal::{Decimal, ParseDecimalError};
 pub use crate::schema::map::Map;
 #[cfg(feature = "rust_decimal")]

@@ -1,4 +1,5 @@
-//! What a module says of itself (sections 3.2 and 7). All of it can be built as a `const`: every model has an `EMPTY`.
+//! The registration of a module (sections 3.2 and 7). All of it can be built as a `const`: every
+//! model has an `EMPTY`.
 
 use super::{
     DeviceIdentityPermission, DsrRequestType, EventType, MessageCommon, PartnerIdentityPermission,
@@ -37,11 +38,11 @@ wire_enum! {
 }
 
 wire_enum! {
-    /// How the access token travels.
+    /// How the access token is sent.
     pub enum AccessTokenType {
         /// In the `Authorization` header.
         Bearer = "bearer",
-        /// In a header of its own.
+        /// In a custom header.
         CustomHeader = "custom_header",
     }
 }
@@ -49,7 +50,7 @@ wire_enum! {
 model! {
     /// The fields that all settings share.
     pub struct SettingCommon<'a> {
-        /// Key under which the value arrives in `account_settings`. Must not be empty.
+        /// Key of the value in `account_settings`. Must not be empty.
         "id" id: Option<&'a str> = None, set, required;
         /// Label shown to the customer. Must not be empty.
         "name" name: Option<&'a str> = None, set, required;
@@ -68,7 +69,7 @@ model! {
         "default_value" default_value: Option<&'a str> = None, set, secret;
         /// Whether the customer must fill it in.
         "required" required: bool = false, always;
-        /// Whether it is masked once set.
+        /// Whether the value is masked after it was set.
         "confidential" confidential: bool = false, always;
     }
 }
@@ -129,11 +130,11 @@ family! {
 }
 
 model! {
-    /// A scope asked for.
+    /// A scope that is requested.
     pub struct ScopeDetail<'a> {
         /// The scope.
         "name" name: Option<&'a str> = None, set, required, since "2.7.0";
-        /// What it is for.
+        /// Its purpose.
         "description" description: Option<&'a str> = None, set, required, since "2.7.0";
     }
 }
@@ -141,11 +142,11 @@ model! {
 model! {
     /// OAuth 2.
     pub struct Oauth2Authentication<'a> {
-        /// Where the customer signs in.
+        /// URL of the sign-in page.
         "authorization_url" authorization_url: Option<&'a str> = None, set, required, since "2.7.0";
-        /// Where an expired token is renewed.
+        /// URL for renewing an expired token.
         "refresh_url" refresh_url: Option<&'a str> = None, set, since "2.7.0";
-        /// Where the code is exchanged for a token.
+        /// URL for exchanging the code for a token.
         "token_url" token_url: Option<&'a str> = None, set, required, since "2.7.0";
         /// The grant.
         "grant_type" grant_type: Option<GrantType<'a>> = None, set, since "2.7.0";
@@ -153,15 +154,15 @@ model! {
         "default_expires_in" default_expires_in: Option<i32> = None, set, since "2.7.0";
         /// Public identifier of the application.
         "client_id" client_id: Option<&'a str> = None, set, since "2.7.0";
-        /// How the token travels.
+        /// How the token is sent.
         "access_token_type" access_token_type: Option<AccessTokenType<'a>> = None, set, since "2.7.0";
         /// The header, if it is not `Authorization`.
         "custom_header_name" custom_header_name: Option<&'a str> = None, set, since "2.7.0";
-        /// Parameter name if the provider does not use `client_id`.
+        /// Parameter name, if the provider does not use `client_id`.
         "param_client_id_name" param_client_id_name: Option<&'a str> = None, set, since "2.7.0";
-        /// Parameter name if the provider does not use `client_secret`.
+        /// Parameter name, if the provider does not use `client_secret`.
         "param_secret_name" param_secret_name: Option<&'a str> = None, set, since "2.7.0";
-        /// Scopes asked for.
+        /// Scopes that are requested.
         "scopes" scopes: &'a [ScopeDetail<'a>] = &[], set, since "2.7.0";
     }
 }
@@ -175,9 +176,9 @@ family! {
 }
 
 model! {
-    /// Bulk forwarding: delivery when either limit is reached.
+    /// Bulk forwarding: messages are delivered when either limit is reached.
     pub struct BulkConfiguration {
-        /// Deliver when this many messages wait; the sender's default is 2000.
+        /// Deliver when this many messages are waiting; the sender's default is 2000.
         "bulk_forward_wait_for_messages" bulk_forward_wait_for_messages: Option<i32> = None, set, since "3.0.0";
         /// Deliver when this many minutes have passed; the sender's default is 720.
         "bulk_forward_wait_in_minutes" bulk_forward_wait_in_minutes: Option<i32> = None, set, since "3.0.0";
@@ -185,13 +186,13 @@ model! {
 }
 
 model! {
-    /// What the module may see (section 13).
+    /// The data that the module may receive (section 13).
     pub struct Permissions<'a> {
-        /// Device identities wanted.
+        /// Device identities requested.
         "device_identities" device_identities: &'a [DeviceIdentityPermission<'a>] = &[], set;
-        /// User identities wanted.
+        /// User identities requested.
         "user_identities" user_identities: &'a [UserIdentityPermission<'a>] = &[], set;
-        /// Partner identities wanted, at most one.
+        /// Partner identities requested, at most one.
         "partner_identities" partner_identities: &'a [PartnerIdentityPermission<'a>] = &[], set, since "2.2.0";
         /// Location of events.
         "allow_access_location" allow_access_location: bool = false, if_true;
@@ -219,19 +220,19 @@ model! {
 }
 
 model! {
-    /// The wish to receive events.
+    /// A request to receive events.
     pub struct EventProcessingRegistration<'a> {
         /// Settings common to all uses of the account.
         "account_settings" account_settings: &'a [Setting<'a>] = &[], set;
         /// Settings per connection (D22).
         "event_connection_settings" event_connection_settings: &'a [Setting<'a>] = &[], set, since "1.2.0";
-        /// Event types wanted.
+        /// Event types requested.
         "supported_event_types" supported_event_types: &'a [EventType<'a>] = &[], set;
-        /// Platforms wanted.
+        /// Platforms requested.
         "supported_runtime_environments" supported_runtime_environments: &'a [RuntimeType<'a>] = &[], set;
-        /// Notifications wanted.
+        /// Notifications requested.
         "supported_system_notification_types" supported_system_notification_types: &'a [SystemNotificationType<'a>] = &[], set, since "1.9.0";
-        /// Oldest data wanted, in hours; -1 for any age.
+        /// Oldest data requested, in hours; -1 for any age.
         "max_data_age_hours" max_data_age_hours: i32 = 24, always;
         /// Key that marks push messages as sent by this provider.
         "push_messaging_provider_id" push_messaging_provider_id: Option<&'a str> = None, set, since "1.11.0";
@@ -241,7 +242,7 @@ model! {
 }
 
 model! {
-    /// The wish to receive audiences.
+    /// A request to receive audiences.
     pub struct AudienceProcessingRegistration<'a> {
         /// Settings common to all uses of the account.
         "account_settings" account_settings: &'a [Setting<'a>] = &[], set;
@@ -255,7 +256,7 @@ model! {
 }
 
 model! {
-    /// The wish to receive data subject requests.
+    /// A request to receive data subject requests.
     pub struct DsrProcessingRegistration<'a> {
         /// Settings.
         "account_settings" account_settings: &'a [Setting<'a>] = &[], set, since "2.9.2";
@@ -267,14 +268,14 @@ model! {
 }
 
 model! {
-    /// Asks a module what it wants.
+    /// Asks a module for its registration.
     pub struct ModuleRegistrationRequest<'a> {
         flatten common: MessageCommon<'a>;
     }
 }
 
 model! {
-    /// What a module is and wants.
+    /// The registration of a module.
     pub struct ModuleRegistrationResponse<'a> {
         flatten common: MessageCommon<'a>;
         /// Version of the library that built the response.
@@ -285,13 +286,13 @@ model! {
         "description" description: Option<&'a str> = None, set;
         /// Version of the module. Must not be empty.
         "version" version: Option<&'a str> = None, set, required;
-        /// What the module may see.
+        /// The data that the module may receive.
         "permissions" permissions: Option<Permissions<'a>> = None, set;
-        /// Present if the module wants events.
+        /// Present if the module requests events.
         "event_processing_registration" event_processing_registration: Option<EventProcessingRegistration<'a>> = None, set;
-        /// Present if the module wants audiences.
+        /// Present if the module requests audiences.
         "audience_processing_registration" audience_processing_registration: Option<AudienceProcessingRegistration<'a>> = None, set;
-        /// Present if the module wants data subject requests.
+        /// Present if the module requests data subject requests.
         "dsr_processing_registration" dsr_processing_registration: Option<DsrProcessingRegistration<'a>> = None, set, since "2.9.0";
     }
 }

@@ -1,7 +1,7 @@
 //! The runtime environment: the device and application that a batch comes from (section 6). Ten
 //! `type` values share eight models, and the models differ only in which fields they have. So there
 //! is one struct, and each field names the models that have it, as the matrix of section 6.2 does:
-//! a field that the model of the `type` at hand does not have is neither read nor written.
+//! a field that the model of the current `type` does not have is neither read nor written.
 
 use super::{DeviceIdentity, Map, Unknown};
 use crate::schema::{family, model, wire_enum};
@@ -57,7 +57,7 @@ model! {
         "sdk_version" sdk_version: Option<&'a str> = None, set, since "1.2.3";
         /// HTTP user agent.
         "http_header_user_agent" http_header_user_agent: Option<&'a str> = None, set, since "2.1.0";
-        /// The device identities that the module may see.
+        /// The device identities that the module may receive.
         "identities" identities: &'a [DeviceIdentity<'a>] = &[], set, secret;
     }
 }
@@ -73,9 +73,9 @@ const FIRETV: u32 = 1 << 6;
 const GENERIC: u32 = 1 << 7;
 const ALL: u32 = u32::MAX;
 
-// Senders put the application fields into web environments too, where the model has none: they are
-// read, for those who need them, and not written (D19, outgoing-mapping.md section 6.2). The order
-// is the one in which all eight models of the reference write their fields.
+// Senders write the application fields into web environments, too, although the model does not have
+// them: they are read, but not written (D19, outgoing-mapping.md section 6.2). The order is the one
+// in which all eight models of the reference write their fields.
 model! {
     /// The fields of an environment. Those that the platform does not have stay at their defaults.
     pub struct Runtime<'a> {

@@ -1,5 +1,5 @@
-//! A point in time with nanoseconds, as data subject requests carry it (section 2.6, D5), and the small piece of
-//! calendar arithmetic that reading and showing it takes. No clock.
+//! A point in time with nanoseconds, as data subject requests contain it (section 2.6, D5), and the
+//! calendar arithmetic for reading and showing it. It reads no clock.
 
 use std::error::Error;
 use std::fmt;
@@ -46,7 +46,8 @@ impl Timestamp {
     /// From nanoseconds since the epoch; `None` beyond the range of the reference.
     #[must_use]
     pub fn from_nanos(nanos: i128) -> Option<Self> {
-        // The whole seconds before a fraction, also before that of a negative number, which `seconds` is one below.
+        // The whole seconds before a fraction, also for a negative number, for which `seconds` is
+        // one less.
         if (nanos / NANOS).unsigned_abs() > MAX_SECONDS {
             return None;
         }
@@ -62,7 +63,8 @@ impl Timestamp {
         i128::from(self.seconds) * NANOS + i128::from(self.nanoseconds)
     }
 
-    /// Reads the text of a number: seconds, or milliseconds from 10^11 on. Digits after the nanosecond are cut.
+    /// Reads the text of a number: seconds, or milliseconds from 10^11 on. Digits below a
+    /// nanosecond are truncated.
     fn of_number(text: &str) -> Option<Self> {
         let number = super::Decimal::of_any_size(text)?;
         let seconds = number.scaled_integer(0)?;
@@ -73,7 +75,7 @@ impl Timestamp {
         }
     }
 
-    /// Reads either, and whether the time had to be adjusted.
+    /// Reads either form, and returns whether the time had to be adjusted.
     fn of_text(text: &str) -> Option<(Self, bool)> {
         match Self::of_number(text) {
             Some(time) => Some((time, false)),
@@ -81,10 +83,9 @@ impl Timestamp {
         }
     }
 
-    /// Reads RFC 3339 text with `Z` or an offset. The second is whether the time had to be
-    /// adjusted: a leap second reads as the second before it, `24:00:00` as the beginning of the
-    /// next day. Both as the reference reads them; the leap second of RFC 3339 may be given in any
-    /// zone.
+    /// Reads RFC 3339 text with `Z` or an offset. Also returns whether the time had to be adjusted:
+    /// a leap second reads as the second before it, `24:00:00` as the beginning of the next day.
+    /// The reference does both; the leap second of RFC 3339 may be given in any zone.
     fn of_rfc3339(text: &str) -> Option<(Self, bool)> {
         let mut rest = text;
         let year = digits(&mut rest, 4)?;
@@ -122,11 +123,11 @@ impl Timestamp {
             return None;
         }
         let leap = second == 60;
-        // The hour of an end of day counts into the next one.
+        // The hour 24 is part of the next day.
         let local = days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second
             - i64::from(leap);
         let seconds = local - offset;
-        // Leap seconds end a day of UTC; the reference reads those that end a local day.
+        // Leap seconds end a day in UTC; the reference also accepts those that end a local day.
         let ends_day = |seconds: i64| seconds.rem_euclid(86_400) == 86_399;
         if leap && !ends_day(local) && !ends_day(seconds) {
             return None;
@@ -139,9 +140,9 @@ impl Timestamp {
     }
 }
 
-/// Reads what a message may hold as a string (D5): RFC 3339 text with `Z` or an offset, or a number
-/// of seconds since the epoch, of milliseconds from 10^11 on. Digits after the nanosecond are cut.
-/// A leap second reads as the second before it, `24:00:00` as the beginning of the next day.
+/// Reads the string forms of D5: RFC 3339 text with `Z` or an offset, or a number of seconds since
+/// the epoch, of milliseconds from 10^11 on. Digits below a nanosecond are truncated. A leap second
+/// reads as the second before it, `24:00:00` as the beginning of the next day.
 impl FromStr for Timestamp {
     type Err = ParseTimestampError;
 
@@ -152,7 +153,7 @@ impl FromStr for Timestamp {
     }
 }
 
-/// The text is not a [`Timestamp`], or one beyond its range.
+/// The text is not a [`Timestamp`], or is beyond its range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParseTimestampError(());
 
@@ -164,7 +165,8 @@ impl fmt::Display for ParseTimestampError {
 
 impl Error for ParseTimestampError {}
 
-/// RFC 3339 in UTC, with as many fractional digits as there are; years beyond four digits carry a sign.
+/// RFC 3339 in UTC, with as many fractional digits as necessary; years of more than four digits
+/// have a sign.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day) = civil_from_days(self.seconds.div_euclid(86_400));
@@ -216,7 +218,7 @@ impl Encode for Timestamp {
             nanos.unsigned_abs() / NANOS as u128,
             nanos.unsigned_abs() % NANOS as u128,
         );
-        // Twenty digits are more than any point in time has.
+        // No point in time has more than twenty digits.
         let mut text = [0; 48];
         let mut rest = &mut text[..];
         let written = write!(rest, "{sign}{seconds}.{fraction:09}").map(|()| rest.len());

@@ -1,5 +1,5 @@
-//! [`Identity`]: one view of the identities of users, devices, partners and data subjects. It is not a string, because
-//! a value that is used without its encoding lets a digest be sent as an address.
+//! [`Identity`]: a common view of the identities of users, devices, partners and data subjects. It
+//! is not a string, because code that ignores the encoding could send a digest as an address.
 
 use super::{
     DeviceIdentity, DeviceIdentityType, IdentityEncoding, OpenDsrIdentity, PartnerIdentity,
@@ -7,8 +7,8 @@ use super::{
 };
 use crate::schema::Redacted;
 
-/// An identity and how it is encoded. It has no `Display`, and `Debug` does not show the value: the caller asks for a
-/// form by [`raw`](Self::raw) or [`encode`](Self::encode).
+/// An identity and its encoding. It has no `Display`, and `Debug` does not show the value: the
+/// caller requests a form with [`raw`](Self::raw) or [`encode`](Self::encode).
 ///
 /// ```
 /// use hydrant::hash::Algorithm;
@@ -35,7 +35,7 @@ impl<'a> Identity<'a> {
         Self { encoding, value }
     }
 
-    /// How the value is encoded, as the sender declared it.
+    /// The encoding that the sender declared.
     pub const fn encoding(self) -> IdentityEncoding<'a> {
         self.encoding
     }
@@ -50,8 +50,9 @@ impl<'a> Identity<'a> {
         self.value
     }
 
-    /// Whether the value is only white space: characters with the Unicode property White_Space, and those that the
-    /// reference implementation trims (section 5.2). A blank identity identifies no user, so lookups do not find it.
+    /// Whether the value is only white space: characters with the Unicode property White_Space, and
+    /// those that the reference implementation trims (section 5.2). A blank identity does not
+    /// identify a user, so lookups ignore it.
     pub fn is_blank(self) -> bool {
         self.trimmed().is_empty()
     }
@@ -60,8 +61,8 @@ impl<'a> Identity<'a> {
         self.value.trim_matches(is_blank)
     }
 
-    /// Whether this is the advertising id that devices send when the user limits tracking: zeros, or their digest. It
-    /// would identify all those users as one.
+    /// Whether this is the advertising id that devices send when the user limits tracking: zeros,
+    /// or their digest. It would identify all of those users as one.
     pub(crate) fn is_all_zero(self) -> bool {
         let value = self.trimmed();
         match self.encoding {
@@ -134,7 +135,7 @@ impl<'a> OpenDsrIdentity<'a> {
     }
 }
 
-/// Names an identity in a chain of alternatives, for `first_identity`.
+/// An identity in a chain of alternatives, for `first_identity`.
 ///
 /// ```
 /// use hydrant::message::{DeviceIdentityType, IdentityKey, UserIdentityType};
@@ -153,12 +154,12 @@ pub enum IdentityKey<'k> {
     Partner(&'k str),
     /// The identifier of the user profile.
     Mpid,
-    /// The stamp of the installation. User profiles of audiences have none.
+    /// The stamp of the installation. User profiles of audiences do not have one.
     DeviceApplicationStamp,
 }
 
 impl<'k> IdentityKey<'k> {
-    /// The name: that of the identity type on the wire, or of the field.
+    /// The name: that of the identity type on the wire, or that of the field.
     pub const fn as_str(&self) -> &'k str {
         match *self {
             Self::User(identity_type) => identity_type.as_str(),

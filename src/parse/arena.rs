@@ -1,11 +1,12 @@
-//! The arenas of a scratch, which lists, maps and unescaped strings are allocated in: one for the
-//! current message, and maybe one for the next.
+//! The arenas of a scratch, in which lists, maps and unescaped strings are allocated: one for the
+//! current message, and possibly one for the next.
 //!
-//! A bumpalo arena grows by adding chunks, and a reset keeps only its largest chunk, so that an
-//! arena that has once needed several would add them again at every message of that size. If a
-//! message makes its arena grow, an arena with one chunk for all of it is therefore prepared when
-//! the message is finished, so that the next one does not pay for it. If it is large, holding two of
-//! them would cost more than that: then it is made for the next message, when the first one is gone.
+//! A bumpalo arena grows by adding chunks, and a reset keeps only its largest chunk, so an arena
+//! that once needed several chunks would allocate them again for every message of that size. If a
+//! message makes its arena grow, an arena with one chunk for the total size is therefore prepared
+//! when the message is finished, so that the next message does not have to grow it. A large arena
+//! is not prepared in advance, because holding two of them would cost too much: it is allocated for
+//! the next message, after the first one is freed.
 
 use bumpalo::Bump;
 
@@ -21,12 +22,12 @@ pub(super) struct Arenas {
 /// The arena of the next message.
 #[derive(Default)]
 enum Next {
-    /// The current one.
+    /// The current arena.
     #[default]
     Same,
-    /// One that is prepared.
+    /// An arena that is prepared.
     Ready(Bump),
-    /// One with a chunk of so many bytes.
+    /// An arena with a chunk of this many bytes.
     Larger(usize),
 }
 
@@ -37,7 +38,7 @@ impl Arenas {
             Next::Same => self.current.reset(),
             Next::Ready(arena) => self.current = arena,
             Next::Larger(bytes) => {
-                // The old one is freed first.
+                // The old arena is freed first.
                 self.current = Bump::new();
                 self.current = Bump::with_capacity(bytes);
             }
@@ -59,8 +60,8 @@ impl Arenas {
     }
 }
 
-/// The arena of one message. When it is dropped, which may be before the message is, the next arena
-/// is prepared if this one has grown.
+/// The arena of one message. Dropping it, possibly before the message, prepares the next arena if
+/// this one has grown.
 pub(super) struct ArenaGuard<'a> {
     arena: &'a Bump,
     bytes_before: usize,
@@ -68,7 +69,7 @@ pub(super) struct ArenaGuard<'a> {
 }
 
 impl<'a> ArenaGuard<'a> {
-    /// The arena, which outlives the guard.
+    /// The arena. The reference outlives the guard.
     pub(super) fn arena(&self) -> &'a Bump {
         self.arena
     }
@@ -130,7 +131,7 @@ mod tests {
             }
             drop(guard);
             assert!(!matches!(arenas.next, Next::Ready(_)));
-            // The first one has chunks of which each is twice as large as the one before.
+            // Each chunk of the first arena is twice as large as the one before.
             let most = if round == 0 { 64 } else { 40 };
             assert!(arenas.bytes() < most << 20, "{round}: {}", arenas.bytes());
         }

@@ -25,8 +25,8 @@ pub(super) fn double(text: &str) -> Option<f64> {
     text.parse().ok().filter(|value: &f64| value.is_finite())
 }
 
-/// The infinity of a number beyond the range of doubles, or what a text calls so or not a number:
-/// `NaN`, `-Infinity`, `inf`, in any letter case.
+/// The infinity for a number beyond the range of doubles, or the value of a text that names an
+/// infinity or NaN: `NaN`, `-Infinity`, `inf`, in any letter case.
 pub(super) fn non_finite(text: &str) -> Option<f64> {
     text.parse().ok().filter(|value: &f64| !value.is_finite())
 }

@@ -1,4 +1,4 @@
-//! Finds the values of a text that are coerced. The complete path collects their positions, and a
+//! Finds the values of a text that are coerced. The complete path collects their offsets, and a
 //! walk over the text finds the path of each.
 
 use super::scratch::Open;
@@ -8,9 +8,10 @@ use crate::error::Error;
 use crate::input;
 use crate::schema::{Coercion, Decode, Describe};
 
-/// Values of a text that are read although they are not what the protocol declares.
+/// The coerced values of a text: values that are read although they do not have the form that the
+/// protocol declares.
 pub(crate) struct Coercions {
-    /// The JSON paths of the first of them, in the order of the text.
+    /// The JSON paths of the first ones, in the order of the text.
     pub(crate) listed: Vec<(String, Coercion)>,
     /// How many more there are.
     pub(crate) more: usize,
@@ -41,7 +42,7 @@ pub(crate) fn coercions<'a, M: Decode<'a> + Describe>(
             .map_err(|failed| fault::describe(body, framed.skipped, options, failed, secrets))?;
     let mut walker = Walker::new(framed.text, ParseOptions::MAX_DEPTH);
     let listed = found.into_iter().map(|(offset, coercion)| {
-        // The text is well-formed, so the walk gets there.
+        // The text is well-formed, so the walk reaches the offset.
         let _ = walker.run(offset, |_, _| {});
         (walker.path(secrets), coercion)
     });

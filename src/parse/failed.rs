@@ -1,4 +1,4 @@
-//! Internal failures of parsing: small, because most of an error is found afterwards
+//! Internal failures of parsing. They are small, because most of an error is determined later
 //! (`super::fault`).
 
 use crate::error::ErrorKind;
@@ -13,7 +13,7 @@ pub(super) struct Failed {
 /// What is wrong.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Problem {
-    /// The text is not JSON, or is nested too deeply.
+    /// The text is not JSON, or it is nested too deeply.
     Syntax {
         kind: ErrorKind,
         expected: &'static str,
@@ -22,14 +22,14 @@ pub(super) enum Problem {
     LoneSurrogate,
     /// Another JSON type was expected.
     Expected(&'static str),
-    /// The JSON type is right and the value is not.
+    /// The JSON type is right, but the value is not.
     Invalid(&'static str),
     /// The object lacks a field.
     Missing(&'static str),
     /// `null` where an object must be.
     Null,
-    /// A value that is not known, where it must be.
+    /// An unknown value where only known ones are allowed.
     Unknown(&'static str),
-    /// The lists need more memory than allowed.
+    /// The lists need more memory than is allowed.
     Memory,
 }

@@ -1,5 +1,5 @@
-//! From internal failures to errors: finds line, column and path, says what was found, and makes an
-//! excerpt in which personal data is masked.
+//! Turns internal failures into errors: finds line, column and path, describes what was found, and
+//! makes an excerpt in which personal data is masked.
 
 use super::ParseOptions;
 use super::failed::{Failed, Problem};
@@ -8,8 +8,8 @@ use super::walker::Walker;
 use crate::error::{Error, ErrorKind, Inner, Location, Snippet};
 use crate::schema::Secrets;
 
-/// The error of a failure in the text of `body`, which begins after `skipped` bytes and was read as
-/// a message of type `root`.
+/// The error for a failure in the text of `body`, which begins after `skipped` bytes and was read
+/// as a message of type `root`.
 pub(super) fn describe(
     body: &[u8],
     skipped: usize,
@@ -20,9 +20,9 @@ pub(super) fn describe(
     let text = body.get(skipped..).unwrap_or_default();
     let first = failed.offset.saturating_sub(BEFORE);
     let mut walker = Walker::new(text, ParseOptions::MAX_DEPTH).with_keys(first, secrets);
-    // Stops at the failure or, if it is inside a token, after that.
+    // Stops at the failure or, if that is inside a token, after the token.
     let _ = walker.run(failed.offset, |_, _| {});
-    // What follows a syntax error is not JSON, and its strings may be anything.
+    // The text after a syntax error is not JSON, and its strings may contain anything.
     let well_formed = !matches!(failed.problem, Problem::Syntax { .. });
     if well_formed {
         // The failure may be inside a key.
@@ -81,7 +81,7 @@ pub(super) fn describe(
     })
 }
 
-/// The message for a text that is not JSON; `byte` is the first that is wrong.
+/// The message for a text that is not JSON; `byte` is the first wrong byte.
 fn describe_syntax(
     kind: ErrorKind,
     expected: &str,
@@ -100,10 +100,10 @@ fn describe_syntax(
     format!("expected {expected}, found {found}")
 }
 
-/// The first characters of a text, for a terminal or a log, where control characters would be
-/// commands.
+/// The first characters of a text, escaped for a terminal or a log, where control characters could
+/// act as commands.
 fn printable(text: &[u8], most: usize) -> String {
-    // No character has more than four bytes, so nothing is lost here that would be shown.
+    // A character has at most four bytes, so all characters that are shown are included.
     let head = text
         .get(..most.saturating_add(1).saturating_mul(4))
         .unwrap_or(text);
@@ -122,7 +122,7 @@ enum Shown {
     Value,
     /// Only its type, and that it is redacted: it may be personal data or a secret.
     Redacted,
-    /// Only its type: in place of an object or list it may describe an account or a whole person.
+    /// Only its type: in place of an object or list, it may describe an account or a person.
     Type,
 }
 
@@ -152,8 +152,9 @@ fn describe_value(value: &[u8], how: Shown) -> String {
 const BEFORE: usize = 60;
 const AFTER: usize = 40;
 
-/// An excerpt of the line around a position. The contents of all strings but those that begin at one
-/// of the offsets `keys`, and all digits, are masked, because they may be personal data.
+/// An excerpt of the line around a position. All digits and the contents of all strings are masked,
+/// because they may be personal data; only strings that begin at one of the offsets `keys` are
+/// shown.
 fn snippet(body: &[u8], location: Location, keys: &[usize]) -> Snippet {
     let offset = location.offset;
     let line_start = body
@@ -164,8 +165,8 @@ fn snippet(body: &[u8], location: Location, keys: &[usize]) -> Snippet {
         .get(offset..)
         .and_then(|after| memchr::memchr(b'\n', after))
         .map_or(body.len(), |at| offset + at);
-    // Begin outside strings if that is possible: in the middle of a string its content would look
-    // like structure.
+    // Begin outside of strings if possible: in the middle of a string its content would look like
+    // structure.
     let from = line_start.max(offset.saturating_sub(BEFORE));
     let to = line_end.min(offset.saturating_add(AFTER));
     let mut text = String::new();
@@ -237,8 +238,8 @@ fn snippet(body: &[u8], location: Location, keys: &[usize]) -> Snippet {
     }
 }
 
-/// The first position from `from` on that is outside strings if the beginning of the line is, but
-/// `offset` at most.
+/// The first position from `from` on that is outside of strings if the beginning of the line is,
+/// but at most `offset`.
 fn safe_start(body: &[u8], line_start: usize, from: usize, offset: usize) -> usize {
     let mut at = line_start;
     while at < from {

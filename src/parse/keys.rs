@@ -1,5 +1,5 @@
-//! The keys that a map has had. The last of equal keys counts, and finding duplicates must stay
-//! linear for maps of any size, also for keys that were chosen to collide.
+//! The keys of a map that were read so far. The last of equal keys counts, and duplicates must be
+//! found in linear time for maps of any size, also for keys that were chosen to collide.
 
 use std::hash::{BuildHasher, Hasher as _, RandomState};
 
@@ -8,7 +8,7 @@ use bumpalo::Bump;
 /// Up to this many entries, comparing with each is cheaper than hashing.
 pub(super) const SMALL: usize = 16;
 
-/// The slots of a table for so many entries.
+/// The number of slots of a table for this many entries.
 fn slots(len: usize) -> usize {
     if len <= SMALL {
         0
@@ -19,21 +19,21 @@ fn slots(len: usize) -> usize {
     }
 }
 
-/// What a map of so many entries takes with its index.
+/// The memory of a map of this many entries and its index.
 pub(super) fn map_bytes<V>(len: usize) -> usize {
     let entries = len.saturating_mul(size_of::<(&str, V)>());
     entries.saturating_add(slots(len).saturating_mul(size_of::<u32>()))
 }
 
-/// The same where most new keys are recognized without comparing.
+/// As above, but for maps in which most new keys are recognized without comparing.
 const FILTERED: usize = 32;
 
-/// The longest probe with the fast hash function. At a load factor of one half longer ones hardly
+/// The longest probe with the fast hash function. At a load factor of one half, longer ones hardly
 /// ever occur by chance.
 const LONGEST_PROBE: usize = 64;
 
-/// The keyed hash functions of a scratch: a fast one, and SipHash for maps whose keys collide in the
-/// fast one, which is not made to withstand chosen keys.
+/// The keyed hash functions of a scratch: a fast one, and SipHash for maps whose keys collide in
+/// the fast one, which does not resist chosen keys.
 #[derive(Clone, Default)]
 pub(super) struct KeyHasher<F = foldhash::fast::RandomState> {
     fast: F,
@@ -42,7 +42,7 @@ pub(super) struct KeyHasher<F = foldhash::fast::RandomState> {
 
 /// Finds entries by key. Small maps are searched; larger ones have an open-addressing hash table of
 /// positions with a load factor of at most one half. After a probe that is too long, the table is
-/// made again with the stronger hash function, so that a map takes linear time whatever its keys.
+/// rebuilt with the stronger hash function, so that a map takes linear time for any keys.
 pub(super) struct KeyIndex<'a, F = foldhash::fast::RandomState> {
     /// Positions plus one; zero is a free slot. Empty for small maps.
     table: &'a mut [u32],
@@ -74,7 +74,7 @@ impl<'a, F: BuildHasher> KeyIndex<'a, F> {
             let hash = self.hasher.strong.hash_one(key);
             return self.probe(hash, usize::MAX, key, len, key_at).ok()?;
         }
-        // As a whole, without the byte that `str` adds to tell adjacent texts apart.
+        // As a whole, without the byte that `str` appends to distinguish adjacent texts.
         let mut state = self.hasher.fast.build_hasher();
         state.write(key.as_bytes());
         match self.probe(state.finish(), LONGEST_PROBE, key, len, &key_at) {
@@ -83,7 +83,7 @@ impl<'a, F: BuildHasher> KeyIndex<'a, F> {
         }
     }
 
-    /// Makes the table again with the stronger hash function.
+    /// Rebuilds the table with the stronger hash function.
     #[cold]
     fn find_or_insert_strongly<'k>(
         &mut self,
@@ -132,7 +132,7 @@ impl<'a, F: BuildHasher> KeyIndex<'a, F> {
     }
 }
 
-/// A probe was longer than it may be.
+/// A probe exceeded the limit.
 struct TooLong;
 
 /// A [`KeyIndex`] for maps whose size is not known in advance: the table is built when the map
@@ -141,9 +141,9 @@ struct TooLong;
 pub(super) struct GrowingIndex<'a> {
     index: KeyIndex<'a>,
     arena: &'a Bump,
-    /// The number of entries that the index is good for.
+    /// The number of entries for which the index has room.
     capacity: usize,
-    /// What its tables have taken.
+    /// The memory that its tables have taken.
     bytes: usize,
     filter: [u64; 4],
 }
@@ -164,8 +164,8 @@ impl<'a> GrowingIndex<'a> {
         }
     }
 
-    /// What the complete path takes at least for the index of a map of so many entries, and what this one has taken
-    /// besides.
+    /// The least memory that the complete path takes for the index of a map of this many entries,
+    /// and the memory that this index has taken in addition.
     #[cold]
     pub(super) fn bytes(&self, len: usize) -> usize {
         self.bytes + slots(len).saturating_mul(size_of::<u32>())
@@ -185,7 +185,7 @@ impl<'a> GrowingIndex<'a> {
         seen == 0 && len < FILTERED
     }
 
-    /// The position of `key`. If there is none, adds it as that of the entry after these.
+    /// The position of `key`. If there is none, adds it as the key of the next entry.
     #[inline(never)]
     pub(super) fn find_or_insert<V>(&mut self, key: &str, entries: &[(&str, V)]) -> Option<usize> {
         let len = entries.len();
@@ -206,8 +206,9 @@ impl<'a> GrowingIndex<'a> {
     }
 }
 
-/// A number below 256 that few keys of a map share: a multiplicative hash (Knuth, volume 3, "Hashing") of their first and last four bytes, or for shorter ones a sum of the first, the last and the
-/// length.
+/// A number below 256 that few keys of a map share: a multiplicative hash (Knuth, volume 3,
+/// "Hashing") of their first and last four bytes, or for shorter keys a sum of the first byte, the
+/// last byte and the length.
 #[inline(always)]
 fn signature(key: &[u8]) -> usize {
     match (key.first_chunk::<4>(), key.last_chunk::<4>()) {
@@ -267,7 +268,7 @@ mod tests {
         }
     }
 
-    /// Adds so many keys and finds them all again. Counts how often a key is looked at.
+    /// Adds this many keys and finds them all again. Counts how often keys are compared.
     fn find_all<F: BuildHasher>(index: &mut KeyIndex<'_, F>, len: usize, compared: &Cell<usize>) {
         let keys: Vec<String> = (0..len).map(|i| format!("k{i}")).collect();
         let key_at = |at: usize| {

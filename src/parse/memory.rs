@@ -1,35 +1,38 @@
-//! The memory that a message may need: the limits of [`ParseOptions`](super::ParseOptions), and what counts.
+//! The memory that a message may need: the limit of [`ParseOptions`](super::ParseOptions) and what
+//! it applies to.
 //!
-//! What counts is what the complete path takes, as a function of the text, so that both paths refuse the same messages.
-//! It is bounded in two shares, because they are known at different times:
+//! The limit applies to the memory of the complete path, as a function of the text, so that both
+//! paths refuse the same messages. Two shares are limited separately, because they are known at
+//! different times:
 //!
 //! | share | known | of what |
 //! |---|---|---|
 //! | text | before anything is allocated | copies of the text, tape, structural indexes |
 //! | lists | before each allocation in the arena | elements of lists, entries and index tables of maps, objects |
 //!
-//! The first is only looked at if a text of its length could take so much. The fast path takes no tape; of the second
-//! share it takes up to four times as much, because it does not know the length of a list in advance. So it has a quarter
-//! of the limit, counts all that it allocates, and bails out beyond; the complete path then decides.
+//! The text share is computed only if a text of its length could exceed the limit. The fast path
+//! has no tape; of the list share it takes up to four times as much, because it does not know the
+//! length of a list in advance. So it counts all of its allocations and bails out at a quarter of
+//! the limit; the complete path then decides.
 
 use super::ParseOptions;
 use crate::error::{Error, ErrorKind};
 
-/// What each byte of a text may take: two copies for simd-json and its buffer for strings, the padded copy with its bitmap,
-/// and the offsets of lone surrogates.
+/// The most memory for each byte of a text: two copies for simd-json and its buffer for strings,
+/// the padded copy with its bitmap, and the offsets of lone surrogates.
 const PER_BYTE: usize = 8;
 
-/// What each structural character may take: a node of the tape and an index.
+/// The memory for each structural character: a node of the tape and an index.
 pub(super) const PER_STRUCTURAL: usize = 28;
 
-/// Refuses a text whose structure may take more memory than allowed.
+/// Refuses a text whose structure may take more memory than is allowed.
 ///
 /// # Errors
 ///
 /// Fails with [`ErrorKind::TooLarge`].
 #[inline]
 pub(super) fn check_text(text: &[u8], options: &ParseOptions) -> Result<(), Error> {
-    // Nearly all messages are so small that the worst of their length would fit.
+    // Nearly all messages are so small that the worst case of their length fits.
     if need(text.len(), text.len()) <= options.max_memory {
         return Ok(());
     }
@@ -50,16 +53,16 @@ fn check_structure(text: &[u8], limit: usize) -> Result<(), Error> {
     ))
 }
 
-/// What a text of so many bytes with so many structural characters may take.
+/// The most memory for a text of this many bytes with this many structural characters.
 fn need(bytes: usize, structurals: usize) -> usize {
     let copies = bytes.saturating_mul(PER_BYTE);
     copies.saturating_add(structurals.saturating_mul(PER_STRUCTURAL))
 }
 
-/// At least as many as there are structural characters, because what is in strings counts like what is outside. It has
-/// no state but the byte before, so that the compiler makes vector code of it.
+/// At least the number of structural characters, because bytes in strings count like those outside.
+/// The only state is the previous byte, so that the compiler can vectorize it.
 fn structurals_at_most(text: &[u8]) -> usize {
-    /// So many fit into the sum of a lane.
+    /// The most counts that fit into the sum of a lane.
     const CHUNK: usize = 255;
     let Some((first, rest)) = text.split_first() else {
         return 0;
@@ -75,8 +78,9 @@ fn structurals_at_most(text: &[u8]) -> usize {
     counts.sum::<usize>() + usize::from(begins_structure(b' ', *first))
 }
 
-/// The structural characters as simd-json finds them: brackets, colons, commas, and the first character of each string
-/// and other value. Also in a text that is not JSON, because it finds them before it knows that.
+/// The structural characters as simd-json finds them: brackets, colons, commas, and the first
+/// character of each string and other value. They are also counted in a text that is not JSON,
+/// because simd-json finds them before it detects that.
 pub(super) fn structurals(text: &[u8]) -> usize {
     let mut count = 0;
     let (mut in_string, mut escaped, mut before) = (false, false, b' ');
@@ -94,7 +98,7 @@ pub(super) fn structurals(text: &[u8]) -> usize {
     count
 }
 
-/// Whether a byte outside strings is a structural character, after this one.
+/// Whether a byte outside of strings is a structural character, given the byte before it.
 #[inline(always)]
 fn begins_structure(before: u8, byte: u8) -> bool {
     is_operator(byte) | (!is_separator(byte) & is_separator(before))
@@ -107,7 +111,7 @@ fn is_separator(byte: u8) -> bool {
 
 #[inline(always)]
 fn is_operator(byte: u8) -> bool {
-    // Each bracket differs from the brace of its side by this bit.
+    // Each bracket differs from the brace of the same side in this bit.
     (byte | 0x20 == b'{') | (byte | 0x20 == b'}') | (byte == b':') | (byte == b',') | (byte == b'"')
 }
 

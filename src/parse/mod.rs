@@ -1,5 +1,5 @@
-//! Bytes to messages. This module and the models decide which texts are accepted; the rules are
-//! listed in `docs/semantics.md`; every refusal says where and why.
+//! Parses bytes into messages. This module and the models decide which texts are accepted, by the
+//! rules in `docs/semantics.md`; every refusal says where and why.
 //!
 //! ```text
 //!  text ──► fast ──► message            padded copy, direct decode; never decides an error
@@ -9,13 +9,13 @@
 //!                 └─► fault::describe ──► Error       line, column, path, what was found, excerpt
 //! ```
 //!
-//! Each path is a `Decoder`, from which the models of `message` read themselves. They share the
+//! Each path is a `Decoder`, from which the models of `message` are read. The paths share the
 //! coercions of numbers (`coerce`), the escapes of strings (`text`), the index of map keys (`keys`)
 //! and the buffers (`scratch`, `arena`).
 //!
 //! The input is never written to. simd-json unescapes strings in place, so it works on a copy in
-//! the scratch; a copy costs a few per cent, and the input stays whole: for error messages, for the
-//! source text of unknown values, and for callers that hand a refused message on.
+//! the scratch. The copy takes a few per cent of the time, and the input stays unchanged: for error
+//! messages, for the source text of unknown values, and for callers that forward a refused message.
 
 mod arena;
 mod coerce;
@@ -50,8 +50,8 @@ use scratch::Open;
 ///
 /// # Errors
 ///
-/// Fails if the text is not UTF-8 or not JSON, exceeds a limit, or breaks the rules of its models. The
-/// error says where.
+/// Fails if the text is not UTF-8 or not JSON, exceeds a limit, or violates the rules of its
+/// models. The error says where.
 pub(crate) fn parse_as<'a, M: Decode<'a> + Describe>(
     body: &'a [u8],
     scratch: &'a mut Scratch,

@@ -19,19 +19,20 @@ pub struct ParseOptions {
     /// Deeper nesting of objects and lists is refused, also inside unknown fields. 128 by default,
     /// at most [`MAX_DEPTH`](Self::MAX_DEPTH).
     pub max_depth: usize,
-    /// Messages that need more bytes of memory are refused before it is allocated. 256 MiB by default.
+    /// Messages that need more memory than this many bytes are refused before it is allocated. 256
+    /// MiB by default.
     ///
-    /// It limits two shares of the memory of a [`Scratch`](crate::Scratch), each by itself:
+    /// It limits two shares of the memory of a [`Scratch`](crate::Scratch) separately:
     ///
-    /// - what the text takes: 8 bytes for each byte, and 28 for each structural character, which is
-    ///   each bracket, colon and comma and the beginning of each string and other value. Messages of
-    ///   real senders need some ten bytes for each byte of text, the worst ones 36;
-    /// - what its objects, lists and maps take, by the size of their types. Messages of real senders
-    ///   need about as much as their text, the worst ones some hundred times as much.
+    /// - the text: 8 bytes for each byte, and 28 for each structural character, which is each
+    ///   bracket, colon and comma and the beginning of each string and other value. Messages of
+    ///   real senders need about ten bytes for each byte of text, the worst ones 36;
+    /// - objects, lists and maps, by the size of their types. Messages of real senders need about
+    ///   as much as their text, the worst ones about a hundred times as much.
     ///
-    /// Buffers grow in steps, so that a scratch may hold up to four times as much as this limit in
-    /// all; see [`Scratch`](crate::Scratch) for when it is given back. On a host of 128 MiB, 16 MiB
-    /// are a good limit for messages of up to 1 MiB.
+    /// Buffers grow in steps, so that a scratch may hold up to four times this limit in total;
+    /// [`Scratch`](crate::Scratch) says when memory is freed. On a host with 128 MiB, 16 MiB is a
+    /// good limit for messages of up to 1 MiB.
     pub max_memory: usize,
     /// Refuses unknown enumeration values, unknown family members and lone surrogates, as the
     /// reference does. Off by default.
@@ -39,15 +40,15 @@ pub struct ParseOptions {
     /// The events that are decoded, by the position of their type in its declaration; the others
     /// are skipped. The engine sets them.
     pub(crate) interests: MemberSet,
-    /// Tries the fast path first. It never changes a result, so only tests and benches turn it off.
+    /// Try the fast path first. It never changes a result, so only tests and benches disable it.
     pub(crate) fast_path: bool,
 }
 
 impl ParseOptions {
-    /// The highest limit on nesting; higher ones count as this one.
+    /// The highest limit on nesting; higher values have the same effect.
     pub const MAX_DEPTH: usize = 1000;
 
-    /// The highest limit on the size, one byte less than 4 GiB; higher ones count as this one.
+    /// The highest limit on the size, one byte less than 4 GiB; higher values have the same effect.
     pub const MAX_BYTES: usize = crate::input::MAX_BYTES;
 
     /// The default limits, not strict.
@@ -84,14 +85,14 @@ impl ParseOptions {
         self
     }
 
-    /// Sets whether what the reference refuses is refused.
+    /// Sets whether to refuse what the reference refuses.
     #[must_use]
     pub const fn strict(mut self, strict: bool) -> Self {
         self.strict = strict;
         self
     }
 
-    /// The limit on nesting that is applied.
+    /// The effective limit on nesting.
     pub(super) fn depth_limit(&self) -> usize {
         self.max_depth.clamp(1, Self::MAX_DEPTH)
     }

@@ -2,7 +2,7 @@
 
 use crate::schema::Coercion;
 
-/// A message and what was tolerated in it.
+/// A message and the tally of what was tolerated in it.
 ///
 /// ```
 /// use hydrant::{ParseOptions, Scratch, parse};
@@ -28,15 +28,14 @@ pub struct Parsed<M> {
 pub struct Tally {
     /// Enumeration values that this version does not know.
     pub unknown_values: usize,
-    /// Events, environments, notifications, settings and kinds of authentication that this version
-    /// does not know.
+    /// Events, environments, notifications, settings and kinds of authentication of unknown types.
     pub unknown_members: usize,
     /// Lone surrogate escapes, read as U+FFFD.
     pub lone_surrogates: usize,
     /// `null` elements of lists, dropped.
     pub null_elements: usize,
-    /// Events without an identifier, and so without an idempotency key. The entry points of
-    /// a protocol count them.
+    /// Events without an identifier, and so without an idempotency key. The entry points of a
+    /// protocol count them.
     pub events_without_id: usize,
     /// Objects and lists as values of maps of texts, kept as their JSON text.
     pub json_texts: usize,
@@ -67,8 +66,8 @@ impl Tally {
         *count += 1;
     }
 
-    /// How many values were read that are not what the protocol declares. The text has the place
-    /// of each ([`validate::coercions`](crate::validate::coercions)).
+    /// How many values were coerced. [`validate::coercions`](crate::validate::coercions) finds the
+    /// path of each.
     #[must_use]
     pub fn coercions(&self) -> usize {
         self.json_texts

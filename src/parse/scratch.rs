@@ -6,13 +6,12 @@ use super::keys::KeyHasher;
 use super::tape::TapeBuffers;
 
 /// The buffers of one parser: the copies of the text that strings are borrowed from, the tape and
-/// what it is made of, and the arena of lists, maps and unescaped strings. A message borrows from
-/// it until the next one is parsed. After a few messages of a size nothing is allocated any more.
+/// its buffers, and the arena of lists, maps and unescaped strings. A message borrows from it until
+/// the next one is parsed. After a few messages of similar size, nothing is allocated any more.
 ///
-/// It grows to what the largest message needed, of which [`ParseOptions::max_memory`] is a limit, and
-/// gives it back by itself: if after 256 messages it holds more than 16 MiB, and more than 32 times
-/// the longest of them, it starts again with nothing. [`shrink_to`](Self::shrink_to) gives memory
-/// back at once.
+/// It grows to the needs of the largest message, which [`ParseOptions::max_memory`] limits, and
+/// frees memory by itself: if after 256 messages it holds more than 16 MiB, and more than 32 times
+/// the longest of them, all of it is freed. [`shrink_to`](Self::shrink_to) frees memory at once.
 ///
 /// [`ParseOptions::max_memory`]: crate::ParseOptions::max_memory
 ///
@@ -33,19 +32,19 @@ pub struct Scratch {
     usage: Usage,
 }
 
-/// How long the messages have been of late.
+/// The length of the longest recent message.
 #[derive(Default)]
 struct Usage {
     longest: usize,
-    /// How many there have been.
+    /// The number of recent messages.
     count: u32,
 }
 
 impl Scratch {
-    /// After so many messages what is held is compared with how long they were.
+    /// The number of messages after which the memory held is compared with their length.
     const PATIENCE: u32 = 256;
 
-    /// So many bytes are kept in any case.
+    /// This many bytes are never freed.
     const KEPT: usize = 16 << 20;
 
     /// Empty buffers, which grow to the size of the messages.
@@ -54,8 +53,8 @@ impl Scratch {
         Self::default()
     }
 
-    /// Frees the memory that messages larger than `bytes` made the buffers take. For long-lived
-    /// owners that saw one huge message.
+    /// Frees the memory that messages of more than `bytes` bytes required. For long-lived owners
+    /// after an unusually large message.
     pub fn shrink_to(&mut self, bytes: usize) {
         let text = self.padded.bytes().max(self.tape.text_bytes());
         if text > bytes.saturating_mul(2) || self.memory() > bytes.saturating_mul(16) {
@@ -63,12 +62,12 @@ impl Scratch {
         }
     }
 
-    /// Bytes held, about: in the arena, the copies of the text, and the tape.
+    /// Bytes held, approximately: in the arena, the copies of the text, and the tape.
     pub fn memory(&self) -> usize {
         self.padded.bytes() + self.tape.memory() + self.arenas.bytes()
     }
 
-    /// The parts, for a message of so many bytes.
+    /// The parts, for a message of this many bytes.
     pub(super) fn open(&mut self, bytes: usize) -> Open<'_> {
         self.usage.longest = self.usage.longest.max(bytes);
         self.usage.count += 1;
@@ -83,7 +82,7 @@ impl Scratch {
         }
     }
 
-    /// Frees the memory if it is far more than the messages of late can have needed.
+    /// Frees the memory if it is far more than the recent messages can have needed.
     #[cold]
     fn adapt(&mut self) {
         let held = self.memory();
@@ -110,7 +109,7 @@ impl std::fmt::Debug for Scratch {
     }
 }
 
-/// A scratch at work on one message.
+/// A scratch in use for one message.
 pub(super) struct Open<'a> {
     pub(super) padded: &'a mut PaddedBuffer,
     pub(super) tape: &'a mut TapeBuffers,

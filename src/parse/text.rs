@@ -2,8 +2,8 @@
 //!
 //! # Invariants
 //!
-//! The length that [`escape`] returns covers bytes of the text that are ASCII and not NUL: the cursor
-//! of the fast path passes them without looking at them again.
+//! The length that [`escape`] returns covers bytes of the text that are ASCII and not NUL: the
+//! cursor of the fast path passes them without checking them again.
 use bumpalo::Bump;
 use bumpalo::collections::String as ArenaString;
 
@@ -28,8 +28,8 @@ pub(super) fn escape(text: &[u8]) -> Option<(Escape, usize)> {
     }
 }
 
-/// The character of an escape of one letter, without its backslash. From a table, because the jump
-/// of a `match` is hard to predict.
+/// The character of an escape of one letter, without its backslash. It uses a table, because the
+/// branches of a `match` are hard to predict.
 #[inline(always)]
 pub(super) fn simple_escape(kind: u8) -> Option<char> {
     const CHARACTERS: [u8; 256] = characters();

@@ -8,9 +8,9 @@ use crate::error::Error;
 use crate::input;
 use crate::schema::{Decode, Describe, ModelInfo};
 
-/// Fields of a text that their models do not have, and which were skipped.
+/// The fields of a text that their models do not have, and that were skipped.
 pub(crate) struct UnknownFields<'a> {
-    /// The first of them, in the order of the text.
+    /// The first ones, in the order of the text.
     pub(crate) listed: Vec<UnknownField<'a>>,
     /// How many more there are.
     pub(crate) more: usize,
@@ -18,7 +18,7 @@ pub(crate) struct UnknownFields<'a> {
 
 /// A field of a text that its model does not have.
 pub(crate) struct UnknownField<'a> {
-    /// The JSON path of the object that it is in.
+    /// The JSON path of the object that contains it.
     pub(crate) path: String,
     /// Its name.
     pub(crate) name: &'a str,
@@ -55,7 +55,7 @@ pub(crate) fn unknown_fields<'a, M: Decode<'a> + Describe>(
             .map_err(|failed| fault::describe(body, framed.skipped, options, failed, secrets))?;
     let mut walker = Walker::new(framed.text, ParseOptions::MAX_DEPTH);
     let listed = found.listed.into_iter().map(|key| {
-        // The text is well-formed, so the walk gets there.
+        // The text is well-formed, so the walk reaches the offset.
         let _ = walker.run(key.offset, |_, _| {});
         UnknownField {
             path: walker.path(secrets),

@@ -1,6 +1,6 @@
-//! A strict, iterative walk over JSON text, without SIMD: the validator that explains where
-//! simd-json only refuses. It finds the byte that is wrong and what was expected there, and the
-//! JSON path of any byte. Valid messages do not take it.
+//! A strict, iterative walk over JSON text, without SIMD: the validator that explains why simd-json
+//! refuses a text. It finds the wrong byte, what was expected there, and the JSON path of any byte.
+//! It is not used for valid messages.
 
 use std::collections::BTreeSet;
 
@@ -9,8 +9,8 @@ use super::text::{Escape, escape, unescape};
 use crate::error::{ErrorKind, push_path_hidden_key, push_path_index, push_path_key};
 use crate::schema::Secrets;
 
-/// The failure of a text that simd-json refuses. `walked` is that of the strict walk, if it has
-/// been taken already. Invalid UTF-8 takes precedence, wherever it is.
+/// The failure of a text that simd-json refuses. `walked` is the result of the strict walk, if it
+/// has been done already. Invalid UTF-8 takes precedence, wherever it is.
 pub(super) fn diagnose(text: &[u8], max_depth: usize, walked: Option<Failed>) -> Failed {
     if let Err(error) = std::str::from_utf8(text) {
         return Failed {
@@ -26,8 +26,8 @@ pub(super) fn diagnose(text: &[u8], max_depth: usize, walked: Option<Failed>) ->
             .run(usize::MAX, |_, _| {})
             .err()
     };
-    // The walk accepts nothing that simd-json refuses after the repair; should it ever, there is
-    // still an error.
+    // The walk accepts nothing that simd-json refuses after the replacements; if it ever does,
+    // there is still an error.
     walked.or_else(walk).unwrap_or(Failed {
         offset: 0,
         problem: Problem::Syntax {
@@ -40,8 +40,8 @@ pub(super) fn diagnose(text: &[u8], max_depth: usize, walked: Option<Failed>) ->
 /// An open object or list.
 #[derive(Clone, Copy, Debug)]
 enum Frame {
-    /// The bounds of the last key that had its colon, without its quotes: before that, a string may
-    /// be anything, for example a value without its key.
+    /// The bounds of the last key that was followed by its colon, without its quotes: before the
+    /// colon, a string may be anything, for example a value without its key.
     Object { key: Option<(usize, usize)> },
     /// The index of the current element.
     List { index: usize },
@@ -61,7 +61,7 @@ enum Expect {
     Nothing,
 }
 
-/// The buffers of a walk, which the next one can reuse.
+/// The buffers of a walk, which the next walk can reuse.
 #[derive(Debug, Default)]
 pub(super) struct Trail {
     stack: Vec<Frame>,
@@ -85,7 +85,7 @@ pub(super) struct Walker<'t> {
     expect: Expect,
     /// The bounds of the key whose colon is expected.
     pending: (usize, usize),
-    /// Whose opening quotes are found, and where from.
+    /// The opening quotes to be found, and the offset from which on.
     keys: Option<KeysToShow<'t>>,
     trail: Trail,
 }
@@ -137,8 +137,8 @@ impl<'t> Walker<'t> {
         self.trail
     }
 
-    /// Walks on to the value or key that begins at `stop`, or to the end, whichever comes first. Calls
-    /// `number` with the bounds of each number.
+    /// Continues to the value or key that begins at `stop`, or to the end, whichever comes first.
+    /// Calls `number` with the bounds of each number.
     pub(super) fn run(
         &mut self,
         stop: usize,
@@ -260,8 +260,8 @@ impl<'t> Walker<'t> {
         path
     }
 
-    /// Whether the current position is in a field that is declared secret in a message of this type:
-    /// its value is not shown.
+    /// Whether the current position is in a field that is declared secret in a message of this
+    /// type: its value is not shown.
     pub(super) fn is_secret(&self, secrets: &Secrets) -> bool {
         self.trail.stack.iter().any(|frame| match *frame {
             Frame::Object { key: Some(bounds) } => self
@@ -291,8 +291,8 @@ impl<'t> Walker<'t> {
         }
     }
 
-    /// The beginning of the key between these bounds, longer than what is shown of any: the cost of
-    /// many paths must not depend on the length of a key in them.
+    /// The beginning of the key between these bounds, longer than any text that is shown: the cost
+    /// of many paths must not depend on the length of a key in them.
     fn key(&self, (start, end): (usize, usize)) -> String {
         // The longest escape of one character has twelve bytes.
         const MOST: usize = 12 * 128;
@@ -300,7 +300,7 @@ impl<'t> Walker<'t> {
         unescape(text.get(..MOST).unwrap_or(text))
     }
 
-    /// The key between these bounds, if it may be short enough to be one of a secret field.
+    /// The key between these bounds, unless it is too long to be one of a secret field.
     fn short_key(&self, (start, end): (usize, usize)) -> Option<String> {
         (end.saturating_sub(start) <= 12 * Secrets::LONGEST).then(|| self.key((start, end)))
     }
@@ -436,12 +436,12 @@ impl<'t> Walker<'t> {
     }
 }
 
-/// Whether a key may be shown where only `declared` ones may, if there are any.
+/// Whether a key may be shown if only `declared` ones may, if there are any.
 fn is_shown(key: &str, declared: Option<&BTreeSet<&str>>) -> bool {
     declared.is_none_or(|declared| declared.contains(key))
 }
 
-/// What an error says was expected.
+/// What was expected, for the text of an error.
 fn wanted(expect: Expect) -> &'static str {
     match expect {
         Expect::Value => "a value",

@@ -1,7 +1,7 @@
-//! The codec. [`Decode`] and [`Encode`] are implemented by values, [`Decoder`] and [`Encoder`] by
-//! the two ends of JSON syntax: `parse` implements the first, over the padded text and over the
-//! tape, and `write` the second, over bytes. What is special to one protocol, such as its notation
-//! of points in time, is in the implementations for its values.
+//! The codec. Values implement [`Decode`] and [`Encode`]; JSON syntax is behind [`Decoder`] and
+//! [`Encoder`]: `parse` implements the first for the padded text and for the tape, `write` the
+//! second for bytes. The peculiarities of a protocol, such as its notation of points in time, are
+//! in the implementations for its values.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -15,7 +15,7 @@ pub(crate) struct Key {
     pub(crate) quoted: &'static str,
 }
 
-/// Makes a [`Key`] of a literal.
+/// Makes a [`Key`] from a literal.
 macro_rules! key {
     ($name:literal) => {
         $crate::schema::Key {
@@ -27,7 +27,7 @@ macro_rules! key {
 pub(crate) use key;
 
 /// An enumeration value as a JSON string, padded to a fixed size, so that writing it is a copy of
-/// constant size and a truncation: no branch on its length.
+/// constant size and a truncation, without a branch on its length.
 pub(crate) struct PaddedText {
     pub(crate) padded: [u8; PaddedText::SIZE],
     pub(crate) length: u8,
@@ -36,7 +36,7 @@ pub(crate) struct PaddedText {
 impl PaddedText {
     const SIZE: usize = 40;
 
-    /// The text in quotes. A text that does not fit or would have to be escaped does not compile.
+    /// The text in quotes. A text that is too long or would have to be escaped does not compile.
     #[allow(
         clippy::indexing_slicing,
         clippy::allow_attributes,
@@ -59,12 +59,12 @@ impl PaddedText {
     }
 }
 
-/// A number, and how it was sent.
+/// A number, and the JSON type in which it was sent.
 #[derive(Clone, Copy)]
 pub(crate) enum Numeric<'a> {
     /// As a JSON number.
     Number(&'a str),
-    /// In a string, white space around it removed; never empty and never `null`.
+    /// In a string, with the white space around it removed; never empty and never `null`.
     Text(&'a str),
 }
 
@@ -79,30 +79,30 @@ impl MemberSet {
     /// No member.
     pub(crate) const NONE: Self = Self(0);
 
-    /// These and the member at this position; positions are below 32.
+    /// This set and the member at this position; positions are below 32.
     pub(crate) const fn with(self, position: usize) -> Self {
         Self(self.0 | 1 << (position & 31))
     }
 
-    /// These but for the member at this position.
+    /// This set without the member at this position.
     pub(crate) const fn without(self, position: usize) -> Self {
         Self(self.0 & !(1 << (position & 31)))
     }
 
-    /// Whether the member at this position is among them.
+    /// Whether the member at this position is in the set.
     #[inline]
     pub(crate) const fn contains(self, position: usize) -> bool {
         self.0 & (1 << (position & 31)) != 0
     }
 }
 
-/// A value that is read although it is not what the protocol declares, because refusing it would
-/// cost the whole message. Each is counted.
+/// A value that is read although it does not have the form that the protocol declares, because
+/// refusing it would refuse the whole message. Each is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Coercion {
     /// An object or a list as a value of a map of texts, kept as its JSON text.
     JsonText,
-    /// An identifier of 64 bits, where the reference has 32.
+    /// An identifier of 64 bits; those of the reference have 32.
     LongIdentifier,
     /// The text `null` for a number or a bool, read as absent.
     NullText,
@@ -114,14 +114,15 @@ pub(crate) enum Coercion {
     FormerList,
 }
 
-/// Where typed values are read from, one value after the other. `None` always means "absent"
-/// (missing, `null`, or what the coercion rules treat alike); the model then keeps its default.
+/// A source of typed values, which are read one after the other. `None` always means "absent"
+/// (missing, `null`, or a value that the coercion rules treat as absent); the model then keeps its
+/// default.
 pub(crate) trait Decoder<'a>: Sized {
-    /// Why reading failed; only the decoder knows where.
+    /// Why reading failed; only the decoder knows the position.
     type Fault;
     /// The state of reading an object.
     type Object;
-    /// Where a value is.
+    /// The position of a value.
     type Place: Copy;
     /// Whether [`allow_non_finite`](Self::allow_non_finite) has an effect.
     const READS_NON_FINITE: bool;
@@ -130,8 +131,8 @@ pub(crate) trait Decoder<'a>: Sized {
     fn null(&mut self) -> bool;
     /// Enters an object; `None` for `null`.
     fn object(&mut self) -> Result<Option<Self::Object>, Self::Fault>;
-    /// Consumes the next key if it is exactly `key`: the guess that the sender writes fields in
-    /// declaration order.
+    /// Consumes the next key if it is exactly `key`: senders usually write fields in declaration
+    /// order.
     fn key_is(&mut self, object: &mut Self::Object, key: Key) -> bool;
     /// The next key, whatever it is; `None` at the end of the object, which is consumed then.
     fn next_key(&mut self, object: &mut Self::Object) -> Result<Option<&'a str>, Self::Fault>;
@@ -146,13 +147,13 @@ pub(crate) trait Decoder<'a>: Sized {
     }
     /// The `type` of the object that comes next, which is not consumed; the first one counts.
     fn discriminator(&mut self) -> Result<&'a str, Self::Fault>;
-    /// Enters the object whose discriminator was asked for last, past the discriminator if it comes
+    /// Enters the object whose discriminator was read last, after the discriminator if that comes
     /// first.
     fn tagged_object(&mut self) -> Result<Option<Self::Object>, Self::Fault>;
     /// The source text of the next value, which is consumed.
     fn raw(&mut self) -> Result<&'a str, Self::Fault>;
-    /// Hands every key of the object that comes next to `field`, which reads or skips its value,
-    /// and returns the source text of the whole object.
+    /// Passes every key of the next object to `field`, which reads or skips its value, and returns
+    /// the source text of the whole object.
     fn raw_object(
         &mut self,
         field: impl FnMut(&mut Self, &'a str) -> Result<(), Self::Fault>,
@@ -167,20 +168,20 @@ pub(crate) trait Decoder<'a>: Sized {
         self.map_with(|key| (key, true))
     }
     /// The same for texts, which are the values of most maps; objects and lists are kept as their
-    /// JSON text, without the white space between its tokens.
+    /// JSON text, without the white space between tokens.
     fn text_map(&mut self) -> Result<Option<Map<'a, &'a str>>, Self::Fault>;
-    /// A map whose keys are replaced before they are compared. `key` also says whether the key is a
-    /// known one; the others are reported to `unknown_value`.
+    /// A map whose keys are replaced before they are compared. `key` also returns whether the key
+    /// is known; unknown ones are reported to `unknown_value`.
     fn map_with<V: Decode<'a>>(
         &mut self,
         key: fn(&'a str) -> (&'a str, bool),
     ) -> Result<Option<Map<'a, V>>, Self::Fault>;
-    /// Moves a value to the arena of the message, unless that takes more memory than allowed.
+    /// Moves a value to the arena of the message, unless that takes more memory than is allowed.
     fn alloc<T: Copy>(&mut self, value: T) -> Result<&'a mut T, Self::Fault>;
 
     /// Text; numbers and bools as their source text.
     fn text(&mut self) -> Result<Option<&'a str>, Self::Fault>;
-    /// A string and nothing else.
+    /// A string; no other type is coerced.
     fn string_only(&mut self) -> Result<Option<&'a str>, Self::Fault>;
     /// A 32-bit signed integer.
     fn int32(&mut self) -> Result<Option<i32>, Self::Fault>;
@@ -194,20 +195,20 @@ pub(crate) trait Decoder<'a>: Sized {
     fn decimal(&mut self) -> Result<Option<Decimal<'a>>, Self::Fault>;
     /// A uuid.
     fn uuid(&mut self) -> Result<Option<Uuid>, Self::Fault>;
-    /// A value that a protocol writes as a number or as a string: `read` makes it of either, and
-    /// `expected` says what it is where `read` returns `None`.
+    /// A value that a protocol writes as a number or as a string: `read` converts either, and
+    /// `expected` describes the value for the error if `read` returns `None`.
     fn number_or_text<T>(
         &mut self,
         expected: &'static str,
         read: impl FnOnce(Numeric<'a>) -> Option<T>,
     ) -> Result<Option<T>, Self::Fault>;
 
-    /// Where the next value is.
+    /// The position of the next value.
     fn place(&self) -> Self::Place;
-    /// The value there was coerced; an error in strict mode if the reference refuses it.
+    /// The value at this position was coerced; an error in strict mode if the reference refuses it.
     fn coerced(&mut self, coercion: Coercion, place: Self::Place) -> Result<(), Self::Fault>;
-    /// Whether doubles beyond the range and the texts of those that are not finite are read as such
-    /// from here on, for the caller to drop. At first they are not.
+    /// Whether doubles beyond the range and texts for values that are not finite are accepted from
+    /// here on, so that the caller can drop them. Initially they are refused.
     fn allow_non_finite(&mut self, allowed: bool);
     /// A list of `count` elements in the arena of the message.
     fn alloc_list<T: Copy>(
@@ -221,11 +222,11 @@ pub(crate) trait Decoder<'a>: Sized {
     /// A member of a family (event, environment, notification, setting, authentication) that is not
     /// declared is about to be kept; an error in strict mode.
     fn unknown_member(&mut self) -> Result<(), Self::Fault>;
-    /// The discriminator asked for last is not one of those that are allowed.
+    /// The discriminator read last is not one of the allowed ones.
     fn unknown_discriminator(&self, allowed: &'static str) -> Self::Fault;
     /// Whether the member of the skippable family at this position of its declaration is decoded.
     fn is_wanted(&self, position: usize) -> bool;
-    /// The object just read lacks a field that must be there.
+    /// The object just read lacks an enforced field.
     fn missing(&self, object: &Self::Object, field: &'static str) -> Self::Fault;
     /// The text of this field of the object just read must not be empty.
     fn empty(&self, object: &Self::Object, field: &'static str) -> Self::Fault;
@@ -233,9 +234,9 @@ pub(crate) trait Decoder<'a>: Sized {
     fn null_element(&self) -> Self::Fault;
 }
 
-/// Where fields are written to. Objects and lists nest; the encoder sets commas.
+/// A destination of fields. Objects and lists nest; the encoder writes the commas.
 pub(crate) trait Encoder {
-    /// Where an object or list begins.
+    /// The beginning of an object or list.
     type Mark: Copy;
 
     /// Begins an object or list.
@@ -266,7 +267,7 @@ pub(crate) trait Encoder {
     fn decimal(&mut self, value: Decimal<'_>);
     /// A uuid.
     fn uuid(&mut self, value: Uuid);
-    /// JSON text: a number in the notation of a protocol, or a value that was not understood.
+    /// JSON text: a number in the notation of a protocol, or an unknown value.
     fn raw(&mut self, json: &str);
 }
 
@@ -274,8 +275,8 @@ pub(crate) trait Encoder {
 pub(crate) trait Decode<'a>: Copy + 'a {
     /// Reads the next value; `None` if it is absent.
     fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault>;
-    /// Reads the next value to where `put` puts it, which is not called if the value is absent.
-    /// Large values are put there first and filled in place, so that they are not moved. Returns
+    /// Reads the next value and stores it with `put`, which is not called if the value is absent.
+    /// Large values are stored first and filled in place, so that they are not moved. Returns
     /// whether there is a value.
     #[inline]
     fn decode_in_place<'p, D: Decoder<'a>>(
@@ -314,24 +315,24 @@ pub(crate) trait Describe {
     const KIND: Kind;
     /// The type as that of a list's elements.
     const ELEMENT: Kind = Self::KIND;
-    /// Shows a value that is marked secret in `Debug`: not at all, unless it is an object, which
+    /// Shows a value that is declared secret in `Debug`: not at all, unless it is an object, which
     /// masks its own secrets.
     fn fmt_secret(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
     }
-    /// The fields that are marked secret, anywhere in such a value. Models and families collect them
-    /// once.
+    /// The fields that are declared secret, anywhere in such a value. Models and families collect
+    /// them once.
     fn secrets() -> &'static Secrets {
         static NONE: OnceLock<Secrets> = OnceLock::new();
         NONE.get_or_init(Secrets::default)
     }
-    /// Whether this is the integer zero, as which an absent number reads.
+    /// Whether this is the integer zero, the value of an absent number.
     fn is_zero(&self) -> bool {
         false
     }
 }
 
-/// Reads the value of a field; an absent one becomes the default. Returns whether it is there.
+/// Reads the value of a field; an absent one becomes the default. Returns whether it is present.
 #[inline]
 pub(crate) fn decode_field<'a, D: Decoder<'a>, T: Decode<'a>>(
     decoder: &mut D,
@@ -360,7 +361,7 @@ impl<T: Describe> fmt::Debug for Redacted<'_, T> {
     }
 }
 
-/// White space as the reference trims it: everything up to and including U+0020.
+/// White space as the reference trims it: every character up to and including U+0020.
 pub(crate) fn trim(text: &str) -> &str {
     text.trim_matches(|c| c <= ' ')
 }

@@ -1,12 +1,13 @@
-//! Decimal numbers exactly as they were sent: digits and scale, never binary floating point (section 2.6).
+//! Decimal numbers exactly as they were sent: digits and scale, never binary floating point
+//! (section 2.6).
 
 use std::error::Error;
 use std::fmt;
 
 /// A decimal number that keeps its digits and scale; it borrows the text it was read from.
 ///
-/// Equality is that of the reference's decimals: `1.0` and `1.00` differ. Compare [`Decimal::to_f64`] or a conversion
-/// to a decimal crate's type for numeric equality.
+/// Equality is that of the reference's decimals: `1.0` and `1.00` differ. For numeric equality
+/// compare [`Decimal::to_f64`] or a conversion to the type of a decimal crate.
 ///
 /// ```
 /// use hydrant::message::Decimal;
@@ -24,7 +25,8 @@ pub struct Decimal<'a> {
     text: &'a str,
 }
 
-/// A number cut into its parts; the value is `digits * 10^exponent`, `digits` being integer and fraction together.
+/// The parts of a number; its value is `digits * 10^exponent`, where `digits` are integer and
+/// fraction together.
 #[derive(Clone, Copy)]
 struct Parts<'a> {
     negative: bool,
@@ -36,21 +38,22 @@ struct Parts<'a> {
 }
 
 impl<'a> Decimal<'a> {
-    /// More digits than this in the number itself are refused.
+    /// Numbers with more digits than this are refused.
     pub const MAX_DIGITS: usize = 1000;
 
-    /// A number that takes more digits than this in plain notation is written as it was sent.
+    /// A number with more digits than this in plain notation is written as it was sent.
     pub const MAX_PLAIN_DIGITS: usize = 40;
 
     /// Zero, with scale zero.
     pub const ZERO: Decimal<'static> = Decimal { text: "0" };
 
-    /// Reads a number without limits, for numbers of which only an integer is wanted.
+    /// Reads a number without limits, if only an integer is needed.
     pub(crate) fn of_any_size(text: &'a str) -> Option<Self> {
         Parts::of(text).map(|_| Self { text })
     }
 
-    /// A decimal of text that is known to be a JSON number, with an exponent or without; `None` if it is too long.
+    /// A decimal for text that is known to be a JSON number, with or without an exponent; `None` if
+    /// it is too long.
     pub(crate) fn from_json_number(text: &'a str, exponent: bool) -> Option<Self> {
         // No number of this length has too many digits, and without exponent its scale is small.
         if text.len() <= Decimal::MAX_DIGITS && !exponent {
@@ -78,13 +81,13 @@ impl<'a> Decimal<'a> {
         self.text.parse().unwrap_or(f64::NAN)
     }
 
-    /// The integer part, cut towards zero; `None` if it does not fit.
+    /// The integer part, truncated towards zero; `None` if it does not fit.
     #[must_use]
     pub fn to_i64(&self) -> Option<i64> {
         i64::try_from(self.scaled_integer(0)?).ok()
     }
 
-    /// The number times `10^places`, cut towards zero; `None` if it does not fit.
+    /// The number times `10^places`, truncated towards zero; `None` if it does not fit.
     pub(crate) fn scaled_integer(&self, places: i64) -> Option<i128> {
         let parts = self.parts();
         let keep = (parts.integer.len() as i64)
@@ -118,19 +121,20 @@ impl<'a> Decimal<'a> {
         })
     }
 
-    /// Hands out the pieces of the plain notation, of which the scale is part: `10.00`, `0.00000001`. Zero has no sign.
+    /// Passes on the pieces of the plain notation, which includes the scale: `10.00`, `0.00000001`.
+    /// Zero has no sign.
     ///
-    /// Where plain notation would take more than [`MAX_PLAIN_DIGITS`](Decimal::MAX_PLAIN_DIGITS)
-    /// digits, a zero before the point included, the number is written as it was sent, so that a
-    /// short exponent does not become a long text: `1e998`. Only what JSON does not allow changes:
-    /// a plus sign and leading zeros go, and a point gets a digit before it or goes. What is
-    /// written can be read again.
+    /// If plain notation would take more than [`MAX_PLAIN_DIGITS`](Decimal::MAX_PLAIN_DIGITS)
+    /// digits, including a zero before the point, the number is written as it was sent, so that a
+    /// short exponent does not become a long text: `1e998`. Only what JSON does not allow is
+    /// changed: a plus sign and leading zeros are removed, and a point gets a digit before it or is
+    /// removed. The written text can be read again.
     pub fn write_to<E>(&self, mut write: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
         let parts = self.parts();
         let (whole, part) = parts.significant();
         let significant = whole.len() + part.len();
         let scale = self.scale();
-        // Digits before the point; the point itself is written where there is a fraction.
+        // Digits before the point; the point itself is written if there is a fraction.
         let point = (significant as i64).saturating_sub(scale);
         let digits = match (significant, scale) {
             (0, ..=0) => 1,
@@ -144,7 +148,7 @@ impl<'a> Decimal<'a> {
             write("-")?;
         }
         if parts.exponent == 0 {
-            // Nothing moves: the usual case.
+            // The text is written unchanged: the usual case.
             write(if whole.is_empty() { "0" } else { whole })?;
             return if parts.fraction.is_empty() {
                 Ok(())
@@ -193,7 +197,7 @@ impl<'a> TryFrom<&'a str> for Decimal<'a> {
     }
 }
 
-/// The text is not a [`Decimal`], or one beyond its limits.
+/// The text is not a [`Decimal`], or exceeds its limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParseDecimalError(());
 
@@ -209,7 +213,7 @@ impl fmt::Display for ParseDecimalError {
 
 impl Error for ParseDecimalError {}
 
-/// Hands out so many zeros.
+/// Passes on this many zeros.
 fn zeros<E>(count: i64, write: &mut impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
     const ZEROS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
     let mut left = usize::try_from(count).unwrap_or(0);
@@ -250,13 +254,14 @@ impl<'a> Parts<'a> {
         })
     }
 
-    /// Hands out the pieces of the text, made a JSON number where it is none.
+    /// Passes on the pieces of the text, changed into a JSON number if it is not one.
     fn write_as_sent<E>(&self, write: &mut impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
         if self.negative {
             write("-")?;
         }
         if self.integer.is_empty() && self.fraction.len() == Decimal::MAX_DIGITS {
-            // A zero before the point would be a digit too many to be read again.
+            // With a zero before the point the number would have one digit too many to be read
+            // again.
             let (_, part) = self.significant();
             write(if part.is_empty() { "0" } else { part })?;
             write("E")?;
@@ -290,7 +295,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// The exponent; one beyond any use is cut to a bound that is refused later.
+/// The exponent; a huge one is reduced to a bound that is refused later.
 fn exponent(text: &str) -> Option<i64> {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -397,13 +402,13 @@ mod tests {
                 format!("{digits}e-20"),
                 format!("{}.{}", &digits[..20], &digits[20..]),
             ),
-            // As sent, but for what JSON does not allow.
+            // As sent, except for what JSON does not allow.
             ("+00.50e5000".into(), "0.50e5000".into()),
             (".5E-50".into(), "0.5E-50".into()),
             ("-007.e50".into(), "-7e50".into()),
             (format!("+0{digits}1"), format!("{digits}1")),
             (format!("-.{digits}"), format!("-0.{digits}")),
-            // Leading zeros are no digits of plain notation.
+            // Leading zeros are not digits of plain notation.
             (
                 format!("{}1e20", "0".repeat(990)),
                 format!("1{}", "0".repeat(20)),
@@ -413,7 +418,7 @@ mod tests {
         }
     }
 
-    /// A zero before the point is a digit too.
+    /// A zero before the point counts as a digit.
     #[test]
     fn what_is_written_can_be_read_again() {
         for text in [

@@ -1,7 +1,7 @@
-//! [`family!`]: which `type` is which model.
+//! [`family!`]: declares which `type` has which model.
 
-/// Declares a polymorphic family. Members live in the arena, so that the enumeration stays two
-/// words wide. A member that is not declared is kept as `Unknown`.
+/// Declares a polymorphic family. Members are allocated in the arena, so that the enumeration is
+/// two words wide. An undeclared member is kept as `Unknown`.
 ///
 /// ```text
 /// pub enum Name: Tag, null (absent | refused),
@@ -10,10 +10,10 @@
 /// ```
 ///
 /// - `Tag` is the enumeration of the discriminators, with the same variants.
-/// - `null` says how a `null` in the place of a member is read.
-/// - `unknown kept` names the type that keeps an undeclared member, `unknown refused` the error
-///   text of one.
-/// - `skipped` adds a variant for members that were not asked for, which are not decoded.
+/// - `null` says how a `null` in place of a member is read.
+/// - `unknown kept` names the type that keeps an undeclared member, `unknown refused` gives the
+///   error text for one.
+/// - `skipped` adds a variant for members that were not requested, which are not decoded.
 /// - `common` adds an accessor for the shared part of the models.
 /// - `in` is the member's bit in a model that several members share.
 macro_rules! family {
@@ -47,8 +47,8 @@ macro_rules! family {
         #[non_exhaustive]
         pub enum $name<'a> {
             $( $(#[$variant_meta])* $variant(&'a $model<'a>), )*
-            /// A member this version does not know, with its source text. A later version may know it, and
-            /// then it has a variant of its own.
+            /// A member that this version does not know, with its source text. A later version may
+            /// know it, and then has a variant for it.
             Unknown(&'a $crate::schema::family::unknown_type!($unknown $rule)),
             $(
                 #[doc = "A member that was not asked for and not decoded."]
@@ -92,7 +92,8 @@ macro_rules! family {
                 $(
                     if type_name == $tag::$variant.as_str() {
                         $crate::schema::family::skip_unwanted!($if_skipped, decoder, position, $tag::$variant);
-                        // In the arena from the start, so that it is not moved there later.
+                        // Allocated in the arena from the start, so that it is not moved there
+                        // later.
                         let model = decoder.alloc($model::empty())?;
                         if let Some(mut object) = decoder.tagged_object()? {
                             model.decode_body(decoder, &mut object, $crate::schema::model::or_all!($($member)?))?;
@@ -146,7 +147,7 @@ macro_rules! family {
 }
 pub(crate) use family;
 
-/// The result of reading `null` in the place of a member.
+/// The result of reading `null` in place of a member.
 macro_rules! null {
     (absent, $decoder:ident) => {
         Ok(None)
@@ -156,13 +157,13 @@ macro_rules! null {
     };
 }
 
-/// The type that keeps members that are not declared.
+/// The type that keeps undeclared members.
 macro_rules! unknown_type {
     (kept $type:ident) => { $type<'a> };
     (refused $allowed:literal) => { $crate::schema::Unknown<'a> };
 }
 
-/// Reads a member that is not declared: keeps or refuses it.
+/// Reads an undeclared member: keeps or refuses it.
 macro_rules! unknown {
     (kept $type:ident, $decoder:ident, $type_name:ident) => {{
         $decoder.unknown_member()?;
@@ -189,7 +190,7 @@ macro_rules! common {
     };
 }
 
-/// Skips a member that was not asked for, in a family that has a variant for those.
+/// Skips a member that was not requested, in a family with a variant for those.
 macro_rules! skip_unwanted {
     ([], $decoder:ident, $position:ident, $tag:expr) => {};
     ([$skipped:ident], $decoder:ident, $position:ident, $tag:expr) => {

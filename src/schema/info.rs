@@ -10,28 +10,28 @@ pub struct FieldInfo {
     pub name: &'static str,
     /// Its type.
     pub kind: Kind,
-    /// Whether it must be there.
+    /// Whether it must be present.
     pub presence: Presence,
     /// When the canonical writer leaves it out.
     pub written: Written,
-    /// Whether it is or holds an identity, a key or a token, whose values no error text and no
-    /// `Debug` shows.
+    /// Whether it is or contains an identity, a key or a token, whose values are never shown in an
+    /// error text or in `Debug`.
     pub secret: bool,
     /// The first version of the Firehose SDK that has it.
     pub since: &'static str,
-    /// For models that several members of a family share: the members whose model has the field, as
-    /// bits of [`MemberInfo::bit`].
+    /// For models that several members of a family share: the members that have the field, as bits
+    /// of [`MemberInfo::bit`].
     pub(crate) members: u32,
 }
 
-/// Whether a field must be there.
+/// Whether a field must be present.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Presence {
     /// The field may be absent.
     Optional,
-    /// The protocol declares it as required, and senders have been seen to leave it out: its
-    /// absence is a finding of `validate`, and reading gives the default
+    /// The protocol declares it as required, but senders have been seen to omit it: its absence is
+    /// a finding of `validate`, and reading gives the default
     /// (`docs/protocol/firehose-protocol.md`, section 2.3).
     Required,
     /// Reading refuses a message without it, as the reference does.
@@ -76,14 +76,14 @@ pub enum Kind {
     Enum(&'static EnumInfo),
     /// An object.
     Model(&'static ModelInfo),
-    /// An object whose `type` says which model it is.
+    /// An object whose `type` names its model.
     Family(&'static FamilyInfo),
     /// A list of such values.
     List(&'static Kind),
-    /// Such a value, or `null`, which keeps its place. Only elements of lists are of this type: a
+    /// Such a value, or `null`, which keeps its position. Only elements of lists have this type: a
     /// field that is `null` is absent.
     Nullable(&'static Kind),
-    /// An object whose keys are data.
+    /// An object with arbitrary keys.
     Map(&'static MapInfo),
 }
 
@@ -101,7 +101,7 @@ pub struct EnumInfo {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct MapInfo {
-    /// The enumeration that the keys are of; `None` for any text.
+    /// The enumeration of the keys; `None` for any text.
     pub keys: Option<&'static EnumInfo>,
     /// The type of the values.
     pub values: Kind,
@@ -115,8 +115,8 @@ pub struct ModelInfo {
     pub name: &'static str,
     /// The part that it shares with other models, whose fields come first.
     pub shared: Option<&'static ModelInfo>,
-    /// Its own fields in the order in which the sender writes them. The discriminator of the
-    /// members of a family is not among them.
+    /// Its own fields in the order in which the sender writes them, without the discriminator of
+    /// the members of a family.
     pub own: &'static [FieldInfo],
 }
 
@@ -137,7 +137,7 @@ impl ModelInfo {
     }
 }
 
-/// A family: which `type` is which model.
+/// A family: its models by `type`.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct FamilyInfo {
@@ -203,8 +203,7 @@ impl Kind {
         }
     }
 
-    /// Calls `visit` with every model that can occur in a value of this type, at any depth, once
-    /// each.
+    /// Calls `visit` once for every model that can occur in a value of this type, at any depth.
     ///
     /// ```
     /// use hydrant::message::Message;
@@ -230,7 +229,7 @@ impl Kind {
         }
     }
 
-    /// The fields that are marked secret, anywhere in a value of this type.
+    /// The fields that are declared secret, anywhere in a value of this type.
     pub(crate) fn secrets(&self) -> Secrets {
         let mut fields = BTreeMap::<_, BTreeSet<_>>::new();
         self.visit_models(&mut |model| {
@@ -273,21 +272,21 @@ impl Kind {
     }
 }
 
-/// The fields that are marked secret, by their names: wherever a key of such a name is, its value is
-/// masked, because a field may be in the wrong place.
+/// The fields that are declared secret, by their names: the value of a key with such a name is
+/// masked at any place, because a field may be in the wrong place.
 #[derive(Debug, Default)]
 pub(crate) struct Secrets {
-    /// For each of them the keys that are declared inside fields of that name. They are words of the
-    /// protocol; any other key there may be a secret that was put into the wrong place.
+    /// For each of them the keys that are declared inside fields of that name. These are words of
+    /// the protocol; any other key there may be a secret in the wrong place.
     fields: BTreeMap<&'static str, BTreeSet<&'static str>>,
 }
 
 impl Secrets {
-    /// The keys that are declared inside fields of this name, if there is a secret one.
+    /// The keys that are declared inside fields of this name, if one of them is secret.
     pub(crate) fn inside(&self, name: &str) -> Option<&BTreeSet<&'static str>> {
         self.fields.get(name)
     }
 
-    /// No name of a secret field and no key inside one is longer.
+    /// The length of the longest name of a secret field and of the longest key inside one.
     pub(crate) const LONGEST: usize = 64;
 }

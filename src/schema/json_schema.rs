@@ -5,21 +5,21 @@ use std::fmt::Write as _;
 use super::{EnumInfo, FamilyInfo, FieldInfo, Kind, MemberInfo, ModelInfo, Presence};
 
 impl FamilyInfo {
-    /// A JSON Schema of every member: an object whose `type` says which one it is.
+    /// A JSON Schema of every member: an object whose `type` names it.
     ///
-    /// The schema describes the output of the canonical writer for messages in which every value is
-    /// known to this version. Parsing accepts more (`docs/semantics.md`): `null` as absent, numbers
-    /// in strings, and enumeration values and members that are newer than this version. The writer
-    /// keeps the last two (D31), and such a message is not valid against the schema. Elements of
-    /// lists that are `null` and keep their place are valid, and so are points in time as RFC 3339
-    /// text, which published messages have. Fields that are not declared are allowed, because the
-    /// protocol grows.
+    /// The schema describes the output of the canonical writer for messages in which this version
+    /// knows every value. Parsing accepts more (`docs/semantics.md`): `null` as absent, numbers in
+    /// strings, and enumeration values and members that are newer than this version. The writer
+    /// keeps the last two (D31), and such a message is not valid against the schema. `null`
+    /// elements of lists that keep their position are valid, and so are points in time as RFC 3339
+    /// text, which published messages contain. Undeclared fields are allowed, because the protocol
+    /// grows.
     ///
-    /// `required` lists the fields without which a message is refused. Four keywords are this
-    /// crate's own:
+    /// `required` lists the fields without which a message is refused. Four keywords are specific
+    /// to this crate:
     ///
-    /// - `x-required`: the protocol declares the field as required, and messages without it are
-    ///   read.
+    /// - `x-required`: the protocol declares the field as required, but messages without it are
+    ///   accepted.
     /// - `x-since`: the first SDK version that has the field.
     /// - `x-secret`: the value is never shown.
     /// - `x-decimal`: the digits of the number are kept exactly.
@@ -35,7 +35,7 @@ impl FamilyInfo {
 }
 
 impl MemberInfo {
-    /// A JSON Schema of this member alone, in the form that [`FamilyInfo::json_schema`] describes.
+    /// A JSON Schema of this member alone, in the form described at [`FamilyInfo::json_schema`].
     ///
     /// ```
     /// let messages = &hydrant::message::Message::INFO;
@@ -66,7 +66,7 @@ fn document(title: &str, root: impl FnOnce(&mut Definitions) -> Object) -> Strin
     text
 }
 
-/// A definition that has been referred to.
+/// A definition that is referred to.
 #[derive(Clone, Copy)]
 enum Target {
     Model(&'static ModelInfo),
@@ -74,8 +74,7 @@ enum Target {
     Enum(&'static EnumInfo),
 }
 
-/// The definitions that have been referred to, in this order, and how many of them have been
-/// written.
+/// The definitions that are referred to, in this order, and how many of them have been written.
 #[derive(Default)]
 struct Definitions {
     targets: Vec<(String, Target)>,
@@ -259,7 +258,7 @@ impl Value {
         match self {
             Self::True => out.push_str("true"),
             Self::Number(number) => {
-                // Writing to a String does not fail.
+                // Writing to a string cannot fail.
                 let _ = write!(out, "{number}");
             }
             Self::Text(text) => {

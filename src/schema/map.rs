@@ -15,13 +15,12 @@ impl<'a, V> Map<'a, V> {
     /// The map without entries.
     pub const EMPTY: Self = Self(&[]);
 
-    /// A map of these pairs, whose keys must differ from each other: lookup finds the first.
+    /// A map of these pairs, whose keys must be distinct: a lookup finds the first.
     pub const fn new(pairs: &'a [(&'a str, V)]) -> Self {
         Self(pairs)
     }
 
-    /// The value of `key`. Looks at the pairs one after the other: n comparisons of lengths for n
-    /// pairs.
+    /// The value of `key`. Searches linearly: n comparisons of lengths for n pairs.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&'a V> {
         self.0

@@ -1,16 +1,16 @@
-//! How models are declared. A field's name on the wire, type, default, writing rule, presence,
-//! secrecy and first version are written once, in one line of a `model!`; its reader, writer,
-//! redacting `Debug`, `Serialize` and description ([`FieldInfo`]) come from that line. `family!`
-//! declares the model of each `type`, `wire_enum!` the texts of an enumeration.
+//! The declaration of models. One line of a `model!` contains a field's name on the wire, type,
+//! default, writing rule, presence, secrecy and first version; it generates the reader, the writer,
+//! a redacting `Debug`, `Serialize` and the description ([`FieldInfo`]). `family!` declares the
+//! model of each `type`, `wire_enum!` the texts of an enumeration.
 //!
 //! The readers and writers are generic: values implement `Decode` and `Encode`; `parse` and `write`
 //! implement `Decoder` and `Encoder`, which are JSON syntax. The peculiarities of the Firehose
 //! dialect are in [`message`](crate::message).
 //!
-//! The descriptions are public, because not only the codec reads them: error texts mask fields that
-//! are declared secret, `validate` finds fields that are missing or misspelt, the tests compare
-//! them with the specification and with the published schemas, and [`FamilyInfo::json_schema`]
-//! makes a JSON Schema.
+//! The descriptions are public, because the codec is not their only user: error texts mask fields
+//! that are declared secret, `validate` finds fields that are missing or misspelt, the tests
+//! compare them with the specification and with the published schemas, and
+//! [`FamilyInfo::json_schema`] generates a JSON Schema.
 //!
 //! ```
 //! use hydrant::message::CustomEvent;

@@ -1,5 +1,5 @@
-//! [`model!`]: one line per field, from which the struct, its reader, its writer, its `Debug`, its
-//! `Serialize` and its description come.
+//! [`model!`]: one line per field, which generates the struct, its reader, its writer, its `Debug`,
+//! its `Serialize` and its description.
 
 /// Declares a model. Each line reads
 ///
@@ -11,19 +11,19 @@
 ///
 /// - `written` says when the canonical writer writes the field: `always`, `set` (when it is set and
 ///   not empty) or `if_true`.
-/// - `secret` keeps the value out of `Debug`, of error texts and of `inspect`.
-/// - `guarded` keeps a value that is not one of the declared texts out of `Debug`: beside a secret, it
-///   may be the secret in the wrong place.
+/// - `secret` excludes the value from `Debug`, from error texts and from `inspect`.
+/// - `guarded` excludes a value that is not one of the declared texts from `Debug`: next to a
+///   secret, it may be the secret in the wrong place.
 /// - `required` fields are declared as required by the protocol, `enforced` ones are refused when
 ///   absent, and `filled` ones also when they are empty.
-/// - `long` identifiers have 32 bits in the reference; those that have more are counted.
+/// - `long` identifiers have 32 bits in the reference; longer ones are counted.
 /// - `since` is the first SDK version that has the field; without it, 1.0.0.
 /// - `in` is for a model that several members of a family share: the members that have the field,
-///   as bits; `read in`, those that read it although they do not have it.
+///   as bits; `read in`: those that read it although they do not have it.
 ///
-/// `flatten common: Type;` as the first line puts the fields of a shared part in front.
-/// `pub struct Name<'a> with a reader of its own` leaves out `Decode`, which a model has that reads
-/// more than its fields.
+/// `flatten common: Type;` as the first line puts the fields of a shared part first.
+/// `pub struct Name<'a> with a reader of its own` omits `Decode`, for a model that reads more than
+/// its fields.
 macro_rules! model {
     ($(#[$meta:meta])* pub struct $name:ident<'a> { $($body:tt)* }) => {
         $crate::schema::model! { @define [<'a>] $(#[$meta])* $name { $($body)* } }
@@ -55,7 +55,7 @@ macro_rules! model {
         }
 
         impl<'a> $name $($generics)* {
-            /// Every field at its default, for constants. Outside the crate it is `Default`.
+            /// Every field at its default, for constants. Outside the crate use `Default`.
             pub(crate) const EMPTY: Self = Self {
                 $( $common: <$common_type>::EMPTY, )?
                 $( $field: $default, )*
@@ -81,7 +81,8 @@ macro_rules! model {
                 own: Self::FIELDS,
             };
 
-            /// [`EMPTY`](Self::EMPTY), built field by field: what is not set is not written.
+            /// [`EMPTY`](Self::EMPTY), built field by field: fields without a value are not
+            /// written.
             #[inline(always)]
             pub(crate) fn empty() -> Self {
                 Self {
@@ -90,7 +91,7 @@ macro_rules! model {
                 }
             }
 
-            /// Reads the fields that come in declaration order, as far as they do.
+            /// Reads the fields that come in declaration order, until one does not.
             #[allow(unused_variables, clippy::allow_attributes, reason = "some models have no fields of their own")]
             #[inline]
             pub(crate) fn decode_in_order<D: $crate::schema::Decoder<'a>>(
@@ -137,8 +138,8 @@ macro_rules! model {
                 Ok(true)
             }
 
-            /// Reads what is left of an object, for these members of the family. `other` may read
-            /// the value of a key that is not a field, and says whether it did.
+            /// Reads the rest of an object, for these members of the family. `other` may read the
+            /// value of a key that is not a field, and returns whether it did.
             #[inline(always)]
             pub(crate) fn decode_body_with<D: $crate::schema::Decoder<'a>>(
                 &mut self,
@@ -231,7 +232,7 @@ macro_rules! model {
     };
     (@decode [$($generics:tt)*] $name:ident) => {
         impl<'a> $name $($generics)* {
-            /// Reads what is left of an object, for these members of the family.
+            /// Reads the rest of an object, for these members of the family.
             pub(crate) fn decode_body<D: $crate::schema::Decoder<'a>>(
                 &mut self,
                 decoder: &mut D,
@@ -270,7 +271,7 @@ macro_rules! model {
 pub(crate) struct Present(u32);
 
 impl Present {
-    /// The last of equal keys counts, so a field that was there may be absent again.
+    /// The last of equal keys counts, so a field that was present may become absent again.
     #[inline(always)]
     pub(crate) fn set(&mut self, field: u32, present: bool) {
         self.0 = self.0 & !(1 << field) | u32::from(present) << field;
@@ -395,7 +396,7 @@ macro_rules! shared {
     };
 }
 
-/// Counts an identifier of more bits than the reference has.
+/// Counts an identifier with more bits than the reference has.
 macro_rules! count_long {
     ($decoder:ident, $place:ident, $field:expr;) => { let _ = $place; };
     ($decoder:ident, $place:ident, $field:expr; long $($others:ident)*) => {
@@ -408,7 +409,7 @@ macro_rules! count_long {
     };
 }
 
-/// Notes whether an enforced field was found.
+/// Records whether an enforced field was found.
 macro_rules! note {
     ($present:ident, $found:ident, $wire:literal;) => { let _ = $found; };
     ($present:ident, $found:ident, $wire:literal; enforced $($others:ident)*) => {
@@ -432,7 +433,7 @@ macro_rules! check_present {
     };
 }
 
-/// Reports a declared-required field that is absent.
+/// Reports a field that is declared as required and absent.
 macro_rules! check_required {
     ($field:expr, $visit:ident, $wire:literal;) => {};
     ($field:expr, $visit:ident, $wire:literal; required $($others:ident)*) => {
@@ -447,7 +448,7 @@ macro_rules! check_required {
     };
 }
 
-/// Fails if a field that must be filled is empty. Checked after the object, because the last of
+/// Fails if a field that must not be empty is empty. Checked after the object, because the last of
 /// equal keys counts.
 macro_rules! check_filled {
     ($field:expr, $decoder:ident, $object:ident, $wire:literal;) => {};

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::Decimal;
 
-/// Fails where the number has more digits than `rust_decimal` holds (28).
+/// Fails if the number has more digits than `rust_decimal` can represent (28).
 ///
 /// ```
 /// use hydrant::message::Decimal;
@@ -22,7 +22,7 @@ impl TryFrom<Decimal<'_>> for rust_decimal::Decimal {
     }
 }
 
-/// The number has more digits than `rust_decimal::Decimal` holds.
+/// The number has more digits than `rust_decimal::Decimal` can represent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TryFromDecimalError(());
 

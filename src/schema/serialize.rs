@@ -1,7 +1,7 @@
-//! `Serialize` for every model (feature `serde`), for other formats than the wire form: decimals
+//! `Serialize` for every model (feature `serde`), for formats other than the wire format: decimals
 //! and points in time are texts, and unknown members are `{"type", "raw"}`.
 
-/// `Serialize` for a model, from the part of its declaration that concerns it.
+/// `Serialize` for a model, from the relevant part of its declaration.
 macro_rules! model {
     ([$($generics:tt)*] $name:ident $($common:ident)?; $( $wire:literal $field:ident $written:ident $(in $members:expr)?; )*) => {
         #[cfg(feature = "serde")]
@@ -55,7 +55,7 @@ macro_rules! family {
     };
 }
 
-/// `Serialize` for a value that is shown as text.
+/// `Serialize` for a value that has a text form.
 macro_rules! text {
     ($name:ident $as_str:ident) => {
         #[cfg(feature = "serde")]

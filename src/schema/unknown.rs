@@ -5,8 +5,8 @@ use std::fmt;
 use super::Decoder;
 
 /// A member of a family that this version does not know: an event, an environment, a notification,
-/// a setting or a kind of authentication added to the protocol later. It is kept, counted and
-/// written back as it came (D31).
+/// a setting or a kind of authentication that was added to the protocol later. It is kept, counted
+/// and written back unchanged (D31).
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unknown<'a> {
@@ -16,7 +16,7 @@ pub struct Unknown<'a> {
     pub raw: &'a str,
 }
 
-/// The source text may hold identities, so only the type is shown.
+/// The source text may contain identities, so only the type is shown.
 impl fmt::Debug for Unknown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Unknown")
@@ -26,13 +26,13 @@ impl fmt::Debug for Unknown<'_> {
     }
 }
 
-/// The text of an enumeration value that this version does not know. Only the crate makes and reads
-/// it, so that users cannot match such a value by its text in a pattern, which would silently
+/// The text of an enumeration value that this version does not know. Only the crate creates and
+/// reads it, so that users cannot match such a value by its text in a pattern, which would silently
 /// stop matching when a later version knows the value.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct UnknownText<'a>(pub(crate) &'a str);
 
-/// A type that keeps members that are not declared.
+/// A type that keeps undeclared members.
 pub(crate) trait UnknownMember<'a>: Copy {
     /// Reads the object that comes next.
     fn decode<D: Decoder<'a>>(type_name: &'a str, decoder: &mut D) -> Result<Self, D::Fault>;

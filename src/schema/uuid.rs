@@ -1,4 +1,4 @@
-//! Uuids as their 16 bytes.
+//! UUIDs as their 16 bytes.
 
 use std::error::Error;
 use std::fmt;
@@ -21,7 +21,7 @@ impl Uuid {
     #[inline]
     pub(crate) fn decode(text: &[u8; 36]) -> Option<Self> {
         let dashes = [8, 13, 18, 23].map(|at| text.get(at) == Some(&b'-'));
-        // The thirty-two digits, without the dashes.
+        // The 32 digits, without the hyphens.
         let mut digits = [0; 32];
         for (to, from) in [
             (0, 0),
@@ -37,7 +37,8 @@ impl Uuid {
                 to.copy_from_slice(from);
             }
         }
-        // Every digit in the same way and nothing decided before the end, so that this becomes vector code.
+        // Every digit is processed in the same way, without an early exit, so that the compiler can
+        // vectorize the loop.
         let mut valid = true;
         for digit in &mut digits {
             let number = digit.wrapping_sub(b'0');
@@ -68,7 +69,7 @@ impl Uuid {
             *word = hex_of_four(u32::from_le_bytes(*bytes)).to_le_bytes();
         }
         let mut text = [b'-'; 36];
-        // Groups of 8, 4, 4, 4 and 12 digits; halves of words begin in the middle.
+        // Groups of 8, 4, 4, 4 and 12 digits; some begin in the middle of a word.
         let halves = words.as_flattened().as_chunks::<4>().0;
         for (half, at) in halves.iter().zip([0, 4, 9, 14, 19, 24, 28, 32]) {
             if let Some(place) = text.get_mut(at..at + 4) {
@@ -99,7 +100,7 @@ impl FromStr for Uuid {
 
 /// The text is not a [`Uuid`].
 ///
-/// The text itself is not repeated: it may be an identity.
+/// The error does not contain the text, which may be an identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParseUuidError(());
 
@@ -133,7 +134,7 @@ fn hex_of_four(bytes: u32) -> u64 {
     let spread = (bytes | bytes << 16) & 0x0000_ffff_0000_ffff;
     let spread = (spread | spread << 8) & 0x00ff_00ff_00ff_00ff;
     let nibbles = (spread >> 4 & 0x000f_000f_000f_000f) | (spread & 0x000f_000f_000f_000f) << 8;
-    // Six more carries what is ten or more into the next digit of its byte.
+    // Adding six carries a value of ten or more into the next digit of its byte.
     let letters = (nibbles + ONES * 6) >> 4 & ONES;
     nibbles + ONES * u64::from(b'0') + letters * u64::from(b'a' - b'0' - 10)
 }

@@ -62,7 +62,7 @@ impl Describe for &str {
     const KIND: Kind = Kind::Text;
 }
 
-/// An optional value. As a list element it keeps `null` in its place.
+/// An optional value. As a list element it keeps `null` at its position.
 impl<'a, T: Decode<'a>> Decode<'a> for Option<T> {
     #[inline]
     fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {

@@ -4,14 +4,14 @@
 macro_rules! wire_enum {
     ($(#[$meta:meta])* pub enum $name:ident { $( $(#[$variant_meta:meta])* $variant:ident = $wire:literal, )* }) => {
         $(#[$meta])*
-        ///
-        /// A value that this version does not know is kept as it came. Compare such a value by
+        /// A value that this version does not know is kept unchanged. Compare such a value by
         /// [`as_str`](Self::as_str), which does not change when a later version knows it.
         #[derive(Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum $name<'a> {
             $( $(#[$variant_meta])* $variant, )*
-            // Not to be named outside the crate: a value leaves it when a later version knows it.
+            // Not accessible outside the crate: a value is no longer in it when a later version
+            // knows it.
             #[doc(hidden)]
             __Unknown($crate::schema::UnknownText<'a>),
         }
@@ -53,7 +53,7 @@ macro_rules! wire_enum {
             }
         }
 
-        /// The value of this text; white space around it does not count.
+        /// The value with this text; white space around it is ignored.
         impl<'a> From<&'a str> for $name<'a> {
             fn from(text: &'a str) -> Self {
                 match $crate::schema::trim(text) {

@@ -1,5 +1,5 @@
-//! The batch around the events: environment, consent, notifications and the fields of free form (sections 3.3, 5.7 to
-//! 5.9, 6). `event` checks the events themselves.
+//! The batch without its events: environment, consent, notifications and the free-form fields
+//! (sections 3.3, 5.7 to 5.9, 6). `event` checks the events.
 
 use super::report::{Place, Report, known};
 use super::rules::{
@@ -11,7 +11,7 @@ use crate::message::{
     SystemNotification, Uuid,
 };
 
-/// How a batch can come in, as documented; plain text on the wire.
+/// The documented source channels; the field is plain text on the wire.
 const SOURCE_CHANNELS: &[&str] = &[
     "unknown",
     "native",

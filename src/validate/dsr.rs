@@ -23,7 +23,7 @@ pub(super) fn request(found: &mut Report, at: &Place<'_>, request: &DsrProcessin
     }
     for (identity_type, identity) in &request.subject_identities {
         let at = at.key("subject_identities");
-        // What is no type may be the identity itself.
+        // An unknown type may be the identity itself.
         let at = &if identity_type.is_known() {
             at.key(identity_type.as_str())
         } else {

@@ -89,7 +89,7 @@ fn common(found: &mut Report, at: &Place<'_>, event: &EventCommon<'_>) {
     }
 }
 
-/// Reading has made sure that the numbers are finite.
+/// Reading guarantees that the numbers are finite.
 fn location(found: &mut Report, at: &Place<'_>, location: &GeoLocation) {
     for (field, degrees, limit) in [
         ("latitude", location.latitude, 90.0),

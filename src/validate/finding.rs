@@ -1,8 +1,8 @@
-//! What a finding says, for people and for machines.
+//! Findings, with texts for people and names for machines.
 
 use std::fmt;
 
-/// How bad a finding is.
+/// The severity of a finding.
 ///
 /// ```
 /// use hydrant::validate::Level;
@@ -15,7 +15,7 @@ use std::fmt;
 pub enum Level {
     /// Legal, but probably a mistake.
     Warning,
-    /// The registration will be refused or is useless (section 12).
+    /// The platform will refuse the registration, or it has no effect (section 12).
     Error,
 }
 
@@ -40,15 +40,15 @@ impl fmt::Display for Level {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Finding {
-    /// How bad it is.
+    /// The severity.
     pub level: Level,
     /// The rule: one of [`RULES`](super::RULES), and from [`Engine::check`](crate::Engine::check) also one of
     /// [`SETTING_RULES`](crate::registration::SETTING_RULES) or [`MODULE_RULES`](crate::engine::MODULE_RULES).
     pub rule: &'static str,
-    /// Where, as JSON path from the top of the message: `events[3].products[0].price`. Where a field is missing, the
-    /// path of the object that lacks it. Empty at the top.
+    /// The JSON path from the top of the message: `events[3].products[0].price`. For a missing
+    /// field, the path of the object that lacks it. Empty at the top.
     pub path: String,
-    /// What is wrong, for people. It never holds the value of an identity or a setting.
+    /// What is wrong, for people. It never contains the value of an identity or a setting.
     pub message: String,
 }
 

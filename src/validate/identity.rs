@@ -1,5 +1,5 @@
-//! Identities and accounts wherever they are (sections 5.1, 5.2). Reading refuses what is missing; this file checks types
-//! and the form of digests. Nothing of an identity is shown, not even its type if that is unknown.
+//! Identities and accounts at any place (sections 5.1, 5.2). Reading refuses missing fields; this
+//! file checks types and the form of digests. No part of an identity is shown, and no unknown type.
 
 use super::report::{Place, Report};
 use super::rules::{IDENTITY_HASH, IDENTITY_ZERO, MPID};
@@ -54,8 +54,8 @@ pub(super) fn account(found: &mut Report, at: &Place<'_>, account: &Option<Accou
     }
 }
 
-/// The encoding is believed: a digest that is declared raw is hashed again. Raw identifiers of devices may have the form of
-/// a digest.
+/// The declared encoding is used: a digest that is declared raw is hashed again. Raw identifiers of
+/// devices may have the form of a digest.
 fn raw(found: &mut Report, at: &Place<'_>, value: &str) {
     let value = value.trim();
     let hex = value.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -65,7 +65,7 @@ fn raw(found: &mut Report, at: &Place<'_>, value: &str) {
     }
 }
 
-/// The shape of a hash (section 5.2).
+/// The form of a digest (section 5.2).
 fn value(found: &mut Report, at: &Place<'_>, encoding: IdentityEncoding<'_>, value: &str) {
     let digits = match encoding {
         IdentityEncoding::Raw => return,

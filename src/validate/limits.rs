@@ -1,5 +1,5 @@
-//! The documented limits of incoming data: names, attributes, lists. Customers may have other limits, so these are
-//! warnings. Characters are Unicode code points.
+//! The documented limits of incoming data: names, attributes, lists. Customers may have other
+//! limits, so violations are warnings. Characters are Unicode code points.
 
 use super::report::{Place, Report};
 use super::rules::{
@@ -10,7 +10,7 @@ use crate::message::Map;
 
 /// Whether a text has more characters than this.
 pub(super) fn longer_than(text: &str, characters: usize) -> bool {
-    // Most texts have fewer bytes than they may have characters.
+    // The number of characters is at most the number of bytes, which decides for most texts.
     text.len() > characters && text.chars().nth(characters).is_some()
 }
 
@@ -34,7 +34,7 @@ pub(super) fn event_attributes(found: &mut Report, at: &Place<'_>, attributes: M
     texts(found, at, attributes);
 }
 
-/// The attributes of the user, single values and lists.
+/// The attributes of the user, with single values and with lists.
 pub(super) fn user_attributes(
     found: &mut Report,
     at: &Place<'_>,

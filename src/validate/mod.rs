@@ -1,10 +1,10 @@
-//! Findings on messages that were read without an error. Reading is lenient (section 2.3, D8): it refuses only messages
-//! that it cannot make sense of. This module checks the other rules of the protocol: declared-required fields, known
-//! values, limits, and the rules of registrations (section 12).
+//! Findings on accepted messages. Reading is lenient (section 2.3, D8): it refuses only messages
+//! that cannot be understood. This module checks the other rules of the protocol: declared-required
+//! fields, known values, limits, and the rules of registrations (section 12).
 //!
 //! [`findings`] is a pure function of the model, [`unknown_fields`] and [`coercions`] of the text.
-//! None changes anything: whether a finding matters is up to the caller. Duplicate keys and the
-//! notation of numbers are not checked. Findings never hold the value of an identity or a setting.
+//! They change nothing: the caller decides which findings matter. Duplicate keys and the notation
+//! of numbers are not checked. Findings never contain the value of an identity or a setting.
 
 mod audience;
 mod batch;
@@ -30,8 +30,8 @@ use crate::message::{
 use crate::parse::{self, ParseOptions, Scratch};
 use report::{MAX_LISTED, Place, Report};
 
-/// All findings on a message, in the order of its fields. After 10,000 findings the rest is counted, in a
-/// last one with the rule `more`.
+/// All findings on a message, in the order of its fields. After 10,000 findings the rest is
+/// counted, in a last finding with the rule `more`.
 ///
 /// ```
 /// use hydrant::validate::{Level, findings};
@@ -75,9 +75,9 @@ pub fn findings(message: &Message<'_>) -> Vec<Finding> {
     report.finish()
 }
 
-/// The settings in the answer to a subscription that the module did not declare when it registered: an error by rule 18
-/// of section 12, which needs both messages. Paths are those of the answer; they do not show an id that was not declared,
-/// because it may be a value in the wrong place.
+/// The settings in the response to a subscription that the module did not declare when it
+/// registered: an error by rule 18 of section 12, which needs both messages. Paths are those of the
+/// response; they do not show an undeclared id, because it may be a value in the wrong place.
 ///
 /// ```
 /// use hydrant::message::{
@@ -112,10 +112,11 @@ pub fn undeclared_settings(
     report.finish()
 }
 
-/// The fields of a message that no model has: misspelt, or newer than this version. Reading skips them.
+/// The fields of a message that no model has: misspelt, or newer than this version. Parsing skips
+/// them.
 ///
-/// The parsed message does not have them, so this reads `body` again, on the complete path. After 10,000 findings the rest
-/// is counted.
+/// The parsed message does not contain them, so this parses `body` again, on the complete path.
+/// After 10,000 findings the rest is counted.
 ///
 /// # Errors
 ///
@@ -142,12 +143,13 @@ pub fn unknown_fields(
     Ok(report.finish())
 }
 
-/// The values of a message that are read although they are not what the protocol declares, because
-/// refusing them would cost the whole message: objects and lists as attributes, the text `null` for
-/// a number, and what else [`Tally::coercions`](crate::Tally::coercions) counts.
+/// The coerced values of a message, which are read although they do not have the form that the
+/// protocol declares, because refusing them would refuse the whole message: objects and lists as
+/// attributes, the text `null` for a number, and the others that
+/// [`Tally::coercions`](crate::Tally::coercions) counts.
 ///
-/// The parsed message does not show them, so this reads `body` again, on the complete path; there
-/// is nothing to find where the tally has none. After 10,000 findings the rest is counted.
+/// The parsed message does not show them, so this parses `body` again, on the complete path; if the
+/// tally has none, there is nothing to find. After 10,000 findings the rest is counted.
 ///
 /// # Errors
 ///

@@ -1,6 +1,6 @@
-//! The declared name that a misspelt one probably means.
+//! The declared name that a misspelt name probably means.
 
-/// The nearest of these names, if at most two changes lead to it, and fewer than its length.
+/// The nearest of these names, if at most two edits, and fewer than its length, lead to it.
 pub(super) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let mut rows = Default::default();
     names
@@ -17,11 +17,12 @@ pub(super) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> O
         .map(|(_, known)| known)
 }
 
-/// How many changes lead to the name that was meant.
+/// The most edits of a name that is suggested.
 const MOST: usize = 2;
 
-/// The optimal string alignment distance: how many insertions, deletions, replacements and swaps of
-/// neighbours lead from one text to the other. The three rows of its table are buffers.
+/// The optimal string alignment distance: the number of insertions, deletions, replacements and
+/// transpositions of adjacent characters that turn one text into the other. The three rows of its
+/// table are buffers.
 fn distance(from: &[u8], to: &[u8], [before_last, last, next]: &mut [Vec<usize>; 3]) -> usize {
     last.clear();
     last.extend(0..=to.len());
@@ -77,7 +78,7 @@ mod tests {
         let names = || ["id", "name", "timestamp_ms"].into_iter();
         assert_eq!(nearest("nmae", names()), Some("name"));
         assert_eq!(nearest("timestampms", names()), Some("timestamp_ms"));
-        // Two changes make anything of a name of two characters.
+        // Two edits turn a name of two characters into any other.
         assert_eq!(nearest("xy", names()), None);
         assert_eq!(nearest("something_else", names()), None);
     }

@@ -85,7 +85,7 @@ fn is_partner_name(name: &str) -> bool {
             .is_some_and(|(partner, identity)| word(partner) && word(identity))
 }
 
-/// Rule 25. One that can be satisfied is not enough: the others are there for nothing.
+/// Rule 25. It is not enough that one of them can be satisfied: the others would have no effect.
 pub(super) fn satisfiable(
     found: &mut Report,
     at: &Place<'_>,
@@ -93,7 +93,8 @@ pub(super) fn satisfiable(
     platforms: &[RuntimeType<'_>],
 ) {
     let at = &at.key("device_identities");
-    // Each platform once: a list may name the same one a million times, and the other list, too.
+    // Each platform once: a list may contain the same one a million times, and so may the other
+    // list.
     let mut distinct = Vec::new();
     for platform in platforms {
         if !platform.is_known() {
@@ -115,7 +116,8 @@ pub(super) fn satisfiable(
     }
 }
 
-/// Whether devices of a known platform may have an identity. Generous where a platform is a mixture.
+/// Whether devices of a known platform may have an identity. Lenient for platforms that cover
+/// several kinds of devices.
 fn may_have(platform: RuntimeType<'_>, identity: DeviceIdentityType<'_>) -> bool {
     use DeviceIdentityType as Identity;
     let homes: &[RuntimeType<'_>] = match identity {

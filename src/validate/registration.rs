@@ -1,5 +1,6 @@
-//! What a module says of itself, by the rules of section 12 that one response shows. Not checked here: rule 5, which
-//! compares two registrations; rules 6, 17, 21 and 24, which tell what the sender does.
+//! The registration of a module, by the rules of section 12 that can be checked on one response.
+//! Not checked here: rule 5, which compares two registrations; rules 6, 17, 21 and 24, which
+//! describe the sender.
 
 use super::limits::longer_than;
 use super::report::{Place, Report, all_known, known};

@@ -1,5 +1,5 @@
-//! The position of the walk and its findings so far. A path becomes text only for a finding; the texts hold no personal
-//! data.
+//! The position of the walk and its findings so far. A path becomes text only for a finding; the
+//! texts contain no personal data.
 
 use super::nearest::nearest;
 use super::rules::{
@@ -11,10 +11,11 @@ use crate::error::{push_path_hidden_key, push_path_index, push_path_key};
 use crate::parse::{Coercions, UnknownFields};
 use crate::schema::{Coercion, Required};
 
-/// Findings beyond this many are counted, not listed: a message of 16 MiB has room for millions.
+/// The most findings that are listed; others are counted, because a message of 16 MiB has room for
+/// millions.
 pub(super) const MAX_LISTED: usize = 10_000;
 
-/// A place in the message: a chain of steps that lives on the stack.
+/// A position in the message: a chain of steps on the stack.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'p> {
     parent: Option<&'p Place<'p>>,
@@ -37,7 +38,7 @@ impl<'p> Place<'p> {
         step: Step::Top,
     };
 
-    /// A field or the value of a key here.
+    /// A field or the value of a key at this position.
     pub(super) fn key(&'p self, key: &'p str) -> Self {
         Place {
             parent: Some(self),
@@ -45,7 +46,7 @@ impl<'p> Place<'p> {
         }
     }
 
-    /// The value of a key here that may be a secret.
+    /// The value of a key at this position that may be a secret.
     pub(super) fn hidden_key(&'p self) -> Self {
         Place {
             parent: Some(self),
@@ -53,7 +54,7 @@ impl<'p> Place<'p> {
         }
     }
 
-    /// An element here.
+    /// An element at this position.
     pub(super) fn index(&'p self, index: usize) -> Self {
         Place {
             parent: Some(self),
@@ -112,7 +113,7 @@ impl Report {
         level: Level,
         message: impl Into<String>,
     ) {
-        // Paths are made only for the findings that are listed.
+        // Paths are built only for the findings that are listed.
         let path = if self.listed.len() < MAX_LISTED {
             at.path()
         } else {
@@ -136,7 +137,8 @@ impl Report {
         }
     }
 
-    /// The fields of a model that the protocol declares as required. The absence of a number reads as zero (section 2.3).
+    /// The fields of a model that the protocol declares as required. An absent number reads as zero
+    /// (section 2.3).
     pub(super) fn required(&mut self, at: &Place<'_>, model: &impl Required) {
         model.each_missing(&mut |field, zero| {
             let message = if zero {
@@ -148,7 +150,7 @@ impl Report {
         });
     }
 
-    /// An enumeration value that is not in the table. `shown` is its text, unless it is part of an identity.
+    /// An unknown enumeration value. `shown` is its text, unless it is part of an identity.
     pub(super) fn unknown_value(&mut self, at: &Place<'_>, shown: Option<&str>) {
         let message = match shown {
             Some(text) => format!("unknown value {}", quoted(text)),
@@ -157,8 +159,8 @@ impl Report {
         self.warn(at, UNKNOWN_VALUE, message);
     }
 
-    /// Fields that the models of their objects do not have. The name of one below a secret field is
-    /// not shown, because it may be a value that was put into the wrong place.
+    /// Fields that the models of their objects do not have. The name of a field below a secret
+    /// field is not shown, because it may be a value in the wrong place.
     pub(super) fn unknown_fields(&mut self, found: UnknownFields<'_>) {
         for field in found.listed {
             let known = field.model.fields().map(|field| field.name);
@@ -180,7 +182,7 @@ impl Report {
         self.unlisted += found.more;
     }
 
-    /// Values that are read as something else than they are. None is shown: many are personal data.
+    /// Coerced values. None is shown: many are personal data.
     pub(super) fn coercions(&mut self, found: Coercions) {
         for (path, coercion) in found.listed {
             let (rule, message) = match coercion {
@@ -211,7 +213,7 @@ impl Report {
         self.unlisted += found.more;
     }
 
-    /// A family member that is not in the table.
+    /// An unknown member of a family.
     pub(super) fn unknown_member(&mut self, at: &Place<'_>, type_name: &str) {
         self.warn(
             at,
@@ -220,7 +222,7 @@ impl Report {
         );
     }
 
-    /// A time in milliseconds, if there is one.
+    /// A time in milliseconds, if present.
     pub(super) fn time(&mut self, at: &Place<'_>, millis: Option<i64>) {
         match millis {
             Some(seconds) if SENSIBLE.contains(&seconds) => {
@@ -243,7 +245,7 @@ impl Report {
 /// From 2000-01-01 to 2100-01-01, in seconds since the epoch.
 const SENSIBLE: std::ops::Range<i64> = 946_684_800..4_102_444_800;
 
-/// A text from the message in quotes, escaped for one line and cut.
+/// A text from the message in quotes, escaped for one line and truncated.
 fn quoted(text: &str) -> String {
     const SHOWN: usize = 60;
     let mut cut: String = text.chars().take(SHOWN).collect();

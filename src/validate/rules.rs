@@ -1,12 +1,13 @@
-//! The rules by name, each with one sentence. The code that walks the models decides whether a rule is broken.
+//! The rules by name, each with a one-sentence description. The code that walks the models checks
+//! them.
 
-/// Declares the identifiers and [`RULES`] side by side, so that no rule is without a sentence.
+/// Declares the identifiers and [`RULES`] together, so that every rule has a description.
 macro_rules! rules {
     ($($name:ident = $id:literal: $says:literal;)*) => {
         $(pub(super) const $name: &str = $id;)*
 
-        /// Every rule: its identifier, as in [`Finding::rule`](super::Finding::rule), and what it asks for. Those of
-        /// section 12 of the protocol keep its numbers.
+        /// Every rule: its identifier, as in [`Finding::rule`](super::Finding::rule), and what it
+        /// requires. Those of section 12 of the protocol keep its numbers.
         ///
         /// ```
         /// use hydrant::validate::RULES;

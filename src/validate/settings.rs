@@ -1,4 +1,5 @@
-//! The settings a module asks the customer for (section 7.1; section 12, rules 14 to 16 and 18).
+//! The settings that a module asks the customer for (section 7.1; section 12, rules 14 to 16 and
+//! 18).
 
 use std::collections::BTreeSet;
 
@@ -9,7 +10,8 @@ use crate::message::{
     AudienceSubscriptionResponse, ModuleRegistrationResponse, Setting, SettingCommon, TextSetting,
 };
 
-/// What "short" means for the description of a setting: no longer than that of the module (our rule).
+/// What "short" means for the description of a setting: at most the length of the module's
+/// description (our rule).
 const LONGEST_DESCRIPTION: usize = 229;
 
 /// One list of settings.
@@ -50,8 +52,9 @@ pub(super) fn list(found: &mut Report, at: &Place<'_>, settings: &[Setting<'_>])
     }
 }
 
-/// Rule 18, the part that a registration alone shows: nobody can fill in a required setting that is not shown and has no
-/// initial value, but for the module itself, and that only in the answer to a subscription.
+/// The part of rule 18 that can be checked on a registration alone: nobody can fill in a required
+/// setting that is not visible and has no initial value, except the module itself, and only in the
+/// response to a subscription.
 pub(super) fn fillable(found: &mut Report, at: &Place<'_>, settings: &[Setting<'_>]) {
     for (index, setting) in settings.iter().enumerate() {
         let (required, has_default) = match setting {
@@ -68,7 +71,7 @@ pub(super) fn fillable(found: &mut Report, at: &Place<'_>, settings: &[Setting<'
     }
 }
 
-/// Rule 18, the part that takes both messages.
+/// The part of rule 18 that needs both messages.
 pub(super) fn undeclared(
     found: &mut Report,
     registration: &ModuleRegistrationResponse<'_>,
@@ -84,7 +87,7 @@ pub(super) fn undeclared(
     let settings = answer.audience_subscription_settings;
     for (index, (id, _)) in settings.iter().enumerate() {
         if !declared.contains(id) {
-            // What was not declared as an id may be a value.
+            // An undeclared id may be a value.
             let message = format!("setting {} was not declared at registration", index + 1);
             found.error(&at.hidden_key(), REGISTRATION_18, message);
         }
@@ -135,7 +138,7 @@ fn has_markup(text: &str) -> bool {
     tag || text.contains("://")
 }
 
-/// Rule 15. The three values are in ascending order, where given.
+/// Rule 15. The values that are present are in ascending order.
 fn bounds<T: PartialOrd>(found: &mut Report, at: &Place<'_>, [min, default, max]: [Option<T>; 3]) {
     let above =
         |low: &Option<T>, high: &Option<T>| matches!((low, high), (Some(a), Some(b)) if a > b);
@@ -158,7 +161,7 @@ fn secret(found: &mut Report, at: &Place<'_>, setting: &TextSetting<'_>) {
     }
 }
 
-/// Whether an id or a label speaks of a key or another secret: `apiKey`, `API key`, `client_secret`.
+/// Whether an id or a label names a key or another secret: `apiKey`, `API key`, `client_secret`.
 fn sounds_secret(name: &str) -> bool {
     const WORDS: &[&str] = &[
         "apikey",

@@ -1,6 +1,6 @@
-//! Base64 (RFC 4648, section 4), as far as it is read: events of AWS hold binary data in it.
+//! Decoding of Base64 (RFC 4648, section 4): events of AWS contain binary data in it.
 
-/// The bytes that this text stands for; `None` if it is not Base64. The padding may be missing.
+/// The bytes that this text encodes; `None` if it is not Base64. The padding may be missing.
 pub(super) fn decode(text: &[u8]) -> Option<Vec<u8>> {
     let text = text
         .strip_suffix(b"==")

@@ -1,5 +1,5 @@
-//! The top of JSON texts, as far as wrappers need it: members and elements as pieces of the text. It does not check what it
-//! skips.
+//! A minimal reader of JSON texts for wrappers: members and elements as slices of the text. It does
+//! not validate the values that it skips.
 
 use std::borrow::Cow;
 
@@ -28,7 +28,7 @@ impl<'a> Cursor<'a> {
         (self.peek() == Some(byte)).then(|| self.rest = self.rest.get(1..).unwrap_or_default())
     }
 
-    /// A string without its quotes, as it is written.
+    /// A string without its quotes, still escaped.
     fn string(&mut self) -> Option<&'a [u8]> {
         self.take(b'"')?;
         let (text, mut at) = (self.rest, 0);
@@ -42,7 +42,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// A value, as it is written.
+    /// A value, as it is in the text.
     fn value(&mut self) -> Option<&'a [u8]> {
         self.peek()?;
         let text = self.rest;
@@ -73,7 +73,8 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Calls `each` with the name, as it is written, and the value of each member of an object; `None` if it is not one.
+/// Calls `each` with the name, still escaped, and the value of each member of an object; `None` if
+/// it is not one.
 pub(super) fn members<'a>(text: &'a [u8], mut each: impl FnMut(&'a [u8], &'a [u8])) -> Option<()> {
     let mut cursor = Cursor { rest: text };
     cursor.take(b'{')?;
@@ -90,7 +91,7 @@ pub(super) fn members<'a>(text: &'a [u8], mut each: impl FnMut(&'a [u8], &'a [u8
     }
 }
 
-/// The values of these members of an object; of equal ones the last.
+/// The values of these members of an object; the last of equal ones counts.
 pub(super) fn fields<'a, const N: usize>(
     text: &'a [u8],
     names: [&str; N],
@@ -112,7 +113,7 @@ pub(super) fn field<'a>(text: &'a [u8], name: &str) -> Option<&'a [u8]> {
     value
 }
 
-/// The elements of a list; none if it is not one, and those before a fault.
+/// The elements of a list; none if it is not one, and those before an error.
 pub(super) fn elements(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut cursor = Cursor { rest: text };
     let mut wanted = cursor.take(b'[').is_some() && cursor.peek() != Some(b']');
@@ -126,7 +127,7 @@ pub(super) fn elements(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// What a string says; `None` if it is not one.
+/// The content of a string, unescaped; `None` if the value is not a string.
 pub(super) fn text(value: &[u8]) -> Option<Cow<'_, [u8]>> {
     let text = Cursor { rest: value }.string()?;
     Some(match memchr::memchr(b'\\', text) {

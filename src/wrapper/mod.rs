@@ -1,8 +1,9 @@
-//! Messages in the events of other services. A function behind API Gateway, or one that is fed by a queue, gets a message in
-//! an event of that service, as text or as Base64, and sometimes several messages in one, or one event in another.
+//! Messages inside the events of other services. A function behind API Gateway, or one that reads
+//! from a queue, gets a message inside an event of that service, as text or as Base64, sometimes
+//! several messages in one event, or one event inside another.
 //!
-//! Events are recognized by their shape, for which the documentation of each service is the authority. A message of the
-//! protocol has a `type`, which no such event has, so it is never taken for one.
+//! Events are recognized by their shape, as the documentation of each service defines it. A message
+//! of the protocol has a `type`, which no such event has, so it is never taken for one.
 //!
 //! ```
 //! use hydrant::wrapper::{self, Wrapper};
@@ -23,21 +24,24 @@ use std::fmt;
 use crate::error::{Error, ErrorKind};
 use shapes::Payload;
 
-/// The kind of event that messages arrived in.
+/// The kind of event that contains messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Wrapper {
     /// An HTTP request through API Gateway, payload format 1.0. The message is in `body`.
     ApiGateway,
-    /// An HTTP request through an HTTP API of API Gateway or a function URL, payload format 2.0. The message is in `body`.
+    /// An HTTP request through an HTTP API of API Gateway or a function URL, payload format 2.0.
+    /// The message is in `body`.
     ApiGatewayV2,
     /// An HTTP request through an Application Load Balancer. The message is in `body`.
     LoadBalancer,
-    /// Records of an SQS queue, one of them, or the reply to a call that receives them. Messages are in `body` or `Body`.
+    /// Records of an SQS queue, a single record, or the response of a receive call. Messages are in
+    /// `body` or `Body`.
     Sqs,
-    /// Notifications of an SNS topic, as a function, a queue or an HTTP endpoint gets them. Messages are in `Message`.
+    /// Notifications of an SNS topic, as delivered to a function, a queue or an HTTP endpoint.
+    /// Messages are in `Message`.
     Sns,
-    /// Records of a Kinesis stream, or one of them. Messages are in `data`, as Base64.
+    /// Records of a Kinesis stream, or a single record. Messages are in `data`, as Base64.
     Kinesis,
     /// Records that Amazon Data Firehose has transformed or delivers to an HTTP endpoint. Messages are in `data`, as Base64.
     KinesisFirehose,
@@ -47,15 +51,15 @@ pub enum Wrapper {
     EventBridge,
     /// The record of an asynchronous invocation, which Lambda sends to a destination. The message is in `requestPayload`.
     LambdaDestination,
-    /// Log events. Messages are in `message`, once the data is decompressed.
+    /// Log events. Messages are in `message`, after the data is decompressed.
     CloudWatchLogs,
-    /// A notification of S3. It names objects and holds no messages.
+    /// A notification of S3. It names objects and does not contain messages.
     S3,
-    /// Changes of a DynamoDB table. They hold no messages.
+    /// Changes of a DynamoDB table. They do not contain messages.
     DynamoDb,
-    /// The event that the console of Lambda offers for a test. It holds no message.
+    /// The event that the Lambda console offers for tests. It does not contain a message.
     LambdaTest,
-    /// A JSON string that holds the message as text.
+    /// A JSON string that contains the message as text.
     String,
 }
 
@@ -86,7 +90,7 @@ impl Wrapper {
         }
     }
 
-    /// What it is, for people.
+    /// A description for people.
     const fn describe(self) -> &'static str {
         match self {
             Self::ApiGateway => "an API Gateway event",
@@ -124,7 +128,7 @@ impl Wrapper {
         })
     }
 
-    /// The message of the error that the parser gives for it.
+    /// The message of the parser's error for it.
     pub(crate) fn refusal(self) -> String {
         let found = self.describe();
         match self.place() {
@@ -139,25 +143,26 @@ impl Wrapper {
     }
 }
 
-/// What it is, for people: `an SQS event`.
+/// A description for people: `an SQS event`.
 impl fmt::Display for Wrapper {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.describe())
     }
 }
 
-/// What was in a wrapper.
+/// The content of a wrapper.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unwrapped<'a> {
     /// The kind of event.
     pub wrapper: Wrapper,
-    /// The texts in it, in order. Each is usually one message; it may be another event, or whatever the sender has put into
-    /// it.
+    /// The texts in it, in order. Each is usually one message; it may also be another event, or
+    /// anything else that the sender has put there.
     pub texts: Vec<Cow<'a, [u8]>>,
 }
 
-/// The kind of event that the body is, if it is one. Bodies that are not well-formed JSON may be recognized or not.
+/// The kind of event that the body is, if it is one. For a body that is not well-formed JSON, the
+/// result is unspecified.
 ///
 /// ```
 /// use hydrant::wrapper::{Wrapper, recognize};
@@ -171,12 +176,12 @@ pub fn recognize(body: &[u8]) -> Option<Wrapper> {
     shapes::recognize(body).map(|(wrapper, _)| wrapper)
 }
 
-/// Takes one wrapper off; `None` if the body is not one.
+/// Unwraps one level; `None` if the body is not a wrapper.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Wrapped`]: it is a wrapper, but a text in it is missing, not Base64 or compressed, or such events hold no
-/// messages. The error never holds the text.
+/// [`ErrorKind::Wrapped`]: it is a wrapper, but a text in it is missing, not Base64 or compressed,
+/// or such events do not contain messages. The error never contains the text.
 ///
 /// ```
 /// use hydrant::wrapper::unwrap;
@@ -210,11 +215,11 @@ pub fn unwrap(body: &[u8]) -> Result<Option<Unwrapped<'_>>, Error> {
     Ok(Some(Unwrapped { wrapper, texts }))
 }
 
-/// Wrappers in each other that are taken off.
+/// The deepest nesting of wrappers that is unwrapped.
 const MAX_DEPTH: usize = 8;
 
-/// The messages in a body, without any wrapper: of SNS in SQS, for example, the messages of SNS. A body that is not wrapped is
-/// the only one. At most 8 wrappers are taken off.
+/// The messages in a body, without any wrapper: for SNS in SQS, for example, the messages of SNS. A
+/// body that is not wrapped is the only message. At most 8 levels of wrappers are removed.
 ///
 /// # Errors
 ///

@@ -1,16 +1,16 @@
-//! The shapes of events: which members tell their kind, and where their texts are.
+//! The shapes of events: which members identify their kind, and where their texts are.
 
 use super::Wrapper;
 use super::json::{elements, field, fields, is, members, text};
 
-/// A text in an event, as it is written.
+/// A text in an event, not yet decoded.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Payload<'a> {
     /// A JSON value.
     Json(&'a [u8]),
-    /// A string that holds the text.
+    /// A string that contains the text.
     Text(Option<&'a [u8]>),
-    /// A string that holds the text as Base64.
+    /// A string that contains the text as Base64.
     Base64(Option<&'a [u8]>),
     /// Base64 of gzip data.
     Compressed,
@@ -18,7 +18,7 @@ pub(super) enum Payload<'a> {
     Confirmation,
 }
 
-/// The kind of the event and its texts; `None` if it is not one that is known.
+/// The kind of the event and its texts; `None` if it is not a known one.
 pub(super) fn recognize(body: &[u8]) -> Option<(Wrapper, Vec<Payload<'_>>)> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let body = body.trim_ascii_start();
@@ -26,7 +26,7 @@ pub(super) fn recognize(body: &[u8]) -> Option<(Wrapper, Vec<Payload<'_>>)> {
         let inner = text(body)?;
         let inner = inner.trim_ascii_start();
         let holds_object = inner.starts_with(b"{");
-        // Once more in a string: its length halves each time, as its quotes are escaped.
+        // Nested strings: the length halves at each level, because quotes are escaped.
         let holds_string = || inner.starts_with(b"\"") && recognize(inner).is_some();
         return (holds_object || holds_string())
             .then(|| (Wrapper::String, vec![Payload::Text(Some(body))]));
@@ -159,7 +159,7 @@ fn notification(event: &[u8]) -> Option<Payload<'_>> {
     })
 }
 
-/// Events with `records`: lists of Data Firehose, or objects with a list for each topic of Kafka.
+/// Events with `records`: lists of Data Firehose, or objects with one list per topic of Kafka.
 fn records<'a>(body: &'a [u8], records: &'a [u8]) -> Option<(Wrapper, Vec<Payload<'a>>)> {
     let names = [
         "eventSource",
@@ -177,7 +177,7 @@ fn records<'a>(body: &'a [u8], records: &'a [u8]) -> Option<(Wrapper, Vec<Payloa
     }
     let mut values = Vec::new();
     members(records, |_, topic| {
-        // A record without a value says that its key was deleted.
+        // A record without a value means that its key was deleted.
         let found = elements(topic).filter_map(|record| field(record, "value"));
         values.extend(found.map(|value| Payload::Base64(Some(value))));
     })?;

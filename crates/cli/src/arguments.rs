@@ -8,7 +8,7 @@ use clap::Args;
 use super::exit::Failure;
 use hydrant::ParseOptions;
 
-/// The part of the help about the environment, for the variables that the command reads.
+/// The section of the help about environment variables, for those that the command reads.
 macro_rules! environment {
     ($($variable:ident),+) => {
         concat!("Environment:\n", $(environment!(@ $variable),)+ "\n")
@@ -29,22 +29,26 @@ pub(super) use environment;
 pub(super) struct Files {
     /// Files to read; `-` or none for standard input
     ///
-    /// Messages are found by their structure, whatever the file is called: one a line, over several lines, as the elements
-    /// of a JSON array, or one after the other without anything between them. White space and byte order marks between
-    /// them are skipped. What cannot be a message is refused as far as its line goes, and reading goes on with the next
-    /// line. A folder stands for the *.json, *.ndjson and *.jsonl files in it (also with .gz or .zst after that), in the
+    /// Messages are found by their structure, not by the name of the file: one per line, spread
+    /// over several lines, as elements of a JSON array, or concatenated without separators. White
+    /// space and byte order marks between them are skipped. Text that cannot be a message is
+    /// refused up to the end of its line, and reading continues with the next line. For a folder,
+    /// its *.json, *.ndjson and *.jsonl files (also with .gz or .zst appended) are read in the
+    /// order of their names. Files and streams compressed with gzip or Zstandard are decompressed.
     /// order of their names. What is compressed with gzip or Zstandard is read as if it were not.
     #[arg(value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
 }
 
-/// What messages are wrapped in.
+/// Wrappers of messages.
 #[derive(Args, Debug)]
 pub(super) struct Wrappers {
-    /// Take messages out of the events of API Gateway, load balancers, SQS, SNS, Kinesis, Firehose, Kafka and others
+    /// Extract messages from events of API Gateway, load balancers, SQS, SNS, Kinesis, Firehose,
+    /// Kafka and others
     ///
-    /// Also of function URLs, EventBridge and log events, of several in each other, and of several messages in one. Places
-    /// in errors are then those in the text that was wrapped. --max-bytes limits the wrapper, too.
+    /// Also from function URLs, EventBridge and log events, from nested events, and from events
+    /// that hold several messages. Positions in errors are then relative to the text inside the
+    /// event. --max-bytes also limits the event.
     #[arg(long)]
     pub(super) unwrap: bool,
 }
@@ -53,15 +57,16 @@ pub(super) struct Wrappers {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Limits")]
 pub(super) struct Limits {
-    /// Refuse unknown values, unknown kinds of objects and lone surrogates, as the reference does
+    /// Refuse unknown enumeration values, unknown object types and lone surrogates, as the
+    /// reference does
     #[arg(long)]
     strict: bool,
 
-    /// Refuse longer messages, in bytes; K, M and G stand for powers of 1024
+    /// Refuse messages of more bytes than this; the suffixes K, M and G are powers of 1024
     #[arg(long, value_name = "BYTES", default_value = "16M", value_parser = bytes)]
     pub(super) max_bytes: usize,
 
-    /// Refuse objects and lists that are nested deeper
+    /// Refuse objects and lists that are nested deeper than this
     #[arg(
         long,
         value_name = "LEVELS",
@@ -80,16 +85,18 @@ impl Limits {
     }
 }
 
-/// How many threads.
+/// The number of threads.
 #[derive(Args, Debug)]
 pub(super) struct Threads {
-    /// Threads that work on messages; the output does not depend on it [default: HYDRANT_THREADS, or as many as the machine grants]
+    /// Number of threads; the output does not depend on it [default: HYDRANT_THREADS, or what the
+    /// machine grants]
     #[arg(short, long, value_name = "N", value_parser = number(1..=u16::MAX.into()))]
     threads: Option<u64>,
 }
 
 impl Threads {
-    /// As many as asked for. The environment is not looked at if the command line says it.
+    /// The number that is asked for. The environment is read only if the command line does not give
+    /// one.
     pub(super) fn count(&self) -> Result<usize, Failure> {
         match self.threads {
             Some(threads) => Ok(usize::try_from(threads).unwrap_or(usize::MAX)),
@@ -98,7 +105,7 @@ impl Threads {
     }
 }
 
-/// Reads a number in this range. The error says which.
+/// Reads a number in this range. The error names the range.
 pub(super) fn number(
     range: RangeInclusive<u64>,
 ) -> impl Fn(&str) -> Result<u64, String> + Clone + Send + Sync {

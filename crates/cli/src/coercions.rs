@@ -1,5 +1,5 @@
-//! What the program calls the values that are read although they are not what the protocol
-//! declares.
+//! Names for the coercions in reports: values that are read although they do not have the form that
+//! the protocol declares.
 
 use hydrant::Tally;
 

@@ -9,17 +9,17 @@ use hydrant::host::granted_threads;
 
 use super::exit::Failure;
 
-/// Names the instructions to hash with ([`Platform::name`], in any letter case).
+/// Names the platform to hash on ([`Platform::name`], in any letter case).
 const HASH_PLATFORM: &str = "HYDRANT_HASH_PLATFORM";
 
-/// Says how many threads work, from 1 to 65535.
+/// The number of threads, from 1 to 65535.
 const THREADS: &str = "HYDRANT_THREADS";
 
 /// The platform to hash on: the one that `HYDRANT_HASH_PLATFORM` names, or the fastest of this CPU
 /// if the variable is not set or empty.
 pub(super) fn hash_platform() -> Result<Platform, Failure> {
     match env::var_os(HASH_PLATFORM) {
-        // A value that is not Unicode is not a name of a platform either.
+        // A value that is not Unicode is not the name of a platform.
         Some(name) if !name.is_empty() => name.to_string_lossy().parse().map_err(|error| {
             let name = name.display();
             Failure::Usage(format!("{HASH_PLATFORM}={name}: {error}"))
@@ -28,8 +28,8 @@ pub(super) fn hash_platform() -> Result<Platform, Failure> {
     }
 }
 
-/// The number of threads: what `HYDRANT_THREADS` says, or what the machine grants if the variable
-/// is not set or empty.
+/// The number of threads: the value of `HYDRANT_THREADS`, or what the machine grants if the
+/// variable is not set or empty.
 pub(super) fn threads() -> Result<usize, Failure> {
     match env::var_os(THREADS) {
         Some(asked) if !asked.is_empty() => parse_threads(&asked).map_err(Failure::Usage),
@@ -43,7 +43,7 @@ fn parse_threads(asked: &OsStr) -> Result<usize, String> {
         .map(|number: NonZero<u16>| number.get().into())
         .ok_or_else(|| {
             let (asked, most) = (asked.display(), u16::MAX);
-            format!("{THREADS}={asked}: not a number of threads, which is one from 1 to {most}")
+            format!("{THREADS}={asked}: not a number of threads, expected 1 to {most}")
         })
 }
 
@@ -64,7 +64,7 @@ mod tests {
             assert_eq!(
                 parse_threads(OsStr::new(nonsense)),
                 Err(format!(
-                    "HYDRANT_THREADS={nonsense}: not a number of threads, which is one from 1 to 65535"
+                    "HYDRANT_THREADS={nonsense}: not a number of threads, expected 1 to 65535"
                 ))
             );
         }

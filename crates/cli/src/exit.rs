@@ -1,15 +1,15 @@
-//! How the program ends: the exit statuses, what they are called in the help, and the failures that lead to them.
+//! Exit statuses, their descriptions in the help, and the failures that lead to them.
 
 use std::io;
 use std::process::ExitCode;
 
 use super::terminal;
 
-/// Everything went well.
+/// Success.
 pub(super) const GOOD: u8 = 0;
 /// Some input was refused or could not be read.
 pub(super) const REFUSED: u8 = 1;
-/// The command line, or a variable of the environment, makes no sense. The parser of the command line uses the same.
+/// The command line or an environment variable is invalid. clap uses the same status.
 pub(super) const USAGE: u8 = 2;
 /// The output could not be written.
 pub(super) const OUTPUT: u8 = 3;
@@ -29,19 +29,19 @@ macro_rules! exit_status {
 }
 pub(super) use exit_status;
 
-/// Why a command could not do its work.
+/// Why a command failed.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// Arguments that are right on their own and wrong together, or a variable of the environment that is wrong.
+    /// Arguments that are valid alone but not together, or an invalid environment variable.
     Usage(String),
-    /// Something named could not be read.
+    /// A named file or folder could not be read.
     Input { name: String, error: io::Error },
-    /// Something named could not be written.
+    /// A named file or folder could not be written.
     Output { name: String, error: io::Error },
 }
 
 impl Failure {
-    /// Says what happened, and with which status to end.
+    /// Reports the failure and returns the exit status.
     pub(super) fn report(&self) -> ExitCode {
         let (status, text) = match self {
             Self::Usage(text) => {

@@ -1,4 +1,4 @@
-//! `hydrant generate`: sample messages, one a line.
+//! `hydrant generate`: sample messages, one per line.
 
 use std::ops::RangeInclusive;
 use std::process::ExitCode;
@@ -12,9 +12,10 @@ use super::interrupt::Stop;
 use super::output::{OutputArgs, Unwritable};
 use hydrant_testing::generate::{Generator, Kind, Options};
 
-/// Make sample messages, one a line
+/// Generate sample messages, one per line
 ///
-/// The same options give the same bytes, for ever and everywhere. Ordinary messages are valid and look like traffic.
+/// The same options always give the same bytes, on every machine. Ordinary messages are valid and
+/// resemble real traffic.
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
     "Examples:\n  \
@@ -24,15 +25,16 @@ use hydrant_testing::generate::{Generator, Kind, Options};
     exit_status!()
 ))]
 pub(super) struct GenerateArgs {
-    /// How many messages
+    /// Number of messages
     #[arg(short = 'n', long, value_name = "N", default_value = "10", value_parser = number(0..=u64::MAX))]
     messages: u64,
 
-    /// How many events an event batch has, drawn anew for each: A..B, both included, or one number
+    /// Number of events in an event batch, chosen at random for each: A..B, both included, or one
+    /// number
     #[arg(long, value_name = "A..B", default_value = "0..50", value_parser = events)]
     events: RangeInclusive<usize>,
 
-    /// The same seed gives the same messages
+    /// Seed; the same seed gives the same messages
     #[arg(long, value_name = "N", default_value = "1", value_parser = number(0..=u64::MAX))]
     seed: u64,
 
@@ -45,11 +47,11 @@ pub(super) struct GenerateArgs {
     )]
     kind: String,
 
-    /// Mix in what a reader must survive: unknown, broken and unusual messages
+    /// Include messages that a reader must be able to handle: unknown, broken and unusual ones
     #[arg(long)]
     hostile: bool,
 
-    /// Write the fields of every object in another order each time
+    /// Write the fields of every object in random order
     #[arg(long)]
     shuffle: bool,
 
@@ -68,12 +70,12 @@ fn events(text: &str) -> Result<RangeInclusive<usize>, String> {
         None => (number(text)?, number(text)?),
     };
     if from > to {
-        return Err(format!("{from} is more than {to}"));
+        return Err(format!("{from} is greater than {to}"));
     }
     Ok(from..=to)
 }
 
-/// Lines are written as soon as there are that many bytes of them.
+/// Lines are written when there are this many bytes of them.
 const BLOCK: usize = 256 << 10;
 
 pub(super) fn run(args: &GenerateArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure> {

@@ -16,11 +16,12 @@ use super::output::{OutputArgs, Unwritable};
 use super::terminal;
 use hydrant::hash::{Algorithm, Hasher, HexDigests, Input, Normalization, normalize};
 
-/// Hash identities: one a line in, one digest a line out
+/// Hash identities: one per input line, one digest per output line
 ///
-/// Every line is trimmed, put into lower case and hashed, as the protocol wants it; the digest is written in lower-case
-/// hexadecimal. A line with nothing in it, after trimming, gives an empty line, so that as many lines come out as went
-/// in. A line ends at a line feed, with or without a carriage return before it.
+/// Every line is trimmed, lower-cased and hashed, as the protocol requires; the digest is written
+/// in lower-case hexadecimal. A line that is empty after trimming gives an empty line, so that
+/// input and output have the same number of lines. A line ends with a line feed, optionally
+/// preceded by a carriage return.
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
     "Examples:\n  \
@@ -42,7 +43,7 @@ pub(super) struct HashArgs {
     #[arg(long)]
     no_lower_case: bool,
 
-    /// The file to read; `-` or none for standard input. Compressed with gzip or Zstandard or not
+    /// File to read, optionally compressed with gzip or Zstandard; `-` or none for standard input
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
 
@@ -50,7 +51,7 @@ pub(super) struct HashArgs {
     output: OutputArgs,
 }
 
-/// UTF-8, at the beginning of a file. It is not part of the first identity.
+/// The UTF-8 byte order mark at the beginning of a file, which is not part of the first identity.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The longest line.
@@ -76,7 +77,7 @@ pub(super) fn run(args: &HashArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure
         let mut name = chunk.name.to_string();
         if let Some(error) = chunk.error.take() {
             if error.kind() == ErrorKind::NotFound {
-                // It may be an identity, which must not be in a log.
+                // The line may be an identity, which must not appear in a log.
                 name = "the file that is named (FILE is a file with an identity on each line)"
                     .to_owned();
             }
@@ -100,18 +101,18 @@ pub(super) fn run(args: &HashArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure
     output.print(&[])
 }
 
-/// Lines to lines.
+/// Turns lines of identities into lines of digests.
 struct Digester {
     algorithm: Algorithm,
     normalization: Normalization,
     hasher: Hasher,
     digests: HexDigests,
-    /// The number of the last line that was looked at.
+    /// The number of the last line that was processed.
     line: u64,
 }
 
 impl Digester {
-    /// Appends the digests of all lines, or of those before one that cannot be hashed.
+    /// Appends the digests of all lines, or of those before the first line that cannot be hashed.
     fn append(&mut self, block: &[u8], out: &mut Vec<u8>) -> Result<(), &'static str> {
         let mark = if self.line == 0 { BYTE_ORDER_MARK } else { b"" };
         let block = block.strip_prefix(mark).unwrap_or(block);
@@ -147,7 +148,7 @@ impl Digester {
             })
         };
         let inputs = values().map(|value| {
-            // An empty one must not be hashed, and what is encoded is not.
+            // An empty line must not be hashed, and an encoded input is not.
             if is_nothing(value, normalization) {
                 Input::Encoded("")
             } else {
@@ -163,9 +164,9 @@ impl Digester {
     }
 }
 
-/// Whether nothing is left of the value to be hashed.
+/// Whether the value is empty after normalization.
 fn is_nothing(value: &str, normalization: Normalization) -> bool {
-    // Nothing is written into the buffer by trimming.
+    // Trimming alone does not write to the buffer.
     normalize(value, normalization.lower_case(false), &mut String::new()).is_empty()
 }
 

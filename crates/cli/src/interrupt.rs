@@ -1,5 +1,5 @@
-//! Stopping early: because a signal asked for it, because nobody reads the output any more, or because a message was
-//! refused. Whoever waits for input listens here too, so that a quiet stream holds nobody up.
+//! Stopping early: after a signal, after the output was closed, or after a message was refused.
+//! Threads that wait for input wait for the stop, too, so that an idle stream does not delay it.
 
 use std::convert::Infallible;
 use std::process;
@@ -12,11 +12,11 @@ use crossbeam::channel::{Receiver, Sender, bounded};
 
 use super::exit;
 
-/// Whether to go on. Shared by the reader, the consumer and the handler of signals.
+/// The stop flag. Shared by the reader, the consumer and the signal handler.
 pub(super) struct Stop {
     raised: AtomicBool,
     interrupted: AtomicBool,
-    /// Dropped when raised, which wakes all who wait on the other end.
+    /// Dropped when the stop is raised, which wakes all threads that wait for the receiver.
     waker: Mutex<Option<Sender<Infallible>>>,
     woken: Receiver<Infallible>,
 }
@@ -32,8 +32,8 @@ impl Stop {
         })
     }
 
-    /// Raises it on the first signal to end, and ends the process on the second. Signals that are ignored when the process
-    /// starts stay ignored, as `nohup` expects of SIGHUP.
+    /// Raises the stop on the first terminating signal, and ends the process on the second. Signals
+    /// that are ignored when the process starts stay ignored, as `nohup` expects of SIGHUP.
     pub(super) fn on_signals(self: &Arc<Self>) {
         let stop = Arc::clone(self);
         on_signals(move || {
@@ -44,7 +44,7 @@ impl Stop {
         });
     }
 
-    /// Asks everybody to stop.
+    /// Raises the stop.
     pub(super) fn raise(&self) {
         self.raised.store(true, Ordering::SeqCst);
         let mut waker = self.waker.lock().unwrap_or_else(PoisonError::into_inner);
@@ -55,12 +55,12 @@ impl Stop {
         self.raised.load(Ordering::SeqCst)
     }
 
-    /// Whether a signal was the reason.
+    /// Whether a signal raised it.
     pub(super) fn interrupted(&self) -> bool {
         self.interrupted.load(Ordering::SeqCst)
     }
 
-    /// Is disconnected as soon as the stop is raised.
+    /// Disconnected as soon as the stop is raised.
     pub(super) fn woken(&self) -> &Receiver<Infallible> {
         &self.woken
     }
@@ -76,7 +76,7 @@ fn on_signals(handle: impl Fn() + Send + 'static) {
     let signals = signals
         .into_iter()
         .filter(|signal| ignored >> (signal - 1) & 1 == 0);
-    // Without a handler signals do what they do by default.
+    // Without a handler, signals have their default effect.
     let Ok(mut signals) = Signals::new(signals) else {
         return;
     };
@@ -86,7 +86,8 @@ fn on_signals(handle: impl Fn() + Send + 'static) {
         .spawn(handler);
 }
 
-/// The signals that the process ignores: one bit each, SIGHUP (1) the lowest. Zero where that cannot be found out.
+/// The signals that the process ignores: one bit each, SIGHUP (1) the lowest. Zero if they cannot
+/// be determined.
 #[cfg(unix)]
 fn ignored() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -98,6 +99,6 @@ fn ignored() -> u64 {
 
 #[cfg(not(unix))]
 fn on_signals(handle: impl Fn() + Send + 'static) {
-    // It fails where a handler is set already; signals then do what that one does.
+    // It fails if a handler is already set, which then stays in effect.
     let _ = ctrlc::set_handler(handle);
 }

@@ -1,5 +1,5 @@
-//! The program `hydrant`: its commands, from the command line to the exit status. It owns the files, the threads and the
-//! signals; everything about messages is decided in the library `hydrant`.
+//! The program `hydrant`: its commands, from the command line to the exit status. It owns the
+//! files, the threads and the signals; the library `hydrant` contains everything about messages.
 
 mod arguments;
 mod coercions;
@@ -28,10 +28,10 @@ use clap::{Parser, Subcommand};
 use exit::exit_status;
 use interrupt::Stop;
 
-/// Work with mParticle Firehose messages
+/// Process mParticle Firehose messages
 ///
-/// Messages are read from files, folders, or standard input with one message a line; what is compressed with gzip or
-/// Zstandard is read as if it were not. Identities and settings are never shown unless that is asked for.
+/// Messages are read from files, folders or standard input, optionally compressed with gzip or
+/// Zstandard. Identities and settings are shown only on request.
 #[derive(Parser, Debug)]
 #[command(
     name = "hydrant",
@@ -64,8 +64,8 @@ enum Command {
     Manual(manual::ManualArgs),
 }
 
-/// Runs the program on the command line of the process. What it writes goes to the process's own output; it is the
-/// whole of `main`.
+/// Runs the program with the command line of the process and writes to its standard streams; `main`
+/// does nothing else.
 ///
 /// ```no_run
 /// fn main() -> std::process::ExitCode {

@@ -1,4 +1,5 @@
-//! `hydrant completions` and `hydrant manual`: what the definitions of the command line know, for shells and for `man`.
+//! `hydrant completions` and `hydrant manual`: shell completions and manual pages from the
+//! definitions of the command line.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ use super::output::Output;
 
 /// Print the completions of a shell
 ///
-/// Source them where the shell looks for completions.
+/// Source the output where the shell looks for completions.
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
     "Examples:\n  \
@@ -27,9 +28,9 @@ pub(super) struct CompletionsArgs {
     shell: Shell,
 }
 
-/// Print a manual page, or write all of them
+/// Print a manual page, or write all of them to a folder
 ///
-/// Without arguments the page of the program is printed. There is one for each command, too.
+/// Without arguments, the page of the program is printed. Each command has a page, too.
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
     "Examples:\n  \
@@ -39,11 +40,12 @@ pub(super) struct CompletionsArgs {
     exit_status!()
 ))]
 pub(super) struct ManualArgs {
-    /// The command whose page is printed [default: the program as a whole]
+    /// Command whose page is printed [default: the program as a whole]
     #[arg(value_name = "COMMAND", conflicts_with = "dir")]
     page: Option<String>,
 
-    /// Write all pages into this folder, which is made if need be: hydrant.1, hydrant-process.1 and so on
+    /// Write all pages to this folder, which is created if necessary: hydrant.1, hydrant-process.1
+    /// and so on
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
 }
@@ -56,7 +58,7 @@ pub(super) fn completions(args: &CompletionsArgs) -> Result<ExitCode, Failure> {
 
 pub(super) fn manual(args: &ManualArgs) -> Result<ExitCode, Failure> {
     let mut cli = Cli::command().disable_help_subcommand(true);
-    // Gives the commands their full names.
+    // Sets the full names of the commands.
     cli.build();
     if let Some(dir) = &args.dir {
         return write_all(&cli, dir);
@@ -89,7 +91,8 @@ fn write_all(cli: &Command, dir: &Path) -> Result<ExitCode, Failure> {
 /// The name of the file, and the page.
 fn page(command: &Command) -> Result<(String, Vec<u8>), Failure> {
     let after = command.get_after_long_help().map(ToString::to_string);
-    // What follows the options would all go under one heading that says nothing; it has better ones.
+    // clap_mangen would put everything after the options under one generic heading; the text has
+    // better ones.
     let man = Man::new(command.clone().after_long_help(None))
         .source(concat!("hydrant ", env!("CARGO_PKG_VERSION")));
     let name = man.get_filename();
@@ -103,7 +106,8 @@ fn page(command: &Command) -> Result<(String, Vec<u8>), Failure> {
     }
 }
 
-/// Paragraphs that begin with `Heading:` as sections, their lines kept as they are; others as text.
+/// Turns paragraphs that begin with `Heading:` into sections with their lines unchanged, and others
+/// into text.
 fn sections(text: &str) -> String {
     let mut roff = String::new();
     for paragraph in text.split("\n\n") {
@@ -119,7 +123,8 @@ fn sections(text: &str) -> String {
             }
         };
         for line in lines.lines() {
-            // A dot or an apostrophe at the beginning would be a request; `\&` is nothing, in front of it.
+            // A dot or an apostrophe at the beginning would be a request; `\&` is a zero-width
+            // character that prevents it.
             let line = line
                 .replace('\\', "\\e")
                 .replace('-', "\\-")

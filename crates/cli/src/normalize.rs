@@ -1,4 +1,4 @@
-//! `hydrant normalize`: every message as one line of canonical JSON.
+//! `hydrant normalize`: each message as one line of canonical JSON.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -17,15 +17,16 @@ use super::terminal;
 use hydrant::write;
 use hydrant::{Error, ParseOptions, Scratch, parse};
 
-/// Write every message back as one line of canonical JSON
+/// Write each message as one line of canonical JSON
 ///
-/// Canonical is: the type first, then the fields in the order of the protocol, what is absent or empty left out, decimals
-/// exact. What is not known to this version is kept as it came.
+/// Canonical form: the type first, then the fields in the order of the protocol, absent and empty
+/// values omitted, decimals exact. Unknown values are kept unchanged.
 ///
-/// Without --keep-going the first refused message is reported and nothing after it is written. With it, a refused
-/// message yields {"error":{"kind":…,"message":…,"offset":…,"line":…,"column":…,"path":…}} in its place, so that as many
-/// lines come out as messages went in; the place is that in the message itself, and null where a message is refused as a
-/// whole. White space is not a message.
+/// Without --keep-going, the first refused message is reported and nothing after it is written.
+/// With it, a refused message yields
+/// {"error":{"kind":…,"message":…,"offset":…,"line":…,"column":…,"path":…}} in its place, so that
+/// input and output have the same number of messages. The position is relative to the message, and
+/// null if a message is refused as a whole. White space is not a message.
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
     "Examples:\n  \
@@ -41,7 +42,7 @@ pub(super) struct NormalizeArgs {
     #[command(flatten)]
     output: OutputArgs,
 
-    /// Write a line with the error in place of a refused message, and go on
+    /// Write a line with the error in place of a refused message, and continue
     #[arg(short, long)]
     keep_going: bool,
 

@@ -1,6 +1,6 @@
-//! Where lines go: standard output, a file, or nowhere. Lines arrive whole and are written in whole, one write for all
-//! that is ready; what the program cannot finish it takes back. A file keeps its content until there is something to put in
-//! its place, and an output that is an input as well is refused.
+//! Output: standard output, a file, or nowhere. Only whole lines are written, with one write for
+//! all lines that are ready; an incomplete line at the end of a file is removed. A file keeps its
+//! old content until the first write, and an output that is also an input is refused.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, Write};
@@ -13,15 +13,15 @@ use same_file::Handle;
 use super::exit::{self, Failure};
 use super::input::{Place, Source};
 
-/// Options about the output.
+/// Options of the output.
 #[derive(Args, Debug)]
 pub(super) struct OutputArgs {
-    /// Where to write: a file, `-` for standard output, `null` for nowhere
+    /// Where to write: a file, `-` for standard output, `null` to discard the output
     #[arg(short, long, value_name = "FILE", default_value = "-")]
     output: PathBuf,
 }
 
-/// Where lines go.
+/// The destination of lines.
 pub(super) struct Output {
     name: String,
     target: Target,
@@ -31,25 +31,25 @@ enum Target {
     Stdout(io::Stdout),
     File {
         file: File,
-        /// Bytes of whole lines written, if the file can be cut back to them.
+        /// Bytes of whole lines written, if the file can be truncated to them.
         whole: Option<u64>,
-        /// Whether it still has the content that it had before.
+        /// Whether the file still has its old content.
         untouched: bool,
     },
     Nowhere,
 }
 
-/// Why no more can be written.
+/// Why writing cannot continue.
 #[derive(Debug)]
 pub(super) enum Unwritable {
-    /// Nobody reads it any more, which is nobody's fault.
+    /// The reader has closed the output, which is not an error.
     Closed,
     Failed(Failure),
 }
 
 impl OutputArgs {
-    /// Opens the output, unless it is one of the inputs. A file is made if it is not there. It is emptied by the first
-    /// write, or by [`Output::finish`].
+    /// Opens the output, unless it is one of the inputs. A file is created if it does not exist.
+    /// The first write, or [`Output::finish`], truncates it.
     pub(super) fn open(&self, inputs: &[Source]) -> Result<Output, Failure> {
         let name = self.output.to_string_lossy().into_owned();
         if name == "null" {
@@ -79,17 +79,17 @@ impl OutputArgs {
         Ok(Output { name, target })
     }
 
-    /// Refuses another output that is this one or one of the inputs.
+    /// Refuses another output that is the same file as this one or as one of the inputs.
     pub(super) fn refuse_other(&self, other: &Path, inputs: &[Source]) -> Result<(), Failure> {
         let name = other.to_string_lossy();
         let handle = regular(Handle::from_path(other));
         if handle.is_some() && handle == self.handle() || other == self.output {
-            return Err(Failure::Usage(format!("{name} is the output twice")));
+            return Err(Failure::Usage(format!("{name} is named as an output twice")));
         }
         refuse_inputs(&handle, &name, inputs)
     }
 
-    /// The file that it is, if it is there.
+    /// The file, if it exists.
     fn handle(&self) -> Option<Handle> {
         if self.is_stdout() {
             return regular(Handle::stdout());
@@ -97,7 +97,7 @@ impl OutputArgs {
         regular(Handle::from_path(&self.output))
     }
 
-    /// Whether lines may get mixed with what is shown on the terminal.
+    /// Whether lines of the output may be mixed with messages on the terminal.
     pub(super) fn is_stdout(&self) -> bool {
         self.output.as_os_str() == "-"
     }
@@ -110,7 +110,7 @@ fn regular(handle: io::Result<Handle>) -> Option<Handle> {
     metadata.is_file().then_some(handle)
 }
 
-/// Fails if the output is one of the inputs, by whatever name.
+/// Fails if the output is one of the inputs, also under another name.
 fn refuse_inputs(output: &Option<Handle>, name: &str, inputs: &[Source]) -> Result<(), Failure> {
     let Some(output) = output else {
         return Ok(());
@@ -135,7 +135,7 @@ impl Output {
         }
     }
 
-    /// Writes all that a command has to say, and tells how the program ends.
+    /// Writes the complete output of a command and returns the exit status.
     pub(super) fn print(mut self, text: &[u8]) -> Result<ExitCode, Failure> {
         match self.write(text).and_then(|()| self.finish()) {
             Ok(()) | Err(Unwritable::Closed) => Ok(exit::GOOD.into()),
@@ -163,7 +163,8 @@ impl Output {
                 if let Some(whole) = whole {
                     match written {
                         Ok(()) => *whole += lines.len() as u64,
-                        // The half line behind the whole ones goes. If that fails too, the error still tells.
+                        // The incomplete line after the whole ones is removed. If that fails too,
+                        // the error still counts the whole lines.
                         Err(_) => {
                             let _ = file.set_len(*whole).and_then(|()| file.rewind());
                         }
@@ -176,7 +177,7 @@ impl Output {
         written.map_err(|error| self.unwritable(error))
     }
 
-    /// Ends the output after the last line: a file to which none was written is emptied.
+    /// Finishes the output after the last line: a file to which no line was written is truncated.
     pub(super) fn finish(&mut self) -> Result<(), Unwritable> {
         let finished = match &mut self.target {
             Target::File {
@@ -198,7 +199,7 @@ impl Output {
     }
 }
 
-/// Takes the earlier content out of a file, once.
+/// Truncates the file to remove its old content, once.
 fn empty(file: &File, untouched: &mut bool) -> io::Result<()> {
     if std::mem::take(untouched) {
         file.set_len(0)?;

@@ -1,4 +1,5 @@
-//! The progress bar: for long inputs of known size, on a terminal, where it disturbs nothing.
+//! The progress bar: for long inputs of known size, on a terminal, if it does not interfere with
+//! the output.
 
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::input::{Opener, Source};
 
-/// Less is over before anybody would look: bytes.
+/// Inputs of fewer bytes are processed too quickly for a progress bar.
 const WORTH_SHOWING: u64 = 64 << 20;
 
 /// A progress bar, or none.
@@ -19,7 +20,8 @@ impl Progress {
         Self(None)
     }
 
-    /// A bar over all sources, read that often. `clear` says that the output does not go to the same terminal.
+    /// A bar over all sources, each read this many times. `clear` says that the output does not go
+    /// to the same terminal.
     pub(super) fn over(sources: &[Source], times: u32, opener: &Opener, clear: bool) -> Self {
         let sizes: Option<Vec<u64>> = sources.iter().map(|source| source.size).collect();
         let total = sizes.map_or(0, |sizes| sizes.iter().sum::<u64>() * u64::from(times));
@@ -30,21 +32,21 @@ impl Progress {
         let bar = ProgressBar::new(total);
         let template =
             "{bar:40} {percent:>3} %  {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left";
-        // The template is a constant; were it wrong, the usual style would do.
+        // The template is a constant; if it were invalid, the default style is used.
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
         Self(Some((bar, Arc::clone(&opener.read))))
     }
 
-    /// Shows how far reading has come.
+    /// Shows the position of reading.
     pub(super) fn update(&self) {
         if let Some((bar, read)) = &self.0 {
             bar.set_position(read.load(Ordering::Relaxed));
         }
     }
 
-    /// Takes the bar away while something else is written to the terminal.
+    /// Hides the bar while other text is written to the terminal.
     pub(super) fn pause(&self, write: impl FnOnce()) {
         match &self.0 {
             Some((bar, _)) => bar.suspend(write),

@@ -1,12 +1,12 @@
-//! Remarks on messages: complaints and findings. Only the first of each kind are shown and the others are counted, so that a
-//! small input cannot make a large output, and memory stays bounded.
+//! Remarks on messages: errors and findings. The first of each kind are shown and the others are
+//! counted, so that a small input cannot cause a large output, and memory is bounded.
 
 use std::collections::BTreeMap;
 
-/// How many of a kind are shown, unless the command line says otherwise.
+/// How many of a kind are shown by default.
 pub(super) const SHOWN: u64 = 100;
 
-/// The remarks on a chunk, whole lines each.
+/// The remarks on a chunk, each of whole lines.
 #[derive(Debug, Default)]
 pub(super) struct Remarks {
     text: Vec<u8>,
@@ -22,7 +22,8 @@ impl Remarks {
         self.counts.clear();
     }
 
-    /// Adds a remark, which `write` writes with its line end if less than `most` of its kind were added before.
+    /// Adds a remark, which `write` writes with its line end if fewer than `most` of its kind were
+    /// added before.
     pub(super) fn add(&mut self, kind: &'static str, most: u64, write: impl FnOnce(&mut Vec<u8>)) {
         let count = self.counts.entry(kind).or_default();
         *count += 1;
@@ -42,7 +43,7 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    /// Shows so many of each kind.
+    /// Shows this many of each kind.
     pub(super) fn new(most: u64) -> Self {
         Self {
             most,
@@ -51,7 +52,7 @@ impl Ledger {
         }
     }
 
-    /// Counts the remarks on the next chunk and appends those that are to be shown.
+    /// Counts the remarks on the next chunk and appends those to be shown.
     pub(super) fn take(&mut self, remarks: &Remarks, out: &mut Vec<u8>) {
         let mut start = 0;
         for (kind, end) in &remarks.listed {
@@ -72,7 +73,8 @@ impl Ledger {
         self.counts.iter().map(|(kind, count)| (*kind, *count))
     }
 
-    /// The kinds of which not all were shown, as `syntax 17, missing_field 4`, and how many were not.
+    /// The kinds of which not all were shown, as `syntax 17, missing_field 4`, with the number not
+    /// shown.
     pub(super) fn hidden(&self) -> Option<(u64, String)> {
         let hidden = self.counts.iter().filter_map(|(kind, count)| {
             let shown = self.shown.get(kind).copied().unwrap_or_default();

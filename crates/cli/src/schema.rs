@@ -12,9 +12,9 @@ use hydrant::schema::MemberInfo;
 
 /// Print the JSON Schema of the messages
 ///
-/// The schema (draft 2020-12) describes what 'hydrant normalize' writes, as far as this version
-/// knows the values. Reading accepts more: null for what is absent, numbers in strings, and values
-/// and objects that are newer than this version.
+/// The schema (draft 2020-12) describes the output of 'hydrant normalize' for messages in which
+/// this version knows all values. Reading accepts more: null for absent values, numbers in strings,
+/// and values and objects that are newer than this version.
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
     "Examples:\n  \
@@ -23,7 +23,7 @@ use hydrant::schema::MemberInfo;
     exit_status!()
 ))]
 pub(super) struct SchemaArgs {
-    /// The message to describe, by its `type` [default: all of them]
+    /// Message to describe, by its `type` [default: all of them]
     #[arg(value_name = "MESSAGE", value_parser = messages())]
     message: Option<&'static MemberInfo>,
 
@@ -35,7 +35,7 @@ fn messages() -> impl TypedValueParser<Value = &'static MemberInfo> {
     let members = Message::INFO.members;
     PossibleValuesParser::new(members.iter().map(|member| member.tag)).try_map(|name| {
         let found = members.iter().find(|member| member.tag == name);
-        found.ok_or("not a message")
+        found.ok_or("not the type of a message")
     })
 }
 

@@ -1,5 +1,6 @@
-//! Common to all commands that read messages: chunks of input pass the pipeline, one function handles every message, and
-//! its output is written in the order of the input, whatever the number of threads.
+//! The common part of all commands that read messages: chunks of input pass through the pipeline,
+//! one function handles every message, and its output is written in the order of the input, for any
+//! number of threads.
 
 mod framing;
 mod pipeline;
@@ -24,17 +25,17 @@ use pipeline::pipeline;
 pub(super) struct Product<T> {
     /// Whole lines for the output.
     pub(super) out: Vec<u8>,
-    /// What the command counts.
+    /// The counts of the command.
     pub(super) tally: T,
-    /// Messages seen, the refused ones included.
+    /// Messages read, including refused ones.
     messages: u64,
     /// Messages refused.
     refused: u64,
-    /// What is said on standard error.
+    /// Errors for standard error.
     complaints: Remarks,
-    /// What is said about messages in the output.
+    /// Findings that are written to the output.
     pub(super) findings: Remarks,
-    /// Whether the rest of the chunk was left because of a refusal.
+    /// Whether the rest of the chunk was skipped after a refusal.
     halted: bool,
 }
 
@@ -61,7 +62,7 @@ impl<T: Default> Product<T> {
         self.halted = false;
     }
 
-    /// Says that something of this kind went wrong for which the run does not end.
+    /// Reports an error of this kind that does not end the run.
     pub(super) fn complain(&mut self, kind: &'static str, error: &dyn std::fmt::Display) {
         self.refused += 1;
         self.complaints.add(kind, SHOWN, |text| {
@@ -84,7 +85,7 @@ impl<T: Default> Product<T> {
     }
 }
 
-/// Empties a buffer. A very large one, which an unusual message has made, is given back.
+/// Empties a buffer. The memory of a very large one, which an unusual message caused, is freed.
 fn release(buffer: &mut Vec<u8>) {
     const KEPT: usize = 4 << 20;
     buffer.clear();
@@ -93,10 +94,10 @@ fn release(buffer: &mut Vec<u8>) {
     }
 }
 
-/// How a stream is run.
+/// Options of a run.
 pub(super) struct Run<'r> {
     pub(super) threads: usize,
-    /// Whether refusals are only reported, instead of ending the run.
+    /// Whether to continue after refusals.
     pub(super) keep_going: bool,
     pub(super) framing: Framing,
     /// How many findings of a kind are shown.
@@ -108,18 +109,18 @@ pub(super) struct Run<'r> {
 
 /// How a stream ended, and its counts.
 pub(super) struct Ended {
-    /// Messages seen, the refused ones included.
+    /// Messages read, including refused ones.
     pub(super) messages: u64,
     /// Messages refused.
     pub(super) refused: u64,
-    /// Sources that could not be read, at all or to their end.
+    /// Sources that could not be read, or not to their end.
     unreadable: u64,
     /// Bytes read, decompressed.
     pub(super) bytes: u64,
     pub(super) elapsed: Duration,
-    /// What was said on standard error.
+    /// Errors on standard error.
     pub(super) complaints: Ledger,
-    /// What was said about messages in the output.
+    /// Findings in the output.
     pub(super) findings: Ledger,
     end: End,
 }
@@ -129,22 +130,22 @@ enum End {
     /// By the first refusal.
     Halted,
     Interrupted,
-    /// The reader of the output has closed it.
+    /// Because the reader of the output has closed it.
     Closed,
     Failed(Failure),
 }
 
-/// What a command does with messages.
+/// The processing of messages by a command.
 pub(super) trait Command: Sync {
     /// The state of a thread.
     type State;
-    /// What it counts.
+    /// Its counts.
     type Tally: Default + Send;
 
     fn state(&self) -> Self::State;
 
-    /// Handles a message: it may write lines and count. It does neither if it refuses the message, which then may turn out to
-    /// be several.
+    /// Handles a message: it may write lines and count. It does neither if it refuses the message,
+    /// which may then be separated into several.
     ///
     /// # Errors
     ///
@@ -166,8 +167,8 @@ pub(super) trait Command: Sync {
 }
 
 impl Run<'_> {
-    /// Sends every message through the command and hands what it has counted to `count`. Unless the run keeps going, it ends
-    /// at the first refused message, after all lines before it.
+    /// Passes every message to the command and its counts to `count`. Without `keep_going`, the run
+    /// ends at the first refused message, after all lines before it.
     pub(super) fn messages<C: Command>(
         self,
         mut reader: Reader,
@@ -217,7 +218,7 @@ impl Run<'_> {
                 Ok(()) if self.stop.raised() => End::Interrupted,
                 Ok(()) => return ControlFlow::Continue(()),
             };
-            // The reader may be waiting for input that is not needed any more.
+            // The reader may still be waiting for input that is no longer needed.
             self.stop.raise();
             ControlFlow::Break(())
         };
@@ -245,7 +246,7 @@ impl Run<'_> {
         if self.stop.interrupted() && matches!(ended.end, End::Finished | End::Interrupted) {
             ended.end = End::Interrupted;
         }
-        // If nothing could be read, an earlier output stays.
+        // If no input could be read, the old content of the output stays.
         if ended.is_finished() && (ended.messages > 0 || !ended.has_refusals()) {
             match self.output.finish() {
                 Ok(()) => {}
@@ -264,7 +265,7 @@ impl Run<'_> {
     }
 }
 
-/// A command at work, with its state and what it has made so far.
+/// A command with its state and its current output.
 struct AtWork<'c, C: Command> {
     command: &'c C,
     state: &'c mut C::State,
@@ -289,17 +290,17 @@ impl<C: Command> Handler for AtWork<'_, C> {
     }
 }
 
-/// The error for people, with its place in the source.
+/// The error as text, with its position in the source.
 pub(super) fn pretty(message: &Message<'_>, error: Error) -> String {
     let hint = match error.kind() {
         ErrorKind::TooLarge => "\n  = --max-bytes raises the limit",
-        ErrorKind::Wrapped => "\n  = --unwrap takes messages out of such envelopes",
+        ErrorKind::Wrapped => "\n  = --unwrap extracts messages from such events",
         _ => "",
     };
     placed(message, error).pretty(message.source) + hint
 }
 
-/// The error with its place in the source.
+/// The error with its position in the source.
 pub(super) fn placed(message: &Message<'_>, error: Error) -> Error {
     let number = |number| usize::try_from(number).unwrap_or(usize::MAX);
     error
@@ -308,12 +309,12 @@ pub(super) fn placed(message: &Message<'_>, error: Error) -> Error {
 }
 
 impl Ended {
-    /// Whether a summary makes sense: not if the output was closed.
+    /// Whether to write a summary: not if the output was closed.
     pub(super) fn has_listeners(&self) -> bool {
         !matches!(self.end, End::Closed)
     }
 
-    /// Whether all input was seen.
+    /// Whether all input was read.
     pub(super) fn is_finished(&self) -> bool {
         matches!(self.end, End::Finished)
     }
@@ -323,7 +324,7 @@ impl Ended {
         self.refused + self.unreadable > 0
     }
 
-    /// The exit status of the command. Says what went wrong with the output, if that is the reason.
+    /// The exit status of the command. Reports an error of the output, if there was one.
     pub(super) fn status(&self) -> ExitCode {
         match &self.end {
             End::Failed(failure) => failure.report(),

@@ -1,12 +1,12 @@
-//! What people see: text that cannot play tricks on their terminal, messages on standard error, and whether colours are
-//! welcome.
+//! Output for a terminal: escaping of untrusted text, messages on standard error, and whether to
+//! use colours.
 
 use std::borrow::Cow;
 use std::env;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 
-/// Text of unknown origin, with what a terminal would obey, and what nobody would see, made visible.
+/// Text of unknown origin, with control and invisible characters escaped.
 pub(super) fn harmless(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_harmful) {
         return Cow::Borrowed(text);
@@ -14,7 +14,7 @@ pub(super) fn harmless(text: &str) -> Cow<'_, str> {
     let mut shown = String::with_capacity(text.len() + 16);
     for c in text.chars() {
         if is_harmful(c) {
-            // Writing to a string does not fail.
+            // Writing to a string cannot fail.
             let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));
         } else {
             shown.push(c);
@@ -23,8 +23,8 @@ pub(super) fn harmless(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Control characters, characters that turn the direction of writing or break lines, and those that are not seen: general
-/// category Cf and the property Default_Ignorable_Code_Point of Unicode 17.
+/// Control characters, characters that change the direction of text or break lines, and invisible
+/// ones: general category Cf and the property Default_Ignorable_Code_Point of Unicode 17.
 pub(super) fn is_harmful(c: char) -> bool {
     c.is_control()
         || (c >= '\u{ad}'
@@ -58,8 +58,8 @@ pub(super) fn is_harmful(c: char) -> bool {
             ))
 }
 
-/// The same for the JSON text that begins at this offset: such characters are in strings there and are escaped as JSON does
-/// it, so that the text means what it did.
+/// The same for the JSON text that begins at this offset: such characters occur in strings and are
+/// escaped as in JSON, so that the text keeps its meaning.
 pub(super) fn harmless_json(out: &mut Vec<u8>, start: usize) {
     let Some(Ok(text)) = out.get(start..).map(str::from_utf8) else {
         return;
@@ -71,7 +71,7 @@ pub(super) fn harmless_json(out: &mut Vec<u8>, start: usize) {
     for c in text.chars() {
         if is_harmful(c) {
             for unit in c.encode_utf16(&mut [0; 2]) {
-                // Writing to a string does not fail.
+                // Writing to a string cannot fail.
                 let _ = write!(escaped, "\\u{unit:04x}");
             }
         } else {
@@ -82,7 +82,7 @@ pub(super) fn harmless_json(out: &mut Vec<u8>, start: usize) {
     out.extend_from_slice(escaped.as_bytes());
 }
 
-/// The same, where lines may break.
+/// The same for text that may have line breaks.
 pub(super) fn harmless_lines(text: &str) -> Cow<'_, str> {
     if !text.chars().any(|c| c != '\n' && is_harmful(c)) {
         return Cow::Borrowed(text);
@@ -91,14 +91,15 @@ pub(super) fn harmless_lines(text: &str) -> Cow<'_, str> {
     Cow::Owned(lines.join("\n"))
 }
 
-/// Says something on standard error, in one piece. If nobody listens, that is not our business.
+/// Writes a message to standard error with one write. An error of that write is ignored.
 pub(super) fn complain(text: &str) {
     let mut line = harmless_lines(text).into_owned();
     line.push('\n');
     let _ = io::stderr().lock().write_all(line.as_bytes());
 }
 
-/// Whether standard output is a terminal whose user did not ask for plain text (<https://no-color.org>).
+/// Whether standard output is a terminal whose user did not ask for plain text
+/// (<https://no-color.org>).
 pub(super) fn wants_colours() -> bool {
     let refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
         || env::var_os("TERM").is_some_and(|value| value == "dumb");

@@ -1,5 +1,5 @@
-//! `hydrant validate`: refusals and findings of all messages. The library decides what is a finding; this file formats
-//! them.
+//! `hydrant validate`: refusals and findings for all messages. The library produces the findings;
+//! this file formats them.
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -20,20 +20,21 @@ use hydrant::validate::{Finding, Level, coercions, findings, unknown_fields};
 use hydrant::write::JsonWriter;
 use hydrant::{Error, ParseOptions, Scratch, parse};
 
-/// Show what is wrong and what is odd about messages
+/// Report errors and probable mistakes in messages
 ///
-/// Reading is lenient: it refuses only what it cannot make sense of. This command shows all
-/// refusals, and beyond them errors (registrations that the platform would refuse) and warnings:
-/// missing required fields, unknown values, values that are read as something else, limits. It
-/// always reads all input. Findings go to standard output, a count to standard error. Of each rule
-/// the first 100 findings are shown and the others are counted; --max-findings shows more. The exit
-/// status is 1 if there are refusals or errors, and with --deny-warnings also if there are warnings.
+/// Reading is lenient: it refuses only messages that cannot be understood. This command reports all
+/// refusals, and also errors (registrations that the platform would refuse) and warnings: missing
+/// required fields, unknown values, coerced values, limits. It always reads all input. Findings are
+/// written to standard output, a count to standard error. For each rule the first 100 findings are
+/// shown and the others are counted; --max-findings shows more. The exit status is 1 if there are
+/// refusals or errors, and with --deny-warnings also if there are warnings.
 ///
-/// With --json every finding is one object on a line: {"source","line","level","rule","message","path"}. The level is
-/// `refused`, `error` or `warning`, the rule is the kind of the refusal or the name of the rule, the line is that of the
-/// source: of the place of a refusal, otherwise that on which the message begins. Refusals also have "column", which is that
-/// of the source, too, and "offset", which is that in the message (both null where a message is refused as a whole: too
-/// large, not UTF-8 but UTF-16 or UTF-32).
+/// With --json every finding is one object on a line:
+/// {"source","line","level","rule","message","path"}. The level is `refused`, `error` or `warning`.
+/// The rule is the kind of the refusal or the name of the rule. The line is that of the source: the
+/// position of a refusal, otherwise the line on which the message begins. Refusals also have
+/// "column", relative to the source, and "offset", relative to the message (both null if a message
+/// is refused as a whole: too large, or in UTF-16 or UTF-32).
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
     "Examples:\n  \
@@ -51,15 +52,15 @@ pub(super) struct ValidateArgs {
     #[arg(long)]
     json: bool,
 
-    /// Show at most this many findings of each rule; 0 stands for all [default: 100, with --json all]
+    /// Show at most this many findings of each rule; 0 shows all [default: 100, with --json all]
     #[arg(long, value_name = "N", value_parser = number(0..=u64::MAX))]
     max_findings: Option<u64>,
 
-    /// End with status 1 if there are warnings, too
+    /// Exit with status 1 if there are warnings, too
     #[arg(short, long)]
     deny_warnings: bool,
 
-    /// Do not show the count on standard error
+    /// Do not write the count to standard error
     #[arg(short, long)]
     quiet: bool,
 
@@ -73,7 +74,7 @@ pub(super) struct ValidateArgs {
     limits: Limits,
 }
 
-/// How many findings that are not refusals.
+/// The number of findings that are not refusals.
 #[derive(Default)]
 struct Findings {
     errors: u64,
@@ -233,7 +234,7 @@ fn write_finding(json: bool, message: &Message<'_>, finding: &Finding, out: &mut
             message.line
         );
         if !finding.path.is_empty() {
-            // Writing to a string does not fail.
+            // Writing to a string cannot fail.
             let _ = write!(text, "\n   at {}", finding.path);
         }
         out.extend_from_slice(terminal::harmless_lines(&text).as_bytes());

@@ -13,7 +13,7 @@ pub(crate) struct Decimal {
     pub(crate) written_digits: usize,
 }
 
-/// Exponents beyond this are all the same: larger than any range that is ever asked for.
+/// Larger exponents are all equivalent: they exceed every range that is checked.
 const FAR: i64 = 1_000_000_000_000_000;
 
 impl Decimal {
@@ -56,7 +56,7 @@ impl Decimal {
         self
     }
 
-    /// The value cut towards zero, or `None` when it has more than 36 digits.
+    /// The value truncated towards zero, or `None` if it has more than 36 digits.
     pub(crate) fn cut(&self) -> Option<i128> {
         if self.is_zero() || self.whole_digits() <= 0 {
             return Some(0);
@@ -72,7 +72,7 @@ impl Decimal {
         Some(if self.negative { -magnitude } else { magnitude })
     }
 
-    /// Plain notation with the scale kept, or the text it was read from where plain would take more
+    /// Plain notation with the scale kept, or the original text if plain notation would take more
     /// than 40 digits.
     pub(crate) fn written(&self, text: &str) -> String {
         let sign = if self.negative && !self.is_zero() {
@@ -101,8 +101,8 @@ impl Decimal {
         format!("{sign}{whole}.{fraction}")
     }
 
-    /// The text as a JSON number: no plus sign, one digit or no zero in front, a point only between
-    /// digits. A zero that would be the digit after the thousandth goes into the exponent instead.
+    /// The text as a JSON number: no plus sign, no leading zeros except a single one, a point only
+    /// between digits. A zero that would be digit number 1001 is avoided by changing the exponent.
     fn as_sent(&self, text: &str) -> String {
         let sign = if self.negative { "-" } else { "" };
         let unsigned = text.trim_start_matches(['+', '-']);

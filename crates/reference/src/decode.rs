@@ -1,7 +1,8 @@
-//! The interpreter of the tables: one message in, its canonical form or every refusal out.
+//! The interpreter of the tables: reads one message and returns its canonical form or every
+//! refusal.
 //!
-//! Section 2 and `docs/semantics.md`. All knowledge about single fields is in
-//! `tables`; only the few rules that hold for a whole kind of value are here.
+//! Section 2 and `docs/semantics.md`. Knowledge about single fields is in `tables`; only the few
+//! rules that apply to a whole kind of value are here.
 
 use super::json::{Json, Member, View, quote};
 use super::tables::messages::MESSAGES;
@@ -11,7 +12,7 @@ use super::{Refusal, scalar};
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The canonical form of a message: what `normalize` has to write.
+/// The canonical form of a message: the expected output of `normalize`.
 ///
 /// # Errors
 ///
@@ -26,9 +27,9 @@ pub fn normalize(input: &[u8]) -> Result<Json, Refusal> {
     }
 }
 
-/// Everything that is wrong with a message; empty when it is accepted.
+/// All errors of a message; empty if it is accepted.
 ///
-/// A reader may stop at any of them: which one it meets first depends on its order of work.
+/// A reader may stop at any of them: which one it finds first depends on its order of reading.
 pub fn refusals(input: &[u8]) -> Vec<Refusal> {
     match Document::read(input) {
         Ok(document) => {
@@ -40,9 +41,8 @@ pub fn refusals(input: &[u8]) -> Vec<Refusal> {
     }
 }
 
-/// The values that are read although they are not what the protocol declares, in the order of the
-/// text: the rule of `hydrant validate` that they break, and their paths. Nothing if the message is
-/// refused.
+/// The coerced values of a message, in the order of the text: the rule of `hydrant validate` that
+/// reports each, and its path. Empty if the message is refused.
 pub fn coercions(input: &[u8]) -> Vec<(&'static str, String)> {
     let Ok(document) = Document::read(input) else {
         return Vec::new();
@@ -56,20 +56,20 @@ pub fn coercions(input: &[u8]) -> Vec<(&'static str, String)> {
     }
 }
 
-/// What a message made the interpreter meet. For tests of coverage.
+/// What the interpreter found in a message. For tests of coverage.
 #[derive(Debug, Default)]
 pub struct Seen {
-    /// (model, field) that held something.
+    /// (model, field) with a value.
     pub fields: BTreeSet<(&'static str, &'static str)>,
-    /// (model, field) that held null.
+    /// (model, field) with null.
     pub nulls: BTreeSet<(&'static str, &'static str)>,
     /// (family or enumeration, wire value).
     pub values: BTreeSet<(&'static str, &'static str)>,
-    /// Families and enumerations that met an unknown value, and how often.
+    /// Families and enumerations with an unknown value, and how often.
     pub unknown: BTreeMap<&'static str, usize>,
 }
 
-/// What an accepted or refused message made the interpreter meet.
+/// What the interpreter found in an accepted or refused message.
 pub fn seen(input: &[u8]) -> Seen {
     let Ok(document) = Document::read(input) else {
         return Seen::default();
@@ -110,7 +110,7 @@ impl<'t> Decoder<'t> {
         }
     }
 
-    /// Reads a value that is not null. `None` when it counts as absent or was refused.
+    /// Reads a value that is not null. `None` if it counts as absent or was refused.
     fn value(&mut self, raw: &'t RawValue, kind: &'static Kind) -> Option<Json> {
         let read = match kind {
             Kind::TextOrJson => return self.text_or_json(raw),
@@ -196,7 +196,7 @@ impl<'t> Decoder<'t> {
         text
     }
 
-    /// Section 2.2 and row U2: the first `type` tells what the object is.
+    /// Section 2.2 and row U2: the first `type` determines the model of the object.
     fn one_of(&mut self, raw: &'t RawValue, family: &'static Family) -> Option<Json> {
         let members = match View::of(raw) {
             View::Object(members) => members,
@@ -244,7 +244,8 @@ impl<'t> Decoder<'t> {
         }
     }
 
-    /// Reads the fields of an object in the order of the text and gives those to be written in table order.
+    /// Reads the fields of an object in the order of the text and returns those to be written in
+    /// table order.
     fn fields(&mut self, members: Vec<Member<'t>>, model: &'static Model) -> Vec<(String, Json)> {
         let table: Vec<&'static Field> = model.fields().collect();
         let mut slots: Vec<Option<Json>> = vec![None; table.len()];
@@ -302,7 +303,7 @@ impl<'t> Decoder<'t> {
         written
     }
 
-    /// A list of a protocol before 2.0, its elements read as those of `audiences`.
+    /// A list of a protocol before 2.0, whose elements are read like those of `audiences`.
     fn former_list(&mut self, member: &Member<'t>, model: &'static Model) -> Vec<Json> {
         if let View::Null = View::of(member.value) {
             return Vec::new();
@@ -318,8 +319,8 @@ impl<'t> Decoder<'t> {
         })
     }
 
-    /// 2.3: presence is enforced for identities and identity permissions only. What is missing has no place of its
-    /// own, so the object that lacks it is named.
+    /// 2.3: presence is enforced only for identities and identity permissions. A missing field has
+    /// no position of its own, so the path is that of the object.
     fn enforce(&mut self, field: &Field, value: Option<&Json>) {
         let empty = Json::String(String::new());
         match (field.presence, value) {
@@ -419,7 +420,8 @@ impl<'t> Decoder<'t> {
     }
 }
 
-/// The step of a path that a key makes: `.name`, or `["text"]` when it is not letters, digits and underscores.
+/// The step of a path for a key: `.name`, or `["text"]` if it does not consist of letters, digits
+/// and underscores.
 fn key_step(key: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
     if !key.is_empty() && key.chars().all(plain) {
@@ -429,7 +431,7 @@ fn key_step(key: &str) -> String {
     }
 }
 
-/// An audience with this action, in its place among the fields of 5.13.
+/// An audience with this action at its position among the fields of 5.13.
 fn acted(audience: Json, action: &str) -> Json {
     let Json::Object(mut fields) = audience else {
         return audience;
@@ -465,7 +467,7 @@ fn to_write(field: &Field, value: Option<Json>) -> Option<Json> {
     }
 }
 
-/// Whether a value is the empty text, the empty list or, when objects are maps here, the empty map.
+/// Whether a value is the empty text, the empty list or, if objects are maps here, the empty map.
 fn is_empty(value: &Json, objects_are_maps: bool) -> bool {
     match value {
         Json::String(text) => text.is_empty(),

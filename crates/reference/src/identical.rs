@@ -1,20 +1,20 @@
 //! Compares two canonical forms.
 //!
-//! The order of keys has to be the same, because it is part of what `normalize` promises.
+//! The order of keys must be the same, because it is part of the contract of `normalize`.
 
 use super::json::Json;
 
-/// Compares values. The texts of numbers have to be the same, so that scale and notation of
-/// decimals are kept; doubles are compared as numbers.
+/// Compares values. The texts of numbers must be the same, so that scale and notation of decimals
+/// are kept; doubles are compared as numbers.
 ///
 /// # Errors
 ///
-/// The path of the first difference, and what it is.
+/// The path of the first difference, and the difference.
 pub fn identical(a: &Json, b: &Json) -> Result<(), String> {
     compare(a, b, "", false)
 }
 
-/// The texts of all elements that were kept as they came.
+/// The texts of all elements that were kept unchanged.
 pub fn raws(json: &Json) -> Vec<&str> {
     match json {
         Json::Raw(text) => vec![text],

@@ -1,6 +1,6 @@
 //! Points in time: RFC 3339 text or a number, to decimal seconds with nine fractional digits.
 //!
-//! Section 2.6, D5, and rows T23 to T27. It must not consult a clock or a time zone.
+//! Section 2.6, D5, and rows T23 to T27. It must not use a clock or a time zone.
 
 use super::decimal::Decimal;
 
@@ -9,7 +9,7 @@ const LIMIT_SECONDS: i128 = 31_556_889_864_403_199;
 
 const NANOS: i128 = 1_000_000_000;
 
-/// A number: seconds, or milliseconds when the absolute value is 10^11 or more.
+/// A number: seconds, or milliseconds if the absolute value is 10^11 or more.
 pub(crate) fn from_number(number: Decimal) -> Result<String, String> {
     let in_milliseconds = !number.is_zero() && number.whole_digits() >= 12;
     let seconds = if in_milliseconds {
@@ -122,7 +122,7 @@ fn days_in(year: i128, month: i128) -> i128 {
     }
 }
 
-/// Counted the slow way, year by year and month by month, so that there is no formula to get wrong.
+/// Counted year by year and month by month, so that there is no formula that could be wrong.
 fn days_since_epoch(year: i128, month: i128, day: i128) -> i128 {
     let in_year = |year| if is_leap(year) { 366 } else { 365 };
     let years: i128 = if year >= 1970 {

@@ -1,7 +1,7 @@
-//! A JSON value that loses nothing: duplicate keys, key order and the text of numbers stay.
+//! A JSON value that keeps everything: duplicate keys, key order and the text of numbers.
 //!
-//! `serde_json::Value` keeps none of them. This tree is built from `RawValue`s instead, one level at a time.
-//! It must not know what a message is.
+//! `serde_json::Value` keeps none of them. This tree is built from `RawValue`s instead, one level
+//! at a time. It must not depend on messages.
 
 use super::{Refusal, text::Document};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
@@ -23,7 +23,7 @@ pub enum Json {
     Array(Vec<Json>),
     /// An object, in source order, with duplicate keys.
     Object(Vec<(String, Json)>),
-    /// Text to be written as it is: an element of unknown type. Reading never makes one.
+    /// Text to be written unchanged: an element of unknown type. Reading never creates one.
     Raw(String),
 }
 
@@ -103,7 +103,7 @@ impl Json {
     }
 }
 
-/// A string literal with only the escapes that the grammar demands.
+/// A string literal with only the escapes that the grammar requires.
 pub(crate) fn quote(text: &str) -> String {
     serde_json::to_string(text).expect("a string is always writable")
 }
@@ -122,14 +122,14 @@ pub(crate) enum View<'a> {
 pub(crate) struct Member<'a> {
     /// The key, decoded.
     pub(crate) key: String,
-    /// The key as it stands in the text, with its quotes.
+    /// The key as in the text, with its quotes.
     pub(crate) raw_key: &'a RawValue,
     /// The value.
     pub(crate) value: &'a RawValue,
 }
 
 impl<'a> View<'a> {
-    /// Looks at a value whose grammar has been checked and whose surrogates have been repaired.
+    /// Reads a value whose grammar has been checked and whose surrogates have been repaired.
     pub(crate) fn of(raw: &'a RawValue) -> Self {
         let text = raw.get();
         match text.as_bytes()[0] {
@@ -147,7 +147,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// What kind of value it is, for the text of a refusal.
+    /// The kind of the value, for the text of a refusal.
     pub(crate) fn noun(&self) -> &'static str {
         match self {
             Self::Null => "null",

@@ -1,10 +1,10 @@
 //! The slow reference implementation of the Firehose protocol.
 //!
-//! Tests and fuzzers compare the engine with it. It is written from the same pages by other means:
-//! tables copied from `docs/protocol/firehose-protocol.md`, one interpreter, plain `String`s and
-//! `serde_json` underneath. It is built to be read and checked against the tables, not to be fast.
+//! Tests and fuzzers compare the engine with it. It implements the same specification in another
+//! way: tables copied from `docs/protocol/firehose-protocol.md`, one interpreter, `String`s, and
+//! `serde_json`. It is meant to be read and compared with the tables, not to be fast.
 //!
-//! It must not use anything of `hydrant`: a mistake shared by both sides would not be seen.
+//! It must not use `hydrant`: a bug that both sides share would not be found.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -37,7 +37,7 @@ pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// Why a message was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// Where, as `events[3].products[0].price`; `None` when the message as a whole is at fault.
+    /// Where, as `events[3].products[0].price`; `None` if the message as a whole is refused.
     pub path: Option<String>,
     /// What is wrong, in a few words.
     pub reason: String,

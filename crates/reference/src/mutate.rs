@@ -1,7 +1,7 @@
-//! Structure-aware damage: one node of a message dropped, doubled or replaced by something odd.
+//! Structure-aware mutation: one node of a message is removed, duplicated or replaced.
 //!
-//! It works on the text, not on the tree, so that everything around the node stays as it was written and the odd
-//! thing may be anything that a tree could not hold, such as a lone surrogate.
+//! It works on the text, not on the tree, so that everything around the node stays unchanged and
+//! the replacement may be text that a tree cannot represent, such as a lone surrogate.
 
 use super::json::View;
 use super::surrogates;
@@ -11,9 +11,9 @@ use std::ops::Range;
 /// A value inside a text.
 #[derive(Debug, Clone)]
 pub struct Node {
-    /// Where the value is.
+    /// The position of the value.
     pub value: Range<usize>,
-    /// Where the key in front of it starts, if it has one.
+    /// The beginning of the key before it, if it has one.
     pub key: Option<usize>,
 }
 
@@ -24,24 +24,24 @@ impl Node {
     }
 }
 
-/// What to do with a node.
+/// The mutation of a node.
 #[derive(Debug, Clone)]
 pub enum Damage {
-    /// Take it out.
+    /// Remove it.
     Drop,
     /// Write it twice in a row.
     Double,
-    /// Write it again at the front of its container.
+    /// Write it again at the beginning of its container.
     Advance,
-    /// Put this text in its place.
+    /// Replace it by this text.
     Replace(String),
-    /// Put this text in the place of its key, if it has one.
+    /// Replace its key, if it has one, by this text.
     Rename(String),
     /// Write it twice, the second time with this value.
     Overrule(String),
 }
 
-/// All values of a well-formed text except the outermost one; none when the text is malformed.
+/// All values of a well-formed text except the outermost one; none if the text is malformed.
 pub fn nodes(text: &str) -> Vec<Node> {
     let repaired = surrogates::repair(text); // of the same length, so that the places are the same
     let mut found = Vec::new();
@@ -78,7 +78,7 @@ fn collect(text: &str, raw: &RawValue, found: &mut Vec<Node>) {
     }
 }
 
-/// The text with one node damaged. Well-formed as long as the replacement is.
+/// The text with one node mutated. Well-formed if the replacement is.
 pub fn apply(text: &str, node: &Node, damage: &Damage) -> String {
     let item = node.item();
     let (before, after) = (&text[..item.start], &text[item.end..]);
@@ -107,7 +107,7 @@ pub fn apply(text: &str, node: &Node, damage: &Damage) -> String {
     }
 }
 
-/// The place behind the bracket of the innermost container around a node.
+/// The position after the opening bracket of the innermost container of a node.
 fn container_start(text: &str, node: &Node) -> usize {
     let around = nodes(text)
         .into_iter()
@@ -119,17 +119,17 @@ fn container_start(text: &str, node: &Node) -> usize {
     )
 }
 
-/// A message cut down to one node.
+/// A message reduced to one node.
 #[derive(Debug)]
 pub struct Spine {
-    /// The text that is left.
+    /// The remaining text.
     pub text: String,
-    /// Which of its [`nodes`] it was cut down to.
+    /// Which of its [`nodes`] it was reduced to.
     pub node: usize,
 }
 
-/// Keeps a node, what is around it, and the `type`, `encoding` and `value` beside that, without which the objects
-/// around it would be refused. Everything else goes.
+/// Keeps a node, the containers around it, and their `type`, `encoding` and `value`, without which
+/// these objects would be refused. Everything else is removed.
 pub fn prune(text: &str, node: &Node) -> Spine {
     let text = surrogates::repair(text);
     let root: &RawValue = serde_json::from_str(&text).expect("a well-formed message");
@@ -144,7 +144,7 @@ pub fn prune(text: &str, node: &Node) -> Spine {
     }
 }
 
-/// Writes what is kept of a value, and gives the place of the node if it is in there.
+/// Writes the parts of a value that are kept, and returns the position of the node if it is inside.
 fn keep(text: &str, raw: &RawValue, node: &Range<usize>, out: &mut String) -> Option<usize> {
     let start = |raw: &RawValue| raw.get().as_ptr() as usize - text.as_ptr() as usize;
     let holds =

@@ -1,8 +1,8 @@
-//! The coercions: what a JSON scalar becomes when a field of a given type is read.
+//! The coercions: the value of a JSON scalar for a field of a given type.
 //!
-//! `docs/semantics.md`, rows T1 to T27. Every function takes one value that is not null
-//! and answers with the canonical JSON value, `None` for "absent", or the reason of a refusal. The reasons never
-//! contain the value: it may be a setting or an identity.
+//! `docs/semantics.md`, rows T1 to T27. Every function takes one value that is not null and returns
+//! the canonical JSON value, `None` for "absent", or the reason of a refusal. A reason never
+//! contains the value, which may be a setting or an identity.
 
 use super::decimal::Decimal;
 use super::instant;
@@ -71,8 +71,7 @@ fn integer(view: &View<'_>, min: i128, max: i128) -> Read {
     }
 }
 
-/// IEEE 754 double, or null where it is not finite: beyond the range, or a name of infinity or of
-/// what is no number.
+/// IEEE 754 double, or null if it is not finite: beyond the range, or a name of infinity or NaN.
 pub(crate) fn double_or_none(view: &View<'_>) -> Read {
     let text = match view {
         View::String(text) => trim(text),
@@ -169,13 +168,12 @@ pub(crate) fn instant(view: &View<'_>) -> Read {
     Ok(Some(Json::Number(seconds)))
 }
 
-/// Whether this is the text `null`, which numbers and bools read as absent.
+/// Whether this is the text `null`, which is absent for numbers and bools.
 pub(crate) fn is_null_text(view: &View<'_>) -> bool {
     matches!(view, View::String(text) if trim(text) == "null")
 }
 
-/// Whether a text that was read as a point in time names one that does not exist: hour 24 or second
-/// 60.
+/// Whether a text that was read as a point in time contains hour 24 or second 60.
 pub(crate) fn is_adjusted(view: &View<'_>) -> bool {
     match view {
         View::String(text) => {
@@ -186,9 +184,10 @@ pub(crate) fn is_adjusted(view: &View<'_>) -> bool {
     }
 }
 
-/// One of the values of an enumeration, white space around it ignored; any other text is kept as it is.
+/// One of the values of an enumeration, ignoring white space around it; any other text is kept
+/// unchanged.
 ///
-/// The second part of the answer is the value, if the text was known.
+/// The second part of the result is the value, if the text is known.
 pub(crate) fn choice(
     text: &str,
     enumeration: &'static Enumeration,

@@ -1,8 +1,8 @@
-//! Repairs lone surrogate escapes before `serde_json`, which refuses them, sees the text.
+//! Replaces lone surrogate escapes, which `serde_json` refuses, before parsing.
 //!
-//! `semantics.md`, text and framing: `"\ud800"` is accepted and read as U+FFFD. The repair replaces the four
-//! hexadecimal digits only, so every offset of the repaired text is also an offset of the original.
-//! It must not judge anything else: malformed text passes through unchanged and is refused later.
+//! `semantics.md`, text and framing: `"\ud800"` is accepted and read as U+FFFD. Only the four
+//! hexadecimal digits are replaced, so every offset of the repaired text is also an offset of the
+//! original. Nothing else is checked: malformed text is unchanged and refused later.
 
 /// The text with every lone `\uD800`..`\uDFFF` inside a string literal turned into `\ufffd`.
 pub(crate) fn repair(text: &str) -> String {

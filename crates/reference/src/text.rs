@@ -1,13 +1,13 @@
-//! From the bytes of a body to text that is known to be one JSON value: size, encoding, depth, grammar.
+//! Bytes of a body to text that is known to be one JSON value: size, encoding, depth, grammar.
 //!
-//! `semantics.md`, text and framing. It knows nothing of messages: the refusals here carry no path.
+//! `semantics.md`, text and framing. It does not depend on messages: its refusals have no path.
 
 use super::{MAX_BYTES, MAX_DEPTH, Refusal, surrogates};
 use serde_json::value::RawValue;
 
-/// A body that passed: well-formed, not too deep, one value.
+/// An accepted body: well-formed, not too deep, one value.
 pub struct Document {
-    /// The text as it came, without byte order mark.
+    /// The original text, without byte order mark.
     pub original: String,
     /// The same text, same length, lone surrogate escapes replaced by `\ufffd`.
     pub repaired: String,
@@ -37,8 +37,8 @@ impl Document {
             )));
         }
         let repaired = surrogates::repair(original);
-        // Reading as raw value checks the grammar of everything, unknown fields included, and that nothing
-        // but white space follows.
+        // Reading a raw value checks the grammar of everything, including unknown fields, and that
+        // only white space follows.
         serde_json::from_str::<&RawValue>(&repaired)
             .map_err(|error| Refusal::of_the_whole(format!("malformed JSON: {error}")))?;
         Ok(Self {
@@ -85,7 +85,8 @@ pub fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r')
 }
 
-/// The largest number of containers open at once. Text that is not JSON gives some number; it is refused anyway.
+/// The largest number of containers that are open at once. For text that is not JSON the result is
+/// arbitrary; it is refused anyway.
 fn depth(text: &str) -> usize {
     let (mut open, mut deepest) = (0_usize, 0);
     let mut in_string = false;

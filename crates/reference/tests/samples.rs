@@ -1,9 +1,9 @@
-//! The messages published with the Java SDK, which the reference implementation must write as they
-//! are.
+//! The messages published with the Java SDK, which the reference implementation must write
+//! unchanged.
 //!
-//! They are not part of this repository: they are looked for in `firehose/examples` below
-//! `HYDRANT_SHARED`, or below `shared` beside the checkout. Without them the tests say that they
-//! are skipped.
+//! They are not part of this repository: the tests look for them in `firehose/examples` below
+//! `HYDRANT_SHARED`, or below `shared` next to the checkout. Without them they print that they are
+//! skipped.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 use std::io::Write;

@@ -1,6 +1,6 @@
 //! Four lanes, with the 128-bit registers of NEON.
 //!
-//! Only instructions are here; the digests are in `lanes.rs`.
+//! This file contains only instructions; the digests are in `lanes.rs`.
 #![allow(unsafe_code)]
 
 use std::arch::aarch64::*;
@@ -11,7 +11,7 @@ use crate::hash::hex::LONGEST_HEX;
 use crate::hash::isa::LaneInstructions;
 use crate::hash::lanes::lane_digests;
 
-/// The proof that the CPU has the instructions of this file.
+/// Proof that the CPU has the instructions of this file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::hash) struct Neon(());
 
@@ -22,9 +22,9 @@ impl LaneInstructions for Neon {
         is_aarch64_feature_detected!("neon").then_some(Self(()))
     }
 
-    /// Estimated, not measured on hardware: four lanes take as long as two to three messages one
-    /// by one, whatever the digest. The cycles of the lanes are those of LLVM's models of Neoverse
-    /// N1, V1 and V2 (`llvm-mca`); what one message costs is an estimate.
+    /// Estimated, not measured on hardware: for every digest, four lanes take as long as two to
+    /// three single messages. The cycles of the lanes come from LLVM's models of Neoverse N1, V1
+    /// and V2 (`llvm-mca`); those of a single message are an estimate.
     fn least(self, algorithm: Algorithm, sha: bool) -> Option<usize> {
         match (algorithm, sha) {
             (Algorithm::Sha1 | Algorithm::Sha256, true) => None,
@@ -88,14 +88,14 @@ fn xor(a: Register, b: Register) -> Register {
     veorq_u32(a, b)
 }
 
-/// The turn by `$bits` out of all turns: the second count of the pair of shifts cannot be computed
-/// from a constant of the type system yet. What is left of the `match` is one arm.
+/// The rotation by `$bits`, selected from all rotations: the second count of the pair of shifts
+/// cannot yet be computed from a const parameter. The compiler keeps one arm of the `match`.
 macro_rules! turn {
     ($a:ident, $bits:ident; $($left:literal $right:literal),*) => {
         match $bits {
-            // Halves of a word change places.
+            // Swaps the halves of each word.
             16 => vreinterpretq_u32_u16(vrev32q_u16(vreinterpretq_u16_u32($a))),
-            // A shift that keeps the bits it does not write.
+            // A shift that keeps the bits that it does not write.
             $($left => vsriq_n_u32::<$right>(vshlq_n_u32::<$left>($a), $a),)*
             _ => vorrq_u32(
                 vshlq_u32($a, vdupq_n_s32($bits)),
@@ -117,7 +117,7 @@ fn rotate_left<const BITS: i32>(a: Register) -> Register {
 #[inline]
 #[target_feature(enable = "neon")]
 fn shift_right<const BITS: u32>(a: Register) -> Register {
-    // To the left by less than nothing, which the compiler knows for a shift to the right.
+    // A left shift by a negative count, which the compiler turns into a right shift.
     vshlq_u32(a, vdupq_n_s32(-BITS.cast_signed()))
 }
 

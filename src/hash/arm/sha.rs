@@ -1,8 +1,8 @@
 //! SHA-1 and SHA-256 with the cryptographic extension, two messages at a time.
 //!
-//! An instruction does four steps of one message and is then waited for; the steps of a second
-//! message fit into that time. The order of the instructions is that of the Arm Architecture
-//! Reference Manual's pseudocode, which is the one of FIPS 180-4.
+//! An instruction does four steps of one message and has a long latency; the steps of a second
+//! message fill it. The order of the instructions is that of the pseudocode in the Arm Architecture
+//! Reference Manual, which is the order of FIPS 180-4.
 #![allow(unsafe_code)]
 
 use std::arch::aarch64::*;
@@ -13,7 +13,7 @@ use crate::hash::block::{Block, Digest, Messages};
 use crate::hash::constants::{SHA1_START, SHA256_CONSTANTS, SHA256_START};
 use crate::hash::isa::ShaInstructions;
 
-/// The proof that the CPU has the instructions of this file.
+/// Proof that the CPU has the instructions of this file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::hash) struct Sha(());
 
@@ -59,12 +59,12 @@ fn sha256_pairs(messages: Messages<'_>, digests: &mut [Digest]) {
     }
 }
 
-/// Four steps of each message: FIPS 180-4, 6.1.2, with the logic function in the instruction.
+/// Four steps of each message: FIPS 180-4, 6.1.2; the instruction includes the logic function.
 macro_rules! sha1_steps {
     ($abcd:ident, $e:ident, $words:ident, $steps:ident, $constant:literal; $($fours:literal)*) => {$(
         for ((abcd, e), words) in $abcd.iter_mut().zip(&mut $e).zip(&mut $words) {
             let sum = vaddq_u32(words[$fours % 4], vdupq_n_u32($constant));
-            // The first word is the fifth of four steps later.
+            // The first word becomes the fifth word four steps later.
             let e_later = vsha1h_u32(vgetq_lane_u32::<0>(*abcd));
             *abcd = $steps(*abcd, *e, sum);
             *e = e_later;
@@ -80,7 +80,7 @@ macro_rules! sha1_steps {
     )*};
 }
 
-/// Digests `N` messages, from number `first` on.
+/// Digests `N` messages, starting with number `first`.
 #[target_feature(enable = "neon,sha2")]
 fn sha1<const N: usize>(messages: Messages<'_>, first: usize, digests: &mut [Digest; N]) {
     let [a, b, c, d, e] = SHA1_START;
@@ -133,7 +133,7 @@ macro_rules! sha256_steps {
     )*};
 }
 
-/// Digests `N` messages, from number `first` on.
+/// Digests `N` messages, starting with number `first`.
 #[target_feature(enable = "neon,sha2")]
 fn sha256<const N: usize>(messages: Messages<'_>, first: usize, digests: &mut [Digest; N]) {
     let [a, b, c, d, e, f, g, h] = SHA256_START;

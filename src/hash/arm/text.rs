@@ -1,6 +1,6 @@
 //! Text into blocks and digests into text, sixteen bytes at a time.
 //!
-//! The forms of `block.rs` and `hex.rs` with the instructions of NEON.
+//! The NEON variants of `block.rs` and `hex.rs`.
 #![allow(unsafe_code)]
 
 use std::arch::aarch64::*;
@@ -10,8 +10,8 @@ use crate::hash::Algorithm;
 use crate::hash::block::{Block, Digest, last_bytes, length_in_bits, longest_message};
 use crate::hash::hex::LONGEST_HEX;
 
-/// As `block::pad`. Every sixteen bytes of the blocks are put together in a register and stored once: digests load
-/// them in the same pieces, and so need not wait for the store buffer.
+/// As `block::pad`. Every sixteen bytes of the blocks are assembled in a register and stored once:
+/// digests load them in the same pieces, so that the stores can be forwarded.
 #[target_feature(enable = "neon")]
 pub(super) fn pad<const BLOCKS: usize>(
     algorithm: Algorithm,
@@ -48,12 +48,12 @@ pub(super) fn pad<const BLOCKS: usize>(
     !lower_case || vmaxvq_u8(seen) < 0x80
 }
 
-/// The message's last bytes, those after its whole sixteens, followed by zeros.
+/// The message's last bytes, those after its whole groups of sixteen, followed by zeros.
 #[inline]
 #[target_feature(enable = "neon")]
 fn ending(message: &[u8]) -> uint8x16_t {
     if let Some(bytes) = message.last_chunk() {
-        // The last bytes move down to the first places; what an index beyond them gives is zero.
+        // The last bytes move to the first positions; an index out of range gives zero.
         let first = 16 - (message.len() % 16) as u8;
         let from = vaddq_u8(numbers(), vdupq_n_u8(first));
         vqtbl1q_u8(load_quad(bytes), from)
@@ -72,7 +72,7 @@ fn bit_behind(len: usize) -> uint8x16_t {
     vandq_u8(there, vdupq_n_u8(0x80))
 }
 
-/// The number of each byte.
+/// The index of each byte.
 #[inline]
 #[target_feature(enable = "neon")]
 fn numbers() -> uint8x16_t {

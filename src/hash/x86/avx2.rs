@@ -1,6 +1,6 @@
 //! Eight lanes, with the 256-bit registers of AVX2.
 //!
-//! Only instructions are here; the digests are in `lanes.rs`.
+//! This file contains only instructions; the digests are in `lanes.rs`.
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::*;
@@ -10,12 +10,12 @@ use crate::hash::hex::LONGEST_HEX;
 use crate::hash::isa::LaneInstructions;
 use crate::hash::lanes::lane_digests;
 
-/// The proof that the CPU has the instructions of this file.
+/// Proof that the CPU has the instructions of this file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::hash) struct Avx2(());
 
 impl Avx2 {
-    /// For the proof of what includes these instructions, and nobody else.
+    /// Only for the proof of an instruction set that includes this one.
     pub(super) const fn implied() -> Self {
         Self(())
     }
@@ -97,7 +97,7 @@ fn xor(a: Register, b: Register) -> Register {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn rotate_left<const BITS: i32>(a: Register) -> Register {
-    // A count in a register, because `32 - BITS` cannot be a constant of the type system yet.
+    // The count is in a register, because `32 - BITS` cannot yet be a const parameter.
     let (left, right) = (_mm_cvtsi32_si128(BITS), _mm_cvtsi32_si128(32 - BITS));
     _mm256_or_si256(_mm256_sll_epi32(a, left), _mm256_srl_epi32(a, right))
 }

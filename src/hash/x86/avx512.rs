@@ -1,7 +1,7 @@
 //! Sixteen lanes, with the 512-bit registers of AVX-512.
 //!
 //! A rotation and any three-way logic function are one instruction each, so the steps are less than
-//! half as long as with AVX2. Only instructions are here; the digests are in `lanes.rs`.
+//! half as long as with AVX2. This file contains only instructions; the digests are in `lanes.rs`.
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::*;
@@ -12,7 +12,7 @@ use crate::hash::hex::LONGEST_HEX;
 use crate::hash::isa::LaneInstructions;
 use crate::hash::lanes::lane_digests;
 
-/// The proof that the CPU has the instructions of this file.
+/// Proof that the CPU has the instructions of this file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::hash) struct Avx512(());
 

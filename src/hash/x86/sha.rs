@@ -1,8 +1,8 @@
 //! SHA-1 and SHA-256 with the SHA extensions, two messages at a time.
 //!
-//! An instruction does two or four steps of one message and is then waited for; the steps of a
-//! second message fit into that time. The order of the instructions is that of Gulley et al.,
-//! "Intel SHA Extensions" (2013).
+//! An instruction does two or four steps of one message and has a long latency; the steps of a
+//! second message fill it. The order of the instructions is that of Gulley et al., "Intel SHA
+//! Extensions" (2013).
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::*;
@@ -12,7 +12,7 @@ use crate::hash::block::{Block, Digest, Messages};
 use crate::hash::constants::{SHA1_START, SHA256_CONSTANTS, SHA256_START};
 use crate::hash::isa::ShaInstructions;
 
-/// The proof that the CPU has the instructions of this file.
+/// Proof that the CPU has the instructions of this file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::hash) struct Sha(());
 
@@ -61,7 +61,7 @@ macro_rules! sha1_steps {
     ($abcd:ident, $before:ident, $words:ident, $logic:literal; $($fours:literal)*) => {$(
         for ((abcd, before), words) in $abcd.iter_mut().zip(&mut $before).zip(&mut $words) {
             let sum = match $fours {
-                // The fifth word of the state at the start, the first of the words before later on.
+                // The fifth word of the state at first, and later the first of the previous words.
                 0 => _mm_add_epi32(*before, words[0]),
                 _ => _mm_sha1nexte_epu32(*before, words[$fours % 4]),
             };
@@ -76,11 +76,11 @@ macro_rules! sha1_steps {
     )*};
 }
 
-/// Digests `N` messages, from number `first` on.
+/// Digests `N` messages, starting with number `first`.
 #[target_feature(enable = "sha,sse4.1")]
 fn sha1<const N: usize>(messages: Messages<'_>, first: usize, digests: &mut [Digest; N]) {
     let [a, b, c, d, e] = SHA1_START.map(u32::cast_signed);
-    // First words highest, as the instructions want them.
+    // First words in the highest lanes, as the instructions require.
     let reverse = _mm_set_epi64x(0x0001_0203_0405_0607, 0x0809_0a0b_0c0d_0e0f);
     let mut abcd_start = [_mm_set_epi32(a, b, c, d); N];
     let mut e_start = [_mm_set_epi32(e, 0, 0, 0); N];
@@ -135,7 +135,7 @@ macro_rules! sha256_steps {
     )*};
 }
 
-/// Digests `N` messages, from number `first` on.
+/// Digests `N` messages, starting with number `first`.
 #[target_feature(enable = "sha,sse4.1")]
 fn sha256<const N: usize>(messages: Messages<'_>, first: usize, digests: &mut [Digest; N]) {
     let [a, b, c, d, e, f, g, h] = SHA256_START.map(u32::cast_signed);

@@ -1,7 +1,7 @@
-//! Text into blocks and digests into text: the forms of `block.rs` and `hex.rs` for x86-64.
+//! Text to blocks and digests to text: the x86-64 variants of `block.rs` and `hex.rs`.
 //!
-//! Text into blocks half a block at a time with the instructions of AVX2, and a block with those of
-//! AVX-512; the rest sixteen bytes at a time with those of SSE4.1, which both include.
+//! Text is copied into blocks half a block at a time with AVX2, and a block at a time with AVX-512;
+//! everything else works on sixteen bytes at a time with SSE4.1, which both include.
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::*;
@@ -12,8 +12,8 @@ use crate::hash::block::{BLOCK_LEN, Block, Digest, last_bytes, length_in_bits, l
 use crate::hash::hex::LONGEST_HEX;
 
 /// As `block::pad`, for messages of fewer than sixteen bytes. Every sixteen bytes of the blocks are
-/// put together in a register and stored once: digests load them in the same pieces, and so need not
-/// wait for the store buffer.
+/// assembled in a register and stored once: digests load them in the same pieces, so that the
+/// stores can be forwarded.
 #[target_feature(enable = "sse4.1")]
 fn pad<const BLOCKS: usize>(
     algorithm: Algorithm,
@@ -50,12 +50,12 @@ fn pad<const BLOCKS: usize>(
     !lower_case || _mm_movemask_epi8(seen) == 0
 }
 
-/// The message's last bytes, those after its whole sixteens, followed by zeros.
+/// The message's last bytes, those after its whole groups of sixteen, followed by zeros.
 #[inline]
 #[target_feature(enable = "sse4.1")]
 fn ending(message: &[u8]) -> __m128i {
     if let Some(bytes) = message.last_chunk() {
-        // The last bytes move down to the first places; an index with its highest bit set is zero.
+        // The last bytes move to the first positions; an index with its highest bit set gives zero.
         let first = 0x80 - (message.len() % 16).cast_signed();
         let from = _mm_add_epi8(numbers(), _mm_set1_epi8((first as u8).cast_signed()));
         _mm_shuffle_epi8(load_quad(bytes), from)
@@ -75,7 +75,7 @@ fn bit_behind(len: usize) -> __m128i {
     _mm_and_si128(there, _mm_set1_epi8(i8::MIN))
 }
 
-/// The number of each byte.
+/// The index of each byte.
 #[inline]
 #[target_feature(enable = "sse4.1")]
 fn numbers() -> __m128i {
@@ -85,15 +85,15 @@ fn numbers() -> __m128i {
 #[inline]
 #[target_feature(enable = "sse4.1")]
 fn ascii_lower_case(quad: __m128i) -> __m128i {
-    // Signed, so that what is not ASCII is below `A`.
+    // The comparison is signed, so that bytes beyond ASCII are below `A`.
     let from_a = _mm_cmpgt_epi8(quad, _mm_set1_epi8(b'A'.cast_signed() - 1));
     let above_z = _mm_cmpgt_epi8(quad, _mm_set1_epi8(b'Z'.cast_signed()));
     let capitals = _mm_andnot_si128(above_z, from_a);
     _mm_or_si128(quad, _mm_and_si128(capitals, _mm_set1_epi8(0x20)))
 }
 
-/// As `block::pad`, half a block at a time, and without branching on the length of messages of sixteen bytes
-/// and more: no branch predictor can guess where they end.
+/// As `block::pad`, half a block at a time, and without branching on the length of messages of at
+/// least sixteen bytes: a branch predictor cannot predict where they end.
 #[target_feature(enable = "avx2")]
 pub(super) fn pad256<const BLOCKS: usize>(
     algorithm: Algorithm,
@@ -108,7 +108,7 @@ pub(super) fn pad256<const BLOCKS: usize>(
         return false;
     }
     let length = i64::from_le_bytes(length_in_bits(algorithm, message));
-    // Its length and every place in it are a byte, with room for what is added to them.
+    // Its length and every position in it fit into a byte, with room for what is added to them.
     const { assert!(BLOCKS <= 2) };
     let len = _mm256_set1_epi8((message.len() as u8).cast_signed());
     let mut places = _mm256_set_m128i(_mm_add_epi8(numbers(), _mm_set1_epi8(16)), numbers());
@@ -117,8 +117,8 @@ pub(super) fn pad256<const BLOCKS: usize>(
     let (halves, _) = blocks.as_flattened_mut().as_chunks_mut::<32>();
     let final_half = halves.len() - 1;
     for (index, half) in halves.iter_mut().enumerate() {
-        // Sixteens that would reach beyond the end are loaded from before it and moved down by as
-        // much; an index with its highest bit set is zero.
+        // Groups of sixteen that would reach beyond the end are loaded from before it and moved
+        // down by the difference; an index with its highest bit set gives zero.
         let low = load_at(message, last.min(32 * index));
         let high = load_at(message, last.min(32 * index + 16));
         let beyond = _mm256_subs_epu8(ends, len);
@@ -143,7 +143,7 @@ pub(super) fn pad256<const BLOCKS: usize>(
     _mm256_movemask_epi8(seen) == 0
 }
 
-/// Sixteen bytes from number `first` on.
+/// Sixteen bytes, starting with number `first`.
 #[inline]
 fn load_at(message: &[u8], first: usize) -> __m128i {
     let bytes = message.get(first..).and_then(<[u8]>::first_chunk);
@@ -153,8 +153,8 @@ fn load_at(message: &[u8], first: usize) -> __m128i {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn store_half(text: __m256i, half: &mut [u8; 32]) {
-    // SAFETY: 32 bytes may be written through the reference, which nobody else holds; the
-    // instruction asks for no alignment.
+    // SAFETY: 32 bytes may be written through the reference, which is exclusive; the instruction
+    // requires no alignment.
     unsafe { _mm256_storeu_si256(half.as_mut_ptr().cast(), text) }
 }
 
@@ -167,8 +167,8 @@ fn ascii_lower_case256(text: __m256i) -> __m256i {
     _mm256_or_si256(text, _mm256_and_si256(capitals, _mm256_set1_epi8(0x20)))
 }
 
-/// As `block::pad`, a block at a time: the bytes after the end of a message are masked out and not branched
-/// around, because how many they are is what no branch predictor can guess.
+/// As `block::pad`, a block at a time: the bytes after the end of a message are masked out, without
+/// a branch on their number, which a branch predictor cannot predict.
 #[target_feature(enable = "avx512f,avx512bw")]
 pub(super) fn pad512<const BLOCKS: usize>(
     algorithm: Algorithm,
@@ -202,22 +202,22 @@ pub(super) fn pad512<const BLOCKS: usize>(
     seen == 0
 }
 
-/// The first bytes, up to a block of them, followed by zeros.
+/// The first bytes, at most a block, followed by zeros.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
 fn load_first(bytes: &[u8]) -> __m512i {
     let unused = BLOCK_LEN.saturating_sub(bytes.len());
     let there = u64::MAX.checked_shr(unused as u32).unwrap_or_default();
     // SAFETY: the instruction reads no byte whose bit in the mask is zero, and as many bits are one
-    // as the reference has bytes, or 64 if there are more. It asks for no alignment.
+    // as the reference has bytes, or 64 if there are more. It requires no alignment.
     unsafe { _mm512_maskz_loadu_epi8(there, bytes.as_ptr().cast()) }
 }
 
 #[inline]
 #[target_feature(enable = "avx512f")]
 fn store_block(text: __m512i, block: &mut Block) {
-    // SAFETY: 64 bytes may be written through the reference, which nobody else holds; the
-    // instruction asks for no alignment.
+    // SAFETY: 64 bytes may be written through the reference, which is exclusive; the instruction
+    // requires no alignment.
     unsafe { _mm512_storeu_si512(block.as_mut_ptr().cast(), text) }
 }
 

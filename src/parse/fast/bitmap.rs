@@ -27,8 +27,8 @@
 //!                        '-- shifted away: (t + 11) % 8 = 3 bits; 61 are left
 //! ```
 //!
-//! At least 57 bits are left. The load stays in the bitmap because `at <= end <= t + 64 n - 64`:
-//! from the byte of `at` on there are eight bytes or more.
+//! At least 57 bits are left. The load stays inside the bitmap because
+//! `at <= end <= t + 64 n - 64`: from the byte of `at` on there are at least eight bytes.
 //!
 //! The byte that holds the bit of `at` is at `b + (at - t) / 8`. Because `t` is a multiple of 8
 //! that is `(b - t / 8) + at / 8`. The first term is constant, so a `Bitmap` is that one word, a
@@ -59,8 +59,8 @@ impl<'a> Bitmap<'a> {
         }
     }
 
-    /// The bits of the bytes from `at` on, that of `at` itself in bit 0; of 57 bytes or more. The
-    /// others are 0.
+    /// The bits of at least 57 bytes from `at` on, that of `at` itself in bit 0. The other bits are
+    /// 0.
     ///
     /// # Safety
     ///

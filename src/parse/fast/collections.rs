@@ -32,7 +32,7 @@ impl<'a> FastDecoder<'_, 'a> {
             }
             self.cursor.white_space();
             if self.cursor.accept_byte(b']') {
-                // The complete path makes room for them, too.
+                // The complete path allocates memory for them, too.
                 self.charge(nulls.saturating_mul(size_of::<T>()))?;
                 self.tally.null_elements += nulls;
                 return Ok(Some(elements.into_bump_slice()));
@@ -43,7 +43,7 @@ impl<'a> FastDecoder<'_, 'a> {
         }
     }
 
-    /// Reads an object whose entries `next` reads one by one.
+    /// Reads an object; `next` reads each of its entries.
     #[inline(always)]
     pub(super) fn read_entries<V: Decode<'a>>(
         &mut self,
@@ -104,7 +104,7 @@ impl<'a> FastDecoder<'_, 'a> {
     #[inline(never)]
     fn grow<T>(&mut self, elements: &mut ArenaVec<'a, T>) -> Result<(), Bail> {
         let more = elements.len();
-        // The old room is not reused.
+        // The old memory is not reused.
         self.charge((elements.len() + more).saturating_mul(size_of::<T>()))?;
         elements.reserve_exact(more);
         Ok(())
@@ -118,7 +118,7 @@ fn push<'v, T>(elements: &'v mut ArenaVec<'_, T>, element: T) -> Option<&'v mut 
     elements.last_mut()
 }
 
-/// The first capacity of a list: for few large elements, or more small ones.
+/// The first capacity of a list: for a few large elements, or for more small ones.
 const fn first_capacity<T>() -> usize {
     match size_of::<T>() {
         0..=16 => 16,

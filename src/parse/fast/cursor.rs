@@ -1,11 +1,11 @@
-//! A cursor over a padded text, and the steps it can take. It knows bytes, strings and runs of
-//! digits, but no JSON values.
+//! A cursor over a padded text, and its steps. It handles bytes, strings and runs of digits, but
+//! not JSON values.
 //!
 //! No step checks for the end of the text, because the padding makes that unnecessary:
 //!
-//! - **A step only passes bytes that it has seen not to be NUL**, or whose bit in the bitmap is 0,
-//!   which it never is for a NUL. So it stops at the first NUL of the padding at the latest, and
-//!   from there on 64 bytes can be read, and their bits.
+//! - **A step only passes bytes that are known not to be NUL**, or whose bit in the bitmap is 0,
+//!   which that of a NUL never is. So it stops at the first NUL of the padding at the latest, and
+//!   from there on 64 bytes and their bits can be read.
 //! - **A step only passes whole characters**, because it ends next to an ASCII byte.
 //!
 //! # Invariants
@@ -28,7 +28,7 @@ use super::bitmap::Bitmap;
 use super::padded::Padded;
 use super::scan::leading_spaces;
 
-/// The number of NULs after a text, at least.
+/// The minimum number of NULs after a text.
 const PADDING: usize = 64;
 
 /// A position in a padded text.
@@ -91,8 +91,8 @@ impl<'a> Cursor<'a> {
         self.at = unsafe { self.at.add(count) };
     }
 
-    /// Passes this text if it comes next. Inlined, so that the comparison with a literal becomes
-    /// one of machine words.
+    /// Passes this text if it comes next. Inlined, so that the comparison with a literal is
+    /// compiled to comparisons of machine words.
     #[inline(always)]
     pub(super) fn accept(&mut self, text: &'static str) -> bool {
         let (text, length) = (text.as_bytes(), text.len());
@@ -137,14 +137,14 @@ impl<'a> Cursor<'a> {
     #[inline(always)]
     pub(super) fn white_space(&mut self) {
         if self.peek() <= b' ' {
-            // Senders that write white space mostly write a single space.
+            // Senders that write white space usually write a single space.
             if !self.accept_byte(b' ') || self.peek() <= b' ' {
                 self.long_white_space();
             }
         }
     }
 
-    /// Passes white space. Out of line, because compact text has none.
+    /// Passes white space. Not inlined, because compact text has none.
     #[inline(never)]
     pub(super) fn long_white_space(&mut self) {
         // A local copy, which the compiler keeps in a register.
@@ -194,8 +194,8 @@ pub(super) mod tests {
 
     #[test]
     fn no_step_leaves_the_text() {
-        // Cut at every position, so that a step finds what it looks for in the padding or not at
-        // all.
+        // The text is truncated at every position, so that a step reaches the padding before it
+        // finds what it looks for.
         let whole =
             "{\"key\":\"text é\",\"k\":[123456789012,{\"a\\\"\":\"b\"}], \n\t  \"last\":\"\\\\\"}";
         let stride = if cfg!(miri) { 11 } else { 1 };

@@ -1,5 +1,5 @@
-//! A [`Decoder`] that decodes the text itself, in one pass. It tries keys in the order in which
-//! senders write them, takes strings as slices of the text, and keeps numbers as text where the
+//! A [`Decoder`] that decodes the text directly, in one pass. It tries keys in the order in which
+//! senders write them, borrows strings as slices of the text, and keeps numbers as text if the
 //! model does.
 
 use bumpalo::Bump;
@@ -10,7 +10,7 @@ use super::cursor::Cursor;
 use super::{scan, skip};
 use crate::schema::{Coercion, Decimal, Decode, Decoder, Key, Map, Numeric, Uuid};
 
-/// The fast path gives up.
+/// The fast path bails out.
 #[derive(Debug)]
 pub(super) struct Bail;
 
@@ -20,10 +20,10 @@ pub(super) struct FastDecoder<'t, 'a> {
     pub(super) arena: &'a Bump,
     pub(super) hasher: &'t KeyHasher,
     options: &'t ParseOptions,
-    /// What may still be allocated in the arena (see `super::super::memory`).
+    /// The memory that may still be allocated in the arena (see `super::super::memory`).
     memory_left: usize,
     /// The position after the `type` of the next object, if its discriminator has just been read
-    /// and comes first.
+    /// and is its first field.
     after_type: Option<Cursor<'a>>,
     pub(super) tally: Tally,
 }
@@ -47,8 +47,8 @@ impl<'t, 'a> FastDecoder<'t, 'a> {
     }
 }
 
-/// An object has no state of its own: between fields, the position of the cursor says everything
-/// (see `tokens`).
+/// An object has no state of its own: between fields, the position of the cursor determines
+/// everything (see `tokens`).
 impl<'a> Decoder<'a> for FastDecoder<'_, 'a> {
     type Fault = Bail;
     type Object = ();
@@ -177,7 +177,7 @@ impl<'a> Decoder<'a> for FastDecoder<'_, 'a> {
             if !known {
                 decoder.unknown_value()?;
             }
-            // A `null` removes an entry, which only the complete path does.
+            // A `null` removes an entry, which only the complete path handles.
             Ok(Some((key, V::decode(decoder)?.ok_or(Bail)?)))
         })
     }
@@ -297,8 +297,8 @@ impl<'a> Decoder<'a> for FastDecoder<'_, 'a> {
 
     fn place(&self) {}
 
-    /// Of what is coerced only long identifiers, which some senders use throughout, stay on this
-    /// path.
+    /// Long identifiers, which some senders use throughout, are the only coerced values that do not
+    /// leave this path.
     fn coerced(&mut self, coercion: Coercion, (): ()) -> Result<(), Bail> {
         if coercion == Coercion::LongIdentifier && !self.options.strict {
             self.tally.count(coercion);
@@ -396,13 +396,13 @@ impl<'a> FastDecoder<'_, 'a> {
         Err(Bail)
     }
 
-    /// An entry of a map of texts that is more than two unescaped strings.
+    /// An entry of a map of texts that is not just two unescaped strings.
     #[inline(never)]
     fn other_text_entry(&mut self) -> Result<Option<(&'a str, &'a str)>, Bail> {
         let Some(key) = self.next_key(&mut ())? else {
             return Ok(None);
         };
-        // A `null` removes an entry, which only the complete path does.
+        // A `null` removes an entry, which only the complete path handles.
         Ok(Some((key, self.text()?.ok_or(Bail)?)))
     }
 

@@ -1,8 +1,8 @@
-//! The fast path: direct decode of what well-behaved senders write.
+//! The fast path: decodes the form of JSON that senders usually write, directly from the text.
 //!
-//! It never decides an error. At anything unusual it *bails out*, and the complete path
-//! (`super::tape`) parses the whole message again. Whatever it returns equals what the complete
-//! path returns: differential tests and a fuzz target check that.
+//! It never reports an error. At anything unusual it *bails out*, and the complete path
+//! (`super::tape`) parses the whole message again. Its results equal those of the complete path:
+//! differential tests and a fuzz target check that.
 //!
 //! The files, from the top; each uses only those below it:
 //!
@@ -16,8 +16,8 @@
 //!  scan/                 SIMD kernels
 //! ```
 //!
-//! All `unsafe` code of parsing is in `cursor/`, `bitmap`, `padded` and `scan/`. It relies on the
-//! lengths of escapes, too (`super::text`).
+//! All `unsafe` code of parsing is in `cursor/`, `bitmap`, `padded` and `scan/`. It also relies on
+//! the lengths of escapes (`super::text`).
 
 mod bitmap;
 mod collections;
@@ -40,7 +40,7 @@ use decoder::FastDecoder;
 
 pub(super) use padded::PaddedBuffer;
 
-/// With a lower limit on nesting the fast path is not taken, because it does not count levels.
+/// The fast path is not used with a lower limit on nesting, because it does not count levels.
 pub(super) const MIN_DEPTH_LIMIT: usize = skip::MAX_DEPTH as usize + 16;
 
 /// Parses a message, if it is one that the fast path can read.

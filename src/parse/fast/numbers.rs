@@ -33,7 +33,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// A 64-bit integer without fraction and exponent. If one of them follows, the caller fails at
-    /// it, because nothing that may follow a value begins like that.
+    /// it, because nothing that may follow a value begins with these characters.
     #[inline(always)]
     pub(super) fn integer(&mut self) -> Option<i64> {
         let negative = self.accept_byte(b'-');

@@ -84,7 +84,7 @@ impl PaddedBuffer {
         })
     }
 
-    /// Makes room for so many blocks. The contents are lost.
+    /// Makes room for this many blocks. The contents are lost.
     fn reserve(&mut self, count: usize) {
         if self.blocks.len() < count {
             // At most 1 MiB more than necessary.
@@ -109,7 +109,7 @@ unsafe fn assume_init<T>(elements: &[MaybeUninit<T>]) -> &[T] {
 }
 
 /// Validates the runs of blocks that are not all ASCII. Such a run begins and ends at character
-/// boundaries, because the bytes beside it are ASCII.
+/// boundaries, because the bytes next to it are ASCII.
 struct NonAsciiRuns<'t> {
     text: &'t [u8],
     /// The number of blocks seen.
@@ -139,7 +139,7 @@ impl<'t> NonAsciiRuns<'t> {
     }
 
     fn check_runs(&mut self, non_ascii: u64, count: usize) -> Option<()> {
-        // A run begins or ends where a bit differs from the one before it.
+        // A run begins or ends at each bit that differs from the previous bit.
         let before = u64::from(self.start.is_some());
         let mask = u64::MAX >> (u64::BITS as usize).saturating_sub(count);
         let mut edges = (non_ascii ^ (non_ascii << 1 | before)) & mask;

@@ -17,8 +17,8 @@
 //! block and every bitmap word that it is given; `super::padded` relies on that when it treats them
 //! as initialized.
 //!
-//! The cursor passes bytes by what the kernels say: a bit of the bitmap is set exactly if its byte
-//! is a terminator, and what [`leading_spaces`] counts are spaces.
+//! The cursor relies on the kernels when it passes bytes: a bit of the bitmap is set exactly if its
+//! byte is a terminator, and [`leading_spaces`] counts only spaces.
 #![allow(unsafe_code)]
 
 #[cfg(target_arch = "x86_64")]
@@ -53,7 +53,7 @@ use sse2 as isa;
 /// Bytes that a kernel handles together.
 pub(super) const BLOCK: usize = 64;
 
-/// The most blocks that one call of [`copy`] takes: one bit of its result for each.
+/// The most blocks for one call of [`copy`]: one for each bit of its result.
 const PIECE: usize = 64;
 
 /// Text bytes on one cache line.

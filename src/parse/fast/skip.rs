@@ -1,10 +1,11 @@
-//! Skipping JSON values on the fast path, strictly: a skipped value is well-formed, or the answer
-//! is `None` and the cursor may be anywhere. There is no recursion: the kinds of the open objects
-//! and lists are the bits of one word.
+//! Skipping JSON values on the fast path, strictly: a skipped value is well-formed; otherwise the
+//! result is `None` and the cursor may be anywhere. There is no recursion: the kinds of the open
+//! objects and lists are the bits of one word.
 
 use super::cursor::Cursor;
 
-/// Deeper nesting is left to the complete path. The model itself nests eight deep.
+/// The limit on nesting; deeper values are left to the complete path. The model itself nests eight
+/// levels.
 pub(super) const MAX_DEPTH: u32 = 64;
 
 /// Skips a value.
@@ -12,12 +13,12 @@ pub(super) fn value(cursor: &mut Cursor<'_>) -> Option<()> {
     values(cursor, 0)
 }
 
-/// Skips what is left of an object after the value of one of its fields.
+/// Skips the rest of an object after the value of one of its fields.
 pub(super) fn rest_of_object(cursor: &mut Cursor<'_>) -> Option<()> {
     values(cursor, 1)
 }
 
-/// Skips a value that is read properly later, so that it need not be validated.
+/// Skips a value that is parsed later, so that it need not be validated.
 pub(super) fn look_past(cursor: &mut Cursor<'_>) -> Option<()> {
     if matches!(cursor.peek(), b'{' | b'[') {
         return cursor.pass_brackets().then_some(());
@@ -90,7 +91,7 @@ fn values(outer: &mut Cursor<'_>, mut depth: u32) -> Option<()> {
     }
 }
 
-/// Skips a key and its colon, and also the value if it is an unescaped string, as many are. Returns
+/// Skips a key and its colon, and also the value if it is an unescaped string, as most are. Returns
 /// whether it was.
 #[inline(always)]
 fn entry(cursor: &mut Cursor<'_>) -> Option<bool> {

@@ -6,8 +6,9 @@ use bumpalo::collections::String as ArenaString;
 use super::cursor::{COPY, Cursor};
 
 impl<'a> Cursor<'a> {
-    /// Passes a string with escapes, and returns its content, a text in the arena, and how many bytes it takes there with
-    /// those that were too few. `None` for anything else.
+    /// Passes a string with escapes and returns its content as a text in the arena, and how many
+    /// bytes were allocated for it, including buffers that were too small. `None` for anything
+    /// else.
     pub(super) fn escaped_string(&mut self, arena: &'a Bump) -> Option<(&'a str, usize)> {
         if !self.accept_byte(b'"') {
             return None;
@@ -18,7 +19,7 @@ impl<'a> Cursor<'a> {
         self.append_unescaped_run(&mut out);
         loop {
             if self.accept_byte(b'"') {
-                // It at least doubles whenever it grows.
+                // Each time it grows, it at least doubles.
                 let bytes = out.capacity().saturating_mul(2);
                 return Some((out.into_bump_str(), bytes));
             }

@@ -6,7 +6,7 @@
 use super::cursor::Cursor;
 
 impl Cursor<'_> {
-    /// Passes white space. Returns whether nothing is left.
+    /// Passes white space. Returns whether the end of the text is reached.
     pub(super) fn end_of_text(&mut self) -> bool {
         self.white_space();
         self.is_at_end()
@@ -31,7 +31,7 @@ impl Cursor<'_> {
         self.accept_byte(b':')
     }
 
-    /// Goes from the end of a field's value to the quote of the next key or to the closing brace.
+    /// Moves from the end of a field's value to the quote of the next key or to the closing brace.
     /// `None` for anything else.
     #[inline(always)]
     pub(super) fn next_field(&mut self) -> Option<()> {
@@ -54,7 +54,7 @@ impl Cursor<'_> {
         self.white_space();
         let expected = if self.accept_byte(b',') {
             self.long_white_space();
-            // Not a brace, which may not follow a comma.
+            // Not a brace, which must not follow a comma.
             b'"'
         } else {
             b'}'

@@ -6,7 +6,7 @@ use super::super::failed::Failed;
 use super::super::memory::PER_STRUCTURAL;
 use super::super::walker::{Trail, Walker, diagnose};
 
-// Which is what the limit on memory assumes.
+// The limit on memory assumes this size.
 const _: () = assert!(size_of::<Node<'_>>() + size_of::<u32>() <= PER_STRUCTURAL);
 
 /// The tape and everything needed to fill it, reused from message to message.
@@ -18,7 +18,7 @@ pub(in crate::parse) struct TapeBuffers {
     tape: Tape<'static>,
     /// The padded text, in which simd-json unescapes strings in place.
     text: Vec<u8>,
-    /// The same after the repair, where simd-json refuses what the walk accepts.
+    /// The same after replacements, if simd-json refuses what the walk accepts.
     repaired: Vec<u8>,
     trail: Trail,
 }
@@ -42,20 +42,20 @@ impl TapeBuffers {
         self.text.capacity()
     }
 
-    /// Bytes allocated, about.
+    /// Bytes allocated, approximately.
     pub(in crate::parse) fn memory(&self) -> usize {
-        // simd-json does not say how large its buffers are: that of strings is as long as the text,
-        // that of indexes grows with the nodes of the tape and may be twice as long.
+        // simd-json does not report the size of its buffers: the string buffer is as long as the
+        // text, and the index buffer grows with the nodes of the tape and may be twice as long.
         let nodes = self.tape.0.capacity();
         let tape = nodes * (size_of::<Node<'_>>() + 2 * size_of::<u32>());
         2 * self.text.capacity() + self.repaired.capacity() + tape + self.trail.bytes()
     }
 
     /// Fills the tape. Two things that simd-json refuses are accepted: lone surrogates, and numbers
-    /// beyond its range, of which only the text matters. Both are replaced at equal length in a
-    /// second copy, and the tape is filled from that.
+    /// beyond its range, of which only the text is needed. Both are replaced at equal length in a
+    /// second copy, from which the tape is filled.
     pub(super) fn fill(&mut self, text: &[u8], max_depth: usize) -> Result<Filled<'_>, Failed> {
-        // simd-json lets control characters in strings pass.
+        // simd-json accepts control characters in strings.
         if has_control_character(text) {
             return Err(diagnose(text, max_depth, None));
         }
@@ -105,7 +105,7 @@ impl<'a> Filled<'a> {
         self.structurals
     }
 
-    /// Whether the numbers on the tape are not those of the text.
+    /// Whether the numbers on the tape were replaced.
     pub(super) fn blanked_numbers(&self) -> bool {
         self.blanked_numbers
     }
@@ -122,10 +122,10 @@ impl Drop for Filled<'_> {
     }
 }
 
-/// Whether there is a byte that JSON allows nowhere: a control character other than tab, line feed,
-/// carriage return.
+/// Whether there is a byte that JSON allows nowhere: a control character other than tab, line feed
+/// and carriage return.
 fn has_control_character(text: &[u8]) -> bool {
-    // Without an early exit inside the chunk the loop is vectorized.
+    // The loop is vectorized because it has no early exit inside the chunk.
     text.chunks(256).any(|chunk| {
         chunk.iter().fold(false, |found, &byte| {
             found | (byte < 0x20 && byte != b'\t' && byte != b'\n' && byte != b'\r')
@@ -133,8 +133,8 @@ fn has_control_character(text: &[u8]) -> bool {
     })
 }
 
-/// Copies the text with numbers and lone surrogates replaced, and leaves the offsets of the latter
-/// in `trail`.
+/// Copies the text with numbers and lone surrogates replaced, and leaves the offsets of the
+/// surrogates in `trail`.
 fn repair(
     repaired: &mut Vec<u8>,
     trail: &mut Trail,
@@ -178,7 +178,8 @@ mod tests {
     use super::super::super::memory;
     use super::*;
 
-    /// The limit on memory counts as many as simd-json finds, also in what is not JSON.
+    /// The limit on memory counts as many structural characters as simd-json finds, also in text
+    /// that is not JSON.
     #[test]
     fn structurals_are_not_more_than_are_charged() {
         let mut buffers = TapeBuffers::default();

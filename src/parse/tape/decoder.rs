@@ -1,7 +1,7 @@
 //! A [`Decoder`] over the tape, with every coercion.
 //!
-//! The tape holds strings unescaped and numbers as machine numbers, but neither their positions nor
-//! how a number was written. `positions` finds both in the text.
+//! The tape contains strings unescaped and numbers as machine numbers, but neither their positions
+//! nor the notation of numbers. `positions` finds both in the text.
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
@@ -39,11 +39,11 @@ pub(super) struct TapeDecoder<'t, 'a> {
     /// The node of the discriminator read last.
     discriminator: usize,
     pub(super) tally: Tally,
-    /// Whether doubles that are not finite are read.
+    /// Whether doubles that are not finite are accepted.
     pub(super) non_finite: bool,
-    /// The keys that are not fields of their model, if they are to be collected.
+    /// The keys that are not fields of their model, if they are collected.
     pub(super) unknown_keys: Option<UnknownKeys<'a>>,
-    /// The values that were coerced, and their nodes, if they are to be collected.
+    /// The coerced values and their nodes, if they are collected.
     pub(super) coercions: Option<CoercedNodes>,
 }
 
@@ -272,7 +272,7 @@ impl<'a> Decoder<'a> for TapeDecoder<'_, 'a> {
     ) -> Result<&'a str, Fault> {
         let start = self.at;
         // The source text is found last; the position of its beginning is kept, so that finding it
-        // does not count from the beginning of the message again.
+        // does not start from the beginning of the message again.
         self.positions.offset_of(start, self.text);
         let positions = self.positions;
         if let Some(mut object) = self.object()? {
@@ -469,8 +469,8 @@ impl<'a> Decoder<'a> for TapeDecoder<'_, 'a> {
 }
 
 impl TapeDecoder<'_, '_> {
-    /// The node of the last value with this key in an object: the one that counts. For faults,
-    /// because it walks through the object again.
+    /// The node of the last value with this key in an object, which is the one that counts. For
+    /// faults, because it searches the object again.
     fn last_value(&self, object: &Object, key: &str) -> Option<usize> {
         let Some(Node::Object { len, .. }) = self.nodes.get(object.node) else {
             return None;

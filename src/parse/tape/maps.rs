@@ -47,8 +47,8 @@ impl<'a> TapeDecoder<'_, 'a> {
         Ok(key)
     }
 
-    /// Continues with a map in which the value of `key`, just read, is `null`. Rare, so it may
-    /// copy.
+    /// Continues with a map in which the value of `key`, just read, is `null`. This is rare, so the
+    /// entries may be copied.
     #[cold]
     fn map_with_nulls<V: Decode<'a>>(
         &mut self,

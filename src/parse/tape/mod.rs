@@ -1,10 +1,10 @@
 //! The complete path: simd-json fills a tape, and a typed walk over it reads the message. It alone
 //! defines what is accepted, with which value, and every error.
 //!
-//! simd-json says whether a text is JSON, but not where it is wrong, and it refuses two things that
-//! are accepted here: lone surrogates, and numbers beyond 64 bits, of which only the text matters.
-//! Where it refuses, a strict walk over the text (`super::walker`) decides; `buffers` then replaces
-//! what is acceptable and fills the tape again.
+//! simd-json decides whether a text is JSON, but does not say where it is wrong, and it refuses two
+//! things that are accepted here: lone surrogates, and numbers beyond 64 bits, of which only the
+//! text is needed. If it refuses, a strict walk over the text (`super::walker`) decides; `buffers`
+//! then replaces these values and fills the tape again.
 
 mod buffers;
 mod decoder;
@@ -57,8 +57,8 @@ pub(super) fn parse_with_unknown_keys<'a, M: Decode<'a>>(
     Ok(decoder.unknown_keys.unwrap_or_default())
 }
 
-/// Parses a message, and finds the offsets of the values that are coerced, in the order of the
-/// text, and how many more there are than are listed.
+/// Parses a message, and finds the offsets of the coerced values, in the order of the text, and how
+/// many more there are than are listed.
 pub(super) fn parse_with_coercions<'a, M: Decode<'a>>(
     text: &'a [u8],
     buffers: &'a mut TapeBuffers,
@@ -75,7 +75,7 @@ pub(super) fn parse_with_coercions<'a, M: Decode<'a>>(
     });
     read::<M>(&mut decoder, &filled, options)?;
     let mut found = decoder.coercions.take().unwrap_or_default();
-    // An object is coerced after what is in it.
+    // An object is coerced after its content.
     found.listed.sort_unstable_by_key(|(node, _)| *node);
     let offsets = found
         .listed

@@ -1,5 +1,5 @@
-//! What the complete path tolerates: values that are coerced, which it counts, and keys that no
-//! model has. Where they are is collected for `validate`.
+//! What the complete path tolerates: coerced values, which it counts, and keys that no model has.
+//! Their positions are collected for `validate`.
 
 use simd_json::Node;
 
@@ -51,7 +51,7 @@ impl<'a> TapeDecoder<'_, 'a> {
         Ok(Some(without_white_space(json, self.arena)))
     }
 
-    /// Counts a coercion, and keeps its place if they are collected; in strict mode it is an
+    /// Counts a coercion, and records its position if they are collected; in strict mode it is an
     /// error if the reference refuses the value.
     pub(super) fn note_coercion(&mut self, coercion: Coercion, place: usize) -> Result<(), Fault> {
         self.tally.count(coercion);
@@ -65,7 +65,7 @@ impl<'a> TapeDecoder<'_, 'a> {
         let problem = match coercion {
             Coercion::JsonText => Problem::Expected("a string"),
             Coercion::LongIdentifier => Problem::Invalid("a 32-bit integer"),
-            // The reference reads these.
+            // The reference accepts these.
             _ => return Ok(()),
         };
         if self.options.strict {
@@ -77,7 +77,7 @@ impl<'a> TapeDecoder<'_, 'a> {
         Ok(())
     }
 
-    /// Keeps the key just read, which its model does not have, if they are collected.
+    /// Records the key just read, which its model does not have, if such keys are collected.
     pub(super) fn note_unknown_field(&mut self, object: &Object, model: &'static ModelInfo) {
         let key = self.node() - 1;
         let Some(found) = &mut self.unknown_keys else {

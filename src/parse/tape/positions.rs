@@ -1,6 +1,6 @@
-//! The positions of the tape's nodes in the text. Each node stems from one structural character,
-//! which begins it, so counting through both lists side by side finds the offset of any node:
-//! lazily, forwards, and in one pass for a message.
+//! The positions of the tape's nodes in the text. Each node corresponds to the structural character
+//! that begins it, so counting through both lists in parallel finds the offset of any node: lazily,
+//! forwards, and in one pass for a message.
 //!
 //! ```text
 //!  text          { "a" : [ 1 , 2 ] }
@@ -45,8 +45,8 @@ impl<'t> Positions<'t> {
         text.len()
     }
 
-    /// The offset after the object or list whose offset was asked for last, and which has `count`
-    /// nodes inside. Goes on after it.
+    /// The offset after the object or list whose offset was requested last, and which has `count`
+    /// nodes inside. Counting continues after it.
     pub(super) fn end_of_container(&mut self, count: usize, text: &[u8]) -> usize {
         // The bracket that closes it is the first structural character after which the depth is
         // zero again.

@@ -1,19 +1,20 @@
-//! A piece of a stream in one buffer, which is used again.
+//! A piece of a stream in a reusable buffer.
 
 use std::io::{self, Read};
 
 use super::framing::{Span, SpanKind};
 
-/// The usual size of a block: enough to make handing it to another thread cheap.
+/// The usual size of a block: large enough that passing it to another thread is cheap.
 pub(super) const BLOCK_BYTES: usize = 256 << 10;
 
 /// A piece of a stream, and the messages in it.
 #[derive(Debug, Default)]
 pub(crate) struct Block {
-    /// What was read, and after it space that has been written to before: it need not be cleared for the next read.
+    /// The bytes read, and after them space that was initialized earlier and need not be cleared
+    /// again.
     buffer: Vec<u8>,
     length: usize,
-    /// Bytes that were read and are not in the buffer any more.
+    /// Bytes that were read and have been removed from the buffer.
     discarded: u64,
     spans: Vec<Span>,
 }
@@ -25,12 +26,12 @@ impl Block {
         self.spans.iter().map(|span| (span, span.body(bytes)))
     }
 
-    /// All of it as it was read.
+    /// All bytes as they were read.
     pub(crate) fn bytes(&self) -> &[u8] {
         self.buffer.get(..self.length).unwrap_or_default()
     }
 
-    /// How many bytes of the stream it stands for.
+    /// The number of bytes of the stream that it covers.
     pub(crate) fn read(&self) -> u64 {
         self.length as u64 + self.discarded
     }
@@ -39,7 +40,7 @@ impl Block {
         &self.spans
     }
 
-    /// The text, and the messages that are found in it.
+    /// The text, and the messages in it.
     pub(super) fn parts(&mut self) -> (&[u8], &mut Vec<Span>) {
         let text = self.buffer.get(..self.length).unwrap_or_default();
         (text, &mut self.spans)
@@ -51,7 +52,7 @@ impl Block {
         self.spans.clear();
     }
 
-    /// Space after what was read.
+    /// The space after the bytes that were read.
     pub(super) fn space(&mut self, bytes: usize) -> &mut [u8] {
         let end = self.length + bytes;
         if self.buffer.len() < end {
@@ -60,9 +61,9 @@ impl Block {
         self.buffer.get_mut(self.length..end).unwrap_or_default()
     }
 
-    /// So much of the space was filled.
+    /// Marks so many bytes of the space as filled.
     pub(super) fn grow(&mut self, bytes: usize) {
-        // A stream that claims to have read more than there is room for must not be believed.
+        // A reader that reports more bytes than there is room for must not be trusted.
         self.length = (self.length + bytes).min(self.buffer.len());
     }
 
@@ -75,20 +76,20 @@ impl Block {
         self.length = self.length.min(length);
     }
 
-    /// Takes so many bytes out at the beginning. They must not be part of a message.
+    /// Removes so many bytes at the beginning. They must not be part of a message.
     pub(super) fn discard(&mut self, bytes: usize) {
         self.remove(0, bytes);
         self.discarded += bytes as u64;
     }
 
-    /// Takes so many bytes out.
+    /// Removes so many bytes.
     pub(super) fn remove(&mut self, start: usize, bytes: usize) {
         let end = (start + bytes).min(self.length);
         self.buffer.copy_within(end..self.length, start);
         self.length -= end - start;
     }
 
-    /// Writes over one byte.
+    /// Overwrites one byte.
     pub(super) fn replace(&mut self, at: usize, byte: u8) {
         if let Some(old) = self.buffer.get_mut(at) {
             *old = byte;
@@ -97,7 +98,7 @@ impl Block {
 }
 
 impl Span {
-    /// What is handed to the parser.
+    /// The text that the parser gets.
     pub(crate) fn body<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
         match self.kind {
             SpanKind::OpenArray => b"[",
@@ -108,7 +109,7 @@ impl Span {
     }
 }
 
-/// One read that an interrupting signal does not end.
+/// One read, repeated if a signal interrupts it.
 pub(super) fn read_some(stream: &mut impl Read, space: &mut [u8]) -> io::Result<usize> {
     loop {
         match stream.read(space) {

@@ -1,5 +1,5 @@
-//! Compressed input as if it were not: gzip (of several members too) and Zstandard (of several frames too), known by the
-//! name of the file or by the first bytes, which no JSON text begins with.
+//! Decompression of gzip (with any number of members) and Zstandard (with any number of frames).
+//! The format is recognized by the extension or by the first bytes, which no JSON text begins with.
 
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -8,7 +8,7 @@ use flate2::bufread::GzDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-/// How something is compressed.
+/// A compression format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Compression {
     Gzip,
@@ -19,11 +19,11 @@ const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZSTD: &str = "Zstandard";
 const ZSTANDARD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 
-/// Compressed bytes that are read at a time.
+/// Compressed bytes that are read at once.
 const BUFFER: usize = 64 << 10;
 
 impl Compression {
-    /// By the extension of a file.
+    /// The format that the extension names.
     pub(super) fn of_extension(extension: &str) -> Option<Self> {
         match extension.to_ascii_lowercase().as_str() {
             "gz" => Some(Self::Gzip),
@@ -33,7 +33,7 @@ impl Compression {
     }
 }
 
-/// The text behind `stream`.
+/// The decompressed text of `stream`.
 pub(super) fn decode(mut stream: Stream, compression: Option<Compression>) -> io::Result<Stream> {
     let mut first = Vec::new();
     let compression = match compression {
@@ -52,7 +52,8 @@ pub(super) fn decode(mut stream: Stream, compression: Option<Compression>) -> io
     })
 }
 
-/// Reads as few bytes as tell, into `first`: the first one nearly always does, and who types is not kept waiting.
+/// Reads as few bytes into `first` as are needed to recognize the format. The first byte is nearly
+/// always enough, so that interactive input is not delayed.
 fn detect(stream: &mut impl Read, first: &mut Vec<u8>) -> io::Result<Option<Compression>> {
     loop {
         for (magic, compression) in [
@@ -70,8 +71,8 @@ fn detect(stream: &mut impl Read, first: &mut Vec<u8>) -> io::Result<Option<Comp
     }
 }
 
-/// The content of all members of a gzip stream (RFC 1952, section 2.2), with errors that tell damaged data from what follows
-/// it.
+/// The content of all members of a gzip stream (RFC 1952, section 2.2). Its errors distinguish
+/// corrupt data from other data after the last member.
 struct Members<R> {
     /// None after the last member, or after an error.
     decoder: Option<GzDecoder<R>>,
@@ -105,17 +106,17 @@ impl<R: BufRead> Read for Members<R> {
 }
 
 fn cut(format: &str) -> io::Error {
-    let text = format!("the {format} data ends too early: the file is empty or cut");
+    let text = format!("the {format} data ends too early: the file is empty or truncated");
     io::Error::new(io::ErrorKind::UnexpectedEof, text)
 }
 
 fn damaged(format: &str) -> io::Error {
-    let text = format!("it is not {format} data, or damaged");
+    let text = format!("it is not {format} data, or it is corrupt");
     io::Error::new(io::ErrorKind::InvalidData, text)
 }
 
 fn followed(format: &str) -> io::Error {
-    let text = format!("after the {format} data comes something else");
+    let text = format!("there is other data after the {format} data");
     io::Error::new(io::ErrorKind::InvalidData, text)
 }
 
@@ -174,7 +175,7 @@ impl<R: BufRead> Frames<R> {
     }
 }
 
-/// A decoder that finds no more input says so in many ways.
+/// The decoder reports the end of its input in several ways.
 fn damaged_or_cut(source: &mut impl BufRead) -> io::Error {
     match source.fill_buf() {
         Ok([]) => cut(ZSTD),

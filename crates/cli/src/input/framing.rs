@@ -1,5 +1,5 @@
-//! Separates the messages of a stream: messages on lines, over several lines, in JSON arrays, or one after the other without
-//! anything between them.
+//! Separates the messages of a stream: one per line, spread over several lines, in JSON arrays, or
+//! concatenated without separators.
 //!
 //! ```text
 //!  {..}⏎{..}⏎          a line that has the shape of a message is one, without a look inside
@@ -8,11 +8,13 @@
 //!  oops⏎                what cannot be a message is refused as far as its line goes
 //! ```
 //!
-//! A line is taken without a scan only where a scan would separate the text in the same way, unless the line is refused by
-//! the parser; then [`split`] scans it. So the result depends on the text alone, and never on how it arrives.
+//! A line is taken without a scan only if a scan would separate the text in the same way, unless
+//! the parser refuses the line; then [`split`] scans it. So the result depends only on the text and
+//! not on how it is divided into reads.
 //!
-//! What begins like a message and is broken off ends at the end of its line; if the break is noticed on a later line, then
-//! before the next line that begins with `{` or `[`, or that has the shape of a message. Its neighbours are not lost.
+//! A truncated message ends at the end of its line. If the truncation is found on a later line, it
+//! ends before the next line that begins with `{` or `[`, or that has the shape of a message. The
+//! messages around it are not lost.
 
 mod line;
 mod scan;
@@ -26,14 +28,14 @@ use line::{
 };
 use scan::{Outcome, Scan};
 
-/// Where a message is in its block, and in its stream.
+/// The position of a message in its block and in its stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Span {
     pub(crate) start: usize,
     pub(crate) end: usize,
-    /// The line that it begins on, counted from 1.
+    /// The line on which it begins, counted from 1.
     pub(crate) line: u64,
-    /// The column that it begins in, counted from 1 in characters.
+    /// The column in which it begins, counted from 1 in characters.
     pub(crate) column: u64,
     pub(crate) kind: SpanKind,
 }
@@ -42,30 +44,31 @@ pub(crate) struct Span {
 pub(crate) enum SpanKind {
     /// A line that has the shape of a message. It was not scanned.
     Line,
-    /// Scanned: one message, or what cannot be one.
+    /// Scanned: one message, or text that cannot be one.
     Scanned,
-    /// Stands for the opening bracket of an array that is not closed.
+    /// Represents the opening bracket of an array that is not closed.
     OpenArray,
 }
 
 /// Separates the messages of a text that arrives in pieces.
 #[derive(Debug)]
 pub(crate) struct Framer {
-    /// Bytes of a message that are kept. A longer one is cut one byte after the limit, which makes it too long for the
-    /// parser.
+    /// Bytes of a message that are kept. A longer one is truncated to one byte more than the limit,
+    /// so that the parser refuses it.
     keep: usize,
-    /// Lines are not taken without a scan.
+    /// Scan every line.
     scan_all: bool,
     state: State,
-    /// The end of what is separated: in a message its beginning, unless that has been handed on.
+    /// The end of the separated text: at most the beginning of the current message, unless its
+    /// beginning was passed on.
     at: usize,
     line: u64,
     /// Characters of the line before `column_from`.
     columns: u64,
     column_from: usize,
-    /// Only white space came before on this line.
+    /// Only white space was found so far on this line.
     fresh_line: bool,
-    /// The line began with an object that is not in an array.
+    /// The line begins with an object that is not in an array.
     object_line: bool,
     array: Option<Array>,
     scan: Scan,
@@ -79,15 +82,18 @@ enum State {
     Between,
     /// In a value.
     Inside,
-    /// In a value that is too long and was handed on.
+    /// In a value that is too long and was passed on.
     InsideLong,
-    /// In what cannot be a message, up to the end of its line. Its first bytes, this many, have no line end.
+    /// In text that cannot be a message, up to the end of its line. Its first bytes, this many,
+    /// contain no line end.
     Rest(usize),
-    /// In a message that is broken off. The offset is that of a line which may begin another one.
+    /// In a truncated message. The offset is that of a line that may begin another message.
     Broken(usize),
-    /// After the beginning of what cannot be a message and was handed on, up to the end of its line.
+    /// After the beginning of text that cannot be a message and was passed on, up to the end of its
+    /// line.
     RestLong,
-    /// After the beginning of a message that is broken off and was handed on, before a line that may begin another one.
+    /// After the beginning of a truncated message that was passed on, before a line that may begin
+    /// another message.
     Seek,
     /// The same, in the middle of a line.
     SeekLine,
@@ -101,9 +107,9 @@ struct Array {
     line: u64,
     column: u64,
     after: After,
-    /// It began after a message on the same line, and has to end there.
+    /// It began after a message on the same line, and must end on that line.
     on_one_line: bool,
-    /// Some of it could not be read, so it may have ended.
+    /// Part of it was refused, so its end may have been lost.
     unsure: bool,
 }
 
@@ -114,15 +120,16 @@ enum After {
     Comma,
 }
 
-/// What an unsuccessful scan has learned: the values that begin at these offsets, in ascending order, break off at the same
-/// place. That saves scanning them again, which could take quadratic time.
+/// The result of an unsuccessful scan: the values that begin at these offsets, in ascending order,
+/// break off at the same place. Scanning them again is avoided, because it could take quadratic
+/// time.
 #[derive(Debug, Default)]
 struct Broken {
     values: VecDeque<usize>,
     at: usize,
 }
 
-/// What to do next.
+/// The next action.
 #[derive(PartialEq, Eq)]
 enum Step {
     Again,
@@ -149,13 +156,14 @@ impl Framer {
         }
     }
 
-    /// Scans lines, too. The messages are the same.
+    /// Scans all lines, too. The messages are the same.
     pub(crate) fn scan_all(&mut self) {
         self.scan_all = true;
     }
 
-    /// Finds the messages in `text`, `most` of them at most; false if more of the text is needed to find others. `ended`:
-    /// nothing follows. The next call gets the text from [`separated`](Self::separated) on and what follows it.
+    /// Finds messages in `text`, at most `most` of them; false if more text is needed to find
+    /// others. `ended`: nothing follows. The next call gets the text from
+    /// [`separated`](Self::separated) on, and what follows it.
     pub(crate) fn frame(
         &mut self,
         text: &[u8],
@@ -186,12 +194,12 @@ impl Framer {
         true
     }
 
-    /// How many bytes of the text are not needed any more.
+    /// How many bytes of the text are no longer needed.
     pub(crate) fn separated(&self) -> usize {
         self.at
     }
 
-    /// Forgets the separated bytes, which the next text does not have.
+    /// Drops the separated bytes, which the next text does not contain.
     pub(crate) fn shift(&mut self, text: &[u8]) {
         let bytes = self.at;
         self.count_columns(text, bytes);
@@ -214,7 +222,8 @@ impl Framer {
             None => return Step::Wait,
             Some(false) => self.state = State::Between,
             Some(true) => {
-                // As much as tells the encoding; the rest would be refused for the same reason.
+                // Enough bytes to recognize the encoding; the others would be refused for the same
+                // reason.
                 let end = text.len().min(4).min(self.keep);
                 self.push(end, SpanKind::Scanned, text, spans);
                 self.state = State::Ignored;
@@ -271,7 +280,7 @@ impl Framer {
         Step::Again
     }
 
-    /// Takes the line as it is, if a scan could not find anything else.
+    /// Takes the line as one message if a scan could not give another result.
     fn take_line(&mut self, text: &[u8], ended: bool, spans: &mut Vec<Span>) -> bool {
         let rest = text.get(self.at..).unwrap_or_default();
         let Some(length) = memchr(b'\n', rest).or(ended.then_some(rest.len())) else {
@@ -281,7 +290,7 @@ impl Framer {
         if line.last() != Some(&b'}') || line.len() >= self.keep {
             return false;
         }
-        // After a closing brace a message can only go on with a comma or another bracket.
+        // After a closing brace, a message can only continue with a comma or a bracket.
         let end = self.at + length;
         if next_message(text, end, ended, self.keep) != Some(true) {
             return false;
@@ -292,7 +301,7 @@ impl Framer {
         true
     }
 
-    /// At something that is not white space, in an array.
+    /// Handles a byte that is not white space, in an array.
     fn in_array(&mut self, byte: u8, text: &[u8], spans: &mut Vec<Span>) {
         let Some(mut array) = self.array else { return };
         match byte {
@@ -302,7 +311,7 @@ impl Framer {
                     _ => array.after == After::Element,
                 };
                 if !wanted && !array.unsure {
-                    // The parser says what is expected in its place.
+                    // The parser reports what is expected in its place.
                     self.push(self.at + 1, SpanKind::Scanned, text, spans);
                 }
                 self.at += 1;
@@ -310,9 +319,9 @@ impl Framer {
                 array.after = After::Comma;
                 self.array = (byte == b',').then_some(array);
             }
-            // The next array: the end of this one was lost.
+            // A new array: the end of this one was lost.
             b'[' if array.unsure && self.column(text) == 1 => self.array = None,
-            // The end of a line may stand for the comma.
+            // The end of a line may replace the comma.
             _ if array.after == After::Element && !self.fresh_line && !array.unsure => {
                 self.state = State::Rest(0);
             }
@@ -369,7 +378,8 @@ impl Framer {
                 Step::Again
             }
             Outcome::Broken(at) => {
-                // The beginning of the line may be gone, but it is known whether it was blank.
+                // The beginning of the line may have been dropped, but it is recorded whether it
+                // was blank.
                 let opens = matches!(text.get(at), Some(b'{' | b'['));
                 let begins = opens && self.scan.fresh_line;
                 self.advance(text, at);
@@ -407,7 +417,7 @@ impl Framer {
         self.broken.at = at;
     }
 
-    /// To the end of the line.
+    /// Goes to the end of the line.
     fn rest(&mut self, text: &[u8], ended: bool, searched: usize, spans: &mut Vec<Span>) -> Step {
         let limit = self.at.saturating_add(self.keep);
         let from = self.at + searched;
@@ -427,7 +437,7 @@ impl Framer {
         Step::Again
     }
 
-    /// To the next line that may begin a message; `line` is the first that comes into question.
+    /// Goes to the next line that may begin a message; `line` is the first candidate.
     fn broken(&mut self, text: &[u8], ended: bool, line: usize, spans: &mut Vec<Span>) -> Step {
         let limit = self.at.saturating_add(self.keep);
         let mut line = line;
@@ -490,7 +500,7 @@ impl Framer {
         }
     }
 
-    /// Hands on what begins here and ends there.
+    /// Passes on the message between these offsets.
     fn end_at(&mut self, end: usize, text: &[u8], spans: &mut Vec<Span>) {
         self.push(end, SpanKind::Scanned, text, spans);
         self.advance(text, end);
@@ -501,7 +511,7 @@ impl Framer {
         }
     }
 
-    /// Something may have been lost, and with it the end of an array.
+    /// Text may have been lost, and with it the end of an array.
     fn lose(&mut self, at_line_start: bool) {
         self.fresh_line = at_line_start;
         self.array = self
@@ -539,7 +549,7 @@ impl Framer {
         });
     }
 
-    /// Moves on and counts lines.
+    /// Advances and counts lines.
     fn advance(&mut self, text: &[u8], to: usize) {
         let passed = text.get(self.at..to).unwrap_or_default();
         if let Some(last) = memrchr(b'\n', passed) {
@@ -553,7 +563,7 @@ impl Framer {
         self.at = to;
     }
 
-    /// The column of the current place.
+    /// The column of the current position.
     fn column(&mut self, text: &[u8]) -> u64 {
         self.count_columns(text, self.at);
         self.columns + 1
@@ -561,7 +571,7 @@ impl Framer {
 
     fn count_columns(&mut self, text: &[u8], to: usize) {
         let characters = text.get(self.column_from..to).unwrap_or_default();
-        // Characters are counted by their first bytes.
+        // A character is counted at its first byte.
         let count = characters
             .iter()
             .filter(|byte| **byte & 0xc0 != 0x80)
@@ -571,8 +581,8 @@ impl Framer {
     }
 }
 
-/// Separates the messages of a text that is there as a whole: of a line that was taken without a scan and that the parser
-/// refuses, or of what was wrapped.
+/// Separates the messages of a complete text: a line that was taken without a scan and refused by
+/// the parser, or the text in a wrapper.
 pub(crate) fn split(text: &[u8], max_bytes: usize) -> Vec<Span> {
     let mut framer = Framer::new(max_bytes);
     framer.scan_all();

@@ -1,5 +1,5 @@
-//! Streams of lines, cut into blocks of whole lines. Memory is one block at a time and as much more as the longest line needs,
-//! up to a limit.
+//! Divides streams of lines into blocks of whole lines. It holds one block at a time, plus what the
+//! longest line needs, up to a limit.
 
 use std::io::{self, Read};
 
@@ -7,7 +7,7 @@ use memchr::{memchr, memrchr};
 
 use super::block::{BLOCK_BYTES, Block, read_some};
 
-/// Cuts a stream into blocks of whole lines.
+/// Divides a stream into blocks of whole lines.
 #[derive(Debug)]
 pub(crate) struct LineReader<R> {
     stream: R,
@@ -15,14 +15,14 @@ pub(crate) struct LineReader<R> {
     carry: Vec<u8>,
     block_bytes: usize,
     max_line: usize,
-    /// The line at hand is too long: what is still to come of it is thrown away.
+    /// The current line is too long: the rest of it is discarded.
     cutting: bool,
     ended: bool,
 }
 
 impl<R: Read> LineReader<R> {
-    /// Reads lines of at most `max_line` bytes. A longer one is cut there, so that memory stays bounded; the cut line
-    /// is over the limit on the size of a message, which refuses it.
+    /// Reads lines of at most `max_line` bytes. A longer one is truncated, so that memory is
+    /// bounded; the truncated line exceeds the limit on the size of a message and is refused.
     pub(crate) fn new(stream: R, max_line: usize) -> Self {
         Self {
             stream,
@@ -41,8 +41,8 @@ impl<R: Read> LineReader<R> {
         self
     }
 
-    /// Fills `block` with the next lines; false at the end of the stream. What one read of the stream delivers is
-    /// handed on as soon as it holds a whole line, so that a slow stream is not held back.
+    /// Fills `block` with the next lines; false at the end of the stream. The result of one read is
+    /// passed on as soon as it contains a whole line, so that a slow stream is not delayed.
     ///
     /// # Errors
     ///
@@ -52,7 +52,7 @@ impl<R: Read> LineReader<R> {
         block.append(&self.carry);
         self.carry.clear();
         if let Err(error) = self.fill(block) {
-            // Whoever tries again goes on where the stream stopped.
+            // A caller that tries again continues where the stream stopped.
             self.carry.extend_from_slice(block.bytes());
             block.clear();
             return Err(error);
@@ -60,7 +60,7 @@ impl<R: Read> LineReader<R> {
         Ok(!block.bytes().is_empty())
     }
 
-    /// Reads on until there is a whole line.
+    /// Continues to read until there is a whole line.
     fn fill(&mut self, block: &mut Block) -> io::Result<()> {
         while !self.ended {
             let start = block.bytes().len();
@@ -72,7 +72,7 @@ impl<R: Read> LineReader<R> {
                 self.cutting = end.is_none();
                 block.remove(start, end.unwrap_or(count));
             }
-            // The part before these bytes has no line end, and is searched only once.
+            // The part before these bytes contains no line end, so it is searched only once.
             let fresh = from(block, start);
             if let Some(last) = memrchr(b'\n', fresh) {
                 let rest = fresh.get(last + 1..).unwrap_or_default();
@@ -81,8 +81,8 @@ impl<R: Read> LineReader<R> {
                 break;
             }
             if block.bytes().len() > self.max_line {
-                // The last byte that is kept is replaced: what is kept is then over the limit and not blank, whatever
-                // it was.
+                // The last byte is replaced, so that the truncated line exceeds the limit and is
+                // not blank, whatever it was.
                 block.truncate(self.max_line);
                 block.replace(self.max_line.saturating_sub(1), b'?');
                 self.cutting = true;
@@ -92,7 +92,7 @@ impl<R: Read> LineReader<R> {
     }
 }
 
-/// What was read from there on.
+/// The bytes read from there on.
 fn from(block: &Block, start: usize) -> &[u8] {
     block.bytes().get(start..).unwrap_or_default()
 }

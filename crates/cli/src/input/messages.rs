@@ -1,12 +1,12 @@
-//! Messages of a stream in blocks, the unit of work of the pipeline. Memory is one block at a time and as much more as the
-//! longest message needs, up to the limit on the size of a message.
+//! Messages of a stream in blocks, the unit of work of the pipeline. It holds one block at a time,
+//! plus what the longest message needs, up to the limit on the size of a message.
 
 use std::io::{self, Read};
 
 use super::block::{BLOCK_BYTES, Block, read_some};
 use super::framing::Framer;
 
-/// Cuts a stream into blocks of whole messages.
+/// Divides a stream into blocks of whole messages.
 #[derive(Debug)]
 pub(crate) struct MessageReader<R> {
     stream: R,
@@ -22,12 +22,13 @@ pub(crate) struct MessageReader<R> {
     from: usize,
 }
 
-/// Messages of a block. What is made of very small ones, such as errors, may be a hundred times as large.
+/// The most messages in a block. The output for very small ones, such as errors, may be a hundred
+/// times as large.
 const MOST: usize = 4096;
 
 impl<R: Read> MessageReader<R> {
-    /// Reads messages of at most `max_bytes` bytes. A longer one is cut one byte after that, so that memory stays bounded and
-    /// the parser refuses it.
+    /// Reads messages of at most `max_bytes` bytes. A longer one is truncated to one byte more, so
+    /// that memory is bounded and the parser refuses it.
     pub(crate) fn new(stream: R, max_bytes: usize) -> Self {
         Self {
             stream,
@@ -41,7 +42,7 @@ impl<R: Read> MessageReader<R> {
         }
     }
 
-    /// The same with blocks of about this many bytes, and of few messages.
+    /// The same with blocks of about this many bytes and with few messages.
     #[cfg(test)]
     pub(crate) fn block_bytes(mut self, bytes: usize) -> Self {
         self.block_bytes = bytes.max(1);
@@ -49,8 +50,8 @@ impl<R: Read> MessageReader<R> {
         self
     }
 
-    /// Fills `block` with the next messages; false at the end of the stream. What one read of the stream delivers is
-    /// handed on as soon as it holds a whole message, so that a slow stream is not held back.
+    /// Fills `block` with the next messages; false at the end of the stream. The result of one read
+    /// is passed on as soon as it contains a whole message, so that a slow stream is not delayed.
     ///
     /// # Errors
     ///
@@ -80,7 +81,7 @@ impl<R: Read> MessageReader<R> {
                     Ok(0) => self.ended = true,
                     Ok(count) => block.grow(count),
                     Err(error) => {
-                        // Whoever tries again goes on where the stream stopped.
+                        // A caller that tries again continues where the stream stopped.
                         self.carry.extend_from_slice(block.bytes());
                         block.clear();
                         return Err(error);

@@ -1,4 +1,4 @@
-//! Input of the commands: which files there are, and the messages in them, in blocks for the pipeline.
+//! Input of the commands: the files, and the messages in them, in blocks for the pipeline.
 
 mod block;
 mod decode;
@@ -25,14 +25,14 @@ use super::terminal;
 use decode::{Compression, decode};
 use pump::Pump;
 
-/// What is read from, whatever it is.
+/// Any opened source.
 pub(super) type Stream = Box<dyn Read + Send>;
 
-/// What is common to all that is opened.
+/// The common part of opened sources.
 #[derive(Clone)]
 pub(super) struct Opener {
     pub(super) stop: Arc<Stop>,
-    /// Bytes read so far, as they lie on the disk.
+    /// Bytes read so far, before decompression.
     pub(super) read: Arc<AtomicU64>,
 }
 
@@ -81,7 +81,7 @@ fn compression_of(path: &Path) -> Option<Compression> {
     Compression::of_extension(path.extension()?.to_str()?)
 }
 
-/// Counts what goes through.
+/// Counts the bytes that are read.
 struct Counted {
     stream: Stream,
     read: Arc<AtomicU64>,

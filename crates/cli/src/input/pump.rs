@@ -1,5 +1,6 @@
-//! Reading what may keep its reader waiting for ever: standard input, pipes, terminals. A thread of its own does the
-//! waiting, so that a stop is noticed at once; the thread is left behind then, asleep.
+//! Reading from sources that may block for ever: standard input, pipes, terminals. A separate
+//! thread reads, so that the caller notices a stop at once; the thread is then abandoned while it
+//! is blocked.
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -12,13 +13,13 @@ use crate::interrupt::Stop;
 
 /// Bytes read at a time.
 const BUFFER: usize = 128 << 10;
-/// Buffers going round between the thread and the reader.
+/// Buffers that circulate between the thread and the reader.
 const BUFFERS: usize = 3;
 
 /// A buffer and how much of it is filled.
 type Filled = (Box<[u8]>, usize);
 
-/// A stream behind a thread. It ends early when the stop is raised.
+/// A stream that another thread reads. It ends early when the stop is raised.
 pub(super) struct Pump {
     full: Receiver<io::Result<Filled>>,
     free: Sender<Box<[u8]>>,
@@ -28,7 +29,7 @@ pub(super) struct Pump {
 }
 
 impl Pump {
-    /// Opens the stream on the thread too: opening a named pipe waits for its writer.
+    /// Opens the stream on the thread, too: opening a named pipe waits for its writer.
     pub(super) fn start<R: Read>(
         open: impl FnOnce() -> io::Result<R> + Send + 'static,
         stop: Arc<Stop>,
@@ -42,7 +43,7 @@ impl Pump {
         thread::Builder::new()
             .name("input".to_owned())
             .spawn(move || {
-                // What cannot be sent is not wanted any more.
+                // If sending fails, the reader has been dropped.
                 if let Err(error) = fill(open, &free_out, &full_in) {
                     let _ = full_in.send(Err(error));
                 }
@@ -57,7 +58,7 @@ impl Pump {
     }
 }
 
-/// Hands on what single reads deliver, until the stream ends or the other side is gone.
+/// Passes on the result of each read, until the stream ends or the reader is dropped.
 fn fill<R: Read>(
     open: impl FnOnce() -> io::Result<R>,
     free: &Receiver<Box<[u8]>>,

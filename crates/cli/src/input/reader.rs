@@ -1,4 +1,5 @@
-//! Sources to chunks, the pieces of input that go round in the pipeline, in buffers that are used again.
+//! Reads sources into chunks, the pieces of input that circulate in the pipeline, in reused
+//! buffers.
 
 use std::collections::VecDeque;
 use std::io::{self, Read};
@@ -12,29 +13,30 @@ use super::{Opener, Place, Source, Stream};
 
 /// A piece of input.
 pub(crate) struct Chunk {
-    /// Name of the source, for people.
+    /// Name of the source, for messages to the user.
     pub(crate) name: Arc<str>,
     block: Block,
-    /// Why there is nothing in it, if reading failed.
+    /// Why it is empty, if reading failed.
     pub(crate) error: Option<io::Error>,
 }
 
 /// One message, as it was read.
 #[derive(Clone, Copy)]
 pub(crate) struct Message<'a> {
-    /// Name of the source, for people.
+    /// Name of the source, for messages to the user.
     pub(crate) source: &'a str,
-    /// The line of the source that it begins on, counted from 1.
+    /// The line of the source on which it begins, counted from 1.
     pub(crate) line: u64,
-    /// The column that it begins in, counted from 1 in characters.
+    /// The column in which it begins, counted from 1 in characters.
     pub(crate) column: u64,
     pub(crate) body: &'a [u8],
-    /// It is a line that has the shape of a message, and may turn out to be several.
+    /// It is a line that has the shape of a message, and may contain several.
     is_line: bool,
 }
 
 impl<'a> Message<'a> {
-    /// The messages in a text that was wrapped. There is at least one, which is refused if the text is blank.
+    /// The messages in the text of a wrapper. There is at least one, which is refused if the text
+    /// is blank.
     pub(crate) fn all_in(source: &'a str, text: &'a [u8], max_bytes: usize) -> Vec<Self> {
         let message = |line, column, body| Message {
             source,
@@ -53,7 +55,7 @@ impl<'a> Message<'a> {
             .collect()
     }
 
-    /// The messages on the line, if it is a line that is not one message.
+    /// The messages on the line, if the line is not one message.
     pub(crate) fn split(&self, max_bytes: usize) -> Option<Vec<Message<'a>>> {
         if !self.is_line {
             return None;
@@ -84,7 +86,7 @@ impl Chunk {
         }
     }
 
-    /// The messages. White space between them is none.
+    /// The messages. White space between messages is not one.
     pub(crate) fn messages(&self) -> impl Iterator<Item = Message<'_>> {
         let source = &*self.name;
         self.block.messages().map(move |(span, body)| Message {
@@ -96,7 +98,7 @@ impl Chunk {
         })
     }
 
-    /// The lines, if it has lines.
+    /// The lines, if the chunk has lines.
     pub(crate) fn bytes(&self) -> &[u8] {
         self.block.bytes()
     }
@@ -112,14 +114,14 @@ pub(crate) struct Reader {
     opener: Opener,
     sources: VecDeque<Source>,
     repeat: u32,
-    /// How often the first source is still to be read.
+    /// How often the first source will be read again.
     left: u32,
     max_bytes: usize,
     lines_only: bool,
     current: Option<(Arc<str>, Blocks)>,
 }
 
-/// What cuts the current source into blocks.
+/// Divides the current source into blocks.
 enum Blocks {
     Messages(Box<MessageReader<Stream>>),
     Lines(LineReader<Stream>),
@@ -134,7 +136,7 @@ impl Blocks {
     }
 }
 
-/// What one step of reading came to.
+/// The result of one step of reading.
 enum Step {
     Filled,
     Again,
@@ -142,8 +144,8 @@ enum Step {
 }
 
 impl Reader {
-    /// Reads the sources once. What is longer than `max_bytes` is cut one byte after, which makes it too long for the
-    /// parser.
+    /// Reads the sources once. A message longer than `max_bytes` is truncated to one byte more, so
+    /// that the parser refuses it.
     pub(crate) fn new(opener: Opener, sources: Vec<Source>, max_bytes: usize) -> Self {
         Self {
             opener,
@@ -156,7 +158,7 @@ impl Reader {
         }
     }
 
-    /// Reads every source that often, one time after the other.
+    /// Reads every source this many times in a row.
     pub(crate) fn repeat(mut self, times: u32) -> Self {
         self.repeat = times;
         self.left = times;
@@ -169,7 +171,7 @@ impl Reader {
         self
     }
 
-    /// Puts the next piece into the chunk; false if there is none or the stop is raised.
+    /// Puts the next piece into the chunk; false if there is none or the stop was raised.
     pub(crate) fn fill(&mut self, chunk: &mut Chunk) -> bool {
         chunk.block.clear();
         chunk.error = None;
@@ -184,7 +186,7 @@ impl Reader {
                     self.current = None;
                 }
             }
-            // What a stopped stream delivered last may be half a message.
+            // The last piece of a stopped stream may be an incomplete message.
             return !self.opener.stop.raised();
         }
     }

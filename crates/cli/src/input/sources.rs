@@ -1,4 +1,4 @@
-//! Names on the command line to sources: files, the files of folders, standard input.
+//! Turns names on the command line into sources: files, the files of folders, standard input.
 
 use std::fs;
 use std::io;
@@ -7,25 +7,25 @@ use std::sync::Arc;
 
 use super::decode::Compression;
 
-/// Something to read messages from.
+/// A source of messages.
 pub(crate) struct Source {
-    /// For people.
+    /// The name for messages to the user.
     pub(crate) name: Arc<str>,
     pub(crate) place: Place,
-    /// Bytes on the disk, if that is known.
+    /// Bytes on disk, if known.
     pub(crate) size: Option<u64>,
 }
 
 pub(crate) enum Place {
     Stdin,
     Path(PathBuf),
-    /// What came from standard input, to be read several times.
+    /// The content of standard input, to be read several times.
     Held(Arc<[u8]>),
-    /// It was looked at, and that failed. Reading it fails in the same way, when its turn comes.
+    /// Its metadata could not be read. Reading it fails in the same way when its turn comes.
     Unreadable(io::Error),
 }
 
-/// The sources behind the names; folders stand for their files. No name stands for standard input.
+/// The sources of these names. A folder gives its files, and no names give standard input.
 pub(crate) fn sources(names: &[PathBuf]) -> Vec<Source> {
     let mut found = Vec::new();
     if names.is_empty() {
@@ -69,7 +69,8 @@ fn file(path: PathBuf) -> Source {
 
 const NO_MATCH: &str = "no file directly in the folder is named *.json, *.ndjson or *.jsonl, or these with .gz or .zst";
 
-/// The files of a folder whose names promise messages, in the order of their names. Folders inside are left alone.
+/// The files of a folder whose extensions are those of messages, in the order of their names.
+/// Subfolders are ignored.
 fn folder(path: &Path, found: &mut Vec<Source>) {
     let entries = fs::read_dir(path).and_then(Iterator::collect::<io::Result<Vec<_>>>);
     match entries {
@@ -94,7 +95,7 @@ fn folder(path: &Path, found: &mut Vec<Source>) {
     }
 }
 
-/// Whether the extension says so, before that of a compression.
+/// Whether the extension, before that of a compression, is one of messages.
 fn promises_messages(path: &Path) -> bool {
     let extension = |name: &Path| Some(name.extension()?.to_str()?.to_ascii_lowercase());
     let name = match extension(path) {

@@ -28,7 +28,7 @@ impl<R: Read> Read for Hiccups<R> {
     }
 }
 
-/// Delivers the stream in pieces of given sizes, round and round.
+/// Delivers the stream in pieces of the given sizes, in rotation.
 pub(crate) struct Pieces<'a> {
     pub(crate) rest: &'a [u8],
     pub(crate) sizes: &'a [usize],
@@ -43,7 +43,7 @@ impl Read for Pieces<'_> {
         let (now, later) = self.rest.split_at(count);
         space[..count].copy_from_slice(now);
         self.rest = later;
-        // Ends are real ones: an empty piece would be taken for one.
+        // An empty piece would be taken for the end of the stream.
         assert!(count > 0 || later.is_empty() || space.is_empty());
         Ok(count)
     }

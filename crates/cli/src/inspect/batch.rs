@@ -1,4 +1,4 @@
-//! What `inspect` shows of a batch of events.
+//! The output of `inspect` for a batch of events.
 
 use super::events;
 use super::view::{View, list, shown, time};
@@ -168,7 +168,7 @@ fn consent(view: &mut View<'_>, consent: Option<&ConsentState<'_>>) {
 const GDPR: &str = "GDPR";
 const CCPA: &str = "CCPA";
 
-/// What the user decided. A CCPA record says the opposite of what its field is called (section 5.7).
+/// The user's decision. In a CCPA record `consented` means the opposite (section 5.7).
 fn decision(ccpa: bool, consent: &Consent<'_>) -> &'static str {
     match (ccpa, consent.consented) {
         (false, true) => "consented",
@@ -199,7 +199,7 @@ fn notifications(view: &mut View<'_>, notifications: &[SystemNotification<'_>]) 
                 state(true, change.old_ccpa_consent_state),
                 state(true, change.new_ccpa_consent_state),
             ),
-            // Unknown ones, and those that only a later version of the library knows.
+            // Unknown values, and those that only a later version of the library knows.
             _ => ("", String::new(), String::new()),
         };
         let kind = shown(notification.kind().as_str());

@@ -1,4 +1,4 @@
-//! The table of events: a line each, with what tells events of one type apart.
+//! The table of events: one line per event, with the fields that distinguish events of one type.
 
 use super::view::{View, list, shown, time};
 use hydrant::message::*;
@@ -23,7 +23,8 @@ pub(super) fn table(view: &mut View<'_>, events: &[Event<'_>]) {
     }
 }
 
-/// What tells events of one type apart. No identities, tokens and texts of unknown content.
+/// The fields that distinguish events of one type. No identities, tokens or texts of unknown
+/// content.
 fn detail(event: &Event<'_>) -> String {
     match event {
         Event::SessionStart(_) => String::new(),
@@ -86,12 +87,12 @@ fn detail(event: &Event<'_>) -> String {
         ),
         Event::PushMessageOpen(event) => payload(event.payload),
         Event::Skipped(_) => "skipped".to_owned(),
-        // Unknown ones, and those that only a later version of the library knows.
+        // Unknown events, and those that only a later version of the library knows.
         _ => "not known to this version".to_owned(),
     }
 }
 
-/// What is not a known type may be the identity in the wrong place.
+/// An unknown type may be an identity in the wrong place.
 fn identity_type<'a>(identity: &UserIdentity<'a>) -> &'a str {
     match identity.identity_type.unknown() {
         Some(_) => "unknown",
@@ -99,7 +100,7 @@ fn identity_type<'a>(identity: &UserIdentity<'a>) -> &'a str {
     }
 }
 
-/// `name (more)`, or what there is of it.
+/// `name (more)`, or the part that is present.
 fn named(name: Option<&str>, more: Option<&str>) -> String {
     match (name.filter(|name| !name.is_empty()), more) {
         (Some(name), Some(more)) => format!("{name} ({more})"),
@@ -108,7 +109,7 @@ fn named(name: Option<&str>, more: Option<&str>) -> String {
     }
 }
 
-/// `+ added, - removed`; what changed is in both.
+/// `+ added, - removed`; a changed name is in both.
 fn changed<'n>(
     added: impl Iterator<Item = &'n str>,
     removed: impl Iterator<Item = &'n str>,

@@ -1,5 +1,5 @@
-//! `hydrant inspect`: one message for people. What is shown of which message is in `batch`, `events` and `others`; what
-//! it looks like, and that nobody's data is shown by accident, in `view`.
+//! `hydrant inspect`: shows one message to a user. `batch`, `events` and `others` select the fields
+//! of each message; `view` formats them and masks personal data.
 
 mod batch;
 mod events;
@@ -26,13 +26,14 @@ use hydrant::message;
 use hydrant::{Error, ParseOptions, Parsed, Scratch, Tally, parse};
 use view::View;
 
-/// Show one message readably
+/// Show one message in readable form
 ///
-/// Shows the header, the account, the identities, the device, the consent and a table of the events, or what else the
-/// message holds. Values of settings are never shown, those of identities and user attributes only if asked for.
+/// Shows the header, the account, the identities, the device, the consent and a table of the
+/// events, or the corresponding fields of other messages. Values of settings are never shown, those
+/// of identities and user attributes only on request.
 ///
-/// Messages are found as in all commands: on lines, over several lines, in an array, or one after the other. The first one is
-/// shown, or the one that --number or --line names.
+/// Messages are found as by all commands: one per line, spread over several lines, in an array, or
+/// concatenated. The first one is shown, or the one that --number or --line selects.
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
     "Examples:\n  \
@@ -43,7 +44,7 @@ use view::View;
     exit_status!()
 ))]
 pub(super) struct InspectArgs {
-    /// The file to read; `-` or none for standard input. Compressed with gzip or Zstandard or not
+    /// File to read, optionally compressed with gzip or Zstandard; `-` or none for standard input
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
 
@@ -51,7 +52,7 @@ pub(super) struct InspectArgs {
     #[arg(short, long, value_name = "N", value_parser = number(1..=u64::MAX), conflicts_with = "number")]
     line: Option<u64>,
 
-    /// Show this message, counted from 1
+    /// Show the message with this number, counted from 1
     #[arg(short, long, value_name = "N", value_parser = number(1..=u64::MAX))]
     number: Option<u64>,
 
@@ -115,7 +116,7 @@ pub(super) fn run(args: &InspectArgs, stop: &Arc<Stop>) -> Result<ExitCode, Fail
         None => Err(failed(io::Error::other(match (args.line, args.number) {
             (Some(line), _) => format!("no message begins on line {line}"),
             (None, Some(number)) => format!("there is no message {number}"),
-            (None, None) => "there is no message in it".to_owned(),
+            (None, None) => "it contains no message".to_owned(),
         }))),
     }
 }
@@ -124,15 +125,15 @@ fn is_folder(args: &InspectArgs) -> bool {
     args.file.as_ref().is_some_and(|file| file.is_dir())
 }
 
-/// Looks for the message and shows it.
+/// Finds the message and shows it.
 struct Inspect<'a> {
     args: &'a InspectArgs,
     options: ParseOptions,
     scratch: Scratch,
     output: Output,
-    /// Messages that came before.
+    /// The number of messages before it.
     seen: u64,
-    /// What became of the one that is looked for.
+    /// The result for the message that is searched for.
     shown: Option<Shown>,
 }
 
@@ -153,7 +154,7 @@ impl Inspect<'_> {
 impl Handler for Inspect<'_> {
     fn message(&mut self, message: &Message<'_>) -> Result<ControlFlow<()>, Error> {
         if let Some(shown) = &mut self.shown {
-            // Nobody who asked for a certain message needs to be told that there are more.
+            // A user who selected a message does not need to be told that there are more.
             if self.args.number.is_none()
                 && self.args.line.is_none()
                 && let Shown::Written(Ok(())) = shown
@@ -211,13 +212,13 @@ fn show_message(parsed: &Parsed<message::Message<'_>>, view: &mut View<'_>) {
         }
         M::DsrProcessingRequest(message) => others::data_subject_request(view, message),
         M::DsrProcessingResponse(message) => view.title(kind.as_str(), &message.common),
-        // Unknown ones, and those that only a later version of the library knows.
+        // Unknown messages, and those that only a later version of the library knows.
         _ => {}
     }
     show_tally(parsed.tally, view);
 }
 
-/// What was tolerated, if anything was.
+/// The coercions and unknown values, if there are any.
 fn show_tally(tally: Tally, view: &mut View<'_>) {
     let counts = [
         ("unknown values", tally.unknown_values),

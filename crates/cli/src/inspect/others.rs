@@ -1,4 +1,4 @@
-//! What `inspect` shows of registrations, audience messages and data subject requests.
+//! The output of `inspect` for registrations, audience messages and data subject requests.
 
 use super::batch::{account, device_identities, partner_identities, user_identities};
 use super::view::{View, list, shown};
@@ -117,7 +117,7 @@ fn authentication(view: &mut View<'_>, authentication: Option<&Authentication<'_
     }
 }
 
-/// What the customer is asked for; initial values are not shown.
+/// The settings that the customer is asked for; initial values are not shown.
 fn settings(view: &mut View<'_>, name: &str, settings: &[Setting<'_>]) {
     if settings.is_empty() {
         return;
@@ -129,7 +129,7 @@ fn settings(view: &mut View<'_>, name: &str, settings: &[Setting<'_>]) {
             Setting::Integer(setting) => (setting.common, setting.required, false),
             Setting::Float(setting) => (setting.common, setting.required, false),
             Setting::Boolean(setting) => (setting.common, false, false),
-            // Unknown ones, and those that only a later version of the library knows.
+            // Unknown settings, and those that only a later version of the library knows.
             _ => (SettingCommon::default(), false, false),
         };
         let marks = [

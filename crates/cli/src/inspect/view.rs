@@ -1,5 +1,6 @@
-//! The look of `inspect`: a title, sections, fields, tables. All text of the message goes through here, so that none of
-//! it plays tricks on the terminal and none of it is endless, and all values of settings and identities do, too.
+//! The format of `inspect`: a title, sections, fields, tables. All text of the message passes
+//! through this module, which escapes control characters and truncates long text. So do the values
+//! of settings and identities, which it masks.
 
 use std::fmt::{Display, Write};
 
@@ -7,19 +8,19 @@ use crate::output::{Output, Unwritable};
 use crate::terminal::harmless;
 use hydrant::message::{IdentityEncoding, Map, MessageCommon, Timestamp};
 
-/// Stands for a value that is not shown.
+/// Replaces a value that is not shown.
 const REDACTED: &str = "[redacted]";
 
-/// Characters of one value that are shown.
+/// The most characters of a value that are shown.
 const LONGEST: usize = 100;
 
-/// Width of the column of names.
+/// Width of the column of field names.
 const NAMES: usize = 29;
 
 /// Bytes that are written at a time.
 const BLOCK: usize = 64 << 10;
 
-/// A text in the making. It is written as it is made, because a large message has a long one.
+/// Output under construction. It is written in pieces, because that of a large message is long.
 pub(super) struct View<'o> {
     text: String,
     output: Option<&'o mut Output>,
@@ -39,7 +40,7 @@ impl<'o> View<'o> {
         }
     }
 
-    /// Where it is written.
+    /// The destination.
     pub(super) fn to(mut self, output: &'o mut Output) -> Self {
         self.output = Some(output);
         self
@@ -50,7 +51,7 @@ impl<'o> View<'o> {
         self.written
     }
 
-    /// Writes what there is, if it is more than so many bytes.
+    /// Writes the buffered text if it has more than this many bytes.
     fn flush(&mut self, bytes: usize) {
         if self.text.len() <= bytes {
             return;
@@ -63,7 +64,7 @@ impl<'o> View<'o> {
         }
     }
 
-    /// The type of the message and what all messages have.
+    /// The type of the message and the fields that all messages have.
     pub(super) fn title(&mut self, kind: &str, common: &MessageCommon<'_>) {
         self.heading(kind);
         self.optional("id", common.id);
@@ -85,10 +86,10 @@ impl<'o> View<'o> {
         });
     }
 
-    /// A name and a value on a line.
+    /// A name and a value on one line.
     pub(super) fn field(&mut self, name: &str, value: impl Display) {
         let (name, value) = (harmless(name), shown(&value.to_string()));
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(self.text, "  {name:NAMES$} {value}");
         self.flush(BLOCK);
     }
@@ -108,7 +109,7 @@ impl<'o> View<'o> {
         }
     }
 
-    /// User attributes, which may say as much about a person as identities.
+    /// User attributes, which may be as personal as identities.
     pub(super) fn attributes<T: Display>(&mut self, attributes: impl Iterator<Item = (String, T)>) {
         for (name, value) in attributes {
             if self.show_identities {
@@ -119,7 +120,7 @@ impl<'o> View<'o> {
         }
     }
 
-    /// The value of an identity, as far as it may be shown.
+    /// The value of an identity, or its mask.
     pub(super) fn identity(&self, value: &str) -> String {
         if self.show_identities {
             shown(value)
@@ -128,7 +129,8 @@ impl<'o> View<'o> {
         }
     }
 
-    /// The type or encoding of an identity. What is not `known` may be the identity in the wrong place.
+    /// The type or encoding of an identity. A value that is not `known` may be the identity in the
+    /// wrong place.
     pub(super) fn identity_word(&self, word: &str, known: bool) -> String {
         if known {
             shown(word)
@@ -137,7 +139,7 @@ impl<'o> View<'o> {
         }
     }
 
-    /// An identity on a line.
+    /// An identity on one line.
     pub(super) fn identity_field(
         &mut self,
         identity_type: &str,
@@ -149,8 +151,8 @@ impl<'o> View<'o> {
         self.field(identity_type, format_args!("{encoding}  {value}"));
     }
 
-    /// Rows below a header. Cells are shown as they are: whoever makes them calls [`shown`]. The rows are made twice, once
-    /// for the widths of the columns, because a large message has very many.
+    /// Rows below a header. Cells are written unchanged: the caller applies [`shown`]. The rows are
+    /// produced twice, once for the widths of the columns, because a large message has very many.
     pub(super) fn table(
         &mut self,
         header: &[&str],
@@ -176,7 +178,7 @@ impl<'o> View<'o> {
     }
 }
 
-/// Text of the message, harmless and not too long.
+/// Text of the message, escaped and truncated.
 pub(super) fn shown(text: &str) -> String {
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => {
@@ -192,9 +194,9 @@ pub(super) fn time(millis: i64) -> Timestamp {
     Timestamp::from_millis(millis)
 }
 
-/// Words with commas between; if they are many, only the first.
+/// Words separated by commas; if there are many, only the first.
 pub(super) fn list<T: Display>(words: impl IntoIterator<Item = T>) -> String {
-    // Room for the count of the others.
+    // Room for the number of the others.
     const ENOUGH: usize = LONGEST - 25;
     let mut text = String::new();
     let mut words = words.into_iter();
@@ -202,7 +204,7 @@ pub(super) fn list<T: Display>(words: impl IntoIterator<Item = T>) -> String {
         if !text.is_empty() {
             text.push_str(", ");
         }
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = write!(text, "{word}");
         if text.len() > ENOUGH {
             break;

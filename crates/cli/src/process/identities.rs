@@ -1,5 +1,5 @@
-//! Which identities are written and how: the plan that `--hash` gives, the chain of identities that may identify the
-//! user, and the [`Tail`] that the lines of a batch share.
+//! Which identities are written, and how: the plan from `--hash`, the candidates for the user, and
+//! the [`Tail`] that the lines of a batch share.
 
 use std::slice;
 
@@ -9,7 +9,7 @@ use hydrant::message::{
 };
 use hydrant::write::JsonWriter;
 
-/// Identity types with the digests they are wanted in, as `--hash` lists them.
+/// Identity types with the algorithm of their digests, from `--hash`.
 pub(super) type Plan = Vec<(IdentityKey<'static>, Algorithm)>;
 
 /// Reads `email=sha256,customer=md5`.
@@ -28,7 +28,7 @@ pub(super) fn plan(text: &str) -> Result<Plan, String> {
         let key = named("identity type", name, keys.map(|key| (key.as_str(), key)))?;
         let algorithm = algorithm.trim().parse::<Algorithm>();
         if plan.iter().any(|(other, _)| *other == key) {
-            return Err(format!("`{}` is there twice", name.trim()));
+            return Err(format!("`{}` is given twice", name.trim()));
         }
         plan.push((key, algorithm.map_err(|error| error.to_string())?));
     }
@@ -50,23 +50,24 @@ pub(super) fn named<T>(
     })
 }
 
-/// Bytes of an identity that is written as it was sent. No identity of the protocol has as many.
+/// The most bytes of an identity that is written as it was sent. No identity of the protocol has as
+/// many.
 const LONGEST_SHOWN: usize = 1024;
 
 /// How identities are written.
 pub(super) struct Identities {
-    /// Without one, only the user is written.
+    /// Without a plan, only the user is written.
     pub(super) plan: Option<Plan>,
-    /// Write the user as it was sent.
+    /// Write the user's identity as it was sent.
     pub(super) show: bool,
 }
 
-/// The numbers of identities that the summary warns about.
+/// The counts of identities for the warnings of the summary.
 #[derive(Clone, Copy, Default)]
 pub(super) struct IdentityCounts {
-    /// Left out, because they arrived encoded and are not a digest of the algorithm that was asked for.
+    /// Left out, because they arrived encoded and are not a digest of the requested algorithm.
     pub(super) left_out: u64,
-    /// Hashed although they have the form of a digest already.
+    /// Hashed although they have the form of a digest.
     pub(super) like_digests: u64,
 }
 
@@ -90,7 +91,8 @@ impl IdentityCounts {
     }
 }
 
-/// What the lines of a batch end with: `,"user":…,"identities":…}` and the line end, with placeholders of digests.
+/// The end of each line of a batch: `,"user":…,"identities":…}` and the line end, with placeholders
+/// of digests.
 #[derive(Default)]
 pub(super) struct Tail {
     text: Vec<u8>,
@@ -100,7 +102,7 @@ pub(super) struct Tail {
 }
 
 impl Tail {
-    /// Makes the tail of a batch. Without events there are no lines, so nothing is hashed.
+    /// Builds the tail of a batch. A batch without events has no lines, so nothing is hashed.
     pub(super) fn fill(
         &mut self,
         batch: &EventProcessingRequest<'_>,
@@ -127,7 +129,7 @@ impl Tail {
         line.extend_from_slice(&self.text);
     }
 
-    /// Takes the counts since the last call.
+    /// Returns the counts since the last call.
     pub(super) fn take_counts(&mut self) -> IdentityCounts {
         std::mem::take(&mut self.counts)
     }
@@ -142,10 +144,10 @@ impl Tail {
     ) {
         let user = CHAIN.iter().find_map(|key| {
             let identity = batch.first_identity(slice::from_ref(key))?;
-            // A digest stays what it is; what is neither raw nor a digest is not written.
+            // A digest stays as it is; a value that is neither raw nor a digest is not written.
             let algorithm = Algorithm::try_from(identity.encoding()).unwrap_or(Algorithm::Sha256);
             let digest = match show {
-                // Every line has it, so the output would grow with the square of the input.
+                // Every line contains it, so the output would grow quadratically.
                 true if identity.as_sent().len() > LONGEST_SHOWN => {
                     self.counts.left_out += 1;
                     return None;
@@ -171,7 +173,8 @@ impl Tail {
         });
     }
 
-    /// Writes `,"identities":{"email":{"encoding":…,"value":…},…}` with those of the plan that the batch has.
+    /// Writes `,"identities":{"email":{"encoding":…,"value":…},…}` with the identities of the plan
+    /// that the batch has.
     fn write_planned(
         &mut self,
         batch: &EventProcessingRequest<'_>,
@@ -201,8 +204,9 @@ fn write_digest(json: &mut JsonWriter<'_>, digest: Deferred, digests: &mut Vec<(
     digests.push((digest, json.position() - placeholder.len() - 1));
 }
 
-/// The identities that may identify the user, in order: first the id that the customer chose, then addresses and
-/// accounts, then the id of the platform, then the device, and last the stamp, which changes with every installation.
+/// The identities that may identify the user, in order: the id that the customer chose, addresses
+/// and accounts, the id of the platform, the device, and last the stamp, which changes with every
+/// installation.
 const CHAIN: &[IdentityKey<'static>] = &[
     IdentityKey::User(UserIdentityType::Customer),
     IdentityKey::User(UserIdentityType::Email),

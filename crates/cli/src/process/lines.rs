@@ -1,7 +1,7 @@
 //! The built-in processor: one line of JSON per event.
 //!
-//! The lines of a batch end alike, with the user and the identities. So [`Lines`] makes that [`Tail`] once, before the
-//! batch, and emits the beginnings of the lines as records; [`append`] puts them together.
+//! All lines of a batch end with the user and the identities. So [`Lines`] builds that [`Tail`]
+//! once, before the batch, and emits the beginnings of the lines as records; [`append`] joins them.
 
 use std::cell::RefCell;
 
@@ -13,15 +13,15 @@ use hydrant::write::Append;
 use hydrant::{Call, Failure, Output, Processor, Registration};
 
 thread_local! {
-    /// The engine and its processor are shared by all threads, but the digests of a chunk are made by the thread that
-    /// works on it, which is the one that `begin_batch` and `end_batch` run on.
+    /// All threads share the engine and its processor, but the thread that processes a chunk
+    /// computes its digests; `begin_batch` and `end_batch` run on that thread.
     static CHUNK: RefCell<Chunk> = RefCell::default();
 }
 
 #[derive(Default)]
 struct Chunk {
     digests: DeferredDigests,
-    /// The tail of the last batch. Its memory is reused for the next one.
+    /// The tail of the last batch. The next one reuses its memory.
     tail: Tail,
 }
 
@@ -33,7 +33,8 @@ pub(super) fn start(platform: Platform) {
     });
 }
 
-/// Appends the lines of the message that this thread has just processed, and returns the counts of its tail.
+/// Appends the lines of the message that this thread has just processed, and returns the counts of
+/// its tail.
 pub(super) fn append(output: &Output, lines: &mut Vec<u8>) -> IdentityCounts {
     CHUNK.with_borrow_mut(|Chunk { digests, tail }| {
         for record in output.records().iter() {
@@ -49,7 +50,7 @@ pub(super) fn finish(lines: &mut [u8]) -> Result<(), MisplacedDigests> {
     CHUNK.with_borrow_mut(|chunk| chunk.digests.fill(lines))
 }
 
-/// Makes lines of events.
+/// Writes the lines of events.
 pub(super) struct Lines {
     pub(super) interests: Interests,
     pub(super) identities: Identities,
@@ -124,7 +125,8 @@ lines! {
     push_message_open: PushMessageOpenEvent
 }
 
-/// `begin_batch` completes the tail before events are shared among threads, and other threads leave theirs empty.
+/// `begin_batch` completes the tail before events are shared among threads; the tails of the other
+/// threads stay empty.
 impl Merge for Tail {
     fn merge(&mut self, _: Self) {}
 }

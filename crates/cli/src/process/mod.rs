@@ -1,4 +1,4 @@
-//! `hydrant process`: messages in, one line per event out, and a summary.
+//! `hydrant process`: reads messages, writes one line per event, and a summary.
 
 mod identities;
 mod lines;
@@ -29,15 +29,17 @@ use report::{Report, Totals};
 
 /// Turn messages into one line of JSON per event
 ///
-/// Reads messages, calls a built-in processor for every event, and writes one line per event, in the order of the
-/// input. `user` is the first of these that the batch has: customer id, e-mail address, telephone numbers, identities
-/// of networks, other identities, mpid, device ids, device application stamp. Its value is the SHA-256 of the identity,
-/// trimmed and in lower case, unless --show-identities is given. An identity that arrives hashed is passed on in lower
-/// case, with its own encoding; one that is declared hashed and is not a digest is left out and counted. Blank
+/// Reads messages, calls a built-in processor for every event, and writes one line per event, in
+/// the order of the input. `user` is the first of these that the batch has: customer id, e-mail
+/// address, telephone numbers, identities of networks, other identities, mpid, device ids, device
+/// application stamp. Its value is the SHA-256 of the identity, trimmed and lower-cased, unless
+/// --show-identities is given. An identity that arrives hashed is written in lower case, with its
+/// own encoding; one that is declared as hashed but is not a digest is left out and counted. Blank
 /// identities and advertising ids of zeros are ignored. `identities` is written if --hash is given.
 ///
-/// Registrations, audience messages and data subject requests are handled and counted; they have no events. Messages
-/// that only modules send (responses) are counted. A summary goes to standard error.
+/// Registrations, audience messages and data subject requests are handled and counted; they have no
+/// events. Messages that only modules send (responses) are counted. A summary is written to
+/// standard error.
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
     "A line:\n  \
@@ -59,26 +61,28 @@ pub(super) struct ProcessArgs {
     #[command(flatten)]
     output: OutputArgs,
 
-    /// Identities to write, each with the digest to write it in: md5, sha1 or sha256
+    /// Identities to write, each with its digest: md5, sha1 or sha256
     ///
-    /// Any type of user or device identity, for example email=sha256,customer=md5. An identity that arrives hashed is
-    /// passed on; one that arrives hashed by another algorithm, or is not a digest, is left out and counted.
+    /// Any type of user or device identity, for example email=sha256,customer=md5. An identity that
+    /// arrives hashed is written unchanged; one that arrives hashed by another algorithm, or is not
+    /// a digest, is left out and counted.
     #[arg(long, value_name = "TYPE=ALGORITHM,…", value_parser = identities::plan)]
     hash: Option<Plan>,
 
-    /// Write the identity of the user as it came, instead of its SHA-256
+    /// Write the identity of the user as it was sent, instead of its SHA-256
     ///
-    /// One of more than 1024 bytes is left out and counted.
+    /// An identity of more than 1024 bytes is left out and counted.
     #[arg(long)]
     show_identities: bool,
 
-    /// Event types wanted, for example custom_event,screen_view; others are skipped undecoded [default: all]
+    /// Event types to process, for example custom_event,screen_view; others are skipped without
+    /// being decoded [default: all]
     #[arg(long, value_name = "TYPE,…", value_parser = interests)]
     interests: Option<Interests>,
 
-    /// Report refused messages and files, and go on, instead of stopping at the first
+    /// Report refused messages and unreadable files, and continue, instead of stopping at the first
     ///
-    /// Of each kind of error the first 100 are shown, and the others are counted.
+    /// For each kind of error the first 100 are shown, and the others are counted.
     #[arg(short, long)]
     keep_going: bool,
 
@@ -88,23 +92,23 @@ pub(super) struct ProcessArgs {
     #[command(flatten)]
     threads: Threads,
 
-    /// Whether the events of one batch may be handled at the same time; lines come in order either way
+    /// Whether the events of a batch may be handled concurrently; lines are in order in both cases
     #[arg(long, value_name = "ORDER", default_value = "in-order")]
     order: OrderArg,
 
-    /// Process every input this many times, for measuring; standard input is then held in memory
+    /// Process every input this many times, for benchmarks; standard input is then kept in memory
     #[arg(long, value_name = "N", default_value = "1", value_parser = number(1..=u32::MAX.into()))]
     repeat: u64,
 
-    /// Show neither the progress nor the summary
+    /// Show neither progress nor summary
     #[arg(short, long)]
     quiet: bool,
 
-    /// What the summary on standard error looks like
+    /// Format of the summary on standard error
     #[arg(long, value_name = "FORM", default_value = "table")]
     report: ReportForm,
 
-    /// Write the summary into a file, too, as one JSON object
+    /// Also write the summary to a file, as one JSON object
     #[arg(long, value_name = "FILE")]
     report_file: Option<PathBuf>,
 
@@ -122,7 +126,7 @@ enum OrderArg {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum ReportForm {
-    /// For people; not with --quiet
+    /// A table; not with --quiet
     Table,
     /// One JSON object, also with --quiet
     Json,
@@ -137,7 +141,7 @@ fn interests(text: &str) -> Result<Interests, String> {
     })
 }
 
-/// The buffers of one worker.
+/// The buffers of one thread.
 #[derive(Default)]
 struct Worker {
     scratch: Scratch,
@@ -243,7 +247,7 @@ impl Command for Process {
             .process_into(message.body, scratch, &invocation, output);
         match processed {
             Ok(_unfinished) => {}
-            // It is valid, but not for a module.
+            // It is valid, but not a message that a module receives.
             Err(error) if error.kind() == ErrorKind::UnsupportedMessage => {
                 product.tally.others += 1;
                 return Ok(());
@@ -253,7 +257,7 @@ impl Command for Process {
         product.tally.add(output);
         let counts = lines::append(output, &mut product.out);
         product.tally.identities.merge(counts);
-        // Handlers of `Lines` do not fail, but one may panic.
+        // The handlers of `Lines` do not fail, but one may panic.
         if let Some((_, failure)) = output.failures().next() {
             let Message { source, line, .. } = message;
             product.complain("failed_event", &format_args!("{source}:{line}: {failure}"));

@@ -1,4 +1,4 @@
-//! The summary of a run: what was counted, as a table for people or as JSON for machines.
+//! The summary of a run, as a table or as JSON.
 
 use std::fs;
 use std::io::{self, Write};
@@ -15,7 +15,7 @@ use hydrant::engine::{EventCounts, OutcomeCounts};
 use hydrant::write::JsonWriter;
 use hydrant::{Output, Tally};
 
-/// What is counted message by message.
+/// The counts that are updated for each message.
 #[derive(Default)]
 pub(super) struct Totals {
     /// Messages that a module does not receive.
@@ -23,9 +23,9 @@ pub(super) struct Totals {
     events: EventCounts,
     outcomes: OutcomeCounts,
     pub(super) identities: IdentityCounts,
-    /// Values, events, environments and so on that this version does not know.
+    /// Values, events, environments and other items that this version does not know.
     unknown: u64,
-    /// Values that are read although they are not what the protocol declares.
+    /// Values that were coerced.
     coerced: [u64; 6],
 }
 
@@ -51,7 +51,7 @@ impl Totals {
         }
     }
 
-    /// The kinds of coercion by their names in JSON and for people.
+    /// The kinds of coercion by their names in JSON and in the table.
     fn coercions(&self) -> impl Iterator<Item = (&'static str, &'static str, u64)> {
         let names = coercions(Tally::default());
         names
@@ -83,7 +83,7 @@ impl Report<'_> {
         self.ended.elapsed.as_secs_f64()
     }
 
-    /// The shortest time is a nanosecond, so that nothing is divided by zero.
+    /// At least a nanosecond, so that nothing is divided by zero.
     fn per_second(&self, count: u64) -> f64 {
         count as f64 / self.seconds().max(1e-9)
     }
@@ -152,7 +152,7 @@ impl Report<'_> {
     }
 
     pub(super) fn print_json(&self) {
-        // A closed standard error is not an error of the run.
+        // A closed standard error does not fail the run.
         let _ = io::stderr().lock().write_all(&self.json());
     }
 

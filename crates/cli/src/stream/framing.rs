@@ -1,4 +1,4 @@
-//! From what was read to messages: several may be on a line, and several may be in a wrapper.
+//! From pieces of input to messages: a line may contain several, and so may a wrapper.
 
 use std::ops::ControlFlow;
 
@@ -6,30 +6,30 @@ use crate::input::Message;
 use hydrant::wrapper::{self, Unwrapped};
 use hydrant::{Error, ErrorKind};
 
-/// How the messages of a message are found.
+/// How messages are extracted.
 #[derive(Clone, Copy)]
 pub(crate) struct Framing {
-    /// Whether wrappers are taken off.
+    /// Whether messages are taken out of wrappers.
     pub(crate) unwrap: bool,
     /// The limit on the size of a message.
     pub(crate) max_bytes: usize,
 }
 
-/// What happens to messages.
+/// The callbacks for messages.
 pub(crate) trait Handler {
-    /// Handles a message, and may end the run. It does nothing if it refuses the message, which then may turn out to be
-    /// several.
+    /// Handles a message, and may end the run. It does nothing if it refuses the message, which may
+    /// then be separated into several.
     fn message(&mut self, message: &Message<'_>) -> Result<ControlFlow<()>, Error>;
 
     /// Handles one that is refused.
     fn refused(&mut self, message: &Message<'_>, error: Error) -> ControlFlow<()>;
 }
 
-/// Wrappers in each other that are taken off.
+/// The deepest nesting of wrappers that is unwrapped.
 const MAX_DEPTH: usize = 8;
 
 impl Framing {
-    /// Handles a message, or all that are in it. Breaks if the run ends with it.
+    /// Handles a message, or all messages in it. Breaks if the run ends.
     pub(crate) fn handle(
         self,
         message: &Message<'_>,
@@ -38,7 +38,7 @@ impl Framing {
         self.handle_at(0, message, handler)
     }
 
-    /// The same in so many wrappers.
+    /// The same at this depth of wrappers.
     fn handle_at(
         self,
         depth: usize,

@@ -1,6 +1,6 @@
-//! Streams: pieces of work are filled, worked on and consumed by the same threads, and consumed in the order in which they
-//! were filled. A piece stays with the thread that filled it, whose cache holds it. The number of pieces is fixed, so
-//! memory is too.
+//! A pipeline: the same threads fill pieces of work, process them and consume the results in the
+//! order in which the pieces were filled. A piece stays on the thread that filled it, whose cache
+//! contains it. The number of pieces is fixed, and so is the memory.
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -8,22 +8,24 @@ use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 
-/// Pieces of each thread: one that it works on, and two that wait for one that was filled before them.
+/// Pieces of each thread: one that it processes, and two that wait for earlier ones.
 const PIECES: usize = 3;
 
-/// How often a thread looks whether the input is free before it goes to sleep: some tens of microseconds.
+/// How often a thread polls whether the input is free before it sleeps: some tens of microseconds.
 const PATIENCE: usize = 2_000;
 
-/// Runs `fill`, `work` and `consume` over pieces of work, on so many threads, the calling one among them.
+/// Runs `fill`, `work` and `consume` over pieces of work, on this many threads, including the
+/// calling one.
 ///
-/// `fill` puts the next input into a piece and says whether there was one. `work` is called by several threads at a time,
-/// each with a state of its own from `state`. `consume` gets the pieces in the order they were filled and may end the
-/// run. `fill` is called by one thread at a time, `consume` too, by whichever is free. Pieces are used again, so their
-/// buffers are too; there are three for each thread. With one thread everything runs piece by piece.
+/// `fill` puts the next input into a piece and returns whether there was one. `work` is called by
+/// several threads at the same time, each with its own state from `state`. `consume` gets the
+/// pieces in the order in which they were filled and may end the run. At any time one thread calls
+/// `fill` and one calls `consume`. Pieces and their buffers are reused; there are three for each
+/// thread. With one thread, everything runs piece by piece.
 ///
 /// # Panics
 ///
-/// If one of the functions does, with its payload, after all threads have ended.
+/// If one of the functions panics: with its payload, after all threads have ended.
 pub(super) fn pipeline<T: Send, S>(
     threads: usize,
     mut piece: impl FnMut() -> T,
@@ -62,7 +64,8 @@ pub(super) fn pipeline<T: Send, S>(
         freed: Condvar::new(),
     };
     let run = |thread| {
-        // The others would wait for a piece that never comes. What the panic may have left half-done is not used again.
+        // The other threads would wait for a piece that never comes. Data that the panic may have
+        // left inconsistent is not used again.
         let ran = catch_unwind(AssertUnwindSafe(|| {
             let mut state = state();
             while let Some((number, mut piece)) = line.begin(thread) {
@@ -86,13 +89,13 @@ pub(super) fn pipeline<T: Send, S>(
     }
 }
 
-/// What the threads share.
+/// The state that the threads share.
 struct Line<T, F, C> {
     input: Mutex<Input<F>>,
-    /// Locked by the thread that is `consuming` only.
+    /// Locked only by the thread that is `consuming`.
     consume: Mutex<C>,
     flow: Mutex<Flow<T>>,
-    /// Some piece became free, or everything is over.
+    /// Signals that a piece is free, or that the run is over.
     freed: Condvar,
 }
 
@@ -104,21 +107,21 @@ struct Input<F> {
 }
 
 struct Flow<T> {
-    /// By the thread that they belong to; the one used last comes first.
+    /// The free pieces of each thread; the most recently used one is taken first.
     free: Vec<Vec<T>>,
-    /// What was worked on and waits for its turn, with the thread that it belongs to.
+    /// Processed pieces that wait for their turn, with the threads that own them.
     ready: BTreeMap<u64, (usize, T)>,
     /// The number of the piece whose turn it is.
     next: u64,
     consuming: bool,
     over: bool,
-    /// Threads that have no free piece.
+    /// Threads without a free piece.
     waiting: usize,
     panic: Option<Box<dyn Any + Send>>,
 }
 
 impl<T, F: FnMut(&mut T) -> bool, C: FnMut(&mut T) -> ControlFlow<()>> Line<T, F, C> {
-    /// A filled piece with its number; none at the end of everything.
+    /// A filled piece with its number; none at the end of the run.
     fn begin(&self, thread: usize) -> Option<(u64, T)> {
         let mut flow = self.flow();
         let mut piece = loop {
@@ -149,8 +152,8 @@ impl<T, F: FnMut(&mut T) -> bool, C: FnMut(&mut T) -> ControlFlow<()>> Line<T, F
         Some((number, piece))
     }
 
-    /// The input, when it is this thread's turn; none where filling panicked. Filling from a file is shorter than going to
-    /// sleep and being woken, filling from a slow stream is not.
+    /// The input, when it is this thread's turn; none if filling panicked. Filling from a file is
+    /// faster than sleeping and being woken; filling from a slow stream is not.
     fn input(&self) -> Option<MutexGuard<'_, Input<F>>> {
         for _ in 0..PATIENCE {
             match self.input.try_lock() {
@@ -162,8 +165,8 @@ impl<T, F: FnMut(&mut T) -> bool, C: FnMut(&mut T) -> ControlFlow<()>> Line<T, F
         self.input.lock().ok()
     }
 
-    /// Takes a piece that was worked on, and consumes it and those behind it as far as they are there, unless another
-    /// thread is at it.
+    /// Takes a processed piece, and consumes it and the following pieces that are ready, unless
+    /// another thread is consuming.
     fn finish(&self, thread: usize, number: u64, piece: T) {
         let mut flow = self.flow();
         flow.ready.insert(number, (thread, piece));
@@ -196,16 +199,16 @@ impl<T, F: FnMut(&mut T) -> bool, C: FnMut(&mut T) -> ControlFlow<()>> Line<T, F
         flow.consuming = false;
     }
 
-    /// Nothing is filled or consumed from now on.
+    /// Stops filling and consuming.
     fn end(&self, panic: Option<Box<dyn Any + Send>>) {
         let mut flow = self.flow();
         flow.over = true;
-        // The first one counts.
+        // The first panic counts.
         flow.panic = flow.panic.take().or(panic);
         self.freed.notify_all();
     }
 
-    /// User code does not run while it is locked, so it is never left half-done.
+    /// User code does not run while it is locked, so it is never left inconsistent.
     fn flow(&self) -> MutexGuard<'_, Flow<T>> {
         self.flow.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -245,7 +248,7 @@ mod tests {
         }
     }
 
-    /// A pipeline that does not end would make this test hang.
+    /// If the pipeline does not end, the test hangs.
     #[test]
     fn a_panic_ends_everything() {
         for threads in [1, 2, 4] {
@@ -309,7 +312,7 @@ mod tests {
         }
     }
 
-    /// Whoever reads a slow stream must not hold back what others have finished.
+    /// A thread that reads a slow stream must not delay the finished results of others.
     #[test]
     fn what_is_finished_is_consumed_while_another_thread_waits_for_input() {
         let (consumed_in, consumed) = crossbeam::channel::unbounded();
@@ -318,7 +321,7 @@ mod tests {
             2,
             || 0,
             |piece| {
-                // The third piece comes when the first two are out.
+                // The third piece arrives after the first two have been consumed.
                 if number == 2 {
                     let mut seen: Vec<i32> = consumed.iter().take(2).collect();
                     seen.sort_unstable();

@@ -251,7 +251,7 @@ fn archives_that_are_empty_cut_or_followed_by_something_say_so() {
         ("cut.ndjson.gz", "the gzip data ends too early"),
         (
             "followed.ndjson.gz",
-            "after the gzip data comes something else",
+            "there is other data after the gzip data",
         ),
         ("empty.ndjson.gz", "the gzip data ends too early"),
         ("empty.ndjson.zst", "the Zstandard data ends too early"),

@@ -1,8 +1,8 @@
 //! The field tables of the protocol as data, row by row in the order and the words of the specification.
 //!
-//! `messages`, `events`, `models`, `runtime` and `registration` hold the tables, `enums` section 8. They exist so
-//! that a reader can lay them beside `docs/protocol/firehose-protocol.md`. No code here: the rows are interpreted by
-//! `decode`.
+//! `messages`, `events`, `models`, `runtime` and `registration` contain the tables, `enums` section
+//! 8. They can be compared with `docs/protocol/firehose-protocol.md` row by row. There is no code
+//! here: `decode` interprets the rows.
 #![allow(
     missing_docs,
     reason = "the tables and their fields have the names of the protocol"
@@ -58,7 +58,7 @@ pub enum Kind {
     Int32,
     Int64,
     Double,
-    /// A double of an [`Self::ObjectIfFinite`], which may be none: read as null.
+    /// A double of an [`Self::ObjectIfFinite`], which may be not finite: read as null.
     DoubleOrNone,
     /// 64 bits; the Java SDK has 32.
     LongId,
@@ -69,14 +69,14 @@ pub enum Kind {
     Object(&'static Model),
     /// An object that is absent if one of its doubles is not finite.
     ObjectIfFinite(&'static Model),
-    /// A polymorphic value, told apart by its `type`.
+    /// A polymorphic value, whose `type` names its model.
     OneOf(&'static Family),
     List(&'static Kind),
     /// A map with text keys.
     Map(&'static Kind),
     /// The map of `subject_identities`, whose keys are enumeration values.
     MapOf(&'static Enumeration, &'static Kind),
-    /// Any JSON, kept but never looked into.
+    /// Any JSON, kept without being read.
     Opaque,
 }
 
@@ -91,7 +91,7 @@ pub enum WhenAbsent {
     False,
     True,
     Hours24,
-    /// A text that stands in for an empty one too.
+    /// A text that also replaces an empty one.
     DataSaleOptOut,
 }
 
@@ -128,9 +128,9 @@ pub struct Enumeration {
 pub struct Family {
     pub name: &'static str,
     pub members: &'static [(&'static str, &'static Model)],
-    /// Whether an element of unknown type is kept as raw text; if not, it is refused.
+    /// Whether an element of unknown type is kept as raw text; otherwise it is refused.
     pub keeps_unknown: bool,
-    /// Whether a null in a list of such elements is refused; if not, it is dropped.
+    /// Whether a null in a list of such elements is refused; otherwise it is dropped.
     pub refuses_null: bool,
 }
 

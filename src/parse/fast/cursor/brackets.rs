@@ -1,15 +1,15 @@
-//! Passing an object or list by its brackets alone, 64 bytes at a time: quotes and backslashes give
-//! a bitmap of what is inside strings (Langdale and Lemire, Parsing Gigabytes of JSON per Second,
-//! sections 3.1.1 and 3.1.2), and the brackets outside are counted.
+//! Passes an object or list by its brackets alone, 64 bytes at a time: quotes and backslashes give
+//! a bitmap of the bytes inside strings (Langdale and Lemire, Parsing Gigabytes of JSON per Second,
+//! sections 3.1.1 and 3.1.2), and the brackets outside of strings are counted.
 #![allow(unsafe_code)]
 
 use super::super::scan::{BLOCK, brackets};
 use super::Cursor;
 
 impl Cursor<'_> {
-    /// Passes the object or list that comes next, whatever else is in it: for looking ahead, where
-    /// the same text is read properly later. Returns whether it is closed; if not, no step is
-    /// taken.
+    /// Passes the object or list that comes next without validating it: for looking ahead, if the
+    /// same text is parsed completely later. Returns whether it is closed; if it is not, the cursor
+    /// does not move.
     pub(in super::super) fn pass_brackets(&mut self) -> bool {
         let (mut inside, mut escaped, mut depth) = (0u64, 0u64, 0u32);
         let mut at = self.at;
@@ -40,7 +40,7 @@ impl Cursor<'_> {
                 }
                 left &= left - 1;
             }
-            // Never below zero: the loop above has looked for that.
+            // Never below zero, which the loop above has checked.
             depth = (depth + opens.count_ones()).saturating_sub(closes.count_ones());
             // SAFETY: the padding after `end` has a block, and `at` was before `end`.
             at = unsafe { at.add(BLOCK) };
@@ -49,9 +49,9 @@ impl Cursor<'_> {
     }
 }
 
-/// The bytes that a backslash before them escapes, and whether the first byte after these 64 is
-/// escaped (1 or 0), as `first` says for the first of these. In a run of backslashes every second
-/// one is escaped, and the byte after the run if its length is odd.
+/// The bytes that are escaped by a backslash before them, and whether the first byte after these 64
+/// is escaped (1 or 0); `first` says that for the first of these. In a run of backslashes every
+/// second one is escaped, and the byte after the run if its length is odd.
 fn escaped_bytes(backslashes: u64, first: u64) -> (u64, u64) {
     const ODD: u64 = 0xaaaa_aaaa_aaaa_aaaa;
     let starts = backslashes & !first;

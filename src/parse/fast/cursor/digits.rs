@@ -23,7 +23,7 @@ impl Cursor<'_> {
         }
     }
 
-    /// As [`Self::digits`], but eight at most.
+    /// As [`Self::digits`], but at most eight.
     #[inline(always)]
     pub(in super::super) fn few_digits(&mut self, before: u64) -> (u64, usize) {
         const POWERS: [u64; 9] = [
@@ -71,15 +71,15 @@ impl Cursor<'_> {
     #[inline(always)]
     fn next_digits(&self) -> (u64, usize) {
         let digits = u64::from_le_bytes(*self.ahead()) ^ 0x3030_3030_3030_3030;
-        // The high bit of each byte above 9. A carry can only disturb bytes after the first such
-        // byte, which alone counts.
+        // The high bit of each byte above 9. A carry only affects bytes after the first such byte,
+        // and only that byte matters.
         let others = (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080;
         (digits, (others.trailing_zeros() / 8) as usize)
     }
 }
 
-/// The number that eight digits make, the first in the lowest byte, with three multiplications
-/// (Johnny Lee's method).
+/// The number with these eight digits, the first in the lowest byte, computed with three
+/// multiplications (Johnny Lee's method).
 #[inline(always)]
 fn eight_digits(digits: u64) -> u64 {
     let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);

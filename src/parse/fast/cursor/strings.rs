@@ -1,5 +1,5 @@
-//! Steps over strings. The bitmap says where a run of unescaped bytes ends, so these steps look at
-//! bits and not at bytes.
+//! Steps over strings. The bitmap says where a run of unescaped bytes ends, so these steps read
+//! bits instead of bytes.
 #![allow(unsafe_code)]
 
 use bumpalo::collections::String as ArenaString;
@@ -7,7 +7,7 @@ use bumpalo::collections::String as ArenaString;
 use super::super::super::text::{self, Escape};
 use super::{Cursor, text_between};
 
-/// Appending a run is fast if there is spare capacity for so many bytes.
+/// Appending a run is fast if there is spare capacity for this many bytes.
 pub(in super::super) const COPY: usize = 32;
 
 impl<'a> Cursor<'a> {
@@ -28,7 +28,7 @@ impl<'a> Cursor<'a> {
         unsafe { at.add(bits.trailing_zeros() as usize) }
     }
 
-    /// As [`Self::terminator`], for strings that are longer than the bits of one load. Out of line.
+    /// As [`Self::terminator`], for strings that are longer than the bits of one load. Not inlined.
     ///
     /// # Safety
     ///
@@ -47,8 +47,8 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Passes a string without escapes and returns its content; `None`, and no step, for anything
-    /// else.
+    /// Passes a string without escapes and returns its content; for anything else returns `None`
+    /// and does not move.
     #[inline(always)]
     pub(in super::super) fn unescaped_string(&mut self) -> Option<&'a str> {
         if self.peek() != b'"' {
@@ -69,11 +69,11 @@ impl<'a> Cursor<'a> {
         Some(unsafe { text_between(start, close) })
     }
 
-    /// Passes `"key":"text"` without escapes and with no white space in between but for one space
-    /// after the colon; `None`, and no step, for anything else.
+    /// Passes `"key":"text"` without escapes and without white space except one space after the
+    /// colon; for anything else returns `None` and does not move.
     ///
-    /// The end of the text takes a load of its own, although one load often has the ends of both:
-    /// whether it has is hard to predict, which costs more than waiting for the load.
+    /// The end of the text takes a second load, although one load often covers both ends: whether
+    /// it does is hard to predict, and a misprediction costs more than the load.
     #[inline(always)]
     pub(in super::super) fn text_entry(&mut self) -> Option<(&'a str, &'a str)> {
         if self.peek() != b'"' {
@@ -125,8 +125,8 @@ impl<'a> Cursor<'a> {
         unsafe { text_between(start, self.at) }
     }
 
-    /// As [`Self::unescaped_run`], and appends the run to `out`: as a fixed-size copy, then
-    /// truncated, where it is short and there is spare capacity.
+    /// As [`Self::unescaped_run`], but also appends the run to `out`. A short run with enough spare
+    /// capacity is copied as a block of fixed size and then truncated.
     #[inline(always)]
     pub(in super::super) fn append_unescaped_run(&mut self, out: &mut ArenaString<'_>) {
         let block = self.ahead::<COPY>();
@@ -160,8 +160,8 @@ impl<'a> Cursor<'a> {
         true
     }
 
-    /// Passes an escape and returns its character; `None`, and no step, if it is invalid or a lone
-    /// surrogate.
+    /// Passes an escape and returns its character; if it is invalid or a lone surrogate, returns
+    /// `None` and does not move.
     pub(in super::super) fn escape(&mut self) -> Option<char> {
         match text::escape(self.ahead::<12>())? {
             (Escape::Character(character), length) => {

@@ -76,8 +76,8 @@ fn movemask(quarters: [uint8x16_t; 4]) -> u64 {
     low_half(vreinterpretq_u64_u8(add_pairs(pairs, pairs)))
 }
 
-/// `vpaddq_u8`. The compiler turns that intrinsic into three instructions where it sees that the
-/// bits do not overlap, and the latency of finding the end of a string limits the fast path.
+/// `vpaddq_u8`. The compiler turns the intrinsic into three instructions if it knows that the bits
+/// do not overlap, and the fast path is limited by the latency of finding the end of a string.
 #[inline(always)]
 fn add_pairs(first: uint8x16_t, second: uint8x16_t) -> uint8x16_t {
     let sums;

@@ -4,8 +4,8 @@
 //! # Invariants
 //!
 //! [`copy_block`] sets a bit exactly if its byte is a terminator, NUL included, and
-//! [`leading_spaces`] counts nothing but spaces: the cursor passes bytes by both without looking at
-//! them again.
+//! [`leading_spaces`] counts only spaces: the cursor relies on both and does not check the bytes
+//! again.
 
 use std::mem::MaybeUninit;
 

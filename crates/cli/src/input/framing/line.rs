@@ -1,10 +1,11 @@
-//! What a line looks like, without a scan: whether it may begin a message, and whether the stream is in another encoding.
+//! Properties of a line that need no scan: whether it may begin a message, and whether the stream
+//! has another encoding.
 
 use memchr::memchr;
 
 pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Without white space at its end.
+/// The text without white space at its end.
 pub(super) fn trim_end(text: &[u8]) -> &[u8] {
     let blanks = text.iter().rev();
     let blanks = blanks.take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
@@ -12,7 +13,7 @@ pub(super) fn trim_end(text: &[u8]) -> &[u8] {
     text.get(..end).unwrap_or_default()
 }
 
-/// Whether a byte order mark is at this offset, if enough of the text is there.
+/// Whether there is a byte order mark at this offset; `None` if more of the text is needed.
 pub(super) fn byte_order_mark(text: &[u8], at: usize, ended: bool) -> Option<bool> {
     let rest = text.get(at..).unwrap_or_default();
     if rest.starts_with(BYTE_ORDER_MARK) {
@@ -21,8 +22,8 @@ pub(super) fn byte_order_mark(text: &[u8], at: usize, ended: bool) -> Option<boo
     (ended || !BYTE_ORDER_MARK.starts_with(rest)).then_some(false)
 }
 
-/// Whether the line at this offset may begin a message, if enough of the text is there: it begins with a bracket, or with
-/// white space and an object, and ends with one.
+/// Whether the line at this offset may begin a message; `None` if more of the text is needed: it
+/// begins with a bracket, or with white space and a brace, and then it ends with a brace.
 pub(super) fn begins_message(text: &[u8], line: usize, ended: bool, keep: usize) -> Option<bool> {
     let line = line
         + match text.get(line) {
@@ -53,13 +54,13 @@ pub(super) fn begins_message(text: &[u8], line: usize, ended: bool, keep: usize)
     }
 }
 
-/// Whether the next line that is not blank may begin a message, or there is none, if enough of the text is there. `at` is the
-/// end of a line.
+/// Whether the next line that is not blank may begin a message, or there is no such line; `None` if
+/// more of the text is needed. `at` is the end of a line.
 pub(super) fn next_message(text: &[u8], at: usize, ended: bool, keep: usize) -> Option<bool> {
     let mut line = at + 1;
     loop {
         let rest = text.get(line..).unwrap_or_default();
-        // Nearly always.
+        // The usual case.
         if rest.first() == Some(&b'{') {
             return Some(true);
         }
@@ -69,7 +70,7 @@ pub(super) fn next_message(text: &[u8], at: usize, ended: bool, keep: usize) -> 
         let blanks = blanks.count();
         match rest.get(blanks) {
             Some(b'\n') => line += blanks + 1,
-            // A scan of a message that is too long passes over it.
+            // A scan of a message that is too long skips over it.
             Some(0xef) => return Some(false),
             Some(_) => return begins_message(text, line, ended, keep),
             None => return ended.then_some(true),
@@ -77,8 +78,8 @@ pub(super) fn next_message(text: &[u8], at: usize, ended: bool, keep: usize) -> 
     }
 }
 
-/// Whether the stream begins like UTF-16 or UTF-32, if enough of it is there. The parser names the encoding by the same
-/// bytes.
+/// Whether the stream begins like UTF-16 or UTF-32; `None` if more of it is needed. The parser
+/// names the encoding by the same bytes.
 pub(super) fn is_other_encoding(text: &[u8], ended: bool) -> Option<bool> {
     match text {
         [0xff, 0xfe, _, _, ..] | [0xfe, 0xff, _, _, ..] => Some(true),

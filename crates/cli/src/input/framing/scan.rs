@@ -1,35 +1,36 @@
-//! Finds the end of one JSON value by its structure: strings, brackets, commas and colons. It is not a validator, which the
-//! parser is: it only notices what cannot be part of a value any more, so that a value that is cut off does not swallow
-//! those after it.
+//! Finds the end of one JSON value by its structure: strings, brackets, commas and colons. It does
+//! not validate, which the parser does; it only detects bytes that cannot belong to the value, so
+//! that a truncated value does not swallow those after it.
 //!
-//! A scan can pause at any byte and go on when more of the text is there.
+//! A scan can pause at any byte and continue when more of the text is available.
 
 use memchr::memchr3;
 
-/// How a scan went on.
+/// The result of a scan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     /// The value ends before this offset.
     Complete(usize),
-    /// The byte at this offset cannot belong to the value: a line end in a string, an object or a list where no value may
-    /// begin, or a closing bracket of the other kind.
+    /// The byte at this offset cannot belong to the value: a line end in a string, an object or
+    /// list where no value may begin, or a closing bracket of the wrong kind.
     Broken(usize),
     /// The text ends in the value.
     Unfinished,
 }
 
-/// A list or object that is still open and that a message may begin with, if the scan was mistaken.
+/// An open list or object that may begin a message if the scan was mistaken.
 #[derive(Clone, Copy, Debug)]
 struct Candidate {
     depth: usize,
     offset: usize,
 }
 
-/// More candidates than any message that the parser accepts has levels. They only save time, so that their number may be
-/// bounded.
+/// The most candidates: more than the levels of any message that the parser accepts. They only save
+/// time, so their number may be limited.
 const MAX_CANDIDATES: usize = 1 << 16;
 
-/// Bytes of a string that are looked at one by one before a vectorized search is worth its start.
+/// Bytes of a string that are compared one by one before a vectorized search is worth its start-up
+/// cost.
 const SHORT: usize = 24;
 
 /// The state of a scan.
@@ -46,15 +47,15 @@ pub(super) struct Scan {
     /// An object or a list may begin.
     value_may_begin: bool,
     after_comma: bool,
-    /// Nothing but white space was found since the line began.
+    /// Only white space was found since the line began.
     pub(super) fresh_line: bool,
-    /// In a number, a literal or garbage outside all brackets.
+    /// In a number, a literal or garbage outside of all brackets.
     in_scalar: bool,
     candidates: Vec<Candidate>,
 }
 
 impl Scan {
-    /// Begins at the first byte of a value.
+    /// A scan from the first byte of a value.
     pub(super) fn begin(&mut self, at: usize) {
         self.at = at;
         self.depth = 0;
@@ -67,7 +68,7 @@ impl Scan {
         self.candidates.clear();
     }
 
-    /// Follows a move of the text towards the beginning of its buffer.
+    /// Adjusts offsets after the text has moved towards the beginning of its buffer.
     pub(super) fn shift(&mut self, bytes: usize) {
         self.at = self.at.saturating_sub(bytes);
         for candidate in &mut self.candidates {
@@ -75,17 +76,17 @@ impl Scan {
         }
     }
 
-    /// The offsets of objects and lists that are open, at which a message may begin.
+    /// The offsets of open objects and lists at which a message may begin.
     pub(super) fn open_candidates(&self) -> impl Iterator<Item = usize> {
         self.candidates.iter().map(|candidate| candidate.offset)
     }
 
-    /// Whether it is in a number, a literal or garbage, which may end with the text.
+    /// Whether it is in a number, a literal or garbage, which may end where the text ends.
     pub(super) fn is_scalar(&self) -> bool {
         self.in_scalar
     }
 
-    /// Goes on to the end of `text`.
+    /// Continues to the end of `text`.
     pub(super) fn run(&mut self, text: &[u8]) -> Outcome {
         loop {
             if self.in_string {
@@ -151,14 +152,14 @@ impl Scan {
         }
     }
 
-    /// Notes a token that is not white space.
+    /// Records a token that is not white space.
     fn token(&mut self, value_may_begin: bool) {
         self.value_may_begin = value_may_begin;
         self.after_comma = false;
         self.fresh_line = false;
     }
 
-    /// Goes on to the end of the string; `None` if that was found.
+    /// Continues to the end of the string; `None` if it was found.
     fn string(&mut self, text: &[u8]) -> Option<Outcome> {
         loop {
             if self.escaped {
@@ -269,7 +270,7 @@ mod tests {
             (r#""\\""#, 4),
             ("17, 18", 2),
             ("null]", 4),
-            // What is wrong inside is for the parser to say.
+            // Errors inside the value are reported by the parser.
             (r#"{"a":oops,}"#, 11),
             (r#"{"a" "b"}"#, 9),
         ] {

@@ -1,5 +1,5 @@
-//! Which messages there are depends on the text alone: not on the pieces that it arrives in, not on the size of blocks, and
-//! not on whether lines are taken without a scan.
+//! The messages found depend only on the text: not on how it is divided into reads, not on the size
+//! of blocks, and not on whether lines are taken without a scan.
 
 use super::MessageReader;
 use crate::input::block::Block;
@@ -9,10 +9,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// Line, column and text of a message.
+/// The line, column and text of a message.
 type Found = (u64, u64, Vec<u8>);
 
-/// All messages, read in pieces. Lines are split as they are where the parser refuses them.
+/// All messages, read in pieces. Lines that the parser refuses are split.
 fn read(text: &[u8], sizes: &[usize], block_bytes: usize, max: usize) -> Vec<Found> {
     let (rest, next) = (text, 0);
     let mut reader = MessageReader::new(Pieces { rest, sizes, next }, max).block_bytes(block_bytes);
@@ -97,7 +97,7 @@ fn any_text() -> impl Strategy<Value = Vec<u8>> {
     vec(prop_oneof![9 => piece, 1 => bytes], 0..20).prop_map(|pieces| pieces.concat())
 }
 
-/// Messages with their text between them, as an array or not.
+/// Messages with text between them, in an array or not.
 fn good_text() -> impl Strategy<Value = (Vec<&'static str>, String)> {
     let message = (select(WHOLE), select(BETWEEN));
     let messages = (vec(message, 1..8), any::<bool>(), any::<bool>());
@@ -105,7 +105,7 @@ fn good_text() -> impl Strategy<Value = (Vec<&'static str>, String)> {
         let (mut messages, mut text) = (Vec::new(), String::new());
         for (group, is_array, lines) in groups {
             if is_array {
-                // On a line that begins with a message an array may not go over lines.
+                // On a line that begins with a message, an array must end on that line.
                 text.push('\n');
             }
             let open = ["", "["][usize::from(is_array)];
@@ -122,7 +122,7 @@ fn good_text() -> impl Strategy<Value = (Vec<&'static str>, String)> {
     })
 }
 
-/// Lines, some of which are cut off or garbage, and which of them are whole.
+/// Lines, some truncated or garbage, and which of them are whole messages.
 fn damaged_lines() -> impl Strategy<Value = Vec<(bool, String)>> {
     let one_line = || select(WHOLE).prop_map(|text| text.replace(['\n', '\r', '\t'], " "));
     let good = one_line().prop_map(|text| (true, text));
@@ -134,7 +134,7 @@ fn damaged_lines() -> impl Strategy<Value = Vec<(bool, String)>> {
     let garbage = select(&["oops", "}", "]", "", "null", "\"", "<html>"][..]);
     let garbage = garbage.prop_map(|text| (false, text.to_owned()));
     vec(prop_oneof![3 => good, 2 => cut], 0..12).prop_flat_map(move |lines| {
-        // Garbage that closes what is cut off would make it whole.
+        // Garbage that closes a truncated message would complete it.
         let garbage = garbage.clone();
         (Just(lines), garbage).prop_map(|(mut lines, garbage)| {
             lines.insert(0, garbage);

@@ -1,4 +1,4 @@
-//! Forms of streams, one by one.
+//! The forms of streams.
 
 use std::io;
 use std::time::Instant;
@@ -8,7 +8,7 @@ use crate::input::block::Block;
 use crate::input::framing::{SpanKind, split};
 use crate::input::trickle::{Hiccups, Trickle};
 
-/// The messages with their places, read in pieces of several sizes.
+/// The messages with their positions, read in pieces of several sizes.
 #[track_caller]
 fn messages(text: &str, max: usize) -> Vec<(u64, u64, String)> {
     let mut results = Vec::new();
@@ -89,7 +89,7 @@ fn the_elements_of_an_array_are_messages() {
             (5, 9, "{}"),
         ],
     );
-    // Each element is one, whatever it is.
+    // Each element is a message, whatever it is.
     check(
         "[1,\"a,]\",null,[{},{}],{}]",
         &[
@@ -100,7 +100,7 @@ fn the_elements_of_an_array_are_messages() {
             (1, 23, "{}"),
         ],
     );
-    // A line end may stand for a comma.
+    // A line end may replace a comma.
     check("[{}\n{}]", &[(1, 2, "{}"), (2, 1, "{}")]);
 }
 
@@ -119,7 +119,7 @@ fn arrays_with_faults_are_refused_where_the_fault_is() {
             (5, 1, "{}"),
         ],
     );
-    // After a message on the same line an array ends with the line.
+    // An array after a message on the same line ends with the line.
     check(
         "{}[{}\n{}",
         &[(1, 1, "{}"), (1, 4, "{}"), (1, 3, "["), (2, 1, "{}")],
@@ -160,7 +160,8 @@ fn what_is_cut_off_does_not_swallow_what_follows() {
         );
         check(&format!("{cut}\n  {{}}"), &[(1, 1, cut), (2, 3, "{}")]);
     }
-    // A message over several lines that is broken is one, up to the next that begins at the beginning of a line.
+    // A broken message over several lines ends before the next one that begins at the beginning of
+    // a line.
     let broken = "{\n  \"a\": [\n    {\n      \"b\": \"\n    }\n  ]\n}";
     check(
         &format!("{broken}\n{{\n}}\n"),
@@ -199,7 +200,7 @@ fn the_limit_is_that_of_one_message() {
         found("{\n\"a\":1,\n\"b\n012345678901234567890\n{}\n").len(),
         2
     );
-    // White space is not a message, however long it is, and does not count.
+    // White space is not a message, whatever its length, and does not count.
     assert_eq!(
         found(&format!("{}\n{0}{{}}{0}\n", " ".repeat(100))),
         [(2, 101, "{}".to_owned())]
@@ -243,7 +244,7 @@ fn a_stream_that_fails_for_a_moment_loses_nothing() {
     );
 }
 
-/// Each of these makes a scan fail late, over and over, if nothing is learned from the first.
+/// Each of these makes many scans fail late unless the result of the first is remembered.
 #[test]
 fn separating_takes_linear_time() {
     let slow = [

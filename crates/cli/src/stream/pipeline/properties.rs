@@ -1,4 +1,4 @@
-//! The pipeline hands on every piece once and in order, on any number of threads.
+//! The pipeline passes on every piece once and in order, for any number of threads.
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
@@ -38,7 +38,7 @@ proptest! {
                 worker
             },
             |worker, piece| {
-                // A state is of one worker alone.
+                // Each thread has its own state.
                 assert_eq!(*worker, std::thread::current().id());
                 let rounds = piece.0 % uneven * 50;
                 for round in 0..rounds {
