@@ -96,6 +96,26 @@ fn a_user_of_the_library_compiles_no_more_than_is_stated() {
     );
 }
 
+/// A development dependency with a version would have to be published before the library.
+#[test]
+fn the_packages_of_the_tests_have_no_version() {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+    let manifest = std::fs::read_to_string(manifest).unwrap();
+    let (_, section) = manifest.split_once("\n[dev-dependencies]\n").unwrap();
+    let (section, _) = section.split_once("\n[").unwrap();
+    let own: Vec<&str> = section
+        .lines()
+        .filter(|line| line.starts_with("hydrant-"))
+        .collect();
+    assert_eq!(own.len(), 2);
+    for line in own {
+        assert!(
+            !line.contains("version") && !line.contains("workspace"),
+            "{line}"
+        );
+    }
+}
+
 #[test]
 fn the_package_contains_the_library_and_its_documents() {
     let listed = cargo(&["package", "--package", "hydrant", "--list", "--allow-dirty"]);

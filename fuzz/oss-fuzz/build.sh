@@ -1,4 +1,6 @@
 #!/bin/bash -eu
+# Licensed under the Apache License, Version 2.0: http://www.apache.org/licenses/LICENSE-2.0
+# or the MIT licence, at your option.
 # Run by OSS-Fuzz in the checkout: builds every target, and puts it into $OUT with the seeds and the dictionary.
 cd "$SRC/hydrant"
 cargo fuzz build -O --debug-assertions
