@@ -1,4 +1,5 @@
-//! A whole module: bytes in, one JSON record per event out, the customer's identity hashed once per batch.
+//! A whole module: bytes in, one JSON record per event out, the customer's identity hashed once per
+//! batch.
 //!
 //! Inputs: 1,800 distinct batches of 0 to 50 events; a stream that another program wrote. hydrant
 //! runs `Engine::process_into` with reused buffers; the peer is a simple implementation with

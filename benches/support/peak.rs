@@ -31,7 +31,8 @@ fn main() {
         peak: 0,
         rest: [0; 13],
     };
-    // SAFETY: both pointers are valid for writing, and the structure is at least as large as `struct rusage`.
+    // SAFETY: both pointers are valid for writing, and the structure is at least as large as
+    // `struct rusage`.
     let ended = unsafe { wait4(child.id() as i32, &mut status, 0, &mut usage) };
     assert_eq!(ended, child.id() as i32);
     assert!(ExitStatus::from_raw(status).success(), "the program failed");

@@ -168,12 +168,14 @@ impl<'c> Race<'_, 'c> {
         self
     }
 
-    /// Runs the race and returns the medians in the order of the contenders; nothing if it was filtered out.
+    /// Runs the race and returns the medians in the order of the contenders; nothing if it was
+    /// filtered out.
     pub fn run(self) -> Vec<Duration> {
         self.rounds().into_iter().map(median).collect()
     }
 
-    /// Runs the race and returns the times of all rounds in the order of the contenders; nothing if it was filtered out.
+    /// Runs the race and returns the times of all rounds in the order of the contenders; nothing if
+    /// it was filtered out.
     pub fn rounds(mut self) -> Vec<Vec<Duration>> {
         let id = format!("{}/{}", self.bench.name, self.input);
         if self.criterion {

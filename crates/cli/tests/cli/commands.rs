@@ -180,7 +180,8 @@ fn inspect_has_a_view_of_every_message() {
     }
 }
 
-/// The names of the permissions are the program's own; none of those that are declared may lack one.
+/// The names of the permissions are the program's own; none of those that are declared may lack
+/// one.
 #[test]
 fn inspect_shows_every_permission() {
     let mut count = 0;

@@ -1,4 +1,5 @@
-//! Messages are found by their structure, in every command, whatever the file is called, and in the events of other services.
+//! Messages are found by their structure, in every command, whatever the file is called, and in the
+//! events of other services.
 
 use std::fs;
 

@@ -1,4 +1,5 @@
-//! The help, the completions, the manual, and command lines and variables of the environment that make no sense.
+//! The help, the completions, the manual, and command lines and variables of the environment that
+//! make no sense.
 
 use std::fs;
 use std::process::Stdio;

@@ -1,5 +1,5 @@
-//! How much memory the program takes for hostile input: a multiple of its size at most. The peak is `VmHWM` in
-//! `/proc/PID/status`, so these tests are for Linux only.
+//! How much memory the program takes for hostile input: a multiple of its size at most. The peak is
+//! `VmHWM` in `/proc/PID/status`, so these tests are for Linux only.
 
 use std::fs;
 use std::io::Write;
@@ -14,7 +14,8 @@ const MIB: usize = 1 << 20;
 /// What a run takes with an input of no size: the program, its threads and its buffers.
 const FIXED: usize = 32 * MIB;
 
-/// A message of about so many bytes: a batch with many copies of `item`, separated by commas, in this place.
+/// A message of about so many bytes: a batch with many copies of `item`, separated by commas, in
+/// this place.
 fn filled(before: &str, item: &str, after: &str, bytes: usize) -> String {
     let count = bytes / (item.len() + 1);
     let items = vec![item; count].join(",");

@@ -27,7 +27,8 @@ fn digest<D: sha2::Digest>(value: &str) -> String {
     })
 }
 
-/// What the user of message number `i` is called, and how: not all of them raw, some too long for the lanes.
+/// What the user of message number `i` is called, and how: not all of them raw, some too long for
+/// the lanes.
 fn user(i: usize) -> (String, &'static str) {
     match i % 7 {
         3 => (format!("{i:032x}"), "md5"),

@@ -1,4 +1,5 @@
-//! The program in a pipeline: answers while the input goes on, an end when nobody reads, an end when a signal asks.
+//! The program in a pipeline: answers while the input goes on, an end when nobody reads, an end
+//! when a signal asks.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -122,7 +123,8 @@ fn a_closed_output_is_noticed_though_the_input_stays_open() {
         running.say(&plain());
         running.answer();
         drop(running.stdout);
-        // A process that another test is about to start may hold the closed end for a moment: a later line notices.
+        // A process that another test is about to start may hold the closed end for a moment: a
+        // later line notices.
         let status = loop {
             if let Some(status) = running.child.try_wait().unwrap() {
                 break status;

@@ -21,8 +21,8 @@ pub(crate) fn hydrant<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Com
     command
 }
 
-/// The same for tests that send it signals. What runs the tests may ignore some, as a job in the background ignores
-/// SIGINT, and the program goes on to ignore them; `env` of GNU can end that.
+/// The same for tests that send it signals. What runs the tests may ignore some, as a job in the
+/// background ignores SIGINT, and the program goes on to ignore them; `env` of GNU can end that.
 #[cfg(unix)]
 pub(crate) fn hydrant_with_signals(args: &[&str]) -> Command {
     let mut command = Command::new("env");
