@@ -277,7 +277,7 @@ impl<'a> Payload<'a> {
                 base64::decode(&text).map(Cow::Owned).ok_or("is not Base64")
             }
             Self::Compressed => Err(
-                "is compressed with gzip: decode the Base64 of `awslogs.data`, decompress it and give that",
+                "is compressed with gzip: decode the Base64 of `awslogs.data`, decompress it and pass the result",
             ),
             Self::Confirmation => Err("confirms a subscription and holds no message"),
         }
