@@ -1,13 +1,15 @@
-//! Cold start: from starting a process to its first answer, and the most memory that it took.
+//! Cold start: the time from the start of a process to its first answer, and its peak memory.
 //!
-//! Input: one message of four events, compact. The contenders are `examples/embed_stdin.rs`; the program
-//! (`hydrant process`), with the allocator of the system and with mimalloc; `examples/embed_lambda.rs`
-//! against an endpoint of this bench; and the floor, a Rust program that prints "hello". All are built here with the
-//! release profile and started in turn, and timed from the start to the end of the process, because a short-lived process
-//! is what a cold start is. A Lambda function does not end, so it is timed to its first answer and then killed. All
-//! answers are checked.
+//! Input: one message of four events, compact. The contenders are `examples/embed_stdin.rs`; the
+//! program (`hydrant process`), with the system allocator and with mimalloc;
+//! `examples/embed_lambda.rs` against an endpoint of this bench; and, as a lower bound, a Rust
+//! program that prints "hello". All are built here with the release profile and started in turn,
+//! and timed from the start to the end of the process, because short-lived processes are typical of
+//! cold starts. A Lambda function does not end, so it is timed to its first answer and then killed.
+//! All answers are checked.
 //!
-//! `cargo bench --bench cold_start`. criterion has no part in this one: a process is not a function.
+//! `cargo bench --bench cold_start`. It does not use criterion, which measures functions and not
+//! processes.
 
 #![allow(
     clippy::unwrap_used,
@@ -98,7 +100,7 @@ fn memory(bench: &mut Bench, input: &Input, name: &str, kib: f64) {
     bench.note(&input.name, &format!("{name}: peak, MiB"), kib / 1024.0);
 }
 
-/// The first answer of a function, and the memory that it holds then, in KiB.
+/// The first answer of a function, and the memory that it uses then, in KiB.
 fn invoke(function: &Program, body: &[u8]) -> (Vec<u8>, Option<f64>) {
     let endpoint = Endpoint::start();
     let running = endpoint.run(function.path());

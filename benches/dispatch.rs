@@ -1,13 +1,15 @@
-//! Dispatch: what calling the handlers costs beyond parsing, and when two cores beat one.
+//! Dispatch: the time of calling the handlers in addition to parsing, and when two cores are faster
+//! than one.
 //!
-//! Inputs: `generate::batch` of 1, 10, 100 and 1,000 events. First `parse` alone against `Engine::process_into` with a
-//! processor that does nothing: the difference is the cost of dispatch, response included. How much of it is the response,
-//! once per message, a third contender tells, which writes the same one without an engine. A fourth has a deadline, which
-//! is compared with the clock before each handler, and a fifth async handlers that never wait. Then handlers that compute for
-//! 0 to 50 µs each, unordered against in order: where other threads do not help, the engine must not be slower for trying.
-//! Both orders are checked to emit the same records, one per event.
+//! Inputs: `generate::batch` of 1, 10, 100 and 1,000 events. First, `parse` alone is compared with
+//! `Engine::process_into` and a processor that does nothing: the difference is the time of
+//! dispatch, response included. A third contender writes the same response without an engine, which
+//! shows the share of the response. A fourth has a deadline, which is compared with the clock
+//! before each handler, and a fifth has async handlers that never wait. Then handlers that compute
+//! for 0 to 50 µs each, unordered and in order: if other threads do not help, the engine must not
+//! be slower for trying. Both orders are checked to emit the same records, one per event.
 //!
-//! `cargo bench --bench dispatch`, not pinned to one core, on a machine that has nothing else to do.
+//! `cargo bench --bench dispatch`, not pinned to one core, on an idle machine.
 
 #![allow(
     clippy::unwrap_used,
@@ -58,7 +60,7 @@ fn main() {
     println!("unordered, times as fast as in order:\n{ratios}");
 }
 
-/// Parse alone, and with handlers that do nothing.
+/// Parsing alone, and with handlers that do nothing.
 fn overhead(bench: &mut Bench, input: &Input) {
     let body = &input.bodies[0];
     let (engine, waiting) = (Engine::new(Idle), Engine::new_async(Idle));
@@ -67,7 +69,8 @@ fn overhead(bench: &mut Bench, input: &Input) {
         .clone()
         .with_deadline(Instant::now() + Duration::from_secs(3_600));
     let options = ParseOptions::new();
-    // All use the same buffers: where memory lies changes more than what is measured.
+    // All use the same buffers, because memory addresses affect the times more than the measured
+    // differences.
     let buffers = RefCell::new(Buffers::default());
     let plain = || {
         let Buffers {
@@ -155,8 +158,8 @@ struct Buffers {
     response: Vec<u8>,
 }
 
-/// The median over all rounds of what one contender takes beyond another in the same round, in nanoseconds. How fast the
-/// machine is changes from round to round by more than that.
+/// The median over all rounds of the difference between two contenders in the same round, in
+/// nanoseconds. The speed of the machine varies more than that from round to round.
 fn median_difference(less: &[Duration], more: &[Duration]) -> f64 {
     let rounds = less.iter().zip(more);
     let mut differences: Vec<f64> = rounds
@@ -169,12 +172,12 @@ fn median_difference(less: &[Duration], more: &[Duration]) -> f64 {
         .unwrap_or_default()
 }
 
-/// What is left when the message is finished.
+/// Finishes the message.
 fn finished<'o>(pending: Result<Pending<'_, &'o mut Output>, Error>) -> &'o Output {
     pending.unwrap().finish()
 }
 
-/// What a future gives that does not wait.
+/// The result of a future that does not wait.
 fn ready<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => value,
@@ -182,7 +185,7 @@ fn ready<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// What the engine answers to a batch, without an engine.
+/// The response of the engine to a batch, written without an engine.
 fn respond(
     body: &[u8],
     scratch: &mut Scratch,
@@ -202,7 +205,7 @@ fn respond(
     write::message(&Message::EventProcessingResponse(&answer), response);
 }
 
-/// Handlers with work to do, unordered and in order. Returns how much faster they are unordered.
+/// Handlers with work to do, unordered and in order. Returns the speed-up of the unordered ones.
 fn orders(bench: &mut Bench, input: &Input, nanos: u32, steps: u32) -> f64 {
     let body = &input.bodies[0];
     let invocation = invocation();
@@ -295,7 +298,7 @@ busy! {
     push_message_open: PushMessageOpenEvent,
 }
 
-/// Steps of xorshift64 (Marsaglia, 2003), each of which needs the one before.
+/// Steps of xorshift64 (Marsaglia, 2003), each of which depends on the previous one.
 fn mixed(seed: u64, steps: u32) -> u64 {
     let mut state = seed | 1 << 40;
     for _ in 0..steps {
@@ -306,7 +309,8 @@ fn mixed(seed: u64, steps: u32) -> u64 {
     black_box(state)
 }
 
-/// How many steps a microsecond is on this machine. A count, not a clock: two threads on one core must not both seem busy.
+/// The number of steps per microsecond on this machine. The work is a count and not a time, because
+/// two threads on one core must not both seem busy.
 fn calibrated() -> f64 {
     const STEPS: u32 = 200_000;
     let fastest = (0..20)

@@ -1,12 +1,15 @@
-//! A whole module: bytes in, one JSON record per event out, the customer's identity hashed once per batch.
+//! A whole module: bytes in, one JSON record per event out, the customer's identity hashed once per
+//! batch.
 //!
-//! Inputs: 1,800 distinct batches of 0 to 50 events; a stream that another program wrote. hydrant runs `Engine::process_into` with buffers that are reused; the
-//! peer does the same plainly with serde_json and owned models. Both must emit equal records.
+//! Inputs: 1,800 distinct batches of 0 to 50 events; a stream that another program wrote. hydrant
+//! runs `Engine::process_into` with reused buffers; the peer is a simple implementation with
+//! serde_json and owned models. Both must emit equal records.
 //!
-//! Then the program: `hydrant process` over a file of 12,000 such batches, 190 MB, on one thread and on two, to nowhere and
-//! to a file. The outputs must be equal. It is read once before, so it comes from the page cache.
+//! Then the program: `hydrant process` over a file of 12,000 such batches, 190 MB, on one thread
+//! and on two, with discarded output and to a file. The outputs must be equal. The file is read
+//! once in advance, so it comes from the page cache.
 //!
-//! `cargo bench --bench end_to_end`, not pinned to one core, on a machine that has nothing else to do.
+//! `cargo bench --bench end_to_end`, not pinned to one core, on an idle machine.
 
 #![allow(
     clippy::unwrap_used,
@@ -47,7 +50,7 @@ fn main() {
     bench.finish();
 }
 
-/// A module on batches.
+/// A module that processes batches.
 fn module(bench: &mut Bench, input: &Input) {
     let engine = Engine::new(Module);
     let invocation = Invocation::new(1_714_592_744_067, Uuid::from_random([7; 16]));
@@ -90,7 +93,7 @@ fn module(bench: &mut Bench, input: &Input) {
         .run();
 }
 
-/// The program on a file of lines.
+/// The program with a file of lines.
 fn program(bench: &mut Bench) {
     let hydrant = Program::hydrant(Allocator::System);
     let input = Input::stream(bench.size(12_000, 60));
@@ -130,7 +133,7 @@ fn program(bench: &mut Bench) {
     }
 }
 
-/// Emits what every event has, and in the first record of a batch who the user is.
+/// Emits the common fields of every event, and in the first record of a batch the user.
 struct Module;
 
 impl Module {
@@ -236,7 +239,7 @@ struct Record<'a> {
     name: Option<&'a str>,
 }
 
-/// What a user writes who has serde_json and no engine.
+/// The implementation of a user with serde_json and no engine.
 fn plainly(body: &[u8], records: &mut Vec<Vec<u8>>) {
     let request: owned::Request<'_> = serde_json::from_slice(body).unwrap();
     records.clear();

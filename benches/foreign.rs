@@ -1,10 +1,10 @@
-//! Peers that are not Rust, such as the Java SDK: the same inputs, taking turns with hydrant, one thread, warm; and their
-//! cold start.
+//! Peers that are not in Rust, such as the Java SDK: the same inputs, in turn with hydrant, on one
+//! thread, warm; and their cold start.
 //!
-//! A peer is a command. `HYDRANT_PEER` starts it for a conversation, `HYDRANT_PEER_ONCE` on one message, both as words
-//! separated by blanks; `scripts/bench-java` sets them. Without them this bench says that it is skipped. What is said to a
-//! peer stands in `benches/README.md`. A turn of another process can only be measured by the clock on the wall, and so are
-//! all turns here.
+//! A peer is a command. `HYDRANT_PEER` starts it for many commands, `HYDRANT_PEER_ONCE` for one
+//! message, both as words separated by spaces; `scripts/bench-java` sets them. Without them this
+//! bench prints that it is skipped. `benches/README.md` describes the commands. Turns of another
+//! process can only be measured by the wall clock, so all turns here are.
 
 #![allow(
     clippy::unwrap_used,
@@ -26,7 +26,7 @@ use hydrant::{ParseOptions, Scratch, normalize, parse};
 use support::process::{Conversation, Program};
 use support::{Bench, Input, inputs};
 
-/// How long a peer that compiles while it runs may warm up.
+/// The warm-up time of a peer with a just-in-time compiler.
 const WARM_UP: Duration = Duration::from_secs(12);
 
 fn main() {
@@ -55,7 +55,7 @@ fn main() {
     bench.finish();
 }
 
-/// Words of a variable as a program and its arguments.
+/// Splits a variable into a program and its arguments.
 fn command(variable: &str) -> Option<Program> {
     let command = env::var(variable).ok()?;
     let words: Vec<&str> = command.split_whitespace().collect();
@@ -71,7 +71,7 @@ fn warm(bench: &mut Bench, peer: &RefCell<Conversation>, name: &str, input: &Inp
     let loaded = say(&format!("load {file}"));
     assert_eq!(loaded.trim(), input.bodies.len().to_string());
 
-    // What the peer makes of a message is what hydrant makes of it.
+    // The peer's output for a message equals that of hydrant.
     for body in input.bodies.iter().take(bench.size(200, 20)) {
         let theirs = say(&format!("normalize {}", std::str::from_utf8(body).unwrap()));
         let mut ours = Vec::new();

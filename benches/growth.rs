@@ -1,8 +1,10 @@
-//! Growth: the time to parse is proportional to the size of the input, and memory does not grow with what has been read.
+//! Growth: the time of parsing is proportional to the size of the input, and memory does not grow
+//! with the number of messages.
 //!
-//! Time: messages of 1.5 KiB to 64 MiB, each contender parses 64 MiB of distinct ones, so that all of them come from memory
-//! and not from a cache. Memory: what `examples/embed_stdin.rs` holds after one message of four events, after 1,000 and
-//! after 10,000; and the peak of `hydrant process` on a stream and on a stream of ten times the length.
+//! Time: messages of 1.5 KiB to 64 MiB; each contender parses 64 MiB of distinct messages, so that
+//! all of them come from memory and not from a cache. Memory: that of `examples/embed_stdin.rs`
+//! after one message of four events, after 1,000 and after 10,000; and the peak of
+//! `hydrant process` on a stream and on one ten times as long.
 //!
 //! `cargo bench --bench growth`
 
@@ -23,7 +25,7 @@ use hydrant_testing::generate::{Generator, Kind, Options};
 use support::process::{Allocator, Program};
 use support::{Bench, Input};
 
-/// What the embedder may hold.
+/// The limit on the memory of the embedder.
 const RESIDENT_MIB: f64 = 8.0;
 
 fn main() {
@@ -37,7 +39,7 @@ fn main() {
     bench.finish();
 }
 
-/// Whole messages of about a size that have the given sum.
+/// Messages of about the same size with the given total size.
 struct Sized {
     name: &'static str,
     bodies: Vec<Vec<u8>>,
@@ -49,7 +51,8 @@ impl Sized {
         let mut generator = Generator::new(options.events(events..=events));
         let mut bodies = Vec::new();
         let (mut written, mut length) = (0, 0);
-        // A message more only if that comes nearer to the sum: one of 64 MiB is a little less than all of it.
+        // One more message only if the total is closer then: one of 64 MiB is slightly smaller than
+        // the total.
         while written + length / 2 < sum {
             let mut body = Vec::new();
             generator.write_message(&mut body);
@@ -57,7 +60,7 @@ impl Sized {
             written += length;
             bodies.push(body);
         }
-        // Contenders are compared by their time, so they must have the same to do.
+        // Contenders are compared by their time, so their inputs must have the same size.
         let off = written.abs_diff(sum) as f64 / sum as f64;
         assert!(off < 0.05, "{name}: {written} bytes instead of {sum}");
         Self { name, bodies }
@@ -90,7 +93,7 @@ fn time(bench: &mut Bench) {
     race.run();
 }
 
-/// The memory of a process that answers one message after the other.
+/// The memory of a process that answers many messages.
 fn embedder(bench: &mut Bench) {
     let embedder = Program::example("embed_stdin").with(&["lines"]);
     let input = Input::compact(200);
@@ -116,14 +119,14 @@ fn embedder(bench: &mut Bench) {
         held.push(mib);
     }
     conversation.end();
-    // Less than a page for every hundred messages is what the allocator's bookkeeping may take.
+    // The allocator's bookkeeping may take less than a page per hundred messages.
     assert!(
         held[2] < RESIDENT_MIB && held[2] - held[1] < 0.25,
         "{held:?}"
     );
 }
 
-/// The peak of the program does not know how long a stream is.
+/// The peak memory of the program does not depend on the length of the stream.
 fn streams(bench: &mut Bench) {
     let messages = bench.size(1_800, 100);
     let mut stream = Vec::new();
@@ -145,7 +148,7 @@ fn streams(bench: &mut Bench) {
             bench.note("stream of lines", &what, peak);
             peaks.push(peak);
         }
-        // A stream that fills all buffers does so whatever its length.
+        // The stream is long enough to fill all buffers.
         assert!(
             !bench.measures() || peaks[1] < 1.25 * peaks[0] + 1.0,
             "{peaks:?}"

@@ -1,13 +1,13 @@
 //! Identity encoding against the RustCrypto crates one value at a time.
 //!
-//! Inputs, the same in every run: `emails`, e-mail addresses of 22 to 34 bytes (28 on average), one
-//! letter in four a capital and every eighth address with a space on either side; `two_blocks`, the
-//! like with 56 to 100 bytes; `mixed`, the like with 3 to 100 bytes; `foreign`, the raw identities of
-//! messages that another program wrote, over and over. `hash_many` gets them in
-//! batches of the size in the name, `hash_one` one by one.
+//! Inputs, the same in every run: `emails`, e-mail addresses of 22 to 34 bytes (28 on average),
+//! with one letter in four a capital and every eighth address between spaces; `two_blocks`, the
+//! same with 56 to 100 bytes; `mixed`, the same with 3 to 100 bytes; `foreign`, the raw identities
+//! of messages that another program wrote, repeated. `hash_many` gets them in batches of the size
+//! in the name, `hash_one` one by one.
 //!
-//! Both sides trim, lower-case, hash and write hexadecimal into memory that is reused, and both are
-//! checked against the plain form before anything is timed.
+//! Both sides trim, lower-case, hash and write hexadecimal into reused memory, and both are
+//! compared with a simple implementation before anything is timed.
 //!
 //! ```text
 //! taskset -c 1 cargo bench --bench hash
@@ -15,8 +15,8 @@
 //! HYDRANT_HASH_PLATFORM=avx2 cargo bench --bench hash            # not the fastest of this CPU
 //! ```
 //!
-//! The peer without its SHA instructions, which is what a platform without them is to be compared
-//! with; in a target directory of its own, because everything is compiled anew:
+//! For comparison with a platform without SHA instructions, compile the peer without them. Use a
+//! separate target directory, because everything is recompiled:
 //!
 //! ```text
 //! RUSTFLAGS='--cfg sha1_backend="soft" --cfg sha2_backend="soft"' HYDRANT_HASH_PLATFORM=avx2 cargo bench --bench hash
@@ -46,7 +46,7 @@ use support::{Bench, foreign};
 
 const COUNT: usize = 2048;
 
-/// Sizes of batches of the usual identities: single ones, those around which lanes begin to pay
+/// Batch sizes for the usual identities: single ones, those around which lanes become faster
 /// (`LaneInstructions::least`), and many.
 const SIZES: [usize; 9] = [1, 2, 3, 4, 8, 11, 12, 16, 1000];
 
@@ -57,7 +57,7 @@ fn main() {
         Err(_) => Platform::detect(),
     };
     let mut bench = Bench::new("hash");
-    // A record keeps what is owed; the other sizes are for choosing when lanes pay.
+    // A record has only the sizes with goals; the others are for choosing when to use lanes.
     let recorded = support::record::wanted();
     let mut inputs = vec![
         ("emails", identities(22, 34)),
@@ -93,7 +93,7 @@ fn main() {
     bench.finish();
 }
 
-/// One race: values, encoded in batches of one size, and what that gives.
+/// One race: values, encoded in batches of one size, and the expected result.
 #[derive(Clone, Copy)]
 struct Case<'v> {
     platform: Platform,
@@ -137,7 +137,7 @@ impl<'v> Case<'v> {
         }
         race.contender("hydrant, hash_one", move || {
             for value in black_box(self.values) {
-                // By reference: moving the digest out would be timed too.
+                // By reference: moving the digest out would be timed, too.
                 let digest = hasher.hash_one(self.algorithm, Normalization::STANDARD, value);
                 black_box(&digest);
             }
@@ -211,7 +211,7 @@ fn identities(shortest: usize, longest: usize) -> Vec<String> {
         .collect()
 }
 
-/// The raw identities of users in the foreign stream, over and over.
+/// The raw identities of users in the foreign stream, repeated.
 fn foreign_identities() -> Option<Vec<String>> {
     let mut scratch = Scratch::new();
     let mut values = Vec::new();
@@ -226,7 +226,7 @@ fn foreign_identities() -> Option<Vec<String>> {
     Some(values.into_iter().cycle().take(COUNT).collect())
 }
 
-/// What is right, however slow.
+/// The expected result, computed slowly.
 fn plain(algorithm: Algorithm, value: &str) -> String {
     let value = value.trim().to_lowercase();
     let digest = match algorithm {
@@ -238,7 +238,8 @@ fn plain(algorithm: Algorithm, value: &str) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The peer: one value at a time into a stack buffer, as a careful user of RustCrypto writes it.
+/// The peer: one value at a time into a stack buffer, as a careful user of RustCrypto would write
+/// it.
 #[inline]
 fn rustcrypto<D: Digest>(value: &str, out: &mut [u8; 64]) {
     let value = value.trim().as_bytes();
@@ -252,14 +253,14 @@ fn rustcrypto<D: Digest>(value: &str, out: &mut [u8; 64]) {
     }
 }
 
-/// The digits of a byte, in a form that the compiler does for many bytes at once: as fast as the
-/// crates for hexadecimal.
+/// The digits of a byte, in a form that the compiler vectorizes: as fast as the crates for
+/// hexadecimal.
 #[inline]
 fn hex(byte: u8) -> [u8; 2] {
     [byte >> 4, byte & 15].map(|digit| digit + b'0' + if digit > 9 { b'a' - b'9' - 1 } else { 0 })
 }
 
-/// The name of the peer, by what its crates were compiled with.
+/// The name of the peer, depending on how its crates were compiled.
 #[allow(unexpected_cfgs, reason = "flags of sha1 and sha2, see above")]
 fn peer() -> &'static str {
     match (cfg!(sha1_backend = "soft"), cfg!(sha2_backend = "soft")) {

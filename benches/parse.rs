@@ -1,10 +1,11 @@
-//! Parsing an `event_processing_request` into typed values, all fields, against the usual ways of doing so.
+//! Parsing an `event_processing_request` into typed values, all fields, compared with the usual
+//! alternatives.
 //!
-//! Inputs: a batch of 1,000 events; 1,800 distinct batches of 0 to 50 events, as they are, with a space after every
-//! colon and comma, and with shuffled fields; pretty-printed messages of the size of the published samples; the batch
-//! with two of sixteen event types wanted; a batch and a stream that another program wrote.
-//! Before anything is timed, what every contender decoded is written as JSON and compared with the input, field by
-//! field.
+//! Inputs: a batch of 1,000 events; 1,800 distinct batches of 0 to 50 events, unchanged, with a
+//! space after every colon and comma, and with shuffled fields; pretty-printed messages of the size
+//! of the published samples; the batch with two of sixteen event types wanted; a batch and a stream
+//! that another program wrote. Before anything is timed, the result of every contender is written
+//! as JSON and compared with the input, field by field.
 //!
 //! `cargo bench --bench parse`; see `benches/README.md`.
 
@@ -58,7 +59,7 @@ fn against_all(bench: &mut Bench, input: &Input) {
     sonic_arena(race, input).run();
 }
 
-/// The arena visitor needs the tag first, so it is not here.
+/// The arena visitor requires the tag first, so it is omitted.
 fn shuffled(bench: &mut Bench, input: &Input) {
     let race = ours(bench.race(input), input);
     let race = serde_json_owned(race, input);
@@ -66,7 +67,7 @@ fn shuffled(bench: &mut Bench, input: &Input) {
     sonic_derive(race, input).run();
 }
 
-/// The time per byte is to be compared with that of the compact stream, which is in the same race.
+/// Its time per byte is compared with that of the compact stream, which is in the same race.
 fn spaced(bench: &mut Bench, input: &Input) {
     let compact = Input::stream(input.bodies.len());
     let race = ours(bench.race(input), input);
@@ -192,7 +193,8 @@ fn serde_json_borrowed<'b, 'c>(race: Race<'b, 'c>, input: &'c Input) -> Race<'b,
     })
 }
 
-/// simd-json unescapes in place, so it needs a copy: here a new one, with new buffers, for every message.
+/// simd-json unescapes in place, so it needs a copy: this contender makes a new one, with new
+/// buffers, for every message.
 fn simd_json_fresh<'b, 'c>(race: Race<'b, 'c>, input: &'c Input) -> Race<'b, 'c> {
     let name = "simd-json, derive, fresh copy";
     checked(input, name, |body| {
@@ -207,7 +209,7 @@ fn simd_json_fresh<'b, 'c>(race: Race<'b, 'c>, input: &'c Input) -> Race<'b, 'c>
     })
 }
 
-/// And here with a copy and buffers that are used again.
+/// This contender reuses the copy and the buffers.
 fn simd_json_reused<'b, 'c>(race: Race<'b, 'c>, input: &'c Input) -> Race<'b, 'c> {
     let name = "simd-json, derive, reused buffers";
     let (mut copy, mut buffers) = (Vec::new(), simd_json::Buffers::default());

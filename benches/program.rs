@@ -1,11 +1,11 @@
-//! The program on a long stream: `hydrant process` from one file of lines to nowhere, on one thread and on all, with the
-//! allocator of the system and with mimalloc.
+//! The program on a long stream: `hydrant process` from one file of lines with discarded output, on
+//! one thread and on all, with the system allocator and with mimalloc.
 //!
-//! Input: the stream of 1,800 distinct batches, processed twenty times (`--repeat`), so that starting up does not count.
-//! Before anything is timed, all four write the same records.
+//! Input: the stream of 1,800 distinct batches, processed twenty times (`--repeat`), so that the
+//! start-up time is negligible. Before anything is timed, all four must write the same records.
 //!
-//! `cargo bench --bench program`. A process is not a function, so criterion has no part in it, and the clock on the wall
-//! measures: it wants a quiet machine.
+//! `cargo bench --bench program`. It does not use criterion, which measures functions and not
+//! processes. Times are by the wall clock, so it needs an idle machine.
 
 #![allow(
     clippy::unwrap_used,

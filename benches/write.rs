@@ -1,9 +1,11 @@
-//! Writing messages, and parsing and writing them (normalizing), against parsing alone and against serde_json.
+//! Writing messages, and parsing and writing them (normalizing), compared with parsing alone and
+//! with serde_json.
 //!
-//! Inputs: a batch of 1,000 events and 1,800 distinct batches, already parsed. What hydrant writes is the input byte for
-//! byte, because the generator writes as the reference does; what serde_json writes has the same values. The batches parsed
-//! ahead are too many for the cache, so writing them is waiting for memory, too; a program writes what it has just parsed,
-//! and what that costs is the difference between normalizing and parsing.
+//! Inputs: a batch of 1,000 events and 1,800 distinct batches, already parsed. hydrant's output
+//! equals the input byte for byte, because the generator writes as the reference does; serde_json's
+//! output has the same values. The batches parsed in advance do not fit into the cache, so writing
+//! them includes cache misses; a program writes the message that it has just parsed, and the
+//! difference between normalizing and parsing is the time of that.
 //!
 //! `cargo bench --bench write`
 
@@ -116,7 +118,7 @@ fn normalizing(bench: &mut Bench, input: &Input) {
             }
         })
         .run();
-    // What a message that was just parsed costs to write, while it is in the cache: the difference.
+    // The time of writing a message that was just parsed, while it is in the cache: the difference.
     if let [both, parse, _] = medians[..] {
         let write = both.saturating_sub(parse).max(Duration::from_nanos(1));
         let ratio = parse.div_duration_f64(write);

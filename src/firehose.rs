@@ -37,7 +37,8 @@ pub fn parse<'a>(
     Ok(parsed)
 }
 
-/// Says so if what is refused is an event of another service. Its text is well-formed JSON, or it would be refused for that.
+/// Says so if what is refused is an event of another service. Its text is well-formed JSON, or it
+/// would be refused for that.
 fn name_wrapper(error: Error, body: &[u8]) -> Error {
     let at_top = error.path().is_empty();
     let may_be_wrapper = matches!(

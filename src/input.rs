@@ -1,4 +1,5 @@
-//! Bytes in: what is decided before parsing, which is size, byte order mark and encoding. Nothing here knows JSON.
+//! Bytes in: what is decided before parsing, which is size, byte order mark and encoding. Nothing
+//! here knows JSON.
 
 use crate::error::{Error, ErrorKind};
 
@@ -44,8 +45,8 @@ fn check_size(bytes: usize, max_bytes: usize) -> Result<(), Error> {
     ))
 }
 
-/// UTF-16 and UTF-32 betray themselves by a byte order mark or by the zero bytes beside the first character, which is
-/// ASCII in any JSON text (RFC 4627, section 3).
+/// UTF-16 and UTF-32 betray themselves by a byte order mark or by the zero bytes beside the first
+/// character, which is ASCII in any JSON text (RFC 4627, section 3).
 fn other_encoding(body: &[u8]) -> Option<&'static str> {
     Some(match body {
         [0xff, 0xfe, 0, 0, ..] => "UTF-32 (little-endian)",

@@ -31,8 +31,8 @@ const FEATURE_FILES: &[&str] = &[
     "src/schema/serialize.rs",
 ];
 
-/// Files that may contain `unsafe` code: the instruction sets of `hash`; the cursor, the padded text
-/// and the kernels of the fast path; allocators and system calls of tests and benches.
+/// Files that may contain `unsafe` code: the instruction sets of `hash`; the cursor, the padded
+/// text and the kernels of the fast path; allocators and system calls of tests and benches.
 const UNSAFE_FILES: &[&str] = &[
     "benches/support/peak.rs",
     "src/hash/arm/mod.rs",
@@ -60,11 +60,12 @@ const UNSAFE_FILES: &[&str] = &[
     "tests/memory.rs",
 ];
 
-/// Files without `unsafe` code that establish an invariant which the unsafe code relies on: a change of them is read as
-/// carefully.
+/// Files without `unsafe` code that establish an invariant which the unsafe code relies on: a
+/// change of them is read as carefully.
 const INVARIANT_FILES: &[&str] = &["src/parse/fast/scan/portable.rs", "src/parse/text.rs"];
 
-/// Files that may look at a clock: how long handlers take, which is not visible, and whether the deadline has passed.
+/// Files that may look at a clock: how long handlers take, which is not visible, and whether the
+/// deadline has passed.
 const CLOCK_FILES: &[&str] = &["src/dispatch/cost.rs", "src/processor/invocation.rs"];
 
 /// Files that may name simd_json.
@@ -135,8 +136,8 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// The outside crates of the manifest, as they are named in code, and whether a feature adds them: those of every section
-/// that ends in `dependencies`, but for tests and build scripts.
+/// The outside crates of the manifest, as they are named in code, and whether a feature adds them:
+/// those of every section that ends in `dependencies`, but for tests and build scripts.
 fn crates() -> BTreeMap<String, bool> {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
     let manifest = std::fs::read_to_string(manifest).unwrap();

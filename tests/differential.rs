@@ -166,7 +166,8 @@ fn same_coercions(input: &[u8]) -> Result<(), String> {
     }
 }
 
-/// Whether both name the same place. The engine cuts a very long path and marks the cut, and does not show every key.
+/// Whether both name the same place. The engine cuts a very long path and marks the cut, and does
+/// not show every key.
 fn same_place(reference: Option<&str>, error: &hydrant::Error) -> bool {
     let reference = reference.map(hidden);
     match (place(error), reference.as_deref()) {

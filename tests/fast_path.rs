@@ -1,5 +1,5 @@
-//! What takes the fast path. That it changes no result is checked in `differential.rs`; here, that well-behaved senders
-//! get it.
+//! What takes the fast path. That it changes no result is checked in `differential.rs`; here, that
+//! well-behaved senders get it.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

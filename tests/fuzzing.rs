@@ -1,5 +1,5 @@
-//! The fuzz targets are built, documented, and have a dictionary of everything that the declarations know. `HYDRANT_BLESS=1`
-//! writes the dictionary.
+//! The fuzz targets are built, documented, and have a dictionary of everything that the
+//! declarations know. `HYDRANT_BLESS=1` writes the dictionary.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

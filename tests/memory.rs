@@ -1,5 +1,5 @@
-//! What a scratch holds, measured by an allocator that counts: `max_memory` bounds it for hostile messages on both paths
-//! (`ParseOptions::max_memory`), and it is given back.
+//! What a scratch holds, measured by an allocator that counts: `max_memory` bounds it for hostile
+//! messages on both paths (`ParseOptions::max_memory`), and it is given back.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -35,9 +35,9 @@ fn remove(bytes: usize) {
     HELD.set(HELD.get() - bytes as isize);
 }
 
-// SAFETY: every call is handed on as it came to the system's allocator, which keeps the contract of the trait; counting
-// touches thread-local integers and does not allocate. `realloc` is the default one, of `alloc`, a copy and `dealloc`,
-// so that the peak has both blocks.
+// SAFETY: every call is handed on as it came to the system's allocator, which keeps the contract of
+// the trait; counting touches thread-local integers and does not allocate. `realloc` is the default
+// one, of `alloc`, a copy and `dealloc`, so that the peak has both blocks.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         add(layout.size());
@@ -279,7 +279,8 @@ fn map_of_17() -> String {
     format!(r#"{{"attributes":{{{}}}}},"#, entries.join(","))
 }
 
-/// What no message needs more of for each of its bytes, without a limit (documented in `docs/embedding.md`).
+/// What no message needs more of for each of its bytes, without a limit (documented in
+/// `docs/embedding.md`).
 const MULTIPLE: usize = 400;
 
 /// What a scratch and an error take that is not in proportion to anything.

@@ -1,5 +1,5 @@
-//! Events of other services, in the shapes that their documentation shows: they are recognized, and the messages in them are
-//! found.
+//! Events of other services, in the shapes that their documentation shows: they are recognized, and
+//! the messages in them are found.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,8 +1,9 @@
-//! The best that serde's traits allow: visitors that read the tag first and decode straight into an arena, lists and maps
-//! as slices, text borrowed from the input or, with escapes, from the arena.
+//! The fastest design with serde's traits: visitors that read the tag first and decode directly
+//! into an arena, with lists and maps as slices, and text borrowed from the input or, with escapes,
+//! from the arena.
 //!
-//! It relies on `type` being the first field, as the reference writes it, and refuses anything else; so it is no peer
-//! for shuffled fields.
+//! It requires `type` to be the first field, as the reference writes it, and refuses anything else;
+//! so it is not used for shuffled fields.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -74,7 +75,7 @@ trait Fields<'a>: Default + 'a {
     }
 }
 
-/// The arena on its way through serde's traits, with the type that is to be made.
+/// Passes the arena through serde's traits, with the type to be created.
 struct Into<'a, T> {
     arena: &'a Bump,
     made: PhantomData<T>,

@@ -1,4 +1,4 @@
-//! The same with text borrowed from the input where it holds no escapes.
+//! The owned models, but with text borrowed from the input if it has no escapes.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::absent;
 use super::words::*;
 
-/// Serde borrows into a `Cow` only where it is told to, and cannot be told inside an `Option`.
+/// Serde borrows into a `Cow` only with an attribute, which is not possible inside an `Option`.
 #[derive(Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 pub struct Text<'a>(#[serde(borrow)] pub Cow<'a, str>);
 

@@ -1,8 +1,9 @@
-//! What others make of an `event_processing_request`: the models that the peers of the benches decode into.
+//! Models of an `event_processing_request` into which the peers of the benches decode.
 //!
-//! The fields stand once, in [`table`]; `owned` and `borrowed` are what serde derives from it, `arena` is the
-//! hand-written visitor. All decode the same fields as hydrant, and serialize to the same JSON, which is how the benches
-//! check them. Decimals are doubles here, which costs the peers less than exact digits would.
+//! The fields are declared once, in [`table`]; `owned` and `borrowed` derive serde's traits for
+//! them, `arena` is the hand-written visitor. All decode the same fields as hydrant, and serialize
+//! to the same JSON, by which the benches check them. Decimals are doubles here, which are faster
+//! than exact digits.
 
 #![allow(
     dead_code,
@@ -21,12 +22,12 @@ pub mod words;
 
 use std::collections::HashMap;
 
-/// Whether the reference writer leaves a value out.
+/// Whether the reference writer omits a value.
 trait Absent {
     fn absent(&self) -> bool;
 }
 
-/// In the form that serde's attribute wants.
+/// In the form required by serde's attribute.
 fn absent<T: Absent>(value: &T) -> bool {
     value.absent()
 }

@@ -1,4 +1,4 @@
-//! What an average user of serde writes: owned strings, hash maps, an internally tagged enum, everything derived.
+//! Typical use of serde: owned strings, hash maps, an internally tagged enum, everything derived.
 
 use std::collections::HashMap;
 use std::marker::PhantomData;

@@ -1,5 +1,5 @@
-//! The fields of an `event_processing_request` (specification, sections 3 to 6), handed to the macro `define` of a peer.
-//! `Text`, `List` and `Map` are whatever the peer makes of them.
+//! The fields of an `event_processing_request` (specification, sections 3 to 6), passed to the
+//! macro `define` of a peer. Each peer defines `Text`, `List` and `Map`.
 
 macro_rules! tables {
     (@event $define:ident $name:ident { $($fields:tt)* }) => {
@@ -274,7 +274,8 @@ macro_rules! tables {
     };
 }
 
-/// What `#[derive(Deserialize, Serialize)]` with internally tagged enumerations makes of the tables.
+/// The expansion of the tables with `#[derive(Deserialize, Serialize)]` and internally tagged
+/// enumerations.
 macro_rules! derived {
     ($( struct $name:ident { $($wire:literal $field:ident: $type:ty;)* } )*) => {$(
         #[derive(Default, Deserialize, Serialize)]

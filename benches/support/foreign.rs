@@ -1,5 +1,6 @@
-//! Inputs that another program wrote and that nothing here was tuned on: `HYDRANT_SHARED` (default: `../shared` beside the
-//! repository) has them in its folder `foreign`. Absent ones are named, and a bench goes on without them.
+//! Inputs that another program wrote and that were not used for tuning: they are in the folder
+//! `foreign` of `HYDRANT_SHARED` (default: `../shared` next to the repository). If they are
+//! missing, a message is printed and the bench continues.
 
 use std::fs::File;
 use std::io::Read;

@@ -1,9 +1,9 @@
-//! The inputs by name, all made by the generator with fixed seeds, and what "the same answer" means.
+//! The inputs by name, all generated with fixed seeds, and the comparison of results.
 
 use hydrant_testing::generate::{Generator, Kind, Options, batch};
 use serde_json::Value;
 
-/// Bodies that every contender takes one after the other.
+/// Bodies that every contender processes one after the other.
 pub struct Input {
     pub name: String,
     pub bodies: Vec<Vec<u8>>,
@@ -25,8 +25,8 @@ impl Input {
         Self::new(&format!("batch of {events} events"), vec![batch(events, 1)])
     }
 
-    /// Event batches of 0 to 50 events, all distinct: the honest case, because a repeated batch teaches the branch
-    /// predictor its own shape.
+    /// Event batches of 0 to 50 events, all distinct: the realistic case, because the branch
+    /// predictor learns a repeated batch.
     pub fn stream(messages: usize) -> Self {
         Self::generated("stream of distinct batches", messages, options())
     }
@@ -74,7 +74,7 @@ impl Input {
         self.bodies.iter().map(Vec::len).sum()
     }
 
-    /// What the input is, for the head of a table.
+    /// A description of the input, for the head of a table.
     pub fn describe(&self) -> String {
         let (messages, bytes) = (self.bodies.len(), self.bytes());
         let each = bytes / messages.max(1);
@@ -105,8 +105,8 @@ fn options() -> Options {
         .escapes(false)
 }
 
-/// Compares what `decode` makes of every body, as JSON, with the body itself: all fields, not a sample of them. Then the
-/// number of events.
+/// Compares the result of `decode` for every body, as JSON, with the body itself, in all fields;
+/// and then the number of events.
 pub fn checked(input: &Input, who: &str, mut decode: impl FnMut(&[u8]) -> Value) {
     let mut events = 0;
     for (index, body) in input.bodies.iter().enumerate() {
@@ -131,7 +131,8 @@ fn events_of(message: &Value) -> usize {
     message["events"].as_array().map_or(0, Vec::len)
 }
 
-/// The path of the first difference. Numbers are compared by value, because `12` and `12.0` are the same decimal.
+/// The path of the first difference. Numbers are compared by value, because `12` and `12.0` are
+/// equal decimals.
 pub fn difference(left: &Value, right: &Value) -> Option<String> {
     match (left, right) {
         (Value::Object(left), Value::Object(right)) => {

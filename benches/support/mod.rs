@@ -1,5 +1,6 @@
-//! What the benches share: named inputs, the comparison of answers, and the race of contenders whose medians are the
-//! ratios that `benches/README.md` explains. Nothing here knows a contender.
+//! The common part of the benches: named inputs, the comparison of results, and the race of
+//! contenders, whose medians give the ratios that `benches/README.md` explains. It does not depend
+//! on the contenders.
 
 #![allow(
     dead_code,

@@ -1,12 +1,12 @@
-//! Runs a program and writes the most memory that it held, in KiB, as the last line of standard error. A program of its
-//! own, built by `process.rs` with rustc: Linux counts the memory of whoever starts a process towards that process, so
-//! the starter must be as small as can be.
+//! Runs a program and writes its peak memory, in KiB, as the last line of standard error. It is a
+//! separate program, built by `process.rs` with rustc: Linux initializes the peak of a new process
+//! with that of the process that started it, which must therefore be as small as possible.
 
 use std::env;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, ExitStatus};
 
-/// `struct rusage` of 64-bit Unix: two times of two words, the peak, and thirteen words that are not of interest.
+/// `struct rusage` of 64-bit Unix: two times of two words, the peak, and thirteen other words.
 #[repr(C)]
 struct Usage {
     times: [i64; 4],
@@ -31,11 +31,12 @@ fn main() {
         peak: 0,
         rest: [0; 13],
     };
-    // SAFETY: both pointers are valid for writing, and the structure is at least as large as `struct rusage`.
+    // SAFETY: both pointers are valid for writing, and the structure is at least as large as
+    // `struct rusage`.
     let ended = unsafe { wait4(child.id() as i32, &mut status, 0, &mut usage) };
     assert_eq!(ended, child.id() as i32);
     assert!(ExitStatus::from_raw(status).success(), "the program failed");
-    // Linux counts in KiB, macOS in bytes.
+    // Linux reports KiB, macOS bytes.
     let unit = if cfg!(target_os = "macos") { 1024 } else { 1 };
     eprintln!("{}", usage.peak / unit);
 }

@@ -1,5 +1,6 @@
-//! Whole processes as contenders: building them with cargo and rustc into the target folder of the bench, running them on
-//! a message, and the memory that they take. A contender here is a program and its arguments.
+//! Whole processes as contenders: builds them with cargo and rustc into the target folder of the
+//! bench, runs them on a message, and measures their memory. A contender here is a program and its
+//! arguments.
 
 use std::env;
 use std::fs;
@@ -14,20 +15,20 @@ pub enum Allocator {
     Mimalloc,
 }
 
-/// A program to be started again and again.
+/// A program that is started repeatedly.
 pub struct Program {
     path: PathBuf,
     arguments: Vec<String>,
 }
 
 impl Program {
-    /// The target folder, of which a bench is `release/deps/name-*`.
+    /// The target folder; a bench is `release/deps/name-*` in it.
     pub fn target() -> PathBuf {
         let bench = env::current_exe().unwrap();
         bench.ancestors().nth(3).unwrap().to_owned()
     }
 
-    /// Where benches keep what they build and write by themselves.
+    /// Where benches store their builds and outputs.
     pub fn folder() -> PathBuf {
         let folder = Self::target().join("release/bench_programs");
         fs::create_dir_all(&folder).unwrap();
@@ -40,8 +41,8 @@ impl Program {
         Self::at(Self::target().join("release/examples").join(name))
     }
 
-    /// The program, with the allocator of the system or with mimalloc. It is kept under a name of its own, because both
-    /// builds have the same name.
+    /// The program, with the system allocator or with mimalloc. It is copied to a name of its own,
+    /// because both builds have the same name.
     pub fn hydrant(allocator: Allocator) -> Self {
         let (features, suffix) = match allocator {
             Allocator::System => ("", "system"),
@@ -50,13 +51,13 @@ impl Program {
         build(&["--package", "hydrant-cli", "--features", features]);
         let built = executable(Self::target().join("release/hydrant"));
         let kept = executable(Self::folder().join(format!("hydrant-{suffix}")));
-        // Onto a new file: the old one may be running.
+        // To a new file: the old one may be running.
         let _ = fs::remove_file(&kept);
         fs::copy(built, &kept).unwrap();
         Self::at(kept)
     }
 
-    /// A program of one file that needs nothing but the standard library.
+    /// A program of one file that depends only on the standard library.
     pub fn source(name: &str, text: &str) -> Self {
         let source = Self::folder().join(name).with_extension("rs");
         let program = executable(Self::folder().join(name));
@@ -70,7 +71,7 @@ impl Program {
         Self::at(program)
     }
 
-    /// A program that is there.
+    /// An existing program.
     pub fn at(path: PathBuf) -> Self {
         let (path, arguments) = (executable(path), Vec::new());
         Self { path, arguments }
@@ -87,13 +88,13 @@ impl Program {
         &self.path
     }
 
-    /// Starts the program, gives it the input, and waits for its output and its end.
+    /// Starts the program, passes the input, and waits for its output and its end.
     pub fn run(&self, input: &[u8]) -> Vec<u8> {
         finish(self.command(), input)
     }
 
-    /// The most memory that the program held while it did that, in KiB, by `wait4(2)`. The floor is what the program that
-    /// waits for it holds, about as much as `hello`.
+    /// The peak memory of the program during that, in KiB, by `wait4(2)`. It is at least that of
+    /// the program that waits, about as much as `hello`.
     pub fn peak_kib(&self, input: &[u8]) -> f64 {
         let waiter = Self::source("peak", include_str!("peak.rs"));
         let mut command = Command::new(waiter.path);
@@ -111,7 +112,7 @@ impl Program {
         peak.unwrap_or_else(|| panic!("{last}"))
     }
 
-    /// Starts the program for a conversation: a line in, a line out.
+    /// Starts the program for many commands, with one line of output for each line of input.
     pub fn converse(&self) -> Conversation {
         let mut child = self.command().spawn().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
@@ -147,7 +148,7 @@ pub struct Conversation {
 }
 
 impl Conversation {
-    /// Says a line and returns the answer to it.
+    /// Sends a line and returns the answer.
     pub fn say(&mut self, line: &[u8]) -> String {
         let input = self.child.stdin.as_mut().unwrap();
         input.write_all(line).unwrap();
@@ -157,19 +158,19 @@ impl Conversation {
         answer
     }
 
-    /// The memory that it holds, in KiB. None where there is no `/proc`.
+    /// The memory that it uses, in KiB. None without `/proc`.
     pub fn resident_kib(&self) -> Option<f64> {
         resident_kib(self.child.id())
     }
 
-    /// Ends the conversation and the program.
+    /// Closes its input and waits for its end.
     pub fn end(mut self) {
         drop(self.child.stdin.take());
         assert!(self.child.wait().unwrap().success());
     }
 }
 
-/// The memory that a process holds, in KiB, as Linux tells it.
+/// The memory that a process uses, in KiB, according to Linux.
 pub fn resident_kib(process: u32) -> Option<f64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;

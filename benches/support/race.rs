@@ -1,5 +1,6 @@
-//! Contenders on one input: each is measured by criterion, and then all in turn, round by round, so that whatever else
-//! the machine does falls on all of them. Ratios come from the medians of the rounds.
+//! Contenders on one input: each is measured by criterion, and then all in turn, round by round, so
+//! that other load of the machine affects all of them alike. Ratios are computed from the medians
+//! of the rounds.
 
 use std::time::{Duration, Instant};
 
@@ -9,14 +10,14 @@ use criterion::{Criterion, SamplingMode, Throughput};
 use super::inputs::Input;
 use super::record::Row;
 
-/// How often the contenders take turns.
+/// The number of rounds.
 const ROUNDS: usize = 15;
 
-/// The least that one turn lasts: a contender that is faster runs several times. Long enough for what the others left in
-/// caches and predictors to be forgotten.
+/// The minimum duration of a turn: a faster contender runs several times. It is long enough to
+/// replace what the others left in caches and predictors.
 const TURN: Duration = Duration::from_millis(30);
 
-/// One bench program: criterion, and the tables for its end.
+/// One bench program: criterion, and the tables that are printed at the end.
 pub struct Bench {
     name: &'static str,
     criterion: Criterion,
@@ -29,9 +30,9 @@ pub struct Bench {
 #[derive(Clone, Copy, PartialEq)]
 enum Mode {
     Measure,
-    /// Everything once: `cargo bench -- --test`, `cargo test --benches`.
+    /// Run everything once: `cargo bench -- --test`, `cargo test --benches`.
     Test,
-    /// Only names are asked for.
+    /// Only list the names.
     List,
 }
 
@@ -61,12 +62,12 @@ impl Bench {
         }
     }
 
-    /// Whether speed is asked for, or only that everything runs.
+    /// Whether to measure, or only to check that everything runs.
     pub fn measures(&self) -> bool {
         self.mode == Mode::Measure
     }
 
-    /// Whether anything runs at all, or only names are asked for.
+    /// Whether to run anything, or only to list the names.
     pub fn races(&self) -> bool {
         self.mode != Mode::List
     }
@@ -76,12 +77,12 @@ impl Bench {
         if self.measures() { measured } else { tested }
     }
 
-    /// A race over an input. The first contender is the one that the others are compared with.
+    /// A race over an input. The others are compared with the first contender.
     pub fn race<'c>(&mut self, input: &Input) -> Race<'_, 'c> {
         self.race_on(&input.name, &input.describe(), input.bytes())
     }
 
-    /// A race over something else.
+    /// A race over something other than an input.
     pub fn race_on<'c>(&mut self, input: &str, described: &str, bytes: usize) -> Race<'_, 'c> {
         Race {
             bench: self,
@@ -95,7 +96,7 @@ impl Bench {
         }
     }
 
-    /// A figure in a unit of its own.
+    /// A figure in another unit.
     pub fn note(&mut self, input: &str, what: &str, figure: f64) {
         self.tables += &format!("  {what:<44} {figure:>10.2}\n");
         self.rows.push(Row {
@@ -106,7 +107,7 @@ impl Bench {
         });
     }
 
-    /// Prints the tables, and records them if asked to.
+    /// Prints the tables, and records them if requested.
     pub fn finish(self) {
         if self.mode == Mode::List {
             return;
@@ -119,7 +120,7 @@ impl Bench {
     }
 }
 
-/// A name, and what takes the whole input once.
+/// A name, and a function that processes the whole input once.
 type Contender<'c> = (String, Box<dyn FnMut() + 'c>);
 
 /// The contenders on one input.
@@ -129,49 +130,52 @@ pub struct Race<'b, 'c> {
     described: String,
     bytes: usize,
     contenders: Vec<Contender<'c>>,
-    /// Whether criterion measures the contenders, too.
+    /// Whether criterion also measures the contenders.
     criterion: bool,
     turn: fn(&mut dyn FnMut(), u32) -> Duration,
-    /// How often each has its turn, and how long that is.
+    /// The number of turns, and their duration.
     rounds: (usize, Duration),
 }
 
 impl<'c> Race<'_, 'c> {
-    /// Adds a contender; `run` takes the whole input once.
+    /// Adds a contender; `run` processes the whole input once.
     #[must_use]
     pub fn contender(mut self, name: &str, run: impl FnMut() + 'c) -> Self {
         self.contenders.push((name.to_owned(), Box::new(run)));
         self
     }
 
-    /// Measures what the clock on the wall says instead of the time this thread was given, for contenders that work on
-    /// other threads or in other processes.
+    /// Measures wall-clock time instead of the processor time of this thread, for contenders that
+    /// work on other threads or in other processes.
     #[must_use]
     pub fn on_the_wall(mut self) -> Self {
         self.turn = wall_turn;
         self
     }
 
-    /// Many short turns, for differences between contenders that are smaller than the changes of the machine's speed.
+    /// Many short turns, for differences between contenders that are smaller than the variation of
+    /// the machine's speed.
     #[must_use]
     pub fn often(mut self) -> Self {
         self.rounds = (ROUNDS * 20, TURN / 20);
         self
     }
 
-    /// Leaves criterion out, as recording does: a record holds what the turns measure.
+    /// Skips criterion, as recording does: a record contains the results of the turns.
     #[must_use]
     pub fn only_in_turn(mut self) -> Self {
         self.criterion = false;
         self
     }
 
-    /// Runs the race and returns the medians in the order of the contenders; nothing if it was filtered out.
+    /// Runs the race and returns the medians in the order of the contenders; nothing if it was
+    /// filtered out.
     pub fn run(self) -> Vec<Duration> {
         self.rounds().into_iter().map(median).collect()
     }
 
-    /// Runs the race and returns the times of all rounds in the order of the contenders; nothing if it was filtered out.
+    /// Runs the race and returns the times of all rounds in the order of the contenders; nothing if
+    /// it was filtered out.
     pub fn rounds(mut self) -> Vec<Vec<Duration>> {
         let id = format!("{}/{}", self.bench.name, self.input);
         if self.criterion {
@@ -245,8 +249,8 @@ impl<'c> Race<'_, 'c> {
     }
 }
 
-/// The processor time of one run out of `repeats`. On a shared machine a thread waits for its turn more than it runs, and
-/// that is no property of a contender.
+/// The processor time of one run out of `repeats`. On a shared machine, the time that a thread
+/// waits is longer than the time that it runs, and is not a property of a contender.
 fn cpu_turn(run: &mut dyn FnMut(), repeats: u32) -> Duration {
     let start = ThreadTime::now();
     for _ in 0..repeats {
@@ -255,7 +259,7 @@ fn cpu_turn(run: &mut dyn FnMut(), repeats: u32) -> Duration {
     start.elapsed() / repeats
 }
 
-/// The same by the clock on the wall.
+/// The same by the wall clock.
 fn wall_turn(run: &mut dyn FnMut(), repeats: u32) -> Duration {
     let start = Instant::now();
     for _ in 0..repeats {
@@ -264,7 +268,7 @@ fn wall_turn(run: &mut dyn FnMut(), repeats: u32) -> Duration {
     start.elapsed() / repeats
 }
 
-/// The one in the middle.
+/// The median.
 pub fn median(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
     times[times.len() / 2]

@@ -1,4 +1,4 @@
-//! Records of runs: CSV that says when, on which CPU, of which commit and by which command a figure was measured.
+//! Records of runs: CSV with the date, CPU, commit and command of each figure.
 
 use std::fmt::Write as _;
 use std::fs::OpenOptions;
@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// The variable that names the file.
+/// The variable with the name of the file.
 const RECORD: &str = "HYDRANT_BENCH_RECORD";
 
 const HEAD: &str = "date,cpu,commit,command,bench,input,contender,mb_per_s,ratio_to_hydrant";
@@ -15,7 +15,7 @@ const HEAD: &str = "date,cpu,commit,command,bench,input,contender,mb_per_s,ratio
 pub struct Row {
     pub input: String,
     pub contender: String,
-    /// None for a figure in a unit of its own, which the contender's name says.
+    /// None for a figure in another unit, which is part of the contender's name.
     pub mb_per_s: Option<f64>,
     pub ratio: f64,
 }
@@ -25,8 +25,8 @@ pub fn wanted() -> bool {
     std::env::var_os(RECORD).is_some()
 }
 
-/// Appends to the file that `HYDRANT_BENCH_RECORD` names, if it does. `HYDRANT_BENCH_CPU` says more of the CPU than the
-/// machine does.
+/// Appends to the file named by `HYDRANT_BENCH_RECORD`, if it is set. `HYDRANT_BENCH_CPU` replaces
+/// the CPU name that the machine reports.
 pub fn append(bench: &str, rows: &[Row]) {
     let Some(path) = std::env::var_os(RECORD) else {
         return;
@@ -53,7 +53,7 @@ pub fn append(bench: &str, rows: &[Row]) {
         )
         .unwrap();
     }
-    // A bench runs in the folder of the package, whatever folder cargo was called in.
+    // A bench runs in the folder of the package, wherever cargo was called.
     let mut file = OpenOptions::new()
         .create(true)
         .append(true)
@@ -90,7 +90,7 @@ fn pinned() -> String {
     }
 }
 
-/// The variables that change what is measured, as they would stand before the command.
+/// The variables that affect the measurement, in the form in which they precede the command.
 fn variables() -> String {
     let assignment = |name| {
         let value = std::env::var(name).ok().filter(|value| !value.is_empty())?;
@@ -106,7 +106,7 @@ fn variables() -> String {
         .collect()
 }
 
-/// The model that Linux reports, which is also what `lscpu` prints.
+/// The model that Linux reports, as `lscpu` prints it.
 fn cpu() -> String {
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = info.lines().find_map(|line| {

@@ -61,8 +61,8 @@ impl<P: Processor> Engine<P> {
     /// registration lists no event types. Each part of a batch that is split starts with the
     /// `Default` state; `begin_batch` and `end_batch` run on the calling thread.
     ///
-    /// A batch that is handled on a thread of a rayon pool is not split, because a thread that waits
-    /// takes other jobs of its pool.
+    /// A batch that is handled on a thread of a rayon pool is not split, because a thread that
+    /// waits takes other jobs of its pool.
     #[must_use]
     pub fn unordered(mut self, threads: usize) -> Self
     where

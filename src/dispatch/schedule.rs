@@ -70,8 +70,8 @@ impl<P: Processor> Unordered<P> {
 
     /// The thread pool, and a guard of the threads that help with this batch.
     fn helpers(&self) -> Option<(&ThreadPool, Helpers<'_>)> {
-        // A thread of a pool of the host, or of ours, would take other jobs of its pool while it waits for the helpers, and
-        // they may use what this one has borrowed.
+        // A thread of a pool of the host, or of ours, would take other jobs of its pool while it
+        // waits for the helpers, and they may use what this one has borrowed.
         if rayon::current_thread_index().is_some() {
             return None;
         }

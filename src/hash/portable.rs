@@ -18,8 +18,8 @@ use super::Algorithm;
 use super::block::{Block, DIGEST_LEN, Digest, Messages};
 use super::constants::{MD5_START, SHA256_START};
 
-/// Writes the digest of each message to the same position of `digests`. Every instruction set has a function with this
-/// signature.
+/// Writes the digest of each message to the same position of `digests`. Every instruction set has a
+/// function with this signature.
 pub(super) fn digest(algorithm: Algorithm, messages: Messages<'_>, digests: &mut [Digest]) {
     let pairs = messages.iter().zip(digests);
     match algorithm {

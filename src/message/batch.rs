@@ -45,8 +45,8 @@ model! {
 }
 
 impl EventProcessingRequest<'_> {
-    /// Whether the batch only checks the connection: no events, notifications, user attributes, identities or consent
-    /// (section 14).
+    /// Whether the batch only checks the connection: no events, notifications, user attributes,
+    /// identities or consent (section 14).
     #[must_use]
     pub fn is_heartbeat(&self) -> bool {
         self.events.is_empty()

@@ -1,4 +1,5 @@
-//! Products, promotions and impressions (sections 5.3 to 5.5). The events that carry them are in `event`.
+//! Products, promotions and impressions (sections 5.3 to 5.5). The events that carry them are in
+//! `event`.
 
 use super::{Decimal, Map};
 use crate::schema::{model, wire_enum};

@@ -4,8 +4,8 @@ use super::{Map, Unknown};
 use crate::schema::{Decode, Decoder, Describe, Encode, Encoder, Kind, family, model, wire_enum};
 
 model! {
-    /// One decision of the user. GDPR and CCPA records have the same fields; in a CCPA record `consented` says that the
-    /// user **opted out** of the sale of data.
+    /// One decision of the user. GDPR and CCPA records have the same fields; in a CCPA record
+    /// `consented` says that the user **opted out** of the sale of data.
     pub struct Consent<'a> {
         /// The decision.
         "consented" consented: bool = false, always, required, since "1.9.0";

@@ -157,7 +157,8 @@ impl<'a> UnknownMember<'a> for UnknownEvent<'a> {
     }
 }
 
-/// The set of event types to decode. Events of other known types are skipped; unknown types are always in the set.
+/// The set of event types to decode. Events of other known types are skipped; unknown types are
+/// always in the set.
 ///
 /// ```
 /// use hydrant::message::{EventType, Interests};

@@ -211,7 +211,8 @@ fn flag<'a>(flags: Map<'a, &'a str>, module: &str, name: &str) -> Option<&'a str
 macro_rules! custom_flags {
     ($($model:ident)*) => {$(
         impl<'a> $model<'a> {
-            /// A custom flag for this module: the value of the key `MODULE.NAME` (rule 21 of section 12).
+            /// A custom flag for this module: the value of the key `MODULE.NAME` (rule 21 of
+            /// section 12).
             pub fn custom_flag(&self, module: &str, name: &str) -> Option<&'a str> {
                 flag(self.custom_flags, module, name)
             }

@@ -278,8 +278,8 @@ fn days_in_month(year: i64, month: i64) -> i64 {
     }
 }
 
-/// Days since 1970-01-01 of a date of the proleptic Gregorian calendar: years are counted from March in eras of 400
-/// years (Howard Hinnant, "chrono-compatible low-level date algorithms").
+/// Days since 1970-01-01 of a date of the proleptic Gregorian calendar: years are counted from
+/// March in eras of 400 years (Howard Hinnant, "chrono-compatible low-level date algorithms").
 fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);

@@ -218,7 +218,8 @@ impl<'t> Walker<'t> {
         }
     }
 
-    /// Passes the colon after a key, if that is what comes next. The text must be well-formed there.
+    /// Passes the colon after a key, if that is what comes next. The text must be well-formed
+    /// there.
     pub(super) fn finish_key(&mut self) {
         while self.expect == Expect::Colon && self.at < self.text.len() {
             match self.peek() {
@@ -237,8 +238,8 @@ impl<'t> Walker<'t> {
         self.collect_key();
     }
 
-    /// The JSON path of the current position. Below a secret field only keys that are declared there
-    /// are shown.
+    /// The JSON path of the current position. Below a secret field only keys that are declared
+    /// there are shown.
     pub(super) fn path(&self, secrets: &Secrets) -> String {
         let mut path = String::new();
         let mut declared = None;

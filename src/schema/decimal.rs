@@ -69,7 +69,8 @@ impl<'a> Decimal<'a> {
         self.text
     }
 
-    /// The number of digits after the decimal point; negative if the last digit counts tens or more (`1E+3`: -3).
+    /// The number of digits after the decimal point; negative if the last digit counts tens or more
+    /// (`1E+3`: -3).
     #[must_use]
     pub fn scale(&self) -> i64 {
         self.parts().scale()
@@ -181,8 +182,9 @@ impl<'a> Decimal<'a> {
     }
 }
 
-/// Reads `[+-] digits [. digits] [e[+-]digits]`, at least one digit before or after the point, at most
-/// [`MAX_DIGITS`](Decimal::MAX_DIGITS), with a scale of 32 bits, as the reference's decimals have. No white space.
+/// Reads `[+-] digits [. digits] [e[+-]digits]`, at least one digit before or after the point, at
+/// most [`MAX_DIGITS`](Decimal::MAX_DIGITS), with a scale of 32 bits, as the reference's decimals
+/// have. No white space.
 impl<'a> TryFrom<&'a str> for Decimal<'a> {
     type Error = ParseDecimalError;
 

@@ -51,7 +51,7 @@ macro_rules! family {
             /// know it, and then has a variant for it.
             Unknown(&'a $crate::schema::family::unknown_type!($unknown $rule)),
             $(
-                #[doc = "A member that was not asked for and not decoded."]
+                #[doc = "A member that was not requested, and so not decoded."]
                 $skipped($tag<'a>),
             )?
         }

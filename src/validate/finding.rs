@@ -42,8 +42,9 @@ impl fmt::Display for Level {
 pub struct Finding {
     /// The severity.
     pub level: Level,
-    /// The rule: one of [`RULES`](super::RULES), and from [`Engine::check`](crate::Engine::check) also one of
-    /// [`SETTING_RULES`](crate::registration::SETTING_RULES) or [`MODULE_RULES`](crate::engine::MODULE_RULES).
+    /// The rule: one of [`RULES`](super::RULES), and from [`Engine::check`](crate::Engine::check)
+    /// also one of [`SETTING_RULES`](crate::registration::SETTING_RULES) or
+    /// [`MODULE_RULES`](crate::engine::MODULE_RULES).
     pub rule: &'static str,
     /// The JSON path from the top of the message: `events[3].products[0].price`. For a missing
     /// field, the path of the object that lacks it. Empty at the top.

@@ -30,7 +30,7 @@ pub(super) fn devices(found: &mut Report, at: &Place<'_>, identities: &[DeviceId
         value(found, at, identity.encoding, identity.value);
         let advertising = is_advertising(identity.identity_type);
         if advertising && Identity::from(identity).is_all_zero() {
-            let message = "all zeros: what devices send while tracking is limited";
+            let message = "all zeros, as devices send it while tracking is limited";
             found.warn(&at.key("value"), IDENTITY_ZERO, message);
         }
     }

@@ -132,7 +132,7 @@ fn against_permissions(
         found.error(at_types, REGISTRATION_9, message);
     }
     if wants(EventType::UserIdentityChange) && permissions.user_identities.is_empty() {
-        let message = "`user_identity_change` brings nothing without a user identity permission";
+        let message = "`user_identity_change` has no effect without a user identity permission";
         found.warn(at_types, REGISTRATION_10, message);
     }
     let provider = events.push_messaging_provider_id.unwrap_or_default();

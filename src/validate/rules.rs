@@ -18,7 +18,7 @@ macro_rules! rules {
 }
 
 rules! {
-    REQUIRED_FIELD = "required-field": "Fields that the protocol declares as required are there (sections 3 to 7).";
+    REQUIRED_FIELD = "required-field": "Fields that the protocol declares as required are present (sections 3 to 7).";
     UNKNOWN_FIELD = "unknown-field": "Fields are those that the protocol declares for their object (sections 3 to 7).";
     ATTRIBUTE_TEXT = "attribute-text": "Values of attributes and settings are texts, not objects or lists (section 2.6).";
     NULL_TEXT = "null-text": "Numbers and bools that are absent are not the text `null` (section 2.6).";
@@ -64,11 +64,11 @@ rules! {
     REGISTRATION_14 = "registration-14": "Settings have id and name, ids are unique in their list, descriptions are short and plain.";
     REGISTRATION_15 = "registration-15": "Default values of settings are within their bounds.";
     REGISTRATION_16 = "registration-16": "Settings for keys and other secrets are required and confidential.";
-    REGISTRATION_18 = "registration-18": "What the customer must fill in is visible; what a subscription returns was declared.";
+    REGISTRATION_18 = "registration-18": "Settings that the customer must fill in are visible; settings that a subscription returns were declared.";
     REGISTRATION_19 = "registration-19": "Values of bulk forwarding are positive.";
     REGISTRATION_20 = "registration-20": "OAuth 2 has both addresses, the client id, and the name of a custom header.";
     REGISTRATION_22 = "registration-22": "A DSR registration asks for `erasure` only and names its domain.";
     REGISTRATION_23 = "registration-23": "Consent notifications and `allow_consent_state` go together.";
     REGISTRATION_25 = "registration-25": "Required device identities exist on a supported platform.";
-    MORE = "more": "So many findings that not all are listed.";
+    MORE = "more": "There are more findings than are listed.";
 }

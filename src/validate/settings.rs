@@ -65,7 +65,7 @@ pub(super) fn fillable(found: &mut Report, at: &Place<'_>, settings: &[Setting<'
         };
         let visible = common(setting).is_none_or(|fields| fields.visible);
         if required && !has_default && !visible {
-            let message = "the customer must fill in what is not shown";
+            let message = "the customer must fill in a setting that is not shown";
             found.error(&at.index(index), REGISTRATION_18, message);
         }
     }

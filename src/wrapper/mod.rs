@@ -43,13 +43,15 @@ pub enum Wrapper {
     Sns,
     /// Records of a Kinesis stream, or a single record. Messages are in `data`, as Base64.
     Kinesis,
-    /// Records that Amazon Data Firehose has transformed or delivers to an HTTP endpoint. Messages are in `data`, as Base64.
+    /// Records that Amazon Data Firehose has transformed or delivers to an HTTP endpoint. Messages
+    /// are in `data`, as Base64.
     KinesisFirehose,
     /// Records of Kafka topics, managed by AWS or not. Messages are in `value`, as Base64.
     Kafka,
     /// An event of EventBridge. The message is in `detail`.
     EventBridge,
-    /// The record of an asynchronous invocation, which Lambda sends to a destination. The message is in `requestPayload`.
+    /// The record of an asynchronous invocation, which Lambda sends to a destination. The message
+    /// is in `requestPayload`.
     LambdaDestination,
     /// Log events. Messages are in `message`, after the data is decompressed.
     CloudWatchLogs,
@@ -275,7 +277,7 @@ impl<'a> Payload<'a> {
                 base64::decode(&text).map(Cow::Owned).ok_or("is not Base64")
             }
             Self::Compressed => Err(
-                "is compressed with gzip: decode the Base64 of `awslogs.data`, decompress it and give that",
+                "is compressed with gzip: decode the Base64 of `awslogs.data`, decompress it and pass the result",
             ),
             Self::Confirmation => Err("confirms a subscription and holds no message"),
         }

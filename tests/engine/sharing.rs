@@ -107,8 +107,8 @@ fn ordered_batches_and_single_events_are_not_split() {
     assert_eq!(threads_for(1, &engine().unordered(2)), 1);
 }
 
-/// A host may have a thread pool of its own, with a scratch for each thread: while a batch is handled, the thread takes no
-/// other job, which would use the same scratch.
+/// A host may have a thread pool of its own, with a scratch for each thread: while a batch is
+/// handled, the thread takes no other job, which would use the same scratch.
 #[test]
 fn a_thread_that_waits_takes_no_other_batch() {
     thread_local! {

@@ -1,6 +1,6 @@
-//! Nothing of a secret is shown, wherever in or beside its field it is: not by errors, `Debug` or findings. The secret is a
-//! token that no message has, put at every place that a sender may put it at by mistake; then the text is broken. What is
-//! secret comes from the declarations.
+//! Nothing of a secret is shown, wherever in or beside its field it is: not by errors, `Debug` or
+//! findings. The secret is a token that no message has, put at every place that a sender may put it
+//! at by mistake; then the text is broken. What is secret comes from the declarations.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,4 +1,5 @@
-//! The token at every structural position in and around the values of secret fields, in whole and in broken texts.
+//! The token at every structural position in and around the values of secret fields, in whole and
+//! in broken texts.
 
 use hydrant::message::Message;
 use hydrant::schema::{FieldInfo, Kind as Shape};
@@ -99,8 +100,8 @@ fn spots(text: &str) -> Vec<Spot> {
     spots
 }
 
-/// The nodes of secret fields at or below a node of this type. Names alone do not tell: some fields that are not secret
-/// have the name of one that is.
+/// The nodes of secret fields at or below a node of this type. Names alone do not tell: some fields
+/// that are not secret have the name of one that is.
 fn secret_fields(text: &str, node: &Node, kind: &Shape, all: &[Node]) -> Vec<Node> {
     let inside = |one: &Node| {
         one.value != node.value

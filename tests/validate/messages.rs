@@ -100,8 +100,8 @@ fn batches() -> Vec<Row> {
             )),
             vec![
                 "warning identity-hash user_identities[0].value: declared raw, but it has the form of a digest: it will be hashed again",
-                "warning identity-zero runtime_environment.identities[0].value: all zeros: what devices send while tracking is limited",
-                "warning identity-zero runtime_environment.identities[1].value: all zeros: what devices send while tracking is limited",
+                "warning identity-zero runtime_environment.identities[0].value: all zeros, as devices send it while tracking is limited",
+                "warning identity-zero runtime_environment.identities[1].value: all zeros, as devices send it while tracking is limited",
             ],
         ),
         (

@@ -175,7 +175,7 @@ fn event_rules() -> Vec<Row> {
         (
             types(r#""user_identity_change""#, "", ""),
             vec![
-                "warning registration-10 event_processing_registration.supported_event_types: `user_identity_change` brings nothing without a user identity permission",
+                "warning registration-10 event_processing_registration.supported_event_types: `user_identity_change` has no effect without a user identity permission",
             ],
         ),
         (
@@ -347,7 +347,7 @@ fn audience_and_dsr_rules() -> Vec<Row> {
         (
             subscription(r#""visible":false,"required":true"#),
             vec![
-                "error registration-18 audience_processing_registration.audience_subscription_settings[0]: the customer must fill in what is not shown",
+                "error registration-18 audience_processing_registration.audience_subscription_settings[0]: the customer must fill in a setting that is not shown",
             ],
         ),
         (

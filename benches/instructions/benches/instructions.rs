@@ -1,9 +1,10 @@
-//! How many instructions hydrant takes for inputs of fixed seeds, counted by valgrind's callgrind through gungraun. Counts do
-//! not wander with the load of the machine, so `scripts/instructions` compares them with a record and CI fails on a
-//! regression. They say nothing about time where instructions differ in cost: the other benches do.
+//! How many instructions hydrant takes for inputs with fixed seeds, counted by valgrind's callgrind
+//! through gungraun. Counts do not depend on the load of the machine, so `scripts/instructions`
+//! compares them with a record and CI fails on a regression. They do not measure time, which also
+//! depends on the cost of each instruction: the other benches do.
 //!
-//! Every case starts warm: its buffers have seen the input once. valgrind hides AVX-512 and the SHA extensions, so the
-//! hashes counted are those of AVX2.
+//! Every case starts warm: its buffers have been used for the input once. valgrind does not report
+//! AVX-512 and the SHA extensions, so the hashes use AVX2.
 
 #![allow(
     clippy::unwrap_used,
@@ -28,10 +29,10 @@ use hydrant::{
 };
 use inputs::Input;
 
-/// Enough distinct messages that none is learnt by heart, few enough for valgrind.
+/// Enough distinct messages that branch predictors do not learn them, few enough for valgrind.
 const MESSAGES: usize = 100;
 
-/// Messages, how they are parsed, and buffers that have seen them.
+/// Messages, parse options, and buffers that have been used for them.
 struct Parsing {
     bodies: Vec<Vec<u8>>,
     options: ParseOptions,
@@ -82,8 +83,8 @@ fn parsing(mut parsing: Parsing) -> Parsing {
     parsing
 }
 
-// The batch, parsed and written: writing alone cannot be told from a function's argument, because a parsed message
-// borrows. The counts of `parsing` stand beside it.
+// The batch is parsed and written: writing alone cannot be a case, because a parsed message
+// borrows. Compare its count with that of `parsing`.
 #[library_benchmark]
 #[bench::batch(normal(Input::batch(1_000)))]
 #[bench::stream(normal(Input::stream(MESSAGES)))]

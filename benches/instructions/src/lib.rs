@@ -1,1 +1,1 @@
-//! Nothing: the package is its bench, `benches/instructions.rs`.
+//! Empty: the package consists of its bench, `benches/instructions.rs`.

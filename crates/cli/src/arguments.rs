@@ -14,17 +14,17 @@ macro_rules! environment {
         concat!("Environment:\n", $(environment!(@ $variable),)+ "\n")
     };
     (@ hash_platform) => {
-        "    HYDRANT_HASH_PLATFORM  the instructions to hash with, to compare and to test: portable,\n    \
-         avx2, avx512, neon, or one of the last three with +sha after it [default: the fastest here]\n"
+        "    HYDRANT_HASH_PLATFORM  the instruction set for hashing, for tests and comparisons: portable,\n    \
+         avx2, avx512, neon, or one of the last three followed by +sha [default: the fastest of the CPU]\n"
     };
     (@ threads) => {
-        "    HYDRANT_THREADS  how many threads without --threads, 1 to 65535 [default: as many as the machine\n    \
+        "    HYDRANT_THREADS  the number of threads without --threads, 1 to 65535 [default: what the machine\n    \
          grants]\n"
     };
 }
 pub(super) use environment;
 
-/// What to read.
+/// The inputs.
 #[derive(Args, Debug)]
 pub(super) struct Files {
     /// Files to read; `-` or none for standard input

@@ -20,11 +20,11 @@ pub(super) const INTERRUPTED: u8 = 130;
 macro_rules! exit_status {
     () => {
         "Exit status:\n    \
-         0  everything went well, or nobody read the output any more\n    \
+         0  success, or the output was closed by its reader\n    \
          1  some input was refused or could not be read\n    \
-         2  the command line or a variable of the environment makes no sense\n    \
+         2  the command line or an environment variable is invalid\n    \
          3  the output could not be written\n  \
-         130  interrupted (Ctrl-C, or asked to end)"
+         130  interrupted (Ctrl-C or a termination signal)"
     };
 }
 pub(super) use exit_status;

@@ -42,7 +42,7 @@ use interrupt::Stop;
          hydrant process corpus/valid\n  \
          hydrant inspect corpus/valid/event-request-every-field.json\n  \
          hydrant generate --messages 1000 | hydrant normalize --keep-going > canonical.ndjson\n\n\
-         'hydrant COMMAND --help' tells more, 'hydrant manual' prints the manual page.\n\n",
+         'hydrant COMMAND --help' shows details, 'hydrant manual' prints the manual page.\n\n",
         exit_status!()
     )
 )]

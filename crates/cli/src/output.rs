@@ -84,7 +84,9 @@ impl OutputArgs {
         let name = other.to_string_lossy();
         let handle = regular(Handle::from_path(other));
         if handle.is_some() && handle == self.handle() || other == self.output {
-            return Err(Failure::Usage(format!("{name} is named as an output twice")));
+            return Err(Failure::Usage(format!(
+                "{name} is named as an output twice"
+            )));
         }
         refuse_inputs(&handle, &name, inputs)
     }

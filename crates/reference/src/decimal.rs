@@ -1,7 +1,8 @@
-//! Exact decimal numbers as digits and exponent, for everything that must not pass through a double.
+//! Exact decimal numbers as digits and exponent, for everything that must not pass through a
+//! double.
 //!
-//! One parser serves JSON number tokens and "numeric strings" (row T11: the JSON grammar plus a leading `+`,
-//! leading zeros, `.5` and `5.`). It must not round anything, anywhere.
+//! One parser serves JSON number tokens and "numeric strings" (row T11: the JSON grammar plus a
+//! leading `+`, leading zeros, `.5` and `5.`). It must not round anything, anywhere.
 
 /// `±digits × 10^exponent`, digits without leading zeros and empty for zero.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -358,7 +358,8 @@ impl<'t> Decoder<'t> {
         Some(Json::Array(list))
     }
 
-    /// Row K4: an entry keeps the place of the first occurrence of its key and takes the last value.
+    /// Row K4: an entry keeps the place of the first occurrence of its key and takes the last
+    /// value.
     fn map(
         &mut self,
         raw: &'t RawValue,

@@ -107,8 +107,8 @@ fn depth(text: &str) -> usize {
     deepest
 }
 
-/// Names the encoding of bytes that start like UTF-16 or UTF-32: by byte order mark, or by the zero bytes that
-/// the first two ASCII characters of any JSON text leave there (RFC 4627, section 3).
+/// Names the encoding of bytes that start like UTF-16 or UTF-32: by byte order mark, or by the zero
+/// bytes that the first two ASCII characters of any JSON text leave there (RFC 4627, section 3).
 fn other_encoding(input: &[u8]) -> Option<&'static str> {
     match input {
         [0xFF, 0xFE, 0, 0, ..] => Some("UTF-32LE"),

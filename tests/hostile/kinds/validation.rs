@@ -1,5 +1,5 @@
-//! What is read without trouble and takes long to validate if that is done carelessly: two long lists that are compared,
-//! and many findings below a huge key.
+//! What is read without trouble and takes long to validate if that is done carelessly: two long
+//! lists that are compared, and many findings below a huge key.
 
 use hydrant::message::Message;
 

@@ -120,7 +120,8 @@ fn followed(format: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, text)
 }
 
-/// The content of all frames of a Zstandard stream; the decoder itself ends after the first (RFC 8878, section 3.1).
+/// The content of all frames of a Zstandard stream; the decoder itself ends after the first (RFC
+/// 8878, section 3.1).
 struct Frames<R> {
     source: R,
     decoder: FrameDecoder,

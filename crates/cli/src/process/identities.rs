@@ -134,8 +134,8 @@ impl Tail {
         std::mem::take(&mut self.counts)
     }
 
-    /// Writes `,"user":{"type":…,"encoding":…,"value":…}` for the first identity of [`CHAIN`] that can be written, or
-    /// `,"user":null`.
+    /// Writes `,"user":{"type":…,"encoding":…,"value":…}` for the first identity of [`CHAIN`] that
+    /// can be written, or `,"user":null`.
     fn write_user(
         &mut self,
         batch: &EventProcessingRequest<'_>,

@@ -1,9 +1,9 @@
-//! Values that would once have cost a message: every command reads them, counts them and says where
-//! they are.
+//! Coerced values, which must not refuse a message: every command accepts them, counts them and
+//! reports their paths.
 
 use super::support::run;
 
-/// Messages, and what `normalize` makes of them.
+/// Messages, and the output of `normalize` for them.
 const MESSAGES: &[(&str, &str)] = &[
     (
         r#"{"type":"event_processing_request","account":{"account_id":7,"account_settings":{"key":{"s3cret": [1]}}},"user_attributes":{"tags":["a", "b"]},"events":[{"type":"custom_event","name":"x","attributes":{"detail":{"a":1.50}}}]}"#,
@@ -130,7 +130,7 @@ fn odd_values_are_counted_by_inspect_and_process() {
     assert!(!ran.err.contains("dropped locations"), "{}", ran.err);
 }
 
-/// What `process` writes of an event is linear in what it reads, too.
+/// The output of `process` for an event is also linear in its input.
 #[test]
 fn large_exponents_are_not_spelled_out() {
     let prices = r#"{"price":1e998},"#.repeat(500);

@@ -17,14 +17,14 @@ fn as_many_lines_come_out_of_normalize_as_go_in() {
     let messages = expected.out.lines().count();
     let count = run(["validate", "--json"], &input).err;
     assert!(count.contains(&format!("messages {messages},")), "{count}");
-    // Some lines are two messages, or one and something else.
+    // Some lines contain two messages, or one and other text.
     let lines = input.split(|byte| *byte == b'\n');
     let lines = lines.filter(|line| !line.trim_ascii().is_empty()).count();
     assert!(
         (lines..lines + lines / 10).contains(&messages),
         "{lines} lines, {messages} messages"
     );
-    // Numbers of messages may be beyond what serde_json reads; those of errors are not.
+    // Numbers in messages may be beyond the range of serde_json; those in errors are not.
     let errors = expected.out.lines().filter_map(|line| {
         let error = line.strip_prefix(r#"{"error":"#)?.strip_suffix('}')?;
         Some(serde_json::from_str::<serde_json::Value>(error).unwrap())
@@ -32,7 +32,7 @@ fn as_many_lines_come_out_of_normalize_as_go_in() {
     let mut count = 0;
     for error in errors {
         count += 1;
-        // A refusal of the whole message has no place.
+        // A refusal of the whole message has no position.
         let whole = matches!(error["kind"].as_str(), Some("too_large" | "encoding"));
         for (key, is_right) in [
             ("kind", error["kind"].is_string()),
@@ -180,7 +180,7 @@ fn inspect_has_a_view_of_every_message() {
     }
 }
 
-/// The names of the permissions are the program's own; none of those that are declared may lack one.
+/// The program has its own names for the permissions; every declared permission must have one.
 #[test]
 fn inspect_shows_every_permission() {
     let mut count = 0;

@@ -1,11 +1,11 @@
-//! Messages made from the declarations of the library: every field of every message in turn, in a
-//! message that holds as little else as it can.
+//! Messages generated from the declarations of the library: every field of every message in turn,
+//! in a message with as few other fields as possible.
 
 use hydrant::message::Message;
 use hydrant::schema::{FieldInfo, Kind, MapInfo, ModelInfo, Presence};
 use serde_json::{Map, Value, json};
 
-/// A field, where it is in a message.
+/// A field, with its position in a message.
 pub(crate) struct Place<'p> {
     /// Its path, with the tags of families: `event_processing_request.events[custom_event].name`.
     pub(crate) path: &'p str,
@@ -71,7 +71,7 @@ fn object(
     }
 }
 
-/// The fields of the objects that a value of this type holds.
+/// The fields of the objects in a value of this type.
 fn below(
     kind: &Kind,
     path: &str,
@@ -100,7 +100,7 @@ fn below(
     }
 }
 
-/// The tag and the fields that must be there, with values that `make` makes.
+/// The tag and the enforced fields, with values that `make` generates.
 pub(crate) fn enforced(
     tag: Option<&str>,
     fields: impl Iterator<Item = &'static FieldInfo>,

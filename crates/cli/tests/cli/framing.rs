@@ -1,4 +1,5 @@
-//! Messages are found by their structure, in every command, whatever the file is called, and in the events of other services.
+//! Messages are found by their structure, in every command and independently of the file name, and
+//! in the events of other services.
 
 use std::fs;
 
@@ -7,13 +8,13 @@ use std::io::Write;
 
 use crate::support::*;
 
-/// A message over many lines.
+/// A message over several lines.
 fn pretty(message: &str) -> String {
     let value: serde_json::Value = serde_json::from_str(message).unwrap();
     serde_json::to_string_pretty(&value).unwrap()
 }
 
-/// Two messages in all forms, and what a stream of lines with them is.
+/// Two messages in all forms, and the equivalent stream of lines.
 fn forms() -> (String, Vec<(&'static str, String)>) {
     let (one, two) = (plain(), RESPONSE.to_owned());
     let forms = vec![
@@ -52,7 +53,7 @@ fn every_command_finds_the_same_messages_in_every_form() {
         &["inspect", "--number", "2"],
         &["normalize", "-k", "-t", "3"],
     ] {
-        // Lines are numbered differently.
+        // Line numbers differ.
         let numbered = |text: String| {
             let digits: Vec<&str> = text.split(|c: char| c.is_ascii_digit()).collect();
             digits
@@ -212,7 +213,7 @@ fn wrappers_are_named_and_taken_off_on_demand() {
         let out = run(["normalize", "--unwrap"], &wrapped).good();
         assert_eq!(out, format!("{RESPONSE}\n").repeat(count), "{wrapped}");
     }
-    // A message that is not wrapped stays one, and a bad one does not cost the others.
+    // A message that is not wrapped is one message, and an invalid one does not affect the others.
     let text = [&sqs(&[RESPONSE, "jane@example.com", RESPONSE]), RESPONSE].join("\n");
     let ran = run(["process", "--unwrap", "-k"], &text);
     assert_eq!(ran.status, Some(1));

@@ -1,4 +1,4 @@
-//! The help, the completions, the manual, and command lines and variables of the environment that make no sense.
+//! The help, the completions, the manual, and invalid command lines and environment variables.
 
 use std::fs;
 use std::process::Stdio;
@@ -97,13 +97,13 @@ fn a_number_of_threads_that_is_none_is_refused() {
                 err.starts_with(&begin) && err.contains("1 to 65535"),
                 "{err}"
             );
-            // Refused before anything is written, and unless the command line says the number.
+            // Refused before anything is written, unless the command line sets the number.
             assert!(fs::metadata(file).is_err());
             let asked = [args, &["--threads", "2"]].concat();
             assert_eq!(on(nonsense, &asked).0, Some(0), "{asked:?}");
             let _ = fs::remove_file(file);
         }
-        // The empty text is as if it were not there.
+        // An empty text has the same effect as an unset variable.
         for good in ["", "1", "3"] {
             assert_eq!(on(good, args).0, Some(0), "{args:?} {good}");
             let _ = fs::remove_file(file);
@@ -111,7 +111,7 @@ fn a_number_of_threads_that_is_none_is_refused() {
         let help = run([args[0], "--help"], "").good();
         assert!(help.contains("\n    HYDRANT_THREADS  "), "{help}");
     }
-    // Who starts no threads does not mind.
+    // Commands without threads ignore it.
     assert_eq!(on("abc", &["generate", "--messages", "1"]).0, Some(0));
 }
 

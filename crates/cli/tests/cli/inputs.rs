@@ -1,4 +1,4 @@
-//! Files, folders, compression, and where the output goes.
+//! Files, folders, compression, and the destination of the output.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -9,7 +9,7 @@ use flate2::write::GzEncoder;
 
 use crate::support::*;
 
-/// What the program itself says three times.
+/// The program's own output three times.
 const REGISTRATION: &str = r#"{"type":"module_registration_request"}"#;
 
 /// Three lines of [`REGISTRATION`], compressed by `zstd -19`.
@@ -47,7 +47,7 @@ fn messages_are_found_in_files_of_every_name() {
     }
     let out = normalize(&[&whole, Path::new("-"), &whole], &lines).good();
     assert_eq!(out.lines().count(), 4);
-    // A folder stands for its files; what else is in it is left alone.
+    // A folder is replaced by its files; others in it are ignored.
     let out = normalize(&[folder.path()], "").good();
     assert_eq!(out.lines().count(), 3);
 }
@@ -56,7 +56,7 @@ fn messages_are_found_in_files_of_every_name() {
 fn compressed_input_is_read_as_if_it_were_not() {
     let folder = tempfile::tempdir().unwrap();
     let three = format!("{REGISTRATION}\n").repeat(3);
-    // Of several members, as `cat a.gz b.gz` makes them, and cut in the middle of a line.
+    // With several members, as `cat a.gz b.gz` makes them, split in the middle of a line.
     let (first, second) = three.split_at(50);
     let members = [gzip(first), gzip(second)].concat();
     for (name, bytes) in [
@@ -70,7 +70,7 @@ fn compressed_input_is_read_as_if_it_were_not() {
     let whole = folder.path().join("c.json.gz");
     fs::write(&whole, gzip(&REGISTRATION.replace(':', ":\n"))).unwrap();
     assert_eq!(normalize(&[folder.path()], "").good().lines().count(), 7);
-    // On standard input, where no name tells.
+    // On standard input, without a file name.
     for bytes in [members, ZSTANDARD.to_vec()] {
         assert_eq!(normalize(&[], bytes).good(), three);
     }
@@ -129,7 +129,7 @@ fn output_goes_where_it_is_sent() {
     assert_eq!(to(Path::new("null")).good(), "");
     assert!(!Path::new("null").exists());
 
-    // The input is not emptied.
+    // The input is not truncated.
     assert_eq!(to(&input).status, Some(2));
     assert_eq!(fs::read_to_string(&input).unwrap(), plain());
 

@@ -1,4 +1,4 @@
-//! Files that must not be lost, and runs that must say that they read nothing.
+//! Files that must not be lost, and runs that must report that they read nothing.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -157,7 +157,7 @@ fn an_output_keeps_what_it_has_until_there_is_something_to_write() {
     for (input, status, left) in [
         ("missing.ndjson", 1, "precious"),
         ("refused.ndjson", 1, "precious"),
-        // Nothing is the result here.
+        // An empty output is the result here.
         ("empty.ndjson", 0, ""),
     ] {
         let ran = folder.run(&["normalize", input, "-o", "out"]);
@@ -194,7 +194,7 @@ fn a_folder_without_messages_is_said() {
         assert_eq!(ran.status, Some(1), "{command}");
         assert!(ran.err.contains("cannot read none: no file"), "{}", ran.err);
     }
-    // Names in capitals are names, too.
+    // Extensions in capital letters are recognized, too.
     folder.write("none/A.JSONL", plain());
     folder.write("none/B.Json", plain());
     assert_eq!(folder.run(&["normalize", "none"]).good().lines().count(), 2);
@@ -291,7 +291,7 @@ fn a_signal_that_is_ignored_at_the_start_stays_ignored() {
                 String::new()
             };
             let script = format!("{trap}exec \"$0\" normalize -");
-            // What runs the tests may ignore signals, which a shell cannot change.
+            // The parent process may ignore signals, which a shell cannot change.
             let mut child = Command::new("env")
                 .args(["--default-signal=HUP,INT,TERM", "sh", "-c"])
                 .args([&script, env!("CARGO_BIN_EXE_hydrant")])

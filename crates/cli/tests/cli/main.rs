@@ -1,5 +1,5 @@
-//! The program as its users meet it: command lines in, output, complaints and exit statuses out. Every test runs the
-//! program that was built for it.
+//! Tests of the program from the outside: command lines, output, errors and exit statuses. Every
+//! test runs the program that was built for it.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

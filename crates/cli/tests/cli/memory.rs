@@ -1,5 +1,5 @@
-//! How much memory the program takes for hostile input: a multiple of its size at most. The peak is `VmHWM` in
-//! `/proc/PID/status`, so these tests are for Linux only.
+//! The memory of the program for hostile input: at most a multiple of its size. The peak is `VmHWM`
+//! in `/proc/PID/status`, so these tests are for Linux only.
 
 use std::fs;
 use std::io::Write;
@@ -11,13 +11,14 @@ use crate::support::*;
 
 const MIB: usize = 1 << 20;
 
-/// What a run takes with an input of no size: the program, its threads and its buffers.
+/// The memory for an empty input: the program, its threads and its buffers.
 const FIXED: usize = 32 * MIB;
 
 /// The README states it.
 const MULTIPLE: usize = 130;
 
-/// A message of about so many bytes: a batch with many copies of `item`, separated by commas, in this place.
+/// A message of about this many bytes: a batch with many copies of `item`, separated by commas, at
+/// this position.
 fn filled(before: &str, item: &str, after: &str, bytes: usize) -> String {
     let count = bytes / (item.len() + 1);
     let items = vec![item; count].join(",");
@@ -75,12 +76,12 @@ fn shapes(bytes: usize) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// The peak of the memory of a process, once it has ended.
+/// The peak memory of a process after it has ended.
 fn peak(mut child: Child) -> usize {
     let status = format!("/proc/{}/status", child.id());
     let mut most = 0;
     loop {
-        // An ended process has no memory, and no line.
+        // A process that has ended has no memory, and so no such line.
         let text = fs::read_to_string(&status).unwrap_or_default();
         let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok());

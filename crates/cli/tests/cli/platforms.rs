@@ -1,4 +1,4 @@
-//! Identities hashed on any platform, and many at once: what comes out is always the same.
+//! Hashing of identities on every platform, also of many at once: the output is always the same.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -27,7 +27,8 @@ fn digest<D: sha2::Digest>(value: &str) -> String {
     })
 }
 
-/// What the user of message number `i` is called, and how: not all of them raw, some too long for the lanes.
+/// The identity of the user in message number `i` and its encoding: not all are raw, and some are
+/// too long for the lanes.
 fn user(i: usize) -> (String, &'static str) {
     match i % 7 {
         3 => (format!("{i:032x}"), "md5"),
@@ -36,7 +37,7 @@ fn user(i: usize) -> (String, &'static str) {
     }
 }
 
-/// Messages of no to four events, and the lines that are to come of them.
+/// Messages of zero to four events, and the expected lines.
 fn messages(count: usize) -> (String, String) {
     let (mut input, mut expected) = (String::new(), String::new());
     for i in 0..count {
@@ -118,7 +119,7 @@ fn lines_are_hashed_alike_on_every_platform() {
     for platform in Platform::available() {
         assert_eq!(on(platform.as_str(), &args).good(), expected, "{platform}");
     }
-    // As if it were not there.
+    // The same effect as an unset variable.
     assert_eq!(on("", &args).good(), expected);
 }
 
@@ -140,7 +141,7 @@ fn platforms_that_are_none_of_this_cpu_are_refused() {
                 assert!(found, "{}", ran.err);
             }
         }
-        // Who hashes nothing does not mind.
+        // Commands that do not hash ignore it.
         assert_eq!(on(name, &["generate", "--messages", "1"]).status, Some(0));
     }
     for command in ["hash", "process"] {

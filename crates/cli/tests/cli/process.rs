@@ -5,7 +5,7 @@ use std::fs;
 
 use crate::support::*;
 
-/// The line of [`plain`] up to what its user adds.
+/// The line for [`plain`] before the fields of its user.
 const BEGINNING: &str =
     r#"{"event_type":"custom_event","id":"9daa09f0-0c61-4b46-a16a-272c8cdd47e8","timestamp_ms":7,"#;
 
@@ -47,7 +47,7 @@ fn the_user_is_the_first_of_the_chain() {
     let customer =
         r#"{"type":"customer","encoding":"md5","value":"298a664f356e310dbaf9117a0d108b1e"}"#;
     let jane = email("raw", "jane@example.com");
-    // A blank one is none.
+    // A blank identity does not count.
     let blank = r#"{"type":"facebook","encoding":"raw","value":"  "}"#;
     for (fields, user) in [
         (stamp.to_owned(), "device_application_stamp"),
@@ -72,7 +72,7 @@ fn the_user_is_the_first_of_the_chain() {
     let ran = run(["process", "-q"], batch(mpid));
     let digest = "eaf89db7108470dc3f6b23ea90618264b3e8f8b6145371667c4055e9c5ce9f52";
     assert_eq!(ran.json()[0]["user"]["value"], digest);
-    // What comes hashed is not hashed again.
+    // A value that arrives hashed is not hashed again.
     let ran = run(["process", "-q"], batch(&identities(customer)));
     assert_eq!(ran.json()[0]["user"]["encoding"], "md5");
     assert_eq!(
@@ -120,7 +120,7 @@ fn identities_are_hashed_as_asked_and_never_twice() {
     );
 }
 
-/// Encodings that nobody knows, and digests that are none.
+/// Unknown encodings, and values that are not digests.
 #[test]
 fn what_is_neither_raw_nor_a_digest_is_left_out_and_counted() {
     for (encoding, value) in [
@@ -139,7 +139,7 @@ fn what_is_neither_raw_nor_a_digest_is_left_out_and_counted() {
         let ran = run(args, &message);
         let line = &ran.json()[0];
         assert!(!ran.out.contains(value), "{encoding}: {}", ran.out);
-        // The next one of the chain is the user.
+        // The next identity of the chain is used.
         assert_eq!(line["user"]["type"], "mpid", "{encoding}");
         assert_eq!(line["identities"].to_string(), "{}", "{encoding}");
         let report: serde_json::Value = serde_json::from_str(&ran.err).unwrap();
@@ -302,7 +302,7 @@ fn the_summary_is_for_people_and_can_be_turned_off() {
         ran.err
     );
     assert_eq!(run(["process", "--quiet"], plain()).err, "");
-    // A report for machines is no noise.
+    // A report for machines is written also with --quiet.
     let ran = run(["process", "--quiet", "--report", "json"], plain());
     assert!(
         ran.err.starts_with(r#"{"messages":1,"events":1,"#),

@@ -1,4 +1,4 @@
-//! `schema`: the printed JSON Schema, and what an independent validator makes of it.
+//! `schema`: the printed JSON Schema, checked with an independent validator.
 
 use std::fs;
 use std::io::Write;
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::declared::{each_field, key, plain};
 use crate::support::*;
 
-/// What the program prints for these messages.
+/// The output of the program for these messages.
 fn printed(messages: &[&str]) -> Value {
     let text = run(["schema"].iter().chain(messages), "").good();
     serde_json::from_str(&text).unwrap()
@@ -42,8 +42,8 @@ impl Validators {
         }
     }
 
-    /// Whether the message is valid, on which the schema of all messages and that of its own have
-    /// to agree; no other schema accepts it.
+    /// Whether the message is valid; the schema of all messages and that of its type must agree,
+    /// and no other schema may accept it.
     #[track_caller]
     fn accept(&self, message: &Value, about: &str) -> bool {
         let valid = self.all.is_valid(message);
@@ -65,7 +65,7 @@ impl Validators {
     }
 }
 
-/// The messages of a file as the program writes them, one a line.
+/// The messages of a file as the program writes them, one per line.
 fn canonical(file: &Path) -> String {
     run(["normalize".as_ref(), file.as_os_str()], "").good()
 }
@@ -214,7 +214,7 @@ fn wrong_messages_are_not_valid() {
     }
 }
 
-/// Every field in turn: its type, the values of its enumeration, what must be there.
+/// Every field in turn: its type, the values of its enumeration, and its presence.
 #[test]
 fn every_declared_field_is_in_the_schema() {
     let validators = Validators::new();

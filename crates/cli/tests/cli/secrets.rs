@@ -1,5 +1,4 @@
-//! What is declared as secret is not shown: not by `inspect`, not in `Debug`, not in the text of an
-//! error.
+//! Secret fields are not shown: not by `inspect`, not in `Debug`, not in the text of an error.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +11,7 @@ use serde_json::{Value, json};
 use crate::declared::{each_field, enforced, key, plain};
 use crate::support::*;
 
-/// A value that nothing else has. It is a number, so that it can be sent as one, too.
+/// A unique value. It is a number, so that it can be sent as one, too.
 const SECRET: &str = "7731994406625528";
 
 #[test]
@@ -40,7 +39,7 @@ fn no_secret_is_shown() {
     assert!(found.len() > 20 && places > 60, "{places} of {found:?}");
 }
 
-/// In the place of a type or an encoding it is not shown either.
+/// It is not shown in place of a type or an encoding either.
 #[test]
 fn no_secret_is_shown_as_a_type() {
     for message in [
@@ -61,7 +60,7 @@ fn no_secret_is_shown_as_a_type() {
     }
 }
 
-/// Every field that is marked, found without building messages.
+/// Every field that is declared secret, found without building messages.
 fn declared() -> BTreeSet<(&'static str, &'static str)> {
     let mut fields = BTreeSet::new();
     Kind::Family(&Message::INFO).visit_models(&mut |model| {
@@ -71,7 +70,7 @@ fn declared() -> BTreeSet<(&'static str, &'static str)> {
     fields
 }
 
-/// `written`: whether the canonical form has the value, which shows that it was read.
+/// `written`: whether the canonical form contains the value, which shows that it was read.
 #[track_caller]
 fn hidden_in_a_message(path: &str, message: &str, written: bool) {
     assert!(message.contains(SECRET), "{path}: {message}");
@@ -121,7 +120,7 @@ fn hidden_in_an_error(path: &str, message: &str) {
     }
 }
 
-/// A value of this type that holds the secret: in every place that may, where it is an object.
+/// A value of this type that contains the secret, in every possible field if it is an object.
 fn marked(kind: &Kind) -> Value {
     match kind {
         Kind::Text => json!(SECRET),
@@ -133,7 +132,7 @@ fn marked(kind: &Kind) -> Value {
     }
 }
 
-/// An object with the fields that must be there, and the secret ones with values that `make` makes.
+/// An object with the enforced fields, and the secret ones with values that `make` generates.
 fn filled(model: &ModelInfo, make: impl Fn(&Kind) -> Value) -> Value {
     let mut object = enforced(None, model.fields(), plain);
     for field in model.fields().filter(|field| field.secret) {
@@ -142,10 +141,10 @@ fn filled(model: &ModelInfo, make: impl Fn(&Kind) -> Value) -> Value {
     Value::Object(object)
 }
 
-/// Values that are refused where this type is declared, all with the secret.
+/// Values that are refused for this type, all with the secret.
 fn wrong(kind: &Kind) -> Vec<Value> {
     match kind {
-        // Any JSON is right.
+        // Any JSON is accepted.
         Kind::Json => Vec::new(),
         Kind::Text | Kind::Enum(_) => vec![json!([SECRET]), json!({"note": SECRET})],
         Kind::Model(model) => {

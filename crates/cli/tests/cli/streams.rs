@@ -1,4 +1,5 @@
-//! The program in a pipeline: answers while the input goes on, an end when nobody reads, an end when a signal asks.
+//! The program in a pipeline: output while the input continues, and the end after a closed output
+//! or a signal.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -40,7 +41,7 @@ impl Running {
     }
 }
 
-/// Writes the line until nobody reads any more.
+/// Writes the line until the reader closes the stream.
 fn endless(mut stdin: ChildStdin, line: String) -> JoinHandle<()> {
     let lines = format!("{line}\n").repeat(100);
     thread::spawn(move || while stdin.write_all(lines.as_bytes()).is_ok() {})
@@ -105,7 +106,7 @@ fn a_closed_output_ends_it_quietly() {
         assert_eq!(errors(&mut running.child), "");
         writer.join().unwrap();
     }
-    // The schema of all messages is longer than a pipe holds.
+    // The schema of all messages is larger than the buffer of a pipe.
     for args in [&["generate", "--messages", "1000000000"][..], &["schema"]] {
         let mut running = start(args);
         running.answer();
@@ -122,7 +123,8 @@ fn a_closed_output_is_noticed_though_the_input_stays_open() {
         running.say(&plain());
         running.answer();
         drop(running.stdout);
-        // A process that another test is about to start may hold the closed end for a moment: a later line notices.
+        // Another test that is starting a process may briefly keep the closed end open: a later
+        // line fails.
         let status = loop {
             if let Some(status) = running.child.try_wait().unwrap() {
                 break status;

@@ -36,7 +36,8 @@ pub static MESSAGES: Family = Family {
     refuses_null: true,
 };
 
-/// 3.1. `id` and `timestamp_ms`, "always" in the table, stay absent when absent (`semantics.md`, writing).
+/// 3.1. `id` and `timestamp_ms`, "always" in the table, stay absent when absent (`semantics.md`,
+/// writing).
 static COMMON: &[Field] = &[
     row("id", K::Uuid, D::Absent, W::WhenSet),
     row("timestamp_ms", K::Int64, D::Absent, W::WhenSet),

@@ -1,4 +1,5 @@
-//! The field tables of the protocol as data, row by row in the order and the words of the specification.
+//! The field tables of the protocol as data, row by row in the order and the words of the
+//! specification.
 //!
 //! `messages`, `events`, `models`, `runtime` and `registration` contain the tables, `enums` section
 //! 8. They can be compared with `docs/protocol/firehose-protocol.md` row by row. There is no code

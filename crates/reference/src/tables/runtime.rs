@@ -1,8 +1,9 @@
 //! Section 6: the runtime environments.
 //!
-//! The table of section 6.2 is split by model here, each in the order in which the reference writes it: that of its schema
-//! file and, for android and ios, of the sample messages. The matrix of section 6.2 cannot show that order, because it
-//! differs from model to model (`cpu_architecture` comes before `is_tablet` in ios).
+//! The table of section 6.2 is split by model here, each in the order in which the reference writes
+//! it: that of its schema file and, for android and ios, of the sample messages. The matrix of
+//! section 6.2 cannot show that order, because it differs from model to model (`cpu_architecture`
+//! comes before `is_tablet` in ios).
 
 use super::{D, Family, Field, K, Model, TEXTS_BY_KEY, W, enums, model, models, row};
 
@@ -180,7 +181,8 @@ static TVOS: Model = model(
     ],
 );
 
-/// Section 6.2, column web. The three application fields are read as optional extras, never written (row U12).
+/// Section 6.2, column web. The three application fields are read as optional extras, never written
+/// (row U12).
 static WEB: Model = model(
     "WebRuntimeEnvironment",
     &[
