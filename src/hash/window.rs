@@ -221,7 +221,10 @@ mod tests {
     use super::*;
 
     #[test]
-    #[cfg_attr(miri, ignore = "digests thousands of texts, without unsafe code of its own")]
+    #[cfg_attr(
+        miri,
+        ignore = "digests thousands of texts, without unsafe code of its own"
+    )]
     fn a_window_takes_only_as_many_raw_inputs_as_it_has_room_for() {
         let mut window = Window::<WINDOW>::new();
         let mut text = String::new();

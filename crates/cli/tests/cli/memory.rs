@@ -67,7 +67,10 @@ fn shapes(bytes: usize) -> Vec<(&'static str, String)> {
                 bytes,
             ),
         ),
-        ("empty audiences", audiences(r#"{"audiences":["#, "]}", bytes)),
+        (
+            "empty audiences",
+            audiences(r#"{"audiences":["#, "]}", bytes),
+        ),
         (
             "empty audiences of former protocols",
             audiences(r#"{"added_audiences":["#, "]}", bytes),
