@@ -58,7 +58,7 @@ mod tests {
     fn every_byte_at_every_place() {
         for platform in Platform::available() {
             for &algorithm in Algorithm::ALL {
-                for place in (0..32).step_by(if cfg!(miri) { 7 } else { 1 }) {
+                for place in (0..32).step_by(if cfg!(miri) { 13 } else { 1 }) {
                     for byte in (0..=u8::MAX).step_by(if cfg!(miri) { 85 } else { 1 }) {
                         let mut digest = [0x5a; DIGEST_LEN];
                         digest[place] = byte;
