@@ -1,6 +1,6 @@
 //! How the program ends: the exit statuses, what they are called in the help, and the failures that lead to them.
 
-use std::io;
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use super::terminal;
@@ -34,6 +34,8 @@ pub(super) use exit_status;
 pub(super) enum Failure {
     /// Arguments that are right on their own and wrong together, or a variable of the environment that is wrong.
     Usage(String),
+    /// Standard error is an input, to which nothing must be added.
+    StderrIsInput,
     /// Something named could not be read.
     Input { name: String, error: io::Error },
     /// Something named could not be written.
@@ -47,6 +49,13 @@ impl Failure {
             Self::Usage(text) => {
                 let hint = "For more information, try '--help'.";
                 (USAGE, format!("error: {text}\n\n{hint}"))
+            }
+            Self::StderrIsInput => {
+                if io::stdout().is_terminal() {
+                    let text = b"error: standard error is both input and output\n";
+                    let _ = io::stdout().write_all(text);
+                }
+                return USAGE.into();
             }
             Self::Input { name, error } => (REFUSED, format!("error: cannot read {name}: {error}")),
             Self::Output { name, error } => {

@@ -2,7 +2,7 @@
 //! that is ready; what the program cannot finish it takes back. A file keeps its content until there is something to put in
 //! its place, and an output that is an input as well is refused.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -51,13 +51,39 @@ impl OutputArgs {
     /// Opens the output, unless it is one of the inputs. A file is made if it is not there. It is emptied by the first
     /// write, or by [`Output::finish`].
     pub(super) fn open(&self, inputs: &[Source]) -> Result<Output, Failure> {
-        let name = self.output.to_string_lossy().into_owned();
-        if name == "null" {
+        self.open_beside(None, inputs)
+    }
+
+    /// The same, and refuses another output that is this one or one of the inputs.
+    pub(super) fn open_beside(
+        &self,
+        other: Option<&Path>,
+        inputs: &[Source],
+    ) -> Result<Output, Failure> {
+        refuse_stderr(inputs)?;
+        if let Some(other) = other {
+            let name = other.to_string_lossy();
+            refuse_inputs(&regular(Handle::from_path(other)), &name, inputs)?;
+        }
+        refuse_inputs(&self.handle(), &self.name(), inputs)?;
+        let is_new = !self.is_nowhere() && !self.is_stdout() && fs::metadata(&self.output).is_err();
+        let output = self.open_target()?;
+        // Names of one file that did not exist before can only be compared now.
+        let unique = self.refuse_twice(other);
+        if unique.is_err() && is_new {
+            // The name may be that of a link, which stays.
+            let _ = fs::canonicalize(&self.output).and_then(fs::remove_file);
+        }
+        unique.map(|()| output)
+    }
+
+    fn open_target(&self) -> Result<Output, Failure> {
+        let name = self.name();
+        if self.is_nowhere() {
             let target = Target::Nowhere;
             return Ok(Output { name, target });
         }
-        refuse_inputs(&self.handle(), &name, inputs)?;
-        if name == "-" {
+        if self.is_stdout() {
             return Ok(Output::stdout());
         }
         let mut options = OpenOptions::new();
@@ -79,22 +105,41 @@ impl OutputArgs {
         Ok(Output { name, target })
     }
 
-    /// Refuses another output that is this one or one of the inputs.
-    pub(super) fn refuse_other(&self, other: &Path, inputs: &[Source]) -> Result<(), Failure> {
-        let name = other.to_string_lossy();
-        let handle = regular(Handle::from_path(other));
-        if handle.is_some() && handle == self.handle() || other == self.output {
-            return Err(Failure::Usage(format!("{name} is the output twice")));
+    /// Fails if two outputs write to one file. Only standard output and standard error may, as `2>&1` asks for.
+    fn refuse_twice(&self, other: Option<&Path>) -> Result<(), Failure> {
+        let twice = |name: String| Err(Failure::Usage(format!("{name} is the output twice")));
+        let (handle, stderr) = (self.handle(), regular(Handle::stderr()));
+        if handle.is_some() && handle == stderr && !self.is_stdout() {
+            return twice(self.name());
         }
-        refuse_inputs(&handle, &name, inputs)
+        let Some(other) = other else {
+            return Ok(());
+        };
+        let other_handle = regular(Handle::from_path(other));
+        let is_same = other_handle.is_some() && (other_handle == handle || other_handle == stderr);
+        if is_same || other == self.output {
+            return twice(other.to_string_lossy().into_owned());
+        }
+        Ok(())
     }
 
     /// The file that it is, if it is there.
     fn handle(&self) -> Option<Handle> {
+        if self.is_nowhere() {
+            return None;
+        }
         if self.is_stdout() {
             return regular(Handle::stdout());
         }
         regular(Handle::from_path(&self.output))
+    }
+
+    fn name(&self) -> String {
+        self.output.to_string_lossy().into_owned()
+    }
+
+    fn is_nowhere(&self) -> bool {
+        self.output.as_os_str() == "null"
     }
 
     /// Whether lines may get mixed with what is shown on the terminal.
@@ -112,22 +157,41 @@ fn regular(handle: io::Result<Handle>) -> Option<Handle> {
 
 /// Fails if the output is one of the inputs, by whatever name.
 fn refuse_inputs(output: &Option<Handle>, name: &str, inputs: &[Source]) -> Result<(), Failure> {
-    let Some(output) = output else {
-        return Ok(());
-    };
-    let is_same = |input: &Source| match &input.place {
-        Place::Path(path) => Handle::from_path(path).is_ok_and(|input| input == *output),
-        Place::Stdin => Handle::stdin().is_ok_and(|input| input == *output),
-        Place::Held(_) | Place::Unreadable(_) => false,
-    };
-    if inputs.iter().any(is_same) {
+    if is_input(output, inputs) {
         let name = if name == "-" { "standard output" } else { name };
         return Err(Failure::Usage(format!("{name} is both input and output")));
     }
     Ok(())
 }
 
+/// Fails if standard error is one of the inputs.
+fn refuse_stderr(inputs: &[Source]) -> Result<(), Failure> {
+    match is_input(&regular(Handle::stderr()), inputs) {
+        true => Err(Failure::StderrIsInput),
+        false => Ok(()),
+    }
+}
+
+fn is_input(output: &Option<Handle>, inputs: &[Source]) -> bool {
+    let Some(output) = output else {
+        return false;
+    };
+    let is_same = |input: &Source| match &input.place {
+        Place::Path(path) => Handle::from_path(path).is_ok_and(|input| input == *output),
+        Place::Stdin => Handle::stdin().is_ok_and(|input| input == *output),
+        Place::Held(_) | Place::Unreadable(_) => false,
+    };
+    inputs.iter().any(is_same)
+}
+
 impl Output {
+    /// Standard output, unless it is one of the inputs.
+    pub(super) fn stdout_beside(inputs: &[Source]) -> Result<Self, Failure> {
+        refuse_stderr(inputs)?;
+        refuse_inputs(&regular(Handle::stdout()), "-", inputs)?;
+        Ok(Self::stdout())
+    }
+
     pub(super) fn stdout() -> Self {
         Self {
             name: "standard output".to_owned(),

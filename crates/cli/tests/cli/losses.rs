@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use crate::support::REFUSED as REFUSED_BATCH;
 use crate::support::*;
 
 struct Folder(tempfile::TempDir);
@@ -39,6 +40,13 @@ impl Folder {
             .stdin(stdin)
             .stdout(stdout);
         Ran::of(command.stderr(Stdio::piped()).output().unwrap())
+    }
+
+    /// The same with other places for its output.
+    fn run_into(&self, args: &[&str], stdout: Stdio, stderr: Stdio) -> Ran {
+        let mut command = hydrant(args);
+        command.current_dir(self.0.path()).stdin(Stdio::null());
+        Ran::of(command.stdout(stdout).stderr(stderr).output().unwrap())
     }
 
     fn open(&self, name: &str) -> Stdio {
@@ -146,6 +154,82 @@ fn a_report_file_is_neither_an_input_nor_the_output() {
     assert!(
         folder.read("report.json").starts_with('{') && folder.read("out.ndjson").ends_with("}\n")
     );
+}
+
+#[test]
+fn two_outputs_that_do_not_exist_yet_are_compared() {
+    let folder = Folder::new();
+    let absolute = folder.path("out");
+    let mut pairs = vec![("out", "./out"), ("out", absolute.to_str().unwrap())];
+    if cfg!(unix) {
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("out", folder.path("link")).unwrap();
+        pairs.extend([("link", "out"), ("out", "link"), ("link", "./link")]);
+    }
+    for (output, report) in pairs {
+        let args = ["process", "-q", "input.ndjson", "-o", output];
+        let ran = folder.run(&[&args[..], &["--report-file", report]].concat());
+        assert_eq!(ran.status, Some(2), "{output} {report}: {}", ran.err);
+        assert!(ran.err.contains("is the output twice"), "{}", ran.err);
+        assert!(!folder.path("out").exists(), "{output} {report}");
+    }
+    // Standard error is an output as well.
+    for args in [
+        &["normalize", "input.ndjson", "-o", "log"][..],
+        &["process", "input.ndjson", "-o", "log"],
+        &["process", "input.ndjson", "--report-file", "log"],
+    ] {
+        folder.write("log", "");
+        let ran = folder.run_into(args, Stdio::piped(), folder.append("log"));
+        assert_eq!(ran.status, Some(2), "{args:?}");
+        let said = folder.read("log");
+        assert!(said.contains("log is the output twice"), "{said}");
+    }
+    // As `2>&1` does it.
+    folder.write("log", "");
+    let args = ["process", "input.ndjson"];
+    let ran = folder.run_into(&args, folder.append("log"), folder.append("log"));
+    assert_eq!(ran.status, Some(0));
+    assert!(folder.read("log").contains("MB/s"));
+}
+
+#[test]
+fn standard_output_and_error_are_not_an_input() {
+    let commands = [
+        &["validate", "--json"][..],
+        &["validate"],
+        &["inspect"],
+        &["process", "-k"],
+        &["normalize"],
+        &["hash", "-a", "md5"],
+    ];
+    let folder = Folder::new();
+    let content = format!("{}\n{REFUSED_BATCH}\n", plain());
+    folder.write("input.ndjson", &content);
+    for command in commands {
+        for file in ["input.ndjson", "-"] {
+            let args = [command, &[file]].concat();
+            for to_stderr in [false, true] {
+                let other = Stdio::piped();
+                let input = folder.append("input.ndjson");
+                let (out, err) = match to_stderr {
+                    true => (other, input),
+                    false => (input, other),
+                };
+                let mut command = hydrant(&args);
+                command.current_dir(folder.0.path());
+                command.stdin(folder.open("input.ndjson"));
+                let ran = Ran::of(command.stdout(out).stderr(err).output().unwrap());
+                assert_eq!(ran.status, Some(2), "{args:?} {to_stderr}: {}", ran.err);
+                assert_eq!(ran.out, "");
+                if !to_stderr {
+                    assert!(ran.err.contains(REFUSED), "{}", ran.err);
+                }
+                // Not even the reason is added.
+                assert_eq!(folder.read("input.ndjson"), content, "{args:?}");
+            }
+        }
+    }
 }
 
 #[test]
