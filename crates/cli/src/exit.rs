@@ -7,7 +7,7 @@ use super::terminal;
 
 /// Everything went well.
 pub(super) const GOOD: u8 = 0;
-/// Some input was refused or could not be read.
+/// Some input was refused, could not be read or holds no message.
 pub(super) const REFUSED: u8 = 1;
 /// The command line, or a variable of the environment, makes no sense. The parser of the command line uses the same.
 pub(super) const USAGE: u8 = 2;
@@ -21,7 +21,7 @@ macro_rules! exit_status {
     () => {
         "Exit status:\n    \
          0  everything went well, or nobody read the output any more\n    \
-         1  some input was refused or could not be read\n    \
+         1  some input was refused, could not be read or holds no message\n    \
          2  the command line or a variable of the environment makes no sense\n    \
          3  the output could not be written\n  \
          130  interrupted (Ctrl-C, or asked to end)"

@@ -106,16 +106,11 @@ fn an_output_that_is_an_input_is_refused_whatever_its_name() {
 fn devices_may_be_input_and_output() {
     if Path::new("/dev/null").exists() {
         let folder = Folder::new();
-        let null = || {
-            Stdio::from(
-                File::options()
-                    .read(true)
-                    .write(true)
-                    .open("/dev/null")
-                    .unwrap(),
-            )
+        let null = |write: bool| {
+            let mut options = File::options();
+            Stdio::from(options.read(!write).write(write).open("/dev/null").unwrap())
         };
-        let ran = folder.run_with(&["normalize", "-"], null(), null());
+        let ran = folder.run_with(&["normalize", "-"], null(false), null(true));
         assert_eq!(ran.status, Some(0), "{}", ran.err);
     }
 }
@@ -239,10 +234,11 @@ fn an_output_keeps_what_it_has_until_there_is_something_to_write() {
     folder.write("refused.ndjson", "not JSON\n");
     folder.write("empty.ndjson", "");
     for (input, status, left) in [
+        ("empty.ndjson", 1, "precious"),
         ("missing.ndjson", 1, "precious"),
         ("refused.ndjson", 1, "precious"),
         // Nothing is the result here.
-        ("empty.ndjson", 0, ""),
+        ("-", 0, ""),
     ] {
         let ran = folder.run(&["normalize", input, "-o", "out"]);
         assert_eq!(
@@ -282,6 +278,67 @@ fn a_folder_without_messages_is_said() {
     folder.write("none/A.JSONL", plain());
     folder.write("none/B.Json", plain());
     assert_eq!(folder.run(&["normalize", "none"]).good().lines().count(), 2);
+}
+
+#[test]
+fn files_and_folders_without_a_message_are_said() {
+    let folder = Folder::new();
+    folder.write("zero.ndjson", "");
+    folder.write("blank.ndjson", " \n\u{feff}\r\n");
+    folder.write("array.json", "[ ]\n");
+    folder.write("mixed.ndjson", format!("[]{}[]", plain()));
+    for name in ["empty", "mixed"] {
+        fs::create_dir(folder.path(name)).unwrap();
+        folder.write(&format!("{name}/a.json"), "[]");
+        folder.write(&format!("{name}/b.json"), "");
+    }
+    folder.write("mixed/c.json", plain());
+    for command in ["normalize", "process", "validate"] {
+        for threads in ["1", "3"] {
+            let run = |files: &[&str]| folder.run(&[&[command, "-t", threads], files].concat());
+            for name in ["zero.ndjson", "blank.ndjson", "array.json", "empty"] {
+                let says = format!("warning: there is no message in {name}\n");
+                let ran = run(&[name]);
+                assert_eq!(ran.status, Some(1), "{command} {name}");
+                assert!(ran.err.starts_with(&says), "{}", ran.err);
+                // The others are read nevertheless.
+                let ran = run(&[name, "input.ndjson", "mixed"]);
+                assert_eq!(ran.status, Some(1), "{command} {name}");
+                assert_eq!(ran.err.matches("warning: there is no").count(), 1);
+                assert_eq!(ran.out, run(&["input.ndjson", "mixed"]).out);
+            }
+            for good in ["mixed", "mixed.ndjson", "input.ndjson"] {
+                let ran = run(&[good]);
+                assert_eq!(ran.status, Some(0), "{command} {good}: {}", ran.err);
+                assert!(!ran.err.contains("no message"), "{}", ran.err);
+            }
+            // What cannot be read is not said twice.
+            let ran = run(&["missing"]);
+            assert!(!ran.err.contains("no message"), "{}", ran.err);
+        }
+        let ran = run([command, "-"], "");
+        assert_eq!(ran.status, Some(0), "{command}: {}", ran.err);
+        assert!(!ran.err.contains("no message"), "{}", ran.err);
+    }
+    let args = ["process", "-q", "zero.ndjson", "--report-file", "report"];
+    folder.run(&args);
+    assert!(folder.read("report").contains(r#""no_message":1"#));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_closed_standard_input_is_said() {
+    use std::process::Command;
+    for (redirection, status) in [("<&-", 1), ("</dev/null", 0)] {
+        for command in ["normalize", "process", "validate", "hash -a md5"] {
+            let script = format!("\"$0\" {command} {redirection}");
+            let program = env!("CARGO_BIN_EXE_hydrant");
+            let output = Command::new("sh").args(["-c", &script, program]).output();
+            let ran = Ran::of(output.unwrap());
+            assert_eq!(ran.status, Some(status), "{script}: {}", ran.err);
+            assert_eq!(ran.err.contains("standard input is closed"), status == 1);
+        }
+    }
 }
 
 #[test]
