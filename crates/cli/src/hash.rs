@@ -20,7 +20,7 @@ use hydrant::hash::{Algorithm, Hasher, HexDigests, Input, Normalization, normali
 ///
 /// Every line is trimmed, put into lower case and hashed, as the protocol wants it; the digest is written in lower-case
 /// hexadecimal. A line with nothing in it, after trimming, gives an empty line, so that as many lines come out as went
-/// in. A line ends at a line feed, with or without a carriage return before it.
+/// in. A line ends at a line feed, with or without a carriage return before it. A byte order mark at its beginning is skipped.
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
     "Examples:\n  \
@@ -50,8 +50,8 @@ pub(super) struct HashArgs {
     output: OutputArgs,
 }
 
-/// UTF-8, at the beginning of a file. It is not part of the first identity.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// At the beginning of a file, and of a line where files were put together. It is not part of an identity.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// The longest line.
 const LONGEST: usize = 16 << 20;
@@ -113,8 +113,6 @@ struct Digester {
 impl Digester {
     /// Appends the digests of all lines, or of those before one that cannot be hashed.
     fn append(&mut self, block: &[u8], out: &mut Vec<u8>) -> Result<(), &'static str> {
-        let mark = if self.line == 0 { BYTE_ORDER_MARK } else { b"" };
-        let block = block.strip_prefix(mark).unwrap_or(block);
         let mut refused = Ok(());
         let mut good = block.len();
         let mut lines = 0;
@@ -143,7 +141,8 @@ impl Digester {
         let values = || {
             text.split_inclusive('\n').map(|line| {
                 let line = line.strip_suffix('\n').unwrap_or(line);
-                line.strip_suffix('\r').unwrap_or(line)
+                let line = line.strip_suffix('\r').unwrap_or(line);
+                line.trim_start_matches(BYTE_ORDER_MARK)
             })
         };
         let inputs = values().map(|value| {

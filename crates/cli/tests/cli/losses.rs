@@ -346,8 +346,17 @@ fn a_byte_order_mark_is_not_part_of_an_identity() {
     let hash = |text: &str| run(["hash", "-a", "sha256"], text).good();
     let plain = hash("jane@example.com\r\nnext@example.com");
     assert_eq!(hash("\u{feff}jane@example.com\r\nnext@example.com"), plain);
-    // Only at the beginning.
-    assert_ne!(hash("jane@example.com\r\n\u{feff}next@example.com"), plain);
+    // As `cat` puts files together.
+    assert_eq!(hash("jane@example.com\r\n\u{feff}next@example.com"), plain);
+    // It is blank alone, and part of an identity only within.
+    assert_eq!(
+        hash("\u{feff}\n\u{feff}\r\n\u{feff} \n\u{feff}"),
+        "\n\n\n\n"
+    );
+    assert_ne!(hash("jane\u{feff}@example.com\r\nnext@example.com"), plain);
+    let args = ["hash", "-a", "sha256", "--no-trim", "--no-lower-case"];
+    let kept = |text: &str| run(args, text).good();
+    assert_eq!(kept("a\n\u{feff}b\n\u{feff}\n"), kept("a\nb\n\n"));
 }
 
 #[test]
