@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use memchr::memrchr;
 use same_file::Handle;
 
 use super::exit::{self, Failure};
@@ -29,6 +30,8 @@ pub(super) struct Output {
 
 enum Target {
     Stdout(io::Stdout),
+    /// Standard output that is a regular file.
+    Redirected(Handle),
     File {
         file: File,
         /// Bytes of whole lines written, if the file can be cut back to them.
@@ -193,10 +196,12 @@ impl Output {
     }
 
     pub(super) fn stdout() -> Self {
-        Self {
-            name: "standard output".to_owned(),
-            target: Target::Stdout(io::stdout()),
-        }
+        let target = match regular(Handle::stdout()) {
+            Some(handle) => Target::Redirected(handle),
+            None => Target::Stdout(io::stdout()),
+        };
+        let name = "standard output".to_owned();
+        Self { name, target }
     }
 
     /// Writes all that a command has to say, and tells how the program ends.
@@ -217,6 +222,7 @@ impl Output {
                 let mut stdout = stdout.lock();
                 stdout.write_all(lines).and_then(|()| stdout.flush())
             }
+            Target::Redirected(handle) => write_whole_lines(handle.as_file(), lines),
             Target::File {
                 file,
                 whole,
@@ -260,6 +266,37 @@ impl Output {
             error,
         })
     }
+}
+
+/// Writes whole lines behind what others may have written. If that fails, the half line at the end goes.
+fn write_whole_lines(mut file: &File, lines: &[u8]) -> io::Result<()> {
+    let mut rest = lines;
+    let failed = loop {
+        match file.write(rest) {
+            Ok(0) if !rest.is_empty() => break io::ErrorKind::WriteZero.into(),
+            Ok(count) => rest = rest.get(count..).unwrap_or_default(),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => break error,
+        }
+        if rest.is_empty() {
+            return Ok(());
+        }
+    };
+    let written = lines.strip_suffix(rest).unwrap_or_default();
+    let whole = memrchr(b'\n', written).map_or(0, |end| end + 1);
+    let _ = cut_back(file, (written.len() - whole) as u64);
+    Err(failed)
+}
+
+/// Takes these last bytes out of a file, unless more is behind them.
+fn cut_back(mut file: &File, bytes: u64) -> io::Result<()> {
+    let end = file.stream_position()?;
+    if bytes > 0 && file.metadata()?.len() == end {
+        let whole = end.saturating_sub(bytes);
+        file.set_len(whole)?;
+        file.seek(io::SeekFrom::Start(whole))?;
+    }
+    Ok(())
 }
 
 /// Takes the earlier content out of a file, once.

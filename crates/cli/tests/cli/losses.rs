@@ -427,6 +427,47 @@ fn a_message_over_the_limit_names_the_option() {
     );
 }
 
+/// As a full disk does.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_limit_on_the_size_of_files_leaves_whole_lines() {
+    use std::process::Command;
+    let folder = Folder::new();
+    folder.write("many.ndjson", format!("{}\n", plain()).repeat(1000));
+    for command in [
+        "generate -n 1000 --events 0..1 --output out",
+        "generate -n 1000 --events 0..1 > out",
+        "generate -n 1000 --events 0..1 >> out",
+        "process -q many.ndjson -t 3 -o out",
+        "process -q many.ndjson > out",
+        "normalize many.ndjson >> out",
+        "validate -q --json many.ndjson > out",
+        "hash -a md5 many.ndjson > out",
+        "schema > out",
+        "process -q input.ndjson -o null --report-file out",
+    ] {
+        let _ = fs::remove_file(folder.path("out"));
+        let (before, blocks) = match command {
+            _ if command.contains("report-file") => ("", 0),
+            _ if command.contains(">>") => ("before\n", 5),
+            _ => ("", 5),
+        };
+        folder.write("out", before);
+        let script = format!("ulimit -f {blocks}; \"$0\" {command}");
+        // What runs the tests may ignore the signal.
+        let mut shell = Command::new("env");
+        shell.args(["--default-signal=XFSZ", "sh", "-c", &script]);
+        shell.arg(env!("CARGO_BIN_EXE_hydrant"));
+        let ran = Ran::of(shell.current_dir(folder.0.path()).output().unwrap());
+        assert_eq!(ran.status, Some(3), "{command}: {}", ran.err);
+        assert!(ran.err.starts_with("error: cannot write "), "{}", ran.err);
+        let left = folder.read("out");
+        assert!(left.starts_with(before) && left.len() <= 5 * 1024);
+        assert!(left.is_empty() || left.ends_with('\n'), "{command}");
+        assert!(before.is_empty() || left.len() > before.len(), "{command}");
+    }
+}
+
 /// `nohup` starts a program with SIGHUP ignored.
 #[cfg(target_os = "linux")]
 #[test]
