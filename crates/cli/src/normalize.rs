@@ -20,7 +20,8 @@ use hydrant::{Error, ParseOptions, Scratch, parse};
 /// Write every message back as one line of canonical JSON
 ///
 /// Canonical is: the type first, then the fields in the order of the protocol, what is absent or empty left out, decimals
-/// exact. What is not known to this version is kept as it came.
+/// exact. Event types and values that are not known to this version are kept as they came, unknown fields are left out
+/// (`validate` names them). Identities and settings are written as they are.
 ///
 /// Without --keep-going the first refused message is reported and nothing after it is written. With it, a refused
 /// message yields {"error":{"kind":…,"message":…,"offset":…,"line":…,"column":…,"path":…}} in its place, so that as many
