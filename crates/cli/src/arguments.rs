@@ -33,8 +33,8 @@ pub(super) struct Files {
     /// of a JSON array, or one after the other without anything between them. White space and byte order marks between
     /// them are skipped. What cannot be a message is refused as far as its line goes, and reading goes on with the next
     /// line. A folder stands for the *.json, *.ndjson and *.jsonl files in it (also with .gz or .zst after that), in the
-    /// order of their names. What is compressed with gzip or Zstandard is read as if it were not. A file or folder that holds
-    /// no message is warned about and leads to exit status 1; a pipe or standard input may be empty.
+    /// order of their names. What is compressed with gzip or Zstandard is read as if it were not. A file or
+    /// folder that holds no message is warned about and leads to exit status 1; a pipe or standard input may be empty.
     #[arg(value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
 }
