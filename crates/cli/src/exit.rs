@@ -1,13 +1,13 @@
 //! Exit statuses, their descriptions in the help, and the failures that lead to them.
 
-use std::io;
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use super::terminal;
 
 /// Success.
 pub(super) const GOOD: u8 = 0;
-/// Some input was refused or could not be read.
+/// Some input was refused, could not be read or holds no message.
 pub(super) const REFUSED: u8 = 1;
 /// The command line or an environment variable is invalid. clap uses the same status.
 pub(super) const USAGE: u8 = 2;
@@ -21,7 +21,7 @@ macro_rules! exit_status {
     () => {
         "Exit status:\n    \
          0  success, or the output was closed by its reader\n    \
-         1  some input was refused or could not be read\n    \
+         1  some input was refused, could not be read or holds no message\n    \
          2  the command line or an environment variable is invalid\n    \
          3  the output could not be written\n  \
          130  interrupted (Ctrl-C or a termination signal)"
@@ -34,7 +34,9 @@ pub(super) use exit_status;
 pub(super) enum Failure {
     /// Arguments that are valid alone but not together, or an invalid environment variable.
     Usage(String),
-    /// A named file or folder could not be read.
+    /// Standard error is an input, to which nothing must be added.
+    StderrIsInput,
+    /// Something named could not be read.
     Input { name: String, error: io::Error },
     /// A named file or folder could not be written.
     Output { name: String, error: io::Error },
@@ -47,6 +49,13 @@ impl Failure {
             Self::Usage(text) => {
                 let hint = "For more information, try '--help'.";
                 (USAGE, format!("error: {text}\n\n{hint}"))
+            }
+            Self::StderrIsInput => {
+                if io::stdout().is_terminal() {
+                    let text = b"error: standard error is both input and output\n";
+                    let _ = io::stdout().write_all(text);
+                }
+                return USAGE.into();
             }
             Self::Input { name, error } => (REFUSED, format!("error: cannot read {name}: {error}")),
             Self::Output { name, error } => {

@@ -18,10 +18,10 @@ use hydrant::hash::{Algorithm, Hasher, HexDigests, Input, Normalization, normali
 
 /// Hash identities: one per input line, one digest per output line
 ///
-/// Every line is trimmed, lower-cased and hashed, as the protocol requires; the digest is written
-/// in lower-case hexadecimal. A line that is empty after trimming gives an empty line, so that
-/// input and output have the same number of lines. A line ends with a line feed, optionally
-/// preceded by a carriage return.
+/// Every line is trimmed, put into lower case and hashed, as the protocol wants it; the digest is written in lower-case
+/// hexadecimal. A line with nothing in it, after trimming, gives an empty line, so that as many lines come out as went
+/// in. A line ends at a line feed, with or without a carriage return before it. A byte order
+/// mark at its beginning is skipped.
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
     "Examples:\n  \
@@ -51,8 +51,8 @@ pub(super) struct HashArgs {
     output: OutputArgs,
 }
 
-/// The UTF-8 byte order mark at the beginning of a file, which is not part of the first identity.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// The byte order mark at the beginning of a file, or of a line where files were concatenated.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// The longest line.
 const LONGEST: usize = 16 << 20;
@@ -114,8 +114,6 @@ struct Digester {
 impl Digester {
     /// Appends the digests of all lines, or of those before the first line that cannot be hashed.
     fn append(&mut self, block: &[u8], out: &mut Vec<u8>) -> Result<(), &'static str> {
-        let mark = if self.line == 0 { BYTE_ORDER_MARK } else { b"" };
-        let block = block.strip_prefix(mark).unwrap_or(block);
         let mut refused = Ok(());
         let mut good = block.len();
         let mut lines = 0;
@@ -144,7 +142,8 @@ impl Digester {
         let values = || {
             text.split_inclusive('\n').map(|line| {
                 let line = line.strip_suffix('\n').unwrap_or(line);
-                line.strip_suffix('\r').unwrap_or(line)
+                let line = line.strip_suffix('\r').unwrap_or(line);
+                line.trim_start_matches(BYTE_ORDER_MARK)
             })
         };
         let inputs = values().map(|value| {

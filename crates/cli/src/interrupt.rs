@@ -68,9 +68,12 @@ impl Stop {
 
 #[cfg(unix)]
 fn on_signals(handle: impl Fn() + Send + 'static) {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+    use signal_hook::flag;
     use signal_hook::iterator::Signals;
 
+    // A file that may not grow (`ulimit -f`) is then an error of writing, which ends with a whole line.
+    let _ = flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)));
     let ignored = ignored();
     let signals = [SIGINT, SIGTERM, SIGHUP];
     let signals = signals

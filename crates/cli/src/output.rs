@@ -2,12 +2,13 @@
 //! all lines that are ready; an incomplete line at the end of a file is removed. A file keeps its
 //! old content until the first write, and an output that is also an input is refused.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use memchr::memrchr;
 use same_file::Handle;
 
 use super::exit::{self, Failure};
@@ -29,6 +30,8 @@ pub(super) struct Output {
 
 enum Target {
     Stdout(io::Stdout),
+    /// Standard output that is a regular file.
+    Redirected(Handle),
     File {
         file: File,
         /// Bytes of whole lines written, if the file can be truncated to them.
@@ -51,13 +54,39 @@ impl OutputArgs {
     /// Opens the output, unless it is one of the inputs. A file is created if it does not exist.
     /// The first write, or [`Output::finish`], truncates it.
     pub(super) fn open(&self, inputs: &[Source]) -> Result<Output, Failure> {
-        let name = self.output.to_string_lossy().into_owned();
-        if name == "null" {
+        self.open_beside(None, inputs)
+    }
+
+    /// The same, and refuses another output that is this one or one of the inputs.
+    pub(super) fn open_beside(
+        &self,
+        other: Option<&Path>,
+        inputs: &[Source],
+    ) -> Result<Output, Failure> {
+        refuse_stderr(inputs)?;
+        if let Some(other) = other {
+            let name = other.to_string_lossy();
+            refuse_inputs(&regular(Handle::from_path(other)), &name, inputs)?;
+        }
+        refuse_inputs(&self.handle(), &self.name(), inputs)?;
+        let is_new = !self.is_nowhere() && !self.is_stdout() && fs::metadata(&self.output).is_err();
+        let output = self.open_target()?;
+        // Names of one file that did not exist before can only be compared now.
+        let unique = self.refuse_twice(other);
+        if unique.is_err() && is_new {
+            // The name may be that of a link, which stays.
+            let _ = fs::canonicalize(&self.output).and_then(fs::remove_file);
+        }
+        unique.map(|()| output)
+    }
+
+    fn open_target(&self) -> Result<Output, Failure> {
+        let name = self.name();
+        if self.is_nowhere() {
             let target = Target::Nowhere;
             return Ok(Output { name, target });
         }
-        refuse_inputs(&self.handle(), &name, inputs)?;
-        if name == "-" {
+        if self.is_stdout() {
             return Ok(Output::stdout());
         }
         let mut options = OpenOptions::new();
@@ -79,27 +108,48 @@ impl OutputArgs {
         Ok(Output { name, target })
     }
 
-    /// Refuses another output that is the same file as this one or as one of the inputs.
-    pub(super) fn refuse_other(&self, other: &Path, inputs: &[Source]) -> Result<(), Failure> {
-        let name = other.to_string_lossy();
-        let handle = regular(Handle::from_path(other));
-        if handle.is_some() && handle == self.handle() || other == self.output {
-            return Err(Failure::Usage(format!(
+    /// Fails if two outputs write to one file. Only standard output and standard error may, as `2>&1` asks for.
+    fn refuse_twice(&self, other: Option<&Path>) -> Result<(), Failure> {
+        let twice = |name: String| {
+            Err(Failure::Usage(format!(
                 "{name} is named as an output twice"
-            )));
+            )))
+        };
+        let (handle, stderr) = (self.handle(), regular(Handle::stderr()));
+        if handle.is_some() && handle == stderr && !self.is_stdout() {
+            return twice(self.name());
         }
-        refuse_inputs(&handle, &name, inputs)
+        let Some(other) = other else {
+            return Ok(());
+        };
+        let other_handle = regular(Handle::from_path(other));
+        let is_same = other_handle.is_some() && (other_handle == handle || other_handle == stderr);
+        if is_same || other == self.output {
+            return twice(other.to_string_lossy().into_owned());
+        }
+        Ok(())
     }
 
     /// The file, if it exists.
     fn handle(&self) -> Option<Handle> {
+        if self.is_nowhere() {
+            return None;
+        }
         if self.is_stdout() {
             return regular(Handle::stdout());
         }
         regular(Handle::from_path(&self.output))
     }
 
-    /// Whether lines of the output may be mixed with messages on the terminal.
+    fn name(&self) -> String {
+        self.output.to_string_lossy().into_owned()
+    }
+
+    fn is_nowhere(&self) -> bool {
+        self.output.as_os_str() == "null"
+    }
+
+    /// Whether lines may get mixed with what is shown on the terminal.
     pub(super) fn is_stdout(&self) -> bool {
         self.output.as_os_str() == "-"
     }
@@ -114,27 +164,48 @@ fn regular(handle: io::Result<Handle>) -> Option<Handle> {
 
 /// Fails if the output is one of the inputs, also under another name.
 fn refuse_inputs(output: &Option<Handle>, name: &str, inputs: &[Source]) -> Result<(), Failure> {
-    let Some(output) = output else {
-        return Ok(());
-    };
-    let is_same = |input: &Source| match &input.place {
-        Place::Path(path) => Handle::from_path(path).is_ok_and(|input| input == *output),
-        Place::Stdin => Handle::stdin().is_ok_and(|input| input == *output),
-        Place::Held(_) | Place::Unreadable(_) => false,
-    };
-    if inputs.iter().any(is_same) {
+    if is_input(output, inputs) {
         let name = if name == "-" { "standard output" } else { name };
         return Err(Failure::Usage(format!("{name} is both input and output")));
     }
     Ok(())
 }
 
+/// Fails if standard error is one of the inputs.
+fn refuse_stderr(inputs: &[Source]) -> Result<(), Failure> {
+    match is_input(&regular(Handle::stderr()), inputs) {
+        true => Err(Failure::StderrIsInput),
+        false => Ok(()),
+    }
+}
+
+fn is_input(output: &Option<Handle>, inputs: &[Source]) -> bool {
+    let Some(output) = output else {
+        return false;
+    };
+    let is_same = |input: &Source| match &input.place {
+        Place::Path(path) => Handle::from_path(path).is_ok_and(|input| input == *output),
+        Place::Stdin => Handle::stdin().is_ok_and(|input| input == *output),
+        Place::Held(_) | Place::Unreadable(_) => false,
+    };
+    inputs.iter().any(is_same)
+}
+
 impl Output {
+    /// Standard output, unless it is one of the inputs.
+    pub(super) fn stdout_beside(inputs: &[Source]) -> Result<Self, Failure> {
+        refuse_stderr(inputs)?;
+        refuse_inputs(&regular(Handle::stdout()), "-", inputs)?;
+        Ok(Self::stdout())
+    }
+
     pub(super) fn stdout() -> Self {
-        Self {
-            name: "standard output".to_owned(),
-            target: Target::Stdout(io::stdout()),
-        }
+        let target = match regular(Handle::stdout()) {
+            Some(handle) => Target::Redirected(handle),
+            None => Target::Stdout(io::stdout()),
+        };
+        let name = "standard output".to_owned();
+        Self { name, target }
     }
 
     /// Writes the complete output of a command and returns the exit status.
@@ -155,6 +226,7 @@ impl Output {
                 let mut stdout = stdout.lock();
                 stdout.write_all(lines).and_then(|()| stdout.flush())
             }
+            Target::Redirected(handle) => write_whole_lines(handle.as_file(), lines),
             Target::File {
                 file,
                 whole,
@@ -199,6 +271,37 @@ impl Output {
             error,
         })
     }
+}
+
+/// Appends whole lines. If that fails, the incomplete line at the end is removed.
+fn write_whole_lines(mut file: &File, lines: &[u8]) -> io::Result<()> {
+    let mut rest = lines;
+    let failed = loop {
+        match file.write(rest) {
+            Ok(0) if !rest.is_empty() => break io::ErrorKind::WriteZero.into(),
+            Ok(count) => rest = rest.get(count..).unwrap_or_default(),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => break error,
+        }
+        if rest.is_empty() {
+            return Ok(());
+        }
+    };
+    let written = lines.strip_suffix(rest).unwrap_or_default();
+    let whole = memrchr(b'\n', written).map_or(0, |end| end + 1);
+    let _ = cut_back(file, (written.len() - whole) as u64);
+    Err(failed)
+}
+
+/// Removes the last bytes of a file, unless something was written after them.
+fn cut_back(mut file: &File, bytes: u64) -> io::Result<()> {
+    let end = file.stream_position()?;
+    if bytes > 0 && file.metadata()?.len() == end {
+        let whole = end.saturating_sub(bytes);
+        file.set_len(whole)?;
+        file.seek(io::SeekFrom::Start(whole))?;
+    }
+    Ok(())
 }
 
 /// Truncates the file to remove its old content, once.

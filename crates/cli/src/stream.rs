@@ -113,7 +113,7 @@ pub(super) struct Ended {
     pub(super) messages: u64,
     /// Messages refused.
     pub(super) refused: u64,
-    /// Sources that could not be read, or not to their end.
+    /// Sources that could not be read, at all or to their end, or that hold no message.
     unreadable: u64,
     /// Bytes read, decompressed.
     pub(super) bytes: u64,
@@ -176,6 +176,7 @@ impl Run<'_> {
         mut count: impl FnMut(&C::Tally) + Send,
     ) -> Ended {
         let began = Instant::now();
+        let named = reader.named();
         let mut ended = Ended {
             messages: 0,
             refused: 0,
@@ -196,6 +197,11 @@ impl Run<'_> {
             count(&product.tally);
             ended.findings.take(&product.findings, &mut product.out);
             let written = self.output.write(&product.out);
+            if let Some(named) = &chunk.named
+                && (product.messages > 0 || chunk.error.is_some())
+            {
+                named.account();
+            }
             if let Some(error) = &chunk.error {
                 ended.unreadable += 1;
                 product.complaints.add("unreadable", SHOWN, |text| {
@@ -246,7 +252,19 @@ impl Run<'_> {
         if self.stop.interrupted() && matches!(ended.end, End::Finished | End::Interrupted) {
             ended.end = End::Interrupted;
         }
-        // If no input could be read, the old content of the output stays.
+        let mut warnings = Vec::new();
+        if ended.is_finished() {
+            let mut remarks = Remarks::default();
+            for named in named.iter().filter(|named| !named.is_accounted()) {
+                ended.unreadable += 1;
+                remarks.add("no_message", SHOWN, |text| {
+                    let line = format!("warning: there is no message in {}\n", named.name);
+                    text.extend_from_slice(line.as_bytes());
+                });
+            }
+            ended.complaints.take(&remarks, &mut warnings);
+        }
+        // If nothing could be read, an earlier output stays.
         if ended.is_finished() && (ended.messages > 0 || !ended.has_refusals()) {
             match self.output.finish() {
                 Ok(()) => {}
@@ -255,6 +273,9 @@ impl Run<'_> {
             }
         }
         self.progress.finish();
+        if !warnings.is_empty() {
+            terminal::complain(String::from_utf8_lossy(&warnings).trim_end());
+        }
         if let Some((more, kinds)) = ended.complaints.hidden() {
             terminal::complain(&format!(
                 "error: {more} more of these errors are not shown: {kinds}"

@@ -84,18 +84,15 @@ struct Findings {
 pub(super) fn run(args: &ValidateArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure> {
     let threads = args.threads.count()?;
     let options = args.limits.options();
-    let reader = Reader::new(
-        Opener::new(stop),
-        sources(&args.files.files),
-        options.max_bytes,
-    );
+    let sources = sources(&args.files.files);
+    let mut output = Output::stdout_beside(&sources)?;
+    let reader = Reader::new(Opener::new(stop), sources, options.max_bytes);
     let most = match args.max_findings {
         Some(0) => u64::MAX,
         Some(most) => most,
         None if args.json => u64::MAX,
         None => SHOWN,
     };
-    let mut output = Output::stdout();
     let run = Run {
         threads,
         keep_going: true,

@@ -12,7 +12,7 @@ mod sources;
 mod trickle;
 
 pub(super) use reader::{Chunk, Message, Reader};
-pub(super) use sources::{Place, Source, sources};
+pub(super) use sources::{Named, Place, Source, sources};
 
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read};
@@ -48,6 +48,9 @@ impl Opener {
     pub(super) fn open(&self, place: &Place) -> io::Result<Stream> {
         let (stream, compression): (Stream, _) = match place {
             Place::Stdin => {
+                if stdin_was_closed() {
+                    return Err(io::Error::other("standard input is closed"));
+                }
                 if io::stdin().is_terminal() {
                     terminal::complain("reading from the terminal; Ctrl-D ends it");
                 }
@@ -75,6 +78,18 @@ impl Opener {
         let open = move || File::open(path);
         Ok(Box::new(Pump::start(open, Arc::clone(&self.stop))?))
     }
+}
+
+/// Whether the process was started without standard input. The standard library opens the null device in its place, for
+/// reading and writing, which nobody does who means an empty input. False where that cannot be found out.
+fn stdin_was_closed() -> bool {
+    const ACCESS: u32 = 0o3;
+    const READ_WRITE: u32 = 0o2;
+    let is_null = fs::read_link("/proc/self/fd/0").is_ok_and(|path| path == Path::new("/dev/null"));
+    let info = fs::read_to_string("/proc/self/fdinfo/0").unwrap_or_default();
+    let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
+    let flags = flags.and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok());
+    is_null && flags.is_some_and(|flags| flags & ACCESS == READ_WRITE)
 }
 
 fn compression_of(path: &Path) -> Option<Compression> {

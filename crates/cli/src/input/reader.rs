@@ -9,12 +9,14 @@ use super::block::Block;
 use super::framing::{SpanKind, split};
 use super::lines::LineReader;
 use super::messages::MessageReader;
-use super::{Opener, Place, Source, Stream};
+use super::{Named, Opener, Place, Source, Stream};
 
 /// A piece of input.
 pub(crate) struct Chunk {
     /// Name of the source, for messages to the user.
     pub(crate) name: Arc<str>,
+    /// What has to hold a message.
+    pub(crate) named: Option<Arc<Named>>,
     block: Block,
     /// Why it is empty, if reading failed.
     pub(crate) error: Option<io::Error>,
@@ -81,6 +83,7 @@ impl Chunk {
     pub(crate) fn new() -> Self {
         Self {
             name: "".into(),
+            named: None,
             block: Block::default(),
             error: None,
         }
@@ -118,7 +121,7 @@ pub(crate) struct Reader {
     left: u32,
     max_bytes: usize,
     lines_only: bool,
-    current: Option<(Arc<str>, Blocks)>,
+    current: Option<(Arc<str>, Option<Arc<Named>>, Blocks)>,
 }
 
 /// Divides the current source into blocks.
@@ -171,7 +174,15 @@ impl Reader {
         self
     }
 
-    /// Puts the next piece into the chunk; false if there is none or the stop was raised.
+    /// The files and folders that have to hold a message.
+    pub(crate) fn named(&self) -> Vec<Arc<Named>> {
+        let named = self.sources.iter();
+        let mut named: Vec<_> = named.filter_map(|source| source.named.clone()).collect();
+        named.dedup_by(|one, other| Arc::ptr_eq(one, other));
+        named
+    }
+
+    /// Puts the next piece into the chunk; false if there is none or the stop is raised.
     pub(crate) fn fill(&mut self, chunk: &mut Chunk) -> bool {
         chunk.block.clear();
         chunk.error = None;
@@ -192,8 +203,9 @@ impl Reader {
     }
 
     fn step(&mut self, chunk: &mut Chunk) -> io::Result<Step> {
-        if let Some((name, blocks)) = &mut self.current {
+        if let Some((name, named, blocks)) = &mut self.current {
             chunk.name = Arc::clone(name);
+            chunk.named.clone_from(named);
             if blocks.read_block(&mut chunk.block)? {
                 return Ok(Step::Filled);
             }
@@ -208,6 +220,7 @@ impl Reader {
         };
         self.left = self.left.saturating_sub(1);
         chunk.name = Arc::clone(&source.name);
+        chunk.named.clone_from(&source.named);
         let mut stream = self.opener.open(&source.place)?;
         if self.repeat > 1 && matches!(source.place, Place::Stdin) {
             let mut all = Vec::new();
@@ -219,7 +232,7 @@ impl Reader {
             true => Blocks::Lines(LineReader::new(stream, self.max_bytes)),
             false => Blocks::Messages(Box::new(MessageReader::new(stream, self.max_bytes))),
         };
-        self.current = Some((Arc::clone(&source.name), blocks));
+        self.current = Some((Arc::clone(&source.name), source.named.clone(), blocks));
         Ok(Step::Again)
     }
 }

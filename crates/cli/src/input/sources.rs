@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::decode::Compression;
 
@@ -14,6 +15,33 @@ pub(crate) struct Source {
     pub(crate) place: Place,
     /// Bytes on disk, if known.
     pub(crate) size: Option<u64>,
+    /// What it is a part of, if that has to hold a message: files and folders, but not streams, which may be empty.
+    pub(crate) named: Option<Arc<Named>>,
+}
+
+/// A file or folder on the command line.
+#[derive(Debug)]
+pub(crate) struct Named {
+    /// For people.
+    pub(crate) name: String,
+    /// Whether it holds a message, or it was said already that it cannot be read.
+    accounted: AtomicBool,
+}
+
+impl Named {
+    fn new(path: &Path) -> Arc<Self> {
+        let name = path.to_string_lossy().into_owned();
+        let accounted = AtomicBool::new(false);
+        Arc::new(Self { name, accounted })
+    }
+
+    pub(crate) fn account(&self) {
+        self.accounted.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_accounted(&self) -> bool {
+        self.accounted.load(Ordering::Relaxed)
+    }
 }
 
 pub(crate) enum Place {
@@ -35,9 +63,16 @@ pub(crate) fn sources(names: &[PathBuf]) -> Vec<Source> {
         if name.as_os_str() == "-" {
             found.push(stdin());
         } else if name.is_dir() {
+            let first = found.len();
             folder(name, &mut found);
+            let named = Named::new(name);
+            for source in found.iter_mut().skip(first) {
+                source.named = Some(Arc::clone(&named));
+            }
         } else {
-            found.push(file(name.clone()));
+            let mut source = file(name.clone());
+            source.named = source.size.is_some().then(|| Named::new(name));
+            found.push(source);
         }
     }
     found
@@ -48,6 +83,7 @@ fn stdin() -> Source {
         name: "<stdin>".into(),
         place: Place::Stdin,
         size: None,
+        named: None,
     }
 }
 
@@ -58,11 +94,13 @@ fn file(path: PathBuf) -> Source {
             name,
             size: metadata.is_file().then_some(metadata.len()),
             place: Place::Path(path),
+            named: None,
         },
         Err(error) => Source {
             name,
             place: Place::Unreadable(error),
             size: None,
+            named: None,
         },
     }
 }
@@ -83,6 +121,7 @@ fn folder(path: &Path, found: &mut Vec<Source>) {
                     name: path.to_string_lossy().into(),
                     place: Place::Unreadable(io::Error::new(io::ErrorKind::NotFound, NO_MATCH)),
                     size: None,
+                    named: None,
                 });
             }
             found.extend(paths.into_iter().map(file));
@@ -91,6 +130,7 @@ fn folder(path: &Path, found: &mut Vec<Source>) {
             name: path.to_string_lossy().into(),
             place: Place::Unreadable(error),
             size: None,
+            named: None,
         }),
     }
 }

@@ -69,6 +69,7 @@ pub(super) struct InspectArgs {
 
 pub(super) fn run(args: &InspectArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure> {
     let mut sources = sources(args.file.as_slice());
+    let output = Output::stdout_beside(&sources)?;
     let source = match sources.pop() {
         Some(source) if sources.is_empty() && !is_folder(args) => source,
         _ => {
@@ -88,7 +89,7 @@ pub(super) fn run(args: &InspectArgs, stop: &Arc<Stop>) -> Result<ExitCode, Fail
         args,
         options,
         scratch: Scratch::new(),
-        output: Output::stdout(),
+        output,
         seen: 0,
         shown: None,
     };

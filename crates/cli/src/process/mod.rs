@@ -157,10 +157,8 @@ pub(super) fn run(args: ProcessArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failu
         platform,
     };
     let sources = sources(&args.files.files);
-    if let Some(report) = &args.report_file {
-        args.output.refuse_other(report, &sources)?;
-    }
-    let mut output = args.output.open(&sources)?;
+    let report = args.report_file.as_deref();
+    let mut output = args.output.open_beside(report, &sources)?;
     let opener = Opener::new(stop);
     let progress = if args.quiet {
         Progress::none()

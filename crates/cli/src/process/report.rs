@@ -1,6 +1,6 @@
 //! The summary of a run, as a table or as JSON.
 
-use std::fs;
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -157,7 +157,15 @@ impl Report<'_> {
     }
 
     pub(super) fn write_file(&self, path: &Path) -> Result<(), Failure> {
-        fs::write(path, self.json()).map_err(|error| Failure::Output {
+        let written = File::create(path).and_then(|mut file| {
+            let written = file.write_all(&self.json());
+            if written.is_err() {
+                // Half an object is not left.
+                let _ = file.set_len(0);
+            }
+            written
+        });
+        written.map_err(|error| Failure::Output {
             name: path.to_string_lossy().into_owned(),
             error,
         })

@@ -37,6 +37,28 @@ fn the_help_of_every_command_tells_the_exit_statuses_and_shows_examples() {
     assert!(run(["--version"], "").good().starts_with("hydrant "));
 }
 
+/// What the help says about `normalize`.
+#[test]
+fn normalize_keeps_values_and_leaves_unknown_fields_out() {
+    let fields = r#","account":{"account_settings":{"token":"secret"}},"new_field":1,"user_identities":[{"type":"new_type","encoding":"raw","value":"me"}]"#;
+    let event = r#"{"type":"new_event","new_field":1}"#;
+    let message = batch(fields).replace(
+        "[{\"type\":\"custom",
+        &format!("[{event},{{\"type\":\"custom"),
+    );
+    let out = run(["normalize"], message).good();
+    for kept in [event, "secret", r#""type":"new_type""#, r#""value":"me""#] {
+        assert!(out.contains(kept), "{kept}: {out}");
+    }
+    assert_eq!(out.matches("new_field").count(), 1, "{out}");
+    let help = |command: &[&str]| {
+        let help = run([command, &["--help"]].concat(), "").good();
+        help.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert!(help(&["normalize"]).contains("unknown fields are left out"));
+    assert!(help(&[]).contains("`normalize` writes messages as they are"));
+}
+
 #[test]
 fn nonsense_ends_with_status_2_and_a_reason() {
     for args in [

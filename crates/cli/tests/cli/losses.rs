@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use crate::support::REFUSED as REFUSED_BATCH;
 use crate::support::*;
 
 struct Folder(tempfile::TempDir);
@@ -39,6 +40,13 @@ impl Folder {
             .stdin(stdin)
             .stdout(stdout);
         Ran::of(command.stderr(Stdio::piped()).output().unwrap())
+    }
+
+    /// The same with other places for its output.
+    fn run_into(&self, args: &[&str], stdout: Stdio, stderr: Stdio) -> Ran {
+        let mut command = hydrant(args);
+        command.current_dir(self.0.path()).stdin(Stdio::null());
+        Ran::of(command.stdout(stdout).stderr(stderr).output().unwrap())
     }
 
     fn open(&self, name: &str) -> Stdio {
@@ -98,16 +106,11 @@ fn an_output_that_is_an_input_is_refused_whatever_its_name() {
 fn devices_may_be_input_and_output() {
     if Path::new("/dev/null").exists() {
         let folder = Folder::new();
-        let null = || {
-            Stdio::from(
-                File::options()
-                    .read(true)
-                    .write(true)
-                    .open("/dev/null")
-                    .unwrap(),
-            )
+        let null = |write: bool| {
+            let mut options = File::options();
+            Stdio::from(options.read(!write).write(write).open("/dev/null").unwrap())
         };
-        let ran = folder.run_with(&["normalize", "-"], null(), null());
+        let ran = folder.run_with(&["normalize", "-"], null(false), null(true));
         assert_eq!(ran.status, Some(0), "{}", ran.err);
     }
 }
@@ -149,16 +152,93 @@ fn a_report_file_is_neither_an_input_nor_the_output() {
 }
 
 #[test]
+fn two_outputs_that_do_not_exist_yet_are_compared() {
+    let folder = Folder::new();
+    let absolute = folder.path("out");
+    let mut pairs = vec![("out", "./out"), ("out", absolute.to_str().unwrap())];
+    if cfg!(unix) {
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("out", folder.path("link")).unwrap();
+        pairs.extend([("link", "out"), ("out", "link"), ("link", "./link")]);
+    }
+    for (output, report) in pairs {
+        let args = ["process", "-q", "input.ndjson", "-o", output];
+        let ran = folder.run(&[&args[..], &["--report-file", report]].concat());
+        assert_eq!(ran.status, Some(2), "{output} {report}: {}", ran.err);
+        assert!(ran.err.contains("is the output twice"), "{}", ran.err);
+        assert!(!folder.path("out").exists(), "{output} {report}");
+    }
+    // Standard error is an output as well.
+    for args in [
+        &["normalize", "input.ndjson", "-o", "log"][..],
+        &["process", "input.ndjson", "-o", "log"],
+        &["process", "input.ndjson", "--report-file", "log"],
+    ] {
+        folder.write("log", "");
+        let ran = folder.run_into(args, Stdio::piped(), folder.append("log"));
+        assert_eq!(ran.status, Some(2), "{args:?}");
+        let said = folder.read("log");
+        assert!(said.contains("log is the output twice"), "{said}");
+    }
+    // As `2>&1` does it.
+    folder.write("log", "");
+    let args = ["process", "input.ndjson"];
+    let ran = folder.run_into(&args, folder.append("log"), folder.append("log"));
+    assert_eq!(ran.status, Some(0));
+    assert!(folder.read("log").contains("MB/s"));
+}
+
+#[test]
+fn standard_output_and_error_are_not_an_input() {
+    let commands = [
+        &["validate", "--json"][..],
+        &["validate"],
+        &["inspect"],
+        &["process", "-k"],
+        &["normalize"],
+        &["hash", "-a", "md5"],
+    ];
+    let folder = Folder::new();
+    let content = format!("{}\n{REFUSED_BATCH}\n", plain());
+    folder.write("input.ndjson", &content);
+    for command in commands {
+        for file in ["input.ndjson", "-"] {
+            let args = [command, &[file]].concat();
+            for to_stderr in [false, true] {
+                let other = Stdio::piped();
+                let input = folder.append("input.ndjson");
+                let (out, err) = match to_stderr {
+                    true => (other, input),
+                    false => (input, other),
+                };
+                let mut command = hydrant(&args);
+                command.current_dir(folder.0.path());
+                command.stdin(folder.open("input.ndjson"));
+                let ran = Ran::of(command.stdout(out).stderr(err).output().unwrap());
+                assert_eq!(ran.status, Some(2), "{args:?} {to_stderr}: {}", ran.err);
+                assert_eq!(ran.out, "");
+                if !to_stderr {
+                    assert!(ran.err.contains(REFUSED), "{}", ran.err);
+                }
+                // Not even the reason is added.
+                assert_eq!(folder.read("input.ndjson"), content, "{args:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn an_output_keeps_what_it_has_until_there_is_something_to_write() {
     let folder = Folder::new();
     folder.write("out", "precious");
     folder.write("refused.ndjson", "not JSON\n");
     folder.write("empty.ndjson", "");
     for (input, status, left) in [
+        ("empty.ndjson", 1, "precious"),
         ("missing.ndjson", 1, "precious"),
         ("refused.ndjson", 1, "precious"),
-        // An empty output is the result here.
-        ("empty.ndjson", 0, ""),
+        // Nothing is the result here.
+        ("-", 0, ""),
     ] {
         let ran = folder.run(&["normalize", input, "-o", "out"]);
         assert_eq!(
@@ -201,12 +281,82 @@ fn a_folder_without_messages_is_said() {
 }
 
 #[test]
+fn files_and_folders_without_a_message_are_said() {
+    let folder = Folder::new();
+    folder.write("zero.ndjson", "");
+    folder.write("blank.ndjson", " \n\u{feff}\r\n");
+    folder.write("array.json", "[ ]\n");
+    folder.write("mixed.ndjson", format!("[]{}[]", plain()));
+    for name in ["empty", "mixed"] {
+        fs::create_dir(folder.path(name)).unwrap();
+        folder.write(&format!("{name}/a.json"), "[]");
+        folder.write(&format!("{name}/b.json"), "");
+    }
+    folder.write("mixed/c.json", plain());
+    for command in ["normalize", "process", "validate"] {
+        for threads in ["1", "3"] {
+            let run = |files: &[&str]| folder.run(&[&[command, "-t", threads], files].concat());
+            for name in ["zero.ndjson", "blank.ndjson", "array.json", "empty"] {
+                let says = format!("warning: there is no message in {name}\n");
+                let ran = run(&[name]);
+                assert_eq!(ran.status, Some(1), "{command} {name}");
+                assert!(ran.err.starts_with(&says), "{}", ran.err);
+                // The others are read nevertheless.
+                let ran = run(&[name, "input.ndjson", "mixed"]);
+                assert_eq!(ran.status, Some(1), "{command} {name}");
+                assert_eq!(ran.err.matches("warning: there is no").count(), 1);
+                assert_eq!(ran.out, run(&["input.ndjson", "mixed"]).out);
+            }
+            for good in ["mixed", "mixed.ndjson", "input.ndjson"] {
+                let ran = run(&[good]);
+                assert_eq!(ran.status, Some(0), "{command} {good}: {}", ran.err);
+                assert!(!ran.err.contains("no message"), "{}", ran.err);
+            }
+            // What cannot be read is not said twice.
+            let ran = run(&["missing"]);
+            assert!(!ran.err.contains("no message"), "{}", ran.err);
+        }
+        let ran = run([command, "-"], "");
+        assert_eq!(ran.status, Some(0), "{command}: {}", ran.err);
+        assert!(!ran.err.contains("no message"), "{}", ran.err);
+    }
+    let args = ["process", "-q", "zero.ndjson", "--report-file", "report"];
+    folder.run(&args);
+    assert!(folder.read("report").contains(r#""no_message":1"#));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_closed_standard_input_is_said() {
+    use std::process::Command;
+    for (redirection, status) in [("<&-", 1), ("</dev/null", 0)] {
+        for command in ["normalize", "process", "validate", "hash -a md5"] {
+            let script = format!("\"$0\" {command} {redirection}");
+            let program = env!("CARGO_BIN_EXE_hydrant");
+            let output = Command::new("sh").args(["-c", &script, program]).output();
+            let ran = Ran::of(output.unwrap());
+            assert_eq!(ran.status, Some(status), "{script}: {}", ran.err);
+            assert_eq!(ran.err.contains("standard input is closed"), status == 1);
+        }
+    }
+}
+
+#[test]
 fn a_byte_order_mark_is_not_part_of_an_identity() {
     let hash = |text: &str| run(["hash", "-a", "sha256"], text).good();
     let plain = hash("jane@example.com\r\nnext@example.com");
     assert_eq!(hash("\u{feff}jane@example.com\r\nnext@example.com"), plain);
-    // Only at the beginning.
-    assert_ne!(hash("jane@example.com\r\n\u{feff}next@example.com"), plain);
+    // As `cat` puts files together.
+    assert_eq!(hash("jane@example.com\r\n\u{feff}next@example.com"), plain);
+    // It is blank alone, and part of an identity only within.
+    assert_eq!(
+        hash("\u{feff}\n\u{feff}\r\n\u{feff} \n\u{feff}"),
+        "\n\n\n\n"
+    );
+    assert_ne!(hash("jane\u{feff}@example.com\r\nnext@example.com"), plain);
+    let args = ["hash", "-a", "sha256", "--no-trim", "--no-lower-case"];
+    let kept = |text: &str| run(args, text).good();
+    assert_eq!(kept("a\n\u{feff}b\n\u{feff}\n"), kept("a\nb\n\n"));
 }
 
 #[test]
@@ -275,6 +425,47 @@ fn a_message_over_the_limit_names_the_option() {
         "{}",
         ran.err
     );
+}
+
+/// As a full disk does.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_limit_on_the_size_of_files_leaves_whole_lines() {
+    use std::process::Command;
+    let folder = Folder::new();
+    folder.write("many.ndjson", format!("{}\n", plain()).repeat(1000));
+    for command in [
+        "generate -n 1000 --events 0..1 --output out",
+        "generate -n 1000 --events 0..1 > out",
+        "generate -n 1000 --events 0..1 >> out",
+        "process -q many.ndjson -t 3 -o out",
+        "process -q many.ndjson > out",
+        "normalize many.ndjson >> out",
+        "validate -q --json many.ndjson > out",
+        "hash -a md5 many.ndjson > out",
+        "schema > out",
+        "process -q input.ndjson -o null --report-file out",
+    ] {
+        let _ = fs::remove_file(folder.path("out"));
+        let (before, blocks) = match command {
+            _ if command.contains("report-file") => ("", 0),
+            _ if command.contains(">>") => ("before\n", 5),
+            _ => ("", 5),
+        };
+        folder.write("out", before);
+        let script = format!("ulimit -f {blocks}; \"$0\" {command}");
+        // What runs the tests may ignore the signal.
+        let mut shell = Command::new("env");
+        shell.args(["--default-signal=XFSZ", "sh", "-c", &script]);
+        shell.arg(env!("CARGO_BIN_EXE_hydrant"));
+        let ran = Ran::of(shell.current_dir(folder.0.path()).output().unwrap());
+        assert_eq!(ran.status, Some(3), "{command}: {}", ran.err);
+        assert!(ran.err.starts_with("error: cannot write "), "{}", ran.err);
+        let left = folder.read("out");
+        assert!(left.starts_with(before) && left.len() <= 5 * 1024);
+        assert!(left.is_empty() || left.ends_with('\n'), "{command}");
+        assert!(before.is_empty() || left.len() > before.len(), "{command}");
+    }
 }
 
 /// `nohup` starts a program with SIGHUP ignored.
