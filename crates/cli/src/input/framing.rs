@@ -101,7 +101,7 @@ struct Array {
     line: u64,
     column: u64,
     after: After,
-    /// It began after a message on the same line, and has to end there.
+    /// It began after a message on the same line, and has to end there, unless the line ends with its bracket or a comma.
     on_one_line: bool,
     /// Some of it could not be read, so it may have ended.
     unsure: bool,
@@ -233,8 +233,14 @@ impl Framer {
         match byte {
             b' ' | b'\t' | b'\r' => self.at += 1,
             b'\n' => {
-                if self.array.is_some_and(|array| array.on_one_line) {
-                    self.end_array(spans);
+                if let Some(array) = &mut self.array
+                    && array.on_one_line
+                {
+                    // A line that ends with `[` or `,` is never taken without a scan, so that the array may go on.
+                    array.on_one_line = array.after == After::Element;
+                    if array.on_one_line {
+                        self.end_array(spans);
+                    }
                 }
                 self.advance(text, self.at + 1);
             }
