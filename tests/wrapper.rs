@@ -8,6 +8,8 @@
     missing_docs
 )]
 
+use std::borrow::Cow;
+
 use hydrant::wrapper::{self, Wrapper, messages, recognize, unwrap};
 use hydrant::{Error, ErrorKind, ParseOptions, Scratch, parse};
 use proptest::prelude::*;
@@ -153,7 +155,10 @@ fn every_event_is_recognized_and_taken_off() {
             assert_eq!(unwrapped.wrapper, wrapper);
             assert_eq!(unwrapped.texts.len(), count, "{text}");
             assert!(
-                unwrapped.texts.iter().all(|text| same(text, MESSAGE)),
+                unwrapped
+                    .texts
+                    .iter()
+                    .all(|text| same(text.as_ref().unwrap(), MESSAGE)),
                 "{text}"
             );
             let error = refusal(&text);
@@ -181,9 +186,14 @@ fn wrappers_in_each_other_are_taken_off() {
                 continue;
             }
             let text = outer.to_string();
-            let found = messages(text.as_bytes()).unwrap();
+            let found = messages(text.as_bytes());
             assert_eq!(found.len(), count * times, "{text}");
-            assert!(found.iter().all(|text| same(text, MESSAGE)), "{text}");
+            assert!(
+                found
+                    .iter()
+                    .all(|text| same(text.as_ref().unwrap(), MESSAGE)),
+                "{text}"
+            );
         }
     }
     // Not without end.
@@ -191,8 +201,11 @@ fn wrappers_in_each_other_are_taken_off() {
     for _ in 0..9 {
         text = json!({"httpMethod": "POST", "body": text}).to_string();
     }
-    let left = messages(text.as_bytes()).unwrap();
-    assert_eq!(recognize(&left[0]), Some(Wrapper::ApiGateway));
+    let left = messages(text.as_bytes());
+    assert_eq!(
+        recognize(left[0].as_ref().unwrap()),
+        Some(Wrapper::ApiGateway)
+    );
 }
 
 #[test]
@@ -235,14 +248,52 @@ fn what_holds_no_message_says_so_and_nothing_else() {
     ] {
         let text = event.to_string();
         for error in [
-            unwrap(text.as_bytes()).unwrap_err(),
-            messages(text.as_bytes()).unwrap_err(),
+            unwrap(text.as_bytes())
+                .map_or_else(|error| error, |inner| first_error(inner.unwrap().texts)),
+            first_error(messages(text.as_bytes())),
         ] {
             assert_eq!(error.kind(), ErrorKind::Wrapped);
             assert!(error.message().contains(says), "{error}");
             assert!(!error.pretty("x").contains("jane"), "{error}");
         }
         assert_eq!(refusal(&text).kind(), ErrorKind::Wrapped, "{text}");
+    }
+}
+
+fn first_error(texts: Vec<Result<Cow<'_, [u8]>, Error>>) -> Error {
+    texts.into_iter().find_map(Result::err).unwrap()
+}
+
+#[test]
+fn one_bad_record_does_not_cost_its_neighbours() {
+    let sqs = json!({"eventSource": "aws:sqs", "body": MESSAGE});
+    let kinesis = |data: &str| json!({"eventSource": "aws:kinesis", "kinesis": {"data": data}});
+    let good = base64(MESSAGE.as_bytes());
+    for event in [
+        json!({"Records": [sqs, {"eventSource": "aws:sqs", "body": null}, sqs]}),
+        json!({"Records": [sqs, {"eventSource": "aws:sqs"}, sqs]}),
+        json!({"Records": [{"odd": 1}, sqs, sqs]}),
+        json!({"Records": [{"eventSource": "aws:s3"}, sqs, sqs]}),
+        json!({"Messages": [{"odd": 1}, {"ReceiptHandle": "A", "Body": MESSAGE},
+            {"ReceiptHandle": "B", "Body": MESSAGE}]}),
+        json!({"Records": [kinesis(&good), kinesis("jane@"), kinesis(&good)]}),
+        json!({"requestId": "1", "records": [{"data": good}, {"data": "jane@"}, {"data": good}]}),
+    ] {
+        // In another event, too.
+        let outer = json!({"httpMethod": "POST", "body": event.to_string()});
+        for text in [event.to_string(), outer.to_string()] {
+            let found = messages(text.as_bytes());
+            assert_eq!(found.len(), 3, "{text}");
+            let whole = found.iter().flatten();
+            assert_eq!(
+                whole.filter(|text| same(text, MESSAGE)).count(),
+                2,
+                "{text}"
+            );
+            let error = first_error(found);
+            assert_eq!(error.kind(), ErrorKind::Wrapped);
+            assert!(!error.pretty("x").contains("jane"), "{error}");
+        }
     }
 }
 
@@ -266,7 +317,10 @@ fn other_texts_are_not_wrappers() {
         r#"{"events":[],"httpMethod":null}"#,
     ] {
         assert_eq!(recognize(text.as_bytes()), None, "{text}");
-        assert_eq!(messages(text.as_bytes()).unwrap(), [text.as_bytes()]);
+        assert_eq!(
+            messages(text.as_bytes())[0].as_ref().unwrap(),
+            text.as_bytes()
+        );
     }
 }
 
@@ -284,7 +338,7 @@ proptest! {
     fn any_bytes_survive_base64(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
         let event = json!({"eventSource": "aws:kinesis", "data": base64(&bytes)}).to_string();
         let unwrapped = unwrap(event.as_bytes()).unwrap().unwrap();
-        prop_assert_eq!(&*unwrapped.texts[0], &bytes[..]);
+        prop_assert_eq!(&**unwrapped.texts[0].as_ref().unwrap(), &bytes[..]);
     }
 
     #[test]

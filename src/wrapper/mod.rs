@@ -10,7 +10,8 @@
 //!
 //! let event = br#"{"Records":[{"eventSource":"aws:sqs","body":"{\"type\":\"event_processing_request\"}"}]}"#;
 //! assert_eq!(wrapper::recognize(event), Some(Wrapper::Sqs));
-//! assert_eq!(wrapper::messages(event)?[0].as_ref(), br#"{"type":"event_processing_request"}"#);
+//! let message = wrapper::messages(event).remove(0)?;
+//! assert_eq!(message.as_ref(), br#"{"type":"event_processing_request"}"#);
 //! # Ok::<(), hydrant::Error>(())
 //! ```
 
@@ -152,15 +153,16 @@ impl fmt::Display for Wrapper {
     }
 }
 
-/// The content of a wrapper.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What was in a wrapper.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Unwrapped<'a> {
     /// The kind of event.
     pub wrapper: Wrapper,
-    /// The texts in it, in order. Each is usually one message; it may also be another event, or
-    /// anything else that the sender has put there.
-    pub texts: Vec<Cow<'a, [u8]>>,
+    /// The texts in it, in order. Each is usually one message; it may be another event, or whatever
+    /// the sender has put into it. An error is [`ErrorKind::Wrapped`] and never holds the text: it
+    /// is missing, not Base64 or compressed. The others can be read all the same.
+    pub texts: Vec<Result<Cow<'a, [u8]>, Error>>,
 }
 
 /// The kind of event that the body is, if it is one. For a body that is not well-formed JSON, the
@@ -182,8 +184,7 @@ pub fn recognize(body: &[u8]) -> Option<Wrapper> {
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Wrapped`]: it is a wrapper, but a text in it is missing, not Base64 or compressed,
-/// or such events do not contain messages. The error never contains the text.
+/// [`ErrorKind::Wrapped`]: it is a wrapper, but such events hold no messages.
 ///
 /// ```
 /// use hydrant::wrapper::unwrap;
@@ -191,7 +192,7 @@ pub fn recognize(body: &[u8]) -> Option<Wrapper> {
 /// let body = br#"{"requestContext":{"http":{"method":"POST"}},"isBase64Encoded":true,"body":"e30="}"#;
 /// let unwrapped = unwrap(body)?.unwrap();
 /// assert_eq!(unwrapped.wrapper.to_string(), "an event of an API Gateway HTTP API or a function URL");
-/// assert_eq!(unwrapped.texts[0].as_ref(), b"{}");
+/// assert_eq!(unwrapped.texts[0].as_ref().unwrap().as_ref(), b"{}");
 /// # Ok::<(), hydrant::Error>(())
 /// ```
 pub fn unwrap(body: &[u8]) -> Result<Option<Unwrapped<'_>>, Error> {
@@ -202,64 +203,59 @@ pub fn unwrap(body: &[u8]) -> Result<Option<Unwrapped<'_>>, Error> {
     if wrapper.place().is_none() {
         return Err(fails(wrapper.refusal()));
     }
-    let mut texts = Vec::with_capacity(payloads.len());
-    for (index, payload) in payloads.into_iter().enumerate() {
-        match payload.text() {
-            Ok(text) => texts.push(text),
-            Err(problem) => {
-                return Err(fails(format!(
-                    "the text {} of {wrapper} {problem}",
-                    index + 1
-                )));
-            }
-        }
-    }
+    let texts = payloads.into_iter().enumerate().map(|(index, payload)| {
+        let problem = |problem| fails(format!("the text {} of {wrapper} {problem}", index + 1));
+        payload.text().map_err(problem)
+    });
+    let texts = texts.collect();
     Ok(Some(Unwrapped { wrapper, texts }))
 }
 
 /// The deepest nesting of wrappers that is unwrapped.
 const MAX_DEPTH: usize = 8;
 
-/// The messages in a body, without any wrapper: for SNS in SQS, for example, the messages of SNS. A
-/// body that is not wrapped is the only message. At most 8 levels of wrappers are removed.
-///
-/// # Errors
-///
-/// Those of [`unwrap`].
+/// The messages in a body, without any wrapper: of SNS in SQS, for example, the messages of SNS. A
+/// body that is not wrapped is the only one. At most 8 wrappers are taken off. What cannot be taken
+/// off is an error in its place, of [`unwrap`] or of a text, and does not cost its neighbours.
 ///
 /// ```
 /// let body = br#"{"type":"event_processing_request"}"#;
-/// assert_eq!(hydrant::wrapper::messages(body)?, [body.as_slice()]);
+/// let message = hydrant::wrapper::messages(body).remove(0)?;
+/// assert_eq!(message, body.as_slice());
 /// # Ok::<(), hydrant::Error>(())
 /// ```
-pub fn messages(body: &[u8]) -> Result<Vec<Cow<'_, [u8]>>, Error> {
+#[must_use]
+pub fn messages(body: &[u8]) -> Vec<Result<Cow<'_, [u8]>, Error>> {
     let mut messages = Vec::new();
-    collect(Cow::Borrowed(body), 0, &mut messages)?;
-    Ok(messages)
+    collect(Cow::Borrowed(body), 0, &mut messages);
+    messages
 }
 
 fn collect<'a>(
     body: Cow<'a, [u8]>,
     depth: usize,
-    messages: &mut Vec<Cow<'a, [u8]>>,
-) -> Result<(), Error> {
+    messages: &mut Vec<Result<Cow<'a, [u8]>, Error>>,
+) {
     let inner = match &body {
-        _ if depth == MAX_DEPTH => None,
-        Cow::Borrowed(body) => unwrap(body)?.map(|inner| inner.texts),
-        Cow::Owned(body) => unwrap(body)?.map(|inner| {
-            let texts = inner.texts.into_iter();
-            texts.map(|text| Cow::Owned(text.into_owned())).collect()
+        _ if depth == MAX_DEPTH => Ok(None),
+        Cow::Borrowed(body) => unwrap(body).map(|inner| inner.map(|inner| inner.texts)),
+        Cow::Owned(body) => unwrap(body).map(|inner| {
+            let owned = |text: Result<Cow<'_, [u8]>, Error>| Ok(Cow::Owned(text?.into_owned()));
+            inner.map(|inner| inner.texts.into_iter().map(owned).collect())
         }),
     };
     match inner {
-        None => messages.push(body),
-        Some(texts) => {
+        Ok(None) => messages.push(Ok(body)),
+        Err(error) => messages.push(Err(error)),
+        Ok(Some(texts)) => {
             for text in texts {
-                collect(text, depth + 1, messages)?;
+                match text {
+                    Ok(text) => collect(text, depth + 1, messages),
+                    Err(error) => messages.push(Err(error)),
+                }
             }
         }
     }
-    Ok(())
 }
 
 impl<'a> Payload<'a> {

@@ -71,7 +71,14 @@ pub(super) fn recognize(body: &[u8]) -> Option<(Wrapper, Vec<Payload<'_>>)> {
         key2,
     ] = fields(body, names)?;
     if let Some(records) = capital_records {
-        let (wrapper, _) = record(elements(records).next()?)?;
+        // Any record tells the kind: an odd one does not cost the others.
+        let mut kinds = elements(records).filter_map(|element| Some(record(element)?.0));
+        let first = kinds.next()?;
+        let holds_messages = |wrapper: &Wrapper| wrapper.place().is_some();
+        let wrapper = match holds_messages(&first) {
+            true => first,
+            false => kinds.find(holds_messages).unwrap_or(first),
+        };
         let payloads = elements(records).map(|element| match record(element) {
             Some((_, payload)) => payload,
             None => Payload::Text(None),
@@ -82,8 +89,7 @@ pub(super) fn recognize(body: &[u8]) -> Option<(Wrapper, Vec<Payload<'_>>)> {
         return self::records(body, records);
     }
     if let Some(received) = received {
-        let [_, receipt] = fields(elements(received).next()?, ["Body", "ReceiptHandle"])?;
-        receipt?;
+        elements(received).find(|message| field(message, "ReceiptHandle").is_some())?;
         let bodies = elements(received).map(|message| Payload::Text(field(message, "Body")));
         return Some((Wrapper::Sqs, bodies.collect()));
     }

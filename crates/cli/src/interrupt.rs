@@ -72,7 +72,8 @@ fn on_signals(handle: impl Fn() + Send + 'static) {
     use signal_hook::flag;
     use signal_hook::iterator::Signals;
 
-    // A file that may not grow (`ulimit -f`) is then an error of writing, which ends with a whole line.
+    // A file that may not grow (`ulimit -f`) is then an error of writing, which ends with a whole
+    // line.
     let _ = flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)));
     let ignored = ignored();
     let signals = [SIGINT, SIGTERM, SIGHUP];

@@ -30,9 +30,10 @@ use interrupt::Stop;
 
 /// Process mParticle Firehose messages
 ///
-/// Messages are read from files, folders, or standard input with one message a line; what is compressed with gzip or
-/// Zstandard is read as if it were not. `normalize` writes messages as they are, with identities and settings; the other
-/// commands show identities only if that is asked for, and settings never.
+/// Messages are read from files, folders, or standard input with one message a line; what is
+/// compressed with gzip or Zstandard is read as if it were not. `normalize` writes messages as they
+/// are, with identities and settings; the other commands show identities only if that is asked for,
+/// and settings never.
 #[derive(Parser, Debug)]
 #[command(
     name = "hydrant",

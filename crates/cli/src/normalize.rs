@@ -19,9 +19,10 @@ use hydrant::{Error, ParseOptions, Scratch, parse};
 
 /// Write each message as one line of canonical JSON
 ///
-/// Canonical is: the type first, then the fields in the order of the protocol, what is absent or empty left out, decimals
-/// exact. Event types and values that are not known to this version are kept as they came, unknown fields are left out
-/// (`validate` names them). Identities and settings are written as they are.
+/// Canonical is: the type first, then the fields in the order of the protocol, what is absent or
+/// empty left out, decimals exact. Event types and values that are not known to this version are
+/// kept as they came, unknown fields are left out (`validate` names them). Identities and settings
+/// are written as they are.
 ///
 /// Without --keep-going, the first refused message is reported and nothing after it is written.
 /// With it, a refused message yields

@@ -108,7 +108,8 @@ impl OutputArgs {
         Ok(Output { name, target })
     }
 
-    /// Fails if two outputs write to one file. Only standard output and standard error may, as `2>&1` asks for.
+    /// Fails if two outputs write to one file. Only standard output and standard error may, as
+    /// `2>&1` asks for.
     fn refuse_twice(&self, other: Option<&Path>) -> Result<(), Failure> {
         let twice = |name: String| {
             Err(Failure::Usage(format!(

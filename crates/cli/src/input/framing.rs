@@ -107,7 +107,8 @@ struct Array {
     line: u64,
     column: u64,
     after: After,
-    /// It began after a message on the same line, and must end on that line.
+    /// It began after a message on the same line, and has to end there, unless the line ends with
+    /// its bracket or a comma.
     on_one_line: bool,
     /// Part of it was refused, so its end may have been lost.
     unsure: bool,
@@ -242,8 +243,15 @@ impl Framer {
         match byte {
             b' ' | b'\t' | b'\r' => self.at += 1,
             b'\n' => {
-                if self.array.is_some_and(|array| array.on_one_line) {
-                    self.end_array(spans);
+                if let Some(array) = &mut self.array
+                    && array.on_one_line
+                {
+                    // A line that ends with `[` or `,` is never taken without a scan, so that the
+                    // array may go on.
+                    array.on_one_line = array.after == After::Element;
+                    if array.on_one_line {
+                        self.end_array(spans);
+                    }
                 }
                 self.advance(text, self.at + 1);
             }

@@ -80,8 +80,9 @@ impl Opener {
     }
 }
 
-/// Whether the process was started without standard input. The standard library opens the null device in its place, for
-/// reading and writing, which nobody does who means an empty input. False where that cannot be found out.
+/// Whether the process was started without standard input. The standard library opens the null
+/// device in its place, for reading and writing, which nobody does who means an empty input. False
+/// where that cannot be found out.
 fn stdin_was_closed() -> bool {
     const ACCESS: u32 = 0o3;
     const READ_WRITE: u32 = 0o2;

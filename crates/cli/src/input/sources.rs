@@ -15,7 +15,8 @@ pub(crate) struct Source {
     pub(crate) place: Place,
     /// Bytes on disk, if known.
     pub(crate) size: Option<u64>,
-    /// What it is a part of, if that has to hold a message: files and folders, but not streams, which may be empty.
+    /// What it is a part of, if that has to hold a message: files and folders, but not streams,
+    /// which may be empty.
     pub(crate) named: Option<Arc<Named>>,
 }
 

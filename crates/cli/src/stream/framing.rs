@@ -72,6 +72,13 @@ impl Framing {
         handler: &mut impl Handler,
     ) -> ControlFlow<()> {
         for (index, text) in unwrapped.texts.iter().enumerate() {
+            let text = match text {
+                Ok(text) => text,
+                Err(error) => {
+                    handler.refused(message, error.clone())?;
+                    continue;
+                }
+            };
             let Message { source, line, .. } = message;
             let (number, wrapper) = (index + 1, unwrapped.wrapper);
             let source = format!("{source}:{line} (text {number} of {wrapper})");

@@ -230,6 +230,13 @@ fn wrappers_are_named_and_taken_off_on_demand() {
             .count(),
         4
     );
+    // Neither does a record without a text.
+    let odd = serde_json::json!({"Records": [{"odd": 1}, {"eventSource": "aws:sqs", "body": RESPONSE},
+        {"eventSource": "aws:sqs", "body": null}, {"eventSource": "aws:sqs", "body": RESPONSE}]});
+    let ran = run(["normalize", "--unwrap", "-k"], odd.to_string());
+    assert_eq!(ran.status, Some(1));
+    let whole = ran.out.lines().filter(|line| *line == RESPONSE);
+    assert_eq!((whole.count(), ran.out.lines().count()), (2, 4));
     for nothing in [
         r#"{"Records":[{"eventSource":"aws:s3","s3":{}}]}"#,
         r#"{"key1":"value1","key2":"value2","key3":"value3"}"#,

@@ -119,7 +119,16 @@ fn arrays_with_faults_are_refused_where_the_fault_is() {
             (5, 1, "{}"),
         ],
     );
-    // An array after a message on the same line ends with the line.
+    // After a message on the same line an array ends with the line, unless the line says that it
+    // goes on.
+    check(
+        "{}[\n{}\n]{}\n",
+        &[(1, 1, "{}"), (2, 1, "{}"), (3, 2, "{}")],
+    );
+    check(
+        "{} [\n{},\n{}\n]\n",
+        &[(1, 1, "{}"), (2, 1, "{}"), (3, 1, "{}")],
+    );
     check(
         "{}[{}\n{}",
         &[(1, 1, "{}"), (1, 4, "{}"), (1, 3, "["), (2, 1, "{}")],
