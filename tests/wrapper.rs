@@ -318,7 +318,7 @@ fn other_texts_are_not_wrappers() {
     ] {
         assert_eq!(recognize(text.as_bytes()), None, "{text}");
         assert_eq!(
-            messages(text.as_bytes())[0].as_ref().unwrap(),
+            messages(text.as_bytes())[0].as_ref().unwrap().as_ref(),
             text.as_bytes()
         );
     }

@@ -165,7 +165,7 @@ fn two_outputs_that_do_not_exist_yet_are_compared() {
         let args = ["process", "-q", "input.ndjson", "-o", output];
         let ran = folder.run(&[&args[..], &["--report-file", report]].concat());
         assert_eq!(ran.status, Some(2), "{output} {report}: {}", ran.err);
-        assert!(ran.err.contains("is the output twice"), "{}", ran.err);
+        assert!(ran.err.contains("is named as an output twice"), "{}", ran.err);
         assert!(!folder.path("out").exists(), "{output} {report}");
     }
     // Standard error is an output as well.
@@ -178,7 +178,7 @@ fn two_outputs_that_do_not_exist_yet_are_compared() {
         let ran = folder.run_into(args, Stdio::piped(), folder.append("log"));
         assert_eq!(ran.status, Some(2), "{args:?}");
         let said = folder.read("log");
-        assert!(said.contains("log is the output twice"), "{said}");
+        assert!(said.contains("log is named as an output twice"), "{said}");
     }
     // As `2>&1` does it.
     folder.write("log", "");
