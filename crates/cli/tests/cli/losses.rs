@@ -165,7 +165,11 @@ fn two_outputs_that_do_not_exist_yet_are_compared() {
         let args = ["process", "-q", "input.ndjson", "-o", output];
         let ran = folder.run(&[&args[..], &["--report-file", report]].concat());
         assert_eq!(ran.status, Some(2), "{output} {report}: {}", ran.err);
-        assert!(ran.err.contains("is named as an output twice"), "{}", ran.err);
+        assert!(
+            ran.err.contains("is named as an output twice"),
+            "{}",
+            ran.err
+        );
         assert!(!folder.path("out").exists(), "{output} {report}");
     }
     // Standard error is an output as well.
