@@ -204,7 +204,10 @@ mod tests {
 
     /// Every byte at every position, among bytes of each kind.
     #[test]
-    #[cfg_attr(miri, ignore = "takes minutes; the tests of the padded copy run the kernels")]
+    #[cfg_attr(
+        miri,
+        ignore = "takes minutes; the tests of the padded copy run the kernels"
+    )]
     fn kernels_agree_with_the_portable_reference() {
         let reference: Copy = |blocks| blocks.copy_each(portable::copy_block);
         let others = b"x \x80\xff{]\"\\\0";
