@@ -127,7 +127,7 @@ fn e3_paths() {
 const SECRET: &str = "xyzzy42";
 
 /// Bodies with faults next to values that must not be shown, or with such a value where another one
-/// is expected; `$` stands for the value. `crates/cli/tests/cli/secrets.rs` tests that every field
+/// is expected; `$` is the placeholder of the value. `crates/cli/tests/cli/secrets.rs` tests that every field
 /// that is declared secret is masked.
 const SENSITIVE: &[&str] = &[
     // The value is in the wrong place.
