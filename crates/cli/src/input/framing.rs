@@ -5,28 +5,29 @@
 //!  {..}⏎{..}⏎          a line that has the shape of a message is one, without a look inside
 //!  {⏎  ..⏎}⏎  {..}{..}  anything else is scanned for its structure (`scan`)
 //!  [{..},⏎{..}]         the elements of an array are messages
-//!  oops⏎                what cannot be a message is refused as far as its line goes
+//!  oops⏎                what cannot be a message is refused, up to the end of its line or to
+//!  {..} oops {..}       where the next message begins (`starts`)
 //! ```
 //!
 //! A line is taken without a scan only if a scan would separate the text in the same way, unless
 //! the parser refuses the line; then [`split`] scans it. So the result depends only on the text and
 //! not on how it is divided into reads.
 //!
-//! A truncated message ends at the end of its line. If the truncation is found on a later line, it
-//! ends before the next line that begins with `{` or `[`, or that has the shape of a message. The
-//! messages around it are not lost.
+//! A truncated message ends where the next message certainly begins, or at the end of its line. If
+//! the truncation is found on a later line, it ends before the next line that begins with `{` or
+//! `[`, or that has the shape of a message. The messages around it are not lost.
 
+mod damage;
 mod line;
 mod scan;
-
-use std::collections::VecDeque;
+mod starts;
 
 use memchr::{memchr, memchr_iter, memrchr};
 
-use line::{
-    BYTE_ORDER_MARK, begins_message, byte_order_mark, is_other_encoding, next_message, trim_end,
-};
+use damage::{Broken, Damage};
+use line::{BYTE_ORDER_MARK, byte_order_mark, is_other_encoding, next_message, trim_end};
 use scan::{Outcome, Scan};
+use starts::Rule;
 
 /// The position of a message in its block and in its stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +73,10 @@ pub(crate) struct Framer {
     object_line: bool,
     array: Option<Array>,
     scan: Scan,
+    /// The current value ends before this offset, or it is truncated.
+    fence: usize,
     broken: Broken,
+    damage: Damage,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,14 +88,13 @@ enum State {
     Inside,
     /// In a value that is too long and was passed on.
     InsideLong,
-    /// In text that cannot be a message, up to the end of its line. Its first bytes, this many,
-    /// contain no line end.
-    Rest(usize),
+    /// In text that cannot be a message. Its first bytes, this many, do not contain the beginning of
+    /// a message or a line end.
+    Refused(usize, Rule),
+    /// The same, after its beginning was passed on.
+    RefusedLong(Rule),
     /// In a truncated message. The offset is that of a line that may begin another message.
     Broken(usize),
-    /// After the beginning of text that cannot be a message and was passed on, up to the end of its
-    /// line.
-    RestLong,
     /// After the beginning of a truncated message that was passed on, before a line that may begin
     /// another message.
     Seek,
@@ -107,9 +110,6 @@ struct Array {
     line: u64,
     column: u64,
     after: After,
-    /// It began after a message on the same line, and has to end there, unless the line ends with
-    /// its bracket or a comma.
-    on_one_line: bool,
     /// Part of it was refused, so its end may have been lost.
     unsure: bool,
 }
@@ -119,15 +119,6 @@ enum After {
     Bracket,
     Element,
     Comma,
-}
-
-/// The result of an unsuccessful scan: the values that begin at these offsets, in ascending order,
-/// break off at the same place. Scanning them again is avoided, because it could take quadratic
-/// time.
-#[derive(Debug, Default)]
-struct Broken {
-    values: VecDeque<usize>,
-    at: usize,
 }
 
 /// The next action.
@@ -153,7 +144,9 @@ impl Framer {
             object_line: false,
             array: None,
             scan: Scan::default(),
+            fence: usize::MAX,
             broken: Broken::default(),
+            damage: Damage::default(),
         }
     }
 
@@ -178,11 +171,11 @@ impl Framer {
                 State::Between => self.between(text, ended, spans),
                 State::Inside => self.inside(text, ended, spans),
                 State::InsideLong => self.inside_long(text, ended),
-                State::Rest(searched) => self.rest(text, ended, searched, spans),
+                State::Refused(searched, rule) => self.refused(text, ended, searched, rule, spans),
+                State::RefusedLong(rule) => self.skip(text, ended, rule, State::Between),
                 State::Broken(line) => self.broken(text, ended, line, spans),
                 State::Seek => self.seek(text, ended),
-                State::RestLong => self.skip_line(text, ended, State::Between),
-                State::SeekLine => self.skip_line(text, ended, State::Seek),
+                State::SeekLine => self.skip(text, ended, Rule::Certain, State::Seek),
                 State::Ignored => {
                     self.at = text.len();
                     Step::Wait
@@ -216,6 +209,10 @@ impl Framer {
             *offset -= bytes;
         }
         broken.at = broken.at.saturating_sub(bytes);
+        let damage = &mut self.damage;
+        for offset in [&mut damage.to, &mut damage.next, &mut self.fence] {
+            *offset = offset.saturating_sub(bytes);
+        }
     }
 
     fn start(&mut self, text: &[u8], ended: bool, spans: &mut Vec<Span>) -> Step {
@@ -243,21 +240,21 @@ impl Framer {
         match byte {
             b' ' | b'\t' | b'\r' => self.at += 1,
             b'\n' => {
-                if let Some(array) = &mut self.array
-                    && array.on_one_line
-                {
-                    // A line that ends with `[` or `,` is never taken without a scan, so that the
-                    // array may go on.
-                    array.on_one_line = array.after == After::Element;
-                    if array.on_one_line {
-                        self.end_array(spans);
+                // An array after a message on the same line ends there if the line could be taken
+                // without a scan.
+                let ends = |array: Array| array.after == After::Element;
+                if self.object_line && self.array.is_some_and(ends) {
+                    match next_message(text, self.at, ended, self.keep) {
+                        None => return Step::Wait,
+                        Some(true) => self.end_array(spans),
+                        Some(false) => {}
                     }
                 }
                 self.advance(text, self.at + 1);
             }
             0xef => match byte_order_mark(text, self.at, ended) {
                 None => return Step::Wait,
-                Some(false) => self.state = State::Rest(0),
+                Some(false) => self.refuse(),
                 Some(true) => {
                     self.count_columns(text, self.at);
                     self.at += BYTE_ORDER_MARK.len();
@@ -269,7 +266,7 @@ impl Framer {
                 let is_first = self.fresh_line;
                 self.object_line |= is_first;
                 if !is_first || self.scan_all || !self.take_line(text, ended, spans) {
-                    self.begin_value(text);
+                    self.begin_value(text, spans);
                 }
             }
             b'[' => {
@@ -277,15 +274,23 @@ impl Framer {
                     line: self.line,
                     column: self.column(text),
                     after: After::Bracket,
-                    on_one_line: self.object_line,
                     unsure: false,
                 });
                 self.at += 1;
                 self.fresh_line = false;
             }
-            _ => self.state = State::Rest(0),
+            _ => self.refuse(),
         }
         Step::Again
+    }
+
+    /// What begins here cannot be a message.
+    fn refuse(&mut self) {
+        let rule = match self.fresh_line {
+            true => Rule::Certain,
+            false => Rule::Any,
+        };
+        self.state = State::Refused(1, rule);
     }
 
     /// Takes the line as one message if a scan could not give another result.
@@ -329,27 +334,30 @@ impl Framer {
             }
             // A new array: the end of this one was lost.
             b'[' if array.unsure && self.column(text) == 1 => self.array = None,
+            b'{' => self.begin_value(text, spans),
             // The end of a line may replace the comma.
             _ if array.after == After::Element && !self.fresh_line && !array.unsure => {
-                self.state = State::Rest(0);
+                self.refuse();
             }
-            b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => {
-                self.begin_value(text);
+            b'[' | b'"' | b'-' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => {
+                self.begin_value(text, spans);
             }
-            _ => self.state = State::Rest(0),
+            _ => self.refuse(),
         }
     }
 
     /// Begins a value here.
-    fn begin_value(&mut self, text: &[u8]) {
+    fn begin_value(&mut self, text: &[u8], spans: &mut Vec<Span>) {
         let broken = &mut self.broken;
         while broken.values.front().is_some_and(|value| *value < self.at) {
             broken.values.pop_front();
         }
         if broken.values.front() == Some(&self.at) {
             let at = broken.at;
-            self.break_off(text, at);
+            self.break_off(text, at, spans);
         } else {
+            let fence = self.damage.next_start(text, self.at);
+            self.fence = fence.unwrap_or(usize::MAX);
             self.scan.begin(self.at);
             self.state = State::Inside;
         }
@@ -357,23 +365,34 @@ impl Framer {
 
     fn inside(&mut self, text: &[u8], ended: bool, spans: &mut Vec<Span>) -> Step {
         let limit = self.at.saturating_add(self.keep);
-        let kept = text.get(..limit).unwrap_or(text);
+        let kept = text.get(..limit.min(self.fence)).unwrap_or(text);
         match self.scan.run(kept) {
+            Outcome::Complete(end)
+                if self.scan.unsure && starts::certain(text, self.at + 1, end).next().is_some() =>
+            {
+                self.remember_broken(end, text, spans);
+            }
             Outcome::Complete(end) => self.end_at(end, text, spans),
-            Outcome::Broken(at) => {
-                self.remember_broken(at);
-                self.break_off(text, at);
+            Outcome::Broken(at) => self.remember_broken(at, text, spans),
+            Outcome::Unfinished if kept.len() == self.fence => {
+                self.remember_broken(self.fence, text, spans);
             }
             Outcome::Unfinished if kept.len() == limit => {
-                self.end_at(limit, text, spans);
-                self.state = State::InsideLong;
+                if !ended && text.len() < limit.saturating_add(starts::LONGEST) {
+                    return Step::Wait;
+                }
+                if let Some(last) = starts::certain(text, self.at + 1, limit).last() {
+                    self.remember_broken(limit, text, spans);
+                    // This one may end after the limit.
+                    self.broken.values.retain(|value| *value < last);
+                } else {
+                    self.end_at(limit, text, spans);
+                    self.state = State::InsideLong;
+                }
             }
             Outcome::Unfinished if !ended => return Step::Wait,
             Outcome::Unfinished if self.scan.is_scalar() => self.end_at(text.len(), text, spans),
-            Outcome::Unfinished => {
-                self.remember_broken(text.len());
-                self.break_off(text, text.len());
-            }
+            Outcome::Unfinished => self.remember_broken(text.len(), text, spans),
         }
         Step::Again
     }
@@ -388,10 +407,15 @@ impl Framer {
             Outcome::Broken(at) => {
                 // The beginning of the line may have been dropped, but it is recorded whether it
                 // was blank.
-                let opens = matches!(text.get(at), Some(b'{' | b'['));
-                let begins = opens && self.scan.fresh_line;
+                let is_fresh = self.scan.fresh_line;
+                let begins = match text.get(at) {
+                    Some(b'{') => true,
+                    Some(b'[') => is_fresh,
+                    _ => false,
+                };
                 self.advance(text, at);
-                self.lose(begins);
+                self.fresh_line = begins && is_fresh;
+                self.lose();
                 self.state = match begins {
                     true => State::Between,
                     false => State::SeekLine,
@@ -401,106 +425,7 @@ impl Framer {
             Outcome::Unfinished => {
                 self.advance(text, text.len());
                 if ended {
-                    self.lose(false);
-                    self.state = State::Between;
-                }
-                Step::Wait
-            }
-        }
-    }
-
-    /// The value that begins here breaks off at this offset.
-    fn break_off(&mut self, text: &[u8], at: usize) {
-        let value = text.get(self.at..at).unwrap_or_default();
-        self.state = match memchr(b'\n', value) {
-            // On the line that it begins on.
-            None => State::Rest(0),
-            Some(end) => State::Broken(self.at + end + 1),
-        };
-    }
-
-    fn remember_broken(&mut self, at: usize) {
-        self.broken.values.clear();
-        self.broken.values.extend(self.scan.open_candidates());
-        self.broken.at = at;
-    }
-
-    /// Goes to the end of the line.
-    fn rest(&mut self, text: &[u8], ended: bool, searched: usize, spans: &mut Vec<Span>) -> Step {
-        let limit = self.at.saturating_add(self.keep);
-        let from = self.at + searched;
-        let found = memchr(b'\n', text.get(from..).unwrap_or_default());
-        match found.map(|end| from + end).or(ended.then_some(text.len())) {
-            Some(end) if end <= limit => self.end_at(end, text, spans),
-            None if text.len() < limit => {
-                self.state = State::Rest(text.len() - self.at);
-                return Step::Wait;
-            }
-            _ => {
-                self.end_at(limit, text, spans);
-                self.state = State::RestLong;
-            }
-        }
-        self.lose(false);
-        Step::Again
-    }
-
-    /// Goes to the next line that may begin a message; `line` is the first candidate.
-    fn broken(&mut self, text: &[u8], ended: bool, line: usize, spans: &mut Vec<Span>) -> Step {
-        let limit = self.at.saturating_add(self.keep);
-        let mut line = line;
-        let (next, state) = loop {
-            if line >= limit {
-                break (line, State::Seek);
-            }
-            match begins_message(text, line, ended, self.keep) {
-                Some(true) => break (line, State::Between),
-                Some(false) => {}
-                None => {
-                    self.state = State::Broken(line);
-                    return Step::Wait;
-                }
-            }
-            match memchr(b'\n', text.get(line..).unwrap_or_default()) {
-                Some(end) => line += end + 1,
-                None if ended => break (text.len(), State::Between),
-                None if text.len() >= limit => break (text.len(), State::SeekLine),
-                None => {
-                    self.state = State::Broken(line);
-                    return Step::Wait;
-                }
-            }
-        };
-        self.end_at(next.min(limit), text, spans);
-        self.advance(text, next);
-        self.state = state;
-        self.lose(state != State::SeekLine);
-        Step::Again
-    }
-
-    /// Goes to the next line that may begin a message.
-    fn seek(&mut self, text: &[u8], ended: bool) -> Step {
-        match begins_message(text, self.at, ended, self.keep) {
-            Some(true) => self.state = State::Between,
-            Some(false) => self.state = State::SeekLine,
-            None => return Step::Wait,
-        }
-        Step::Again
-    }
-
-    /// Goes to the next line.
-    fn skip_line(&mut self, text: &[u8], ended: bool, then: State) -> Step {
-        let rest = text.get(self.at..).unwrap_or_default();
-        match memchr(b'\n', rest) {
-            Some(end) => {
-                self.advance(text, self.at + end + 1);
-                self.lose(true);
-                self.state = then;
-                Step::Again
-            }
-            None => {
-                self.advance(text, text.len());
-                if ended {
+                    self.lose();
                     self.state = State::Between;
                 }
                 Step::Wait
@@ -512,21 +437,8 @@ impl Framer {
     fn end_at(&mut self, end: usize, text: &[u8], spans: &mut Vec<Span>) {
         self.push(end, SpanKind::Scanned, text, spans);
         self.advance(text, end);
-        self.fresh_line = false;
         self.state = State::Between;
         if let Some(array) = &mut self.array {
-            array.after = After::Element;
-        }
-    }
-
-    /// Text may have been lost, and with it the end of an array.
-    fn lose(&mut self, at_line_start: bool) {
-        self.fresh_line = at_line_start;
-        self.array = self
-            .array
-            .filter(|array| !(at_line_start && array.on_one_line));
-        if let Some(array) = &mut self.array {
-            array.unsure = true;
             array.after = After::Element;
         }
     }
@@ -557,7 +469,7 @@ impl Framer {
         });
     }
 
-    /// Advances and counts lines.
+    /// Advances over text that is not white space, and counts lines.
     fn advance(&mut self, text: &[u8], to: usize) {
         let passed = text.get(self.at..to).unwrap_or_default();
         if let Some(last) = memrchr(b'\n', passed) {
@@ -566,8 +478,11 @@ impl Framer {
             self.columns = 0;
             self.column_from = self.at + last + 1;
             self.object_line = false;
-            self.fresh_line = true;
         }
+        self.fresh_line = match passed.last() {
+            Some(last) => *last == b'\n',
+            None => self.fresh_line,
+        };
         self.at = to;
     }
 

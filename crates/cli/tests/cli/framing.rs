@@ -110,6 +110,8 @@ fn places_are_those_in_the_file() {
 #[test]
 fn one_bad_message_does_not_cost_its_neighbours() {
     let cut = &plain()[..60];
+    let normal = run(["normalize"], plain()).out;
+    let normal = normal.trim_end();
     let open = r#"{"type":"event_processing_request","events":["#;
     for bad in ["oops", cut, open, "{", "]", "{\"a\":\"", "[1,2]", REFUSED] {
         let text = format!("{RESPONSE}\n{bad}\n{RESPONSE}\n{RESPONSE}\n{RESPONSE}\n");
@@ -122,12 +124,32 @@ fn one_bad_message_does_not_cost_its_neighbours() {
             "{bad}: {}",
             ran.out
         );
+        // The same on one line, as in objects that Amazon Data Firehose writes to S3.
+        for text in [
+            format!("{RESPONSE}{bad}{}{RESPONSE}\n", plain()),
+            format!("[{RESPONSE},{bad},{},{RESPONSE}]", plain()),
+        ] {
+            let ran = run(["normalize", "--keep-going"], &text);
+            let lines = ran.out.lines();
+            let whole = lines
+                .filter(|line| *line == RESPONSE || *line == normal)
+                .count();
+            assert_eq!(whole, 3, "{text}: {}", ran.err);
+        }
     }
-    for bad in ["[{},]", "[{}", "[,]", "[{} {}]"] {
+    for bad in [
+        "[{},]",
+        "[{}",
+        "[,]",
+        "[{}}, {}]",
+        "[{},{\"a\":[1,{}]",
+        "{}\0{}",
+        "{},{}",
+    ] {
         let text = format!("{}\n{RESPONSE}", bad.replace("{}", RESPONSE));
         let ran = run(["normalize", "--keep-going"], &text);
         assert_eq!(ran.status, Some(1), "{bad}");
-        let good = text.matches(RESPONSE).count() - usize::from(bad.contains(' '));
+        let good = text.matches(RESPONSE).count();
         assert_eq!(
             ran.out.lines().filter(|line| *line == RESPONSE).count(),
             good,

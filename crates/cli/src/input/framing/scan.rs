@@ -46,7 +46,11 @@ pub(super) struct Scan {
     escaped: bool,
     /// An object or a list may begin.
     value_may_begin: bool,
-    after_comma: bool,
+    /// The last token ends a value.
+    value_ended: bool,
+    /// A value follows another without a comma or colon, so the scan may be mistaken about what is in
+    /// a string.
+    pub(super) unsure: bool,
     /// Only white space was found since the line began.
     pub(super) fresh_line: bool,
     /// In a number, a literal or garbage outside of all brackets.
@@ -62,7 +66,8 @@ impl Scan {
         self.in_string = false;
         self.escaped = false;
         self.value_may_begin = true;
-        self.after_comma = false;
+        self.value_ended = false;
+        self.unsure = false;
         self.fresh_line = false;
         self.in_scalar = false;
         self.candidates.clear();
@@ -105,6 +110,7 @@ impl Scan {
                         return Outcome::Complete(self.at);
                     }
                     self.in_string = true;
+                    self.unsure |= self.value_ended;
                     self.token(false);
                 }
                 b'{' | b'[' => {
@@ -131,7 +137,6 @@ impl Scan {
                     }
                     let in_list = !self.in_object();
                     self.token(in_list);
-                    self.after_comma = true;
                 }
                 b':' => {
                     let in_object = self.in_object();
@@ -144,6 +149,7 @@ impl Scan {
                     self.fresh_line |= byte == b'\n';
                 }
                 _ => {
+                    self.unsure |= self.value_ended;
                     self.token(false);
                     self.in_scalar = self.depth == 0;
                 }
@@ -155,7 +161,7 @@ impl Scan {
     /// Records a token that is not white space.
     fn token(&mut self, value_may_begin: bool) {
         self.value_may_begin = value_may_begin;
-        self.after_comma = false;
+        self.value_ended = false;
         self.fresh_line = false;
     }
 
@@ -186,6 +192,7 @@ impl Scan {
                 Some(b'"') => {
                     self.at += 1;
                     self.in_string = false;
+                    self.value_ended = true;
                     return None;
                 }
                 Some(b'\\') => {
@@ -206,8 +213,7 @@ impl Scan {
     }
 
     fn open(&mut self, object: bool) {
-        let is_candidate = self.depth > 0 && (self.fresh_line || self.after_comma);
-        if is_candidate && self.candidates.len() < MAX_CANDIDATES {
+        if self.depth > 0 && self.candidates.len() < MAX_CANDIDATES {
             self.candidates.push(Candidate {
                 depth: self.depth,
                 offset: self.at,
@@ -232,6 +238,7 @@ impl Scan {
             .is_some()
         {}
         self.token(false);
+        self.value_ended = true;
     }
 }
 

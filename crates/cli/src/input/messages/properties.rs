@@ -84,6 +84,10 @@ const PIECES: &[&str] = &[
     "{},{\"b\":[\n",
     "é",
     "{}}",
+    "{\"type\":\"x_request\"",
+    "{ \"type\" :\"x_request\",\"a\":",
+    "{\"a\"",
+    "\0",
 ];
 
 fn any_text() -> impl Strategy<Value = Vec<u8>> {
@@ -143,6 +147,40 @@ fn damaged_lines() -> impl Strategy<Value = Vec<(bool, String)>> {
     })
 }
 
+/// Messages on one line, some truncated, in an array or not, and the whole ones in their order.
+fn damaged_line() -> impl Strategy<Value = (Vec<String>, String)> {
+    let message = (select(WHOLE), any::<Option<prop::sample::Index>>());
+    let message = message.prop_map(|(body, cut)| {
+        let body = body.replace(['\n', '\r', '\t'], " ");
+        let text = format!("{{\"type\":\"x_request\",\"é\":{body}}}");
+        match cut {
+            Some(cut) => {
+                let ends = (1..text.len()).filter(|end| text.is_char_boundary(*end));
+                let ends: Vec<usize> = ends.collect();
+                (false, text[..ends[cut.index(ends.len())]].to_owned())
+            }
+            None => (true, text),
+        }
+    });
+    let between = select(&["", " ", ",", ", ", "\0", "\u{1e}", " ,\t"][..]);
+    (vec((message, between), 1..10), any::<bool>()).prop_map(|(messages, is_array)| {
+        let text: String = messages
+            .iter()
+            .flat_map(|((_, text), between)| [text, *between])
+            .collect();
+        let whole = messages.into_iter().filter(|((whole, _), _)| *whole);
+        let whole = whole.map(|((_, text), _)| text).collect();
+        (
+            whole,
+            if is_array {
+                format!("[{text}]\n")
+            } else {
+                text
+            },
+        )
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(3000))]
 
@@ -183,5 +221,16 @@ proptest! {
                 prop_assert!(found.iter().any(|(at, ..)| *at == number), "line {} is not refused", number);
             }
         }
+    }
+
+    #[test]
+    fn what_is_damaged_does_not_cost_what_follows_on_its_line(
+        (whole, text) in damaged_line(),
+        sizes in vec(1..40usize, 1..8),
+    ) {
+        let found = read(text.as_bytes(), &sizes, 50, 1 << 20);
+        let found = found.into_iter().map(|(_, _, body)| String::from_utf8(body).unwrap());
+        let found: Vec<String> = found.filter(|body| whole.contains(body)).collect();
+        prop_assert_eq!(found, whole, "{}", text);
     }
 }

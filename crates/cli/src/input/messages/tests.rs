@@ -109,7 +109,17 @@ fn arrays_with_faults_are_refused_where_the_fault_is() {
     check("[{}", &[(1, 2, "{}"), (1, 1, "[")]);
     check("[{},]", &[(1, 2, "{}"), (1, 5, "]")]);
     check("[,{}]", &[(1, 2, ","), (1, 3, "{}")]);
-    check("[{} {}]\n{}", &[(1, 2, "{}"), (1, 5, "{}]"), (2, 1, "{}")]);
+    check("[{} {}]\n{}", &[(1, 2, "{}"), (1, 5, "{}"), (2, 1, "{}")]);
+    check(
+        "[{}}, {},{}]{}",
+        &[
+            (1, 2, "{}"),
+            (1, 4, "},"),
+            (1, 7, "{}"),
+            (1, 10, "{}"),
+            (1, 13, "{}"),
+        ],
+    );
     check(
         "[{},\n{\"a\":[}},\n{}\n]\n{}",
         &[
@@ -133,17 +143,101 @@ fn arrays_with_faults_are_refused_where_the_fault_is() {
         "{}[{}\n{}",
         &[(1, 1, "{}"), (1, 4, "{}"), (1, 3, "["), (2, 1, "{}")],
     );
+    check(
+        "{}[{\n}\n]{}",
+        &[(1, 1, "{}"), (1, 4, "{\n}"), (3, 2, "{}")],
+    );
+    check("{}[{}\n,{}]", &[(1, 1, "{}"), (1, 4, "{}"), (2, 2, "{}")]);
 }
 
 #[test]
-fn what_cannot_be_a_message_ends_with_its_line() {
+fn what_cannot_be_a_message_ends_with_its_line_or_before_a_message() {
     check("oops\n{}\n", &[(1, 1, "oops"), (2, 1, "{}")]);
-    check(
-        "{} oops {}\n{}",
-        &[(1, 1, "{}"), (1, 4, "oops {}"), (2, 1, "{}")],
-    );
     check("{\"a\":\"\n{}", &[(1, 1, "{\"a\":\""), (2, 1, "{}")]);
     check("{\"a\":[}\n  {\n}", &[(1, 1, "{\"a\":[}"), (2, 3, "{\n}")]);
+    for garbage in [
+        "oops", ",", "\0", "}", "]", "}}, ]", "\"a\"", "1 2", ":", "{a}",
+    ] {
+        check(
+            &format!("{{}}{garbage} {{}}\n{{}}"),
+            &[
+                (1, 1, "{}"),
+                (1, 3, garbage),
+                (1, 4 + garbage.len() as u64, "{}"),
+                (2, 1, "{}"),
+            ],
+        );
+    }
+    check(
+        "{}\0[{},{}]",
+        &[(1, 1, "{}"), (1, 3, "\0"), (1, 5, "{}"), (1, 8, "{}")],
+    );
+    // A line that has lost its beginning is one fault, up to what cannot be a part of it.
+    check(
+        "oops\":[{},{}]}\n{}",
+        &[(1, 1, "oops\":[{},{}]}"), (2, 1, "{}")],
+    );
+    check(
+        "ps\":[{},{}]} {\"a\":1}\n{}",
+        &[(1, 1, "ps\":[{},{}]}"), (1, 14, "{\"a\":1}"), (2, 1, "{}")],
+    );
+    check(
+        "INFO {\"type\":\"x_request\"} oops\n{}",
+        &[
+            (1, 1, "INFO"),
+            (1, 6, "{\"type\":\"x_request\"}"),
+            (1, 27, "oops"),
+            (2, 1, "{}"),
+        ],
+    );
+}
+
+/// Objects that Amazon Data Firehose writes to S3 have one line.
+#[test]
+fn what_is_cut_off_in_a_line_does_not_swallow_what_follows() {
+    const MESSAGE: &str = r#"{"type":"x_request","a":{"b":[1,{"c":"}"}]}}"#;
+    for cut in 1..MESSAGE.len() {
+        for (open, between, close) in [
+            ("", "", ""),
+            ("", " ", ""),
+            ("[", ",", "]"),
+            ("[ ", " , ", " ]"),
+        ] {
+            let text = format!(
+                "{open}{MESSAGE}{between}{}{between}{MESSAGE}{between}{MESSAGE}{close}",
+                &MESSAGE[..cut]
+            );
+            let found = messages(&text, 1 << 20);
+            let whole = found.iter().filter(|(_, _, body)| body == MESSAGE).count();
+            assert_eq!((whole, found.len()), (3, 4), "{text}\n{found:?}");
+        }
+    }
+    // Without a type in front, an object is one where it cannot be a part of another.
+    check(
+        "{\"a\":[{\"b\":1}{\"a\":2}{\"a\":3}",
+        &[
+            (1, 1, "{\"a\":[{\"b\":1}"),
+            (1, 14, "{\"a\":2}"),
+            (1, 21, "{\"a\":3}"),
+        ],
+    );
+    check(
+        "{\"a\":\"b{\"a\":2} {\"a\":3}",
+        &[(1, 1, "{\"a\":\"b{\"a\":2}"), (1, 16, "{\"a\":3}")],
+    );
+    // Over several lines.
+    check(
+        "{\n\"a\":[\n 1{\"type\":\"x_request\"}\n{}",
+        &[
+            (1, 1, "{\n\"a\":[\n 1"),
+            (3, 3, "{\"type\":\"x_request\"}"),
+            (4, 1, "{}"),
+        ],
+    );
+    check(
+        "{\n\"a\":[\n 1{\n}\n{}",
+        &[(1, 1, "{\n\"a\":[\n 1"), (3, 3, "{\n}"), (5, 1, "{}")],
+    );
 }
 
 #[test]
@@ -209,6 +303,17 @@ fn the_limit_is_that_of_one_message() {
         found("{\n\"a\":1,\n\"b\n012345678901234567890\n{}\n").len(),
         2
     );
+    // A truncated message is not too long because of the one after it.
+    for between in ["", "\n", ",\n", " "] {
+        let message = "{\"type\":\"x_request\"}";
+        let text = format!("{{\"a\":[{between}{message}{between}{message}");
+        let found = messages(&text, message.len() + 2);
+        let whole = found.iter().filter(|(_, _, body)| body == message).count();
+        assert_eq!(whole, 2, "{text}\n{found:?}");
+    }
+    let long = "0123456789012345";
+    assert_eq!(found(&format!("{{}}{long}{{}}{long}{{}}\n{{}}")).len(), 6);
+    assert_eq!(found(&format!("{{\"a\":\"{long}\"{{}}{{}}")).len(), 3);
     // White space is not a message, whatever its length, and does not count.
     assert_eq!(
         found(&format!("{}\n{0}{{}}{0}\n", " ".repeat(100))),
@@ -263,6 +368,15 @@ fn separating_takes_linear_time() {
         "[{},\n{},{\"x\":[",
         "{\"a\":[\n{},{\"x\":[\n",
         "{\n\"a\":[{},\n",
+        "{\"type\":\"x_request\",\"a\":\"",
+        "{\"type\":\"x_request\",\"a\":[",
+        "{\"type\":\"x_request\"{\"a\":\"",
+        "{\"type\":\"x_request\"} {\"a\":[{} {\"b\":\"",
+        "}{\"a\":[",
+        "}{\"a\":{\"b\"}\n",
+        "a,{\"type\":\"x_request\",\"b\":[\n",
+        "{} {\"a{",
+        "{                                                ",
     ];
     for line in slow {
         let seconds = |bytes: usize| {

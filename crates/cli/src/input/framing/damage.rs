@@ -1,0 +1,204 @@
+//! What the framer does with text that cannot be a message, and with a message that breaks off: it
+//! goes to the next one.
+
+use std::collections::VecDeque;
+
+use memchr::memchr;
+
+use super::line::begins_message;
+use super::starts::{self, Found, Rule};
+use super::{After, Framer, Span, State, Step};
+
+/// The result of an unsuccessful scan: the values that begin at these offsets, in ascending order,
+/// break off at the same place. Scanning them again is avoided, because it could take quadratic
+/// time.
+#[derive(Debug, Default)]
+pub(super) struct Broken {
+    pub(super) values: VecDeque<usize>,
+    pub(super) at: usize,
+}
+
+/// Text on one line, up to `to`, in which a scan failed. The values in it end where the next message
+/// certainly begins, so that none is scanned together with those after it, which could take
+/// quadratic time.
+#[derive(Debug, Default)]
+pub(super) struct Damage {
+    pub(super) to: usize,
+    /// The last result of a search, `to` if there was none.
+    pub(super) next: usize,
+}
+
+impl Damage {
+    fn extend(&mut self, to: usize) {
+        if to > self.to {
+            if self.next == self.to {
+                self.next = 0;
+            }
+            self.to = to;
+        }
+    }
+
+    /// Where the next message certainly begins after `at`.
+    pub(super) fn next_start(&mut self, text: &[u8], at: usize) -> Option<usize> {
+        if at >= self.to {
+            return None;
+        }
+        if self.next <= at {
+            let next = starts::certain(text, at + 1, self.to).next();
+            self.next = next.unwrap_or(self.to);
+        }
+        (self.next < self.to).then_some(self.next)
+    }
+}
+
+impl Framer {
+    pub(super) fn remember_broken(&mut self, at: usize, text: &[u8], spans: &mut Vec<Span>) {
+        self.broken.values.clear();
+        self.broken.values.extend(self.scan.open_candidates());
+        self.broken.at = at;
+        self.break_off(text, at, spans);
+    }
+
+    /// The value that begins here breaks off at this offset.
+    pub(super) fn break_off(&mut self, text: &[u8], at: usize, spans: &mut Vec<Span>) {
+        let value = text.get(self.at..at).unwrap_or_default();
+        let line_end = memchr(b'\n', value).map(|end| self.at + end);
+        self.damage.extend(line_end.unwrap_or(at));
+        let start = self.damage.next_start(text, self.at);
+        let begins = line_end.is_none() && text.get(at) == Some(&b'{');
+        let next = start.into_iter().chain(begins.then_some(at)).min();
+        match (next, line_end) {
+            (Some(next), _) => {
+                self.end_at(next, text, spans);
+                self.lose();
+            }
+            (None, Some(end)) => self.state = State::Broken(end + 1),
+            (None, None) => self.state = State::Refused(at - self.at, Rule::Certain),
+        }
+    }
+
+    /// Goes to the end of the line, or to a message before it.
+    pub(super) fn refused(
+        &mut self,
+        text: &[u8],
+        ended: bool,
+        searched: usize,
+        rule: Rule,
+        spans: &mut Vec<Span>,
+    ) -> Step {
+        let limit = self.at.saturating_add(self.keep);
+        match starts::search(text, self.at, self.at + searched, ended, rule) {
+            Found::Start(end) | Found::LineEnd(end) if end <= limit => {
+                self.end_at(end, text, spans);
+            }
+            Found::Unknown(searched) if searched <= limit => {
+                self.state = State::Refused(searched - self.at, rule);
+                return Step::Wait;
+            }
+            _ => {
+                self.end_at(limit, text, spans);
+                self.state = State::RefusedLong(rule);
+            }
+        }
+        self.lose();
+        Step::Again
+    }
+
+    /// Goes to the next line that may begin a message, or to a message that begins in the middle of
+    /// a line; `line` is the first candidate.
+    pub(super) fn broken(
+        &mut self,
+        text: &[u8],
+        ended: bool,
+        line: usize,
+        spans: &mut Vec<Span>,
+    ) -> Step {
+        let limit = self.at.saturating_add(self.keep);
+        let mut line = line;
+        let (next, state) = loop {
+            if line >= limit {
+                break (line, State::Seek);
+            }
+            let found = match begins_message(text, line, ended, self.keep) {
+                Some(true) => Found::Start(line),
+                Some(false) => starts::search(text, line, line, ended, Rule::Certain),
+                None => Found::Unknown(line),
+            };
+            let (Found::Start(end) | Found::LineEnd(end) | Found::Unknown(end)) = found;
+            let at = self.broken.at;
+            match found {
+                _ if (line..end).contains(&at) && text.get(at) == Some(&b'{') => {
+                    break (at, State::Between);
+                }
+                Found::Start(start) => break (start, State::Between),
+                Found::LineEnd(end) if end == text.len() => break (end, State::Between),
+                Found::LineEnd(end) => line = end + 1,
+                Found::Unknown(searched) if searched >= limit.saturating_add(starts::BEFORE) => {
+                    break (searched - starts::BEFORE, State::SeekLine);
+                }
+                Found::Unknown(_) => {
+                    self.state = State::Broken(line);
+                    return Step::Wait;
+                }
+            }
+        };
+        self.leave_line();
+        self.end_at(next.min(limit), text, spans);
+        self.advance(text, next);
+        self.state = state;
+        self.lose();
+        Step::Again
+    }
+
+    /// Goes to the next line that may begin a message.
+    pub(super) fn seek(&mut self, text: &[u8], ended: bool) -> Step {
+        match begins_message(text, self.at, ended, self.keep) {
+            Some(true) => self.state = State::Between,
+            Some(false) => self.state = State::SeekLine,
+            None => return Step::Wait,
+        }
+        Step::Again
+    }
+
+    /// Goes to the next line, or to a message before it.
+    pub(super) fn skip(&mut self, text: &[u8], ended: bool, rule: Rule, then: State) -> Step {
+        match starts::search(text, self.at, self.at, ended, rule) {
+            Found::Start(start) => {
+                self.advance(text, start);
+                self.fresh_line = false;
+                self.state = State::Between;
+            }
+            Found::LineEnd(end) if end < text.len() => {
+                self.leave_line();
+                self.advance(text, end + 1);
+                self.state = then;
+            }
+            Found::LineEnd(end) => {
+                self.advance(text, end);
+                self.state = State::Between;
+                return Step::Wait;
+            }
+            Found::Unknown(searched) => {
+                let before = searched.saturating_sub(starts::BEFORE);
+                self.advance(text, before.max(self.at));
+                return Step::Wait;
+            }
+        }
+        Step::Again
+    }
+
+    /// Text may have been lost, and with it the end of an array.
+    pub(super) fn lose(&mut self) {
+        if let Some(array) = &mut self.array {
+            array.unsure = true;
+            array.after = After::Element;
+        }
+    }
+
+    /// Text was lost up to another line: an array after a message on the line ends with it.
+    pub(super) fn leave_line(&mut self) {
+        if self.object_line {
+            self.array = None;
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Finds where the next message may begin in text that cannot be a message. Nothing tells whether a
+//! byte of such text is in a string.
+//!
+//! ```text
+//!  {"type":"event_processing_request"   begins a message: in a string, the quotes are escaped
+//!  ..} {"id":                           so does an object after a closing bracket
+//!  oops {"id":                          so does any object, if the text began after a message
+//! ```
+
+use memchr::{memchr, memchr3};
+
+/// Which text begins a message. No pattern extends over the end of its line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rule {
+    /// Any object and any array of objects: the text began after a message.
+    Any,
+    /// Only what cannot be a part of the same message: the text began as a message, or it may have
+    /// lost its beginning.
+    Certain,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    Start(usize),
+    /// A message does not begin before the end of the line, or of the text.
+    LineEnd(usize),
+    /// More of the text is needed, and the search continues at this offset.
+    Unknown(usize),
+}
+
+/// The longest pattern in bytes, from its opening bracket.
+pub(super) const LONGEST: usize = 128;
+
+/// The most bytes that are searched for a bracket before a pattern.
+pub(super) const BEFORE: usize = 64;
+
+/// Searches `text` from `from` on for a message. The text before `begin` is not looked at.
+pub(super) fn search(text: &[u8], begin: usize, from: usize, ended: bool, rule: Rule) -> Found {
+    let mut at = from;
+    loop {
+        let rest = text.get(at..).unwrap_or_default();
+        let Some(found) = memchr3(b'{', b'[', b'\n', rest) else {
+            return match ended {
+                true => Found::LineEnd(text.len()),
+                false => Found::Unknown(at.max(text.len())),
+            };
+        };
+        at += found;
+        let (before, rest) = text.split_at(at);
+        if rest.first() == Some(&b'\n') {
+            return Found::LineEnd(at);
+        }
+        let head = rest.get(..LONGEST).unwrap_or(rest);
+        let line = memchr(b'\n', head).map_or(head, |end| head.split_at(end).0);
+        if line.len() == rest.len() && line.len() < LONGEST && !ended {
+            return Found::Unknown(at);
+        }
+        let before = before.get(begin.max(at.saturating_sub(BEFORE))..);
+        if begins(before.unwrap_or_default(), line, rule) {
+            return Found::Start(at);
+        }
+        at += 1;
+    }
+}
+
+/// Where messages certainly begin on the lines of `text[from..to]`.
+pub(super) fn certain(text: &[u8], from: usize, to: usize) -> impl Iterator<Item = usize> {
+    let text = text.get(..to.saturating_add(LONGEST)).unwrap_or(text);
+    let (mut begin, mut at) = (from, from);
+    std::iter::from_fn(move || {
+        while at < to {
+            match search(text, begin, at, true, Rule::Certain) {
+                Found::Start(start) => {
+                    at = start + 1;
+                    return (start < to).then_some(start);
+                }
+                Found::LineEnd(end) | Found::Unknown(end) => (begin, at) = (end + 1, end + 1),
+            }
+        }
+        None
+    })
+}
+
+/// Whether a message begins with the first byte of `line`, a bracket.
+fn begins(before: &[u8], line: &[u8], rule: Rule) -> bool {
+    let (open, rest) = line.split_at(1);
+    if rule == Rule::Any {
+        return matches!(
+            (open, trim_start(rest)),
+            (_, []) | (b"[", [b'{', ..]) | (b"{", [b'"' | b'}', ..])
+        );
+    }
+    let member = (open == b"{").then(|| word(rest)).flatten();
+    let Some((key, rest)) = member else {
+        return false;
+    };
+    let [b':', value @ ..] = trim_start(rest) else {
+        return false;
+    };
+    let is_message = |name: &[u8]| name.ends_with(b"_request") || name.ends_with(b"_response");
+    let last = before.iter().rfind(|byte| **byte > b' ');
+    matches!(last, Some(b'}' | b']'))
+        || key == b"type" && word(value).is_some_and(|(name, _)| is_message(name))
+}
+
+/// The word in quotes with which `text` begins, and what follows it.
+fn word(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let text = trim_start(text).strip_prefix(b"\"")?;
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let end = text.iter().position(|byte| !is_word(byte))?;
+    let (word, rest) = text.split_at(end);
+    Some((word, rest.strip_prefix(b"\"")?))
+}
+
+fn trim_start(text: &[u8]) -> &[u8] {
+    let blanks = text
+        .iter()
+        .take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r'));
+    text.get(blanks.count()..).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn start(text: &str, rule: Rule) -> Option<usize> {
+        let found = search(text.as_bytes(), 0, 1, true, rule);
+        // The same, a byte at a time.
+        let mut from = 1;
+        for end in 0..=text.len() {
+            match search(&text.as_bytes()[..end], 0, from, false, rule) {
+                Found::Unknown(next) => from = next,
+                early => {
+                    assert_eq!(early, found, "{text}");
+                    break;
+                }
+            }
+        }
+        match found {
+            Found::Start(at) => Some(at),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn messages_begin_where_no_message_can_continue() {
+        for (text, expected) in [
+            (r#"{"a":"{"type":"x_request""#, Some(6)),
+            (r#"{"a":[{ "type" : "x_response""#, Some(6)),
+            (r#"{"a":1} {"b":2}"#, Some(8)),
+            ("{\"a\":[]\0{\"b\":2}", Some(8)),
+            // These may be parts of a message, of a text, or on another line.
+            (r#"{"a":[{"type":"custom_event""#, None),
+            (r#"{"a":[{"b":1},{"c":2}"#, None),
+            (r#"{"a":"{\"type\":\"x_request\""#, None),
+            (r#"{"a":"}{","b":"}"#, None),
+            ("{\"a\":1}\n{\"b\":2}", None),
+            ("{\"a\":1}{\n\"b\":2}", None),
+        ] {
+            assert_eq!(start(text, Rule::Certain), expected, "{text}");
+        }
+        assert_eq!(start(r#"{"a":1}{"b""#, Rule::Certain), None);
+        let far = format!("}}{}{{\"a\":1}}", " ".repeat(BEFORE));
+        assert_eq!(start(&far, Rule::Certain), None);
+    }
+
+    #[test]
+    fn after_a_message_any_object_begins_one() {
+        for (text, expected) in [
+            (r#", {"a":1}"#, Some(2)),
+            ("oops {}", Some(5)),
+            ("\0{\n", Some(1)),
+            ("oops [ {}]", Some(5)),
+            ("a{b}[c]{\\\"", None),
+            ("oops\n{}", None),
+        ] {
+            assert_eq!(start(text, Rule::Any), expected, "{text}");
+        }
+    }
+}
