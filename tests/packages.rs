@@ -116,10 +116,40 @@ fn the_packages_of_the_tests_have_no_version() {
     }
 }
 
+/// The files of a package that is published.
+fn packaged(package: &str) -> BTreeSet<String> {
+    let listed = cargo(&["package", "--package", package, "--list", "--allow-dirty"]);
+    listed.lines().map(|line| line.replace('\\', "/")).collect()
+}
+
+/// The files and folders at the top of a package, without those that Cargo generates.
+fn top(files: &BTreeSet<String>) -> BTreeSet<&str> {
+    let generated = [".cargo_vcs_info.json", "Cargo.toml.orig", "Cargo.lock"];
+    files
+        .iter()
+        .map(|file| file.split('/').next().unwrap())
+        .filter(|name| !generated.contains(name))
+        .collect()
+}
+
+#[test]
+fn the_other_packages_contain_their_source_readme_and_licences() {
+    let expected = [
+        "Cargo.toml",
+        "LICENSE-APACHE",
+        "LICENSE-MIT",
+        "README.md",
+        "src",
+    ];
+    for package in ["hydrant-cli", "hydrant-testing"] {
+        let files = packaged(package);
+        assert_eq!(top(&files), BTreeSet::from(expected), "{package}");
+    }
+}
+
 #[test]
 fn the_package_contains_the_library_and_its_documents() {
-    let listed = cargo(&["package", "--package", "hydrant", "--list", "--allow-dirty"]);
-    let files: BTreeSet<String> = listed.lines().map(|line| line.replace('\\', "/")).collect();
+    let files = packaged("hydrant");
     for file in [
         "ARCHITECTURE.md",
         "CHANGELOG.md",
@@ -135,12 +165,6 @@ fn the_package_contains_the_library_and_its_documents() {
     ] {
         assert!(files.contains(file), "{file} is missing");
     }
-    // Cargo generates the files that are filtered out.
-    let top: BTreeSet<&str> = files
-        .iter()
-        .map(|file| file.split('/').next().unwrap())
-        .filter(|name| ![".cargo_vcs_info.json", "Cargo.toml.orig", "Cargo.lock"].contains(name))
-        .collect();
     let expected = BTreeSet::from([
         "ARCHITECTURE.md",
         "CHANGELOG.md",
@@ -152,5 +176,5 @@ fn the_package_contains_the_library_and_its_documents() {
         "examples",
         "src",
     ]);
-    assert_eq!(top, expected);
+    assert_eq!(top(&files), expected);
 }

@@ -35,7 +35,6 @@ pub(super) struct Files {
     /// refused up to the end of its line, and reading continues with the next line. For a folder,
     /// its *.json, *.ndjson and *.jsonl files (also with .gz or .zst appended) are read in the
     /// order of their names. Files and streams compressed with gzip or Zstandard are decompressed.
-    /// order of their names. What is compressed with gzip or Zstandard is read as if it were not.
     #[arg(value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
 }
@@ -43,8 +42,8 @@ pub(super) struct Files {
 /// Wrappers of messages.
 #[derive(Args, Debug)]
 pub(super) struct Wrappers {
-    /// Extract messages from events of API Gateway, load balancers, SQS, SNS, Kinesis, Firehose,
-    /// Kafka and others
+    /// Extract messages from events of AWS services: API Gateway, load balancers, SQS, SNS, Kinesis,
+    /// Amazon Data Firehose, Kafka and others
     ///
     /// Also from function URLs, EventBridge and log events, from nested events, and from events
     /// that hold several messages. Positions in errors are then relative to the text inside the

@@ -15,6 +15,10 @@ use hydrant::schema::MemberInfo;
 /// The schema (draft 2020-12) describes the output of 'hydrant normalize' for messages in which
 /// this version knows all values. Reading accepts more: null for absent values, numbers in strings,
 /// and values and objects that are newer than this version.
+///
+/// Keywords of its own: x-required marks fields that the protocol requires although messages
+/// without them are accepted, x-since is the first version of the Java SDK that has the field,
+/// x-secret marks values that are never shown, x-decimal numbers whose digits are kept exactly.
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
     "Examples:\n  \

@@ -46,8 +46,8 @@ fn rfc_3339(text: &str) -> Option<i128> {
     let hour = number(&text[11..13])?;
     let minute = number(&text[14..16])?;
     let second = number(&text[17..19])?;
-    let marks = [&text[4..5], &text[7..8], &text[13..14], &text[16..17]];
-    if marks != ["-", "-", ":", ":"] || !["T", "t", " "].contains(&&text[10..11]) {
+    let separators = [&text[4..5], &text[7..8], &text[13..14], &text[16..17]];
+    if separators != ["-", "-", ":", ":"] || !["T", "t", " "].contains(&&text[10..11]) {
         return None;
     }
     if !(1..=12).contains(&month) || !(1..=days_in(year, month)).contains(&day) {

@@ -2,3 +2,8 @@
 //! messages from a seed.
 
 pub mod generate;
+
+/// The example of the README is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -132,20 +132,20 @@ fn settings(view: &mut View<'_>, name: &str, settings: &[Setting<'_>]) {
             // Unknown settings, and those that only a later version of the library knows.
             _ => (SettingCommon::default(), false, false),
         };
-        let marks = [
+        let flags = [
             ("required", required),
             ("confidential", confidential),
             ("invisible", !common.visible),
         ];
-        let marks = marks.into_iter().filter(|(_, set)| *set);
+        let flags = flags.into_iter().filter(|(_, set)| *set);
         vec![
             shown(common.id.unwrap_or_default()),
             shown(setting.kind().as_str()),
             shown(common.name.unwrap_or_default()),
-            list(marks.map(|(mark, _)| mark)),
+            list(flags.map(|(flag, _)| flag)),
         ]
     };
-    view.table(&["id", "type", "name", "marks"], settings.iter().map(row));
+    view.table(&["id", "type", "name", "flags"], settings.iter().map(row));
 }
 
 pub(super) fn subscription(view: &mut View<'_>, message: &AudienceSubscriptionRequest<'_>) {

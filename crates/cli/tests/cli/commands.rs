@@ -122,7 +122,7 @@ fn warnings_are_denied_on_demand() {
 }
 
 #[test]
-fn the_corpus_is_judged_as_it_says() {
+fn the_corpus_is_accepted_and_refused_as_it_says() {
     // One of the valid registrations breaks a rule of the platform.
     for (folder, refused) in [("corpus/valid", false), ("corpus/invalid", true)] {
         let folder = repository(folder);
@@ -305,4 +305,19 @@ fn generate_repeats_itself() {
         let lines = generated(&format!("--kind {kind} --messages 5"));
         run(["normalize"], lines).good();
     }
+}
+
+#[test]
+fn the_readme_shows_a_message_and_its_error() {
+    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
+    let readme = fs::read_to_string(readme).unwrap();
+    let block = |kind: &str| {
+        let (_, block) = readme.split_once(&format!("```{kind}\n")).unwrap();
+        block.split_once("```").unwrap().0
+    };
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("message.json"), block("json")).unwrap();
+    let mut command = hydrant(["validate", "message.json"]);
+    let ran = Ran::of(command.current_dir(&folder).output().unwrap());
+    assert_eq!(ran.out + &ran.err, block("text"));
 }

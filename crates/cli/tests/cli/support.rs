@@ -62,7 +62,7 @@ impl Ran {
     pub(crate) fn of(output: Output) -> Self {
         let text = |bytes| match String::from_utf8(bytes) {
             Ok(text) => text,
-            Err(error) => panic!("the program says what is no text: {}", error.utf8_error()),
+            Err(error) => panic!("the output is not UTF-8: {}", error.utf8_error()),
         };
         Self {
             status: output.status.code(),
