@@ -255,12 +255,24 @@ impl Run<'_> {
         let mut warnings = Vec::new();
         if ended.is_finished() {
             let mut remarks = Remarks::default();
-            for named in named.iter().filter(|named| !named.is_accounted()) {
-                ended.unreadable += 1;
-                remarks.add("no_message", SHOWN, |text| {
-                    let line = format!("warning: there is no message in {}\n", named.name);
-                    text.extend_from_slice(line.as_bytes());
-                });
+            let mut warn = |kind, line: String| {
+                remarks.add(kind, SHOWN, |text| text.extend_from_slice(line.as_bytes()));
+            };
+            for named in &named {
+                let (name, skipped) = (&named.name, named.skipped);
+                if !named.is_accounted() {
+                    ended.unreadable += 1;
+                    warn(
+                        "no_message",
+                        format!("warning: there is no message in {name}\n"),
+                    );
+                }
+                if skipped > 0 {
+                    let line = format!(
+                        "warning: files in {name} that are not read because of their names: {skipped}\n"
+                    );
+                    warn("skipped_files", line);
+                }
             }
             ended.complaints.take(&remarks, &mut warnings);
         }

@@ -25,15 +25,19 @@ pub(crate) struct Source {
 pub(crate) struct Named {
     /// For people.
     pub(crate) name: String,
+    /// The files of a folder that are not read because of their names.
+    pub(crate) skipped: usize,
     /// Whether it holds a message, or it was said already that it cannot be read.
     accounted: AtomicBool,
 }
 
 impl Named {
-    fn new(path: &Path) -> Arc<Self> {
-        let name = path.to_string_lossy().into_owned();
-        let accounted = AtomicBool::new(false);
-        Arc::new(Self { name, accounted })
+    fn new(path: &Path, skipped: usize) -> Arc<Self> {
+        Arc::new(Self {
+            name: path.to_string_lossy().into_owned(),
+            skipped,
+            accounted: AtomicBool::new(false),
+        })
     }
 
     pub(crate) fn account(&self) {
@@ -65,14 +69,13 @@ pub(crate) fn sources(names: &[PathBuf]) -> Vec<Source> {
             found.push(stdin());
         } else if name.is_dir() {
             let first = found.len();
-            folder(name, &mut found);
-            let named = Named::new(name);
+            let named = Named::new(name, folder(name, &mut found));
             for source in found.iter_mut().skip(first) {
                 source.named = Some(Arc::clone(&named));
             }
         } else {
             let mut source = file(name.clone());
-            source.named = source.size.is_some().then(|| Named::new(name));
+            source.named = source.size.is_some().then(|| Named::new(name, 0));
             found.push(source);
         }
     }
@@ -108,14 +111,18 @@ fn file(path: PathBuf) -> Source {
 
 const NO_MATCH: &str = "no file directly in the folder is named *.json, *.ndjson or *.jsonl, or these with .gz or .zst";
 
-/// The files of a folder whose extensions are those of messages, in the order of their names.
-/// Subfolders are ignored.
-fn folder(path: &Path, found: &mut Vec<Source>) {
+/// The files of a folder whose extensions are those of messages, in the order of their names, and
+/// how many others there are beside them, without
+/// hidden ones. Subfolders are ignored.
+fn folder(path: &Path, found: &mut Vec<Source>) -> usize {
     let entries = fs::read_dir(path).and_then(Iterator::collect::<io::Result<Vec<_>>>);
     match entries {
         Ok(entries) => {
-            let mut paths: Vec<PathBuf> = entries.iter().map(fs::DirEntry::path).collect();
-            paths.retain(|path| promises_messages(path) && !path.is_dir());
+            let paths = entries.iter().map(fs::DirEntry::path);
+            let files = paths.filter(|path| !path.is_dir());
+            let (mut paths, mut others): (Vec<_>, Vec<_>) =
+                files.partition(|path| promises_messages(path));
+            others.retain(|path| !is_hidden(path));
             paths.sort();
             if paths.is_empty() {
                 found.push(Source {
@@ -124,16 +131,26 @@ fn folder(path: &Path, found: &mut Vec<Source>) {
                     size: None,
                     named: None,
                 });
+                return 0;
             }
             found.extend(paths.into_iter().map(file));
+            others.len()
         }
-        Err(error) => found.push(Source {
-            name: path.to_string_lossy().into(),
-            place: Place::Unreadable(error),
-            size: None,
-            named: None,
-        }),
+        Err(error) => {
+            found.push(Source {
+                name: path.to_string_lossy().into(),
+                place: Place::Unreadable(error),
+                size: None,
+                named: None,
+            });
+            0
+        }
     }
+}
+
+fn is_hidden(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default();
+    name.as_encoded_bytes().starts_with(b".")
 }
 
 /// Whether the extension, before that of a compression, is one of messages.

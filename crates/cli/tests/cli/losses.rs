@@ -324,6 +324,17 @@ fn files_and_folders_without_a_message_are_said() {
         assert_eq!(ran.status, Some(0), "{command}: {}", ran.err);
         assert!(!ran.err.contains("no message"), "{}", ran.err);
     }
+    // Amazon Data Firehose names objects without an extension.
+    folder.write("mixed/stream-1-2026-01-01", plain());
+    folder.write("mixed/.DS_Store", "oops");
+    let ran = folder.run(&["normalize", "mixed"]);
+    assert_eq!(
+        (ran.status, ran.err.as_str()),
+        (
+            Some(0),
+            "warning: files in mixed that are not read because of their names: 1\n"
+        )
+    );
     let args = ["process", "-q", "zero.ndjson", "--report-file", "report"];
     folder.run(&args);
     assert!(folder.read("report").contains(r#""no_message":1"#));
