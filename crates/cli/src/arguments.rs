@@ -46,8 +46,8 @@ pub(super) struct Wrappers {
     /// Extract messages from events of API Gateway, load balancers, SQS, SNS, Kinesis, Firehose,
     /// Kafka and others
     ///
-    /// Also from function URLs, EventBridge and log events, from nested events, and from events
-    /// that hold several messages. Positions in errors are then relative to the text inside the
+    /// Also from function URLs, Amazon MQ, EventBridge, CloudEvents and log events, from nested
+    /// events, and from events that hold several messages. Positions in errors are then relative to the text inside the
     /// event. --max-bytes also limits the event.
     #[arg(long)]
     pub(super) unwrap: bool,

@@ -315,7 +315,9 @@ impl<C: Command> Handler for AtWork<'_, C> {
 pub(super) fn pretty(message: &Message<'_>, error: Error) -> String {
     let hint = match error.kind() {
         ErrorKind::TooLarge => "\n  = --max-bytes raises the limit",
-        ErrorKind::Wrapped => "\n  = --unwrap extracts the messages from such envelopes",
+        ErrorKind::Wrapped if !message.unwrap => {
+            "\n  = --unwrap extracts the messages from such envelopes"
+        }
         _ => "",
     };
     placed(message, error).pretty(message.source) + hint
