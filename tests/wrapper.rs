@@ -362,6 +362,8 @@ fn one_bad_record_does_not_cost_its_neighbours() {
         json!({"Records": [sqs, {"eventSource": "aws:sqs"}, sqs]}),
         json!({"Records": [{"odd": 1}, sqs, sqs]}),
         json!({"Records": [{"eventSource": "aws:s3"}, sqs, sqs]}),
+        json!([{"eventSource": "aws:s3"}, sqs, sqs]),
+        json!([sqs, {"Records": []}, sqs]),
         json!({"eventSource": "aws:kafka", "records": {"t-0": [{"value": good}], "u-0": 7, "v-0": [{"value": good}]}}),
         json!({"eventSource": "aws:kafka", "records": {"t-0": [{"value": good}, "jane", {"value": good}]}}),
         json!({"eventSource": "aws:kafka", "records": {"t-0": [{"value": good}, {"odd": 1}, {"value": good}]}}),

@@ -255,8 +255,8 @@ impl<'t> Walker<'t> {
         self.collect_key();
     }
 
-    /// The JSON path of the current position, in a value of type `root`, and whether the value there
-    /// is secret.
+    /// The JSON path of the current position, in a value of type `root`, and whether the value
+    /// there is secret.
     pub(super) fn path(&mut self, root: Kind) -> (String, bool) {
         let mut path = String::new();
         let place = self.follow(root, |segment| match segment {

@@ -1,5 +1,5 @@
-//! Decoding of Base64 (RFC 4648, sections 4 and 5; RFC 2045, section 6.8): events of AWS contain binary
-//! data in it.
+//! Decoding of Base64 (RFC 4648, sections 4 and 5; RFC 2045, section 6.8): events of AWS contain
+//! binary data in it.
 
 /// The bytes that this text encodes; `None` if it is not Base64. The alphabet may be that for URLs,
 /// the padding may be missing, and white space is skipped: MIME and some tools break lines.

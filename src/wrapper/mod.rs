@@ -6,33 +6,36 @@
 //!
 //! | [`Wrapper`] | event | its messages |
 //! |---|---|---|
-//! | `ApiGateway` | REST API (proxy, payload format 1.0) | `body` |
-//! | | REST API with the mapping template for passing everything through | `body-json` |
-//! | | a test event with no more than a `body` that is an object, or `body` and `headers` | `body` |
+//! | `ApiGateway` | REST API, payload format 1.0 | `body` |
+//! | | REST API with a mapping template | `body-json` |
+//! | | test event: `body` with `headers`, or a `body` that is an object | `body` |
 //! | `ApiGatewayV2` | HTTP API or function URL (payload format 2.0) | `body` |
 //! | `ApiGatewayWebSocket` | WebSocket API | `body` |
 //! | `LoadBalancer` | Application Load Balancer | `body` |
 //! | `Sqs` | queue, or response of a receive call | `Records[].body`, `Messages[].Body` |
-//! | `Sns` | topic: to a function, a queue or an HTTP endpoint | `Records[].Sns.Message`, `Message` |
+//! | `Sns` | topic: to a function, queue or HTTP endpoint | `Records[].Sns.Message`, `Message` |
 //! | `Kinesis` | stream | `Records[].kinesis.data` |
-//! | `KinesisFirehose` | Amazon Data Firehose: transformation or HTTP endpoint | `records[].data`, `records[].kafkaRecordValue` |
+//! | `KinesisFirehose` | Data Firehose: transformation, HTTP endpoint | `records[].data` |
+//! | | the same from Kafka | `records[].kafkaRecordValue` |
 //! | `Kafka` | topics, managed by AWS or not | `records.*[].value` |
-//! | `ActiveMq`, `RabbitMq` | Amazon MQ | `messages[].data`, `rmqMessagesByQueue.*[].data` |
+//! | `ActiveMq` | Amazon MQ | `messages[].data` |
+//! | `RabbitMq` | Amazon MQ | `rmqMessagesByQueue.*[].data` |
 //! | `EventBridge` | rule of an event bus | `detail` |
 //! | `CloudEvent` | CloudEvents in JSON (structured mode) | `data`, `data_base64` |
 //! | `LambdaDestination` | record of an asynchronous invocation | `requestPayload` |
 //! | `CloudWatchLogs` | log events | `logEvents[].message` |
 //! | `String` | JSON string | its text |
 //! | `NoRecords` | empty `Records`, `records` or `Messages` | none |
-//! | `S3`, `DynamoDb`, `LambdaTest` | notification, changes of a table, test event of the Lambda console | none |
+//! | `S3`, `DynamoDb` | notification, changes of a table | none |
+//! | `LambdaTest` | test event of the Lambda console | none |
 //!
-//! A single record of SQS, SNS, Kinesis, Kafka or Amazon MQ is an event, too, and so is a JSON array of
-//! events, as EventBridge Pipes delivers it. A text is a string, as Base64 (also that for URLs, or with
-//! line breaks) where the service uses it, or the JSON value itself. What is compressed with gzip is
-//! not decompressed; the error says so.
+//! A single record of SQS, SNS, Kinesis, Kafka or Amazon MQ is an event, too, and so is a JSON
+//! array of events, as EventBridge Pipes delivers it. A text is a string, as Base64 (also that for
+//! URLs, or with line breaks) where the service uses it, or the JSON value itself. What is
+//! compressed with gzip is not decompressed; the error says so.
 //!
-//! A message of the protocol has a `type`, which no such event has except CloudEvents, which messages
-//! cannot be taken for.
+//! A message of the protocol has a `type`, which no such event has except CloudEvents, which
+//! messages cannot be taken for.
 //!
 //! ```
 //! use hydrant::wrapper::{self, Wrapper};
@@ -130,8 +133,11 @@ impl Wrapper {
     const fn texts(self) -> (&'static str, &'static str, Option<&'static str>) {
         match self {
             Self::ApiGateway => ("api_gateway", "an API Gateway event", Some("body")),
-            Self::ApiGatewayV2 =>
-                ("api_gateway_v2", "an event of an API Gateway HTTP API or a function URL", Some("body")),
+            Self::ApiGatewayV2 => (
+                "api_gateway_v2",
+                "an event of an API Gateway HTTP API or a function URL",
+                Some("body"),
+            ),
             Self::ApiGatewayWebSocket =>
                 ("api_gateway_web_socket", "an API Gateway WebSocket event", Some("body")),
             Self::LoadBalancer => ("load_balancer", "a load balancer event", Some("body")),
@@ -142,9 +148,11 @@ impl Wrapper {
                 ("kinesis_firehose", "an Amazon Data Firehose event", Some("records[].data")),
             Self::Kafka => ("kafka", "a Kafka event", Some("records.*[].value")),
             Self::ActiveMq => ("active_mq", "an ActiveMQ event", Some("messages[].data")),
-            Self::RabbitMq => ("rabbit_mq", "a RabbitMQ event", Some("rmqMessagesByQueue.*[].data")),
+            Self::RabbitMq =>
+                ("rabbit_mq", "a RabbitMQ event", Some("rmqMessagesByQueue.*[].data")),
             Self::EventBridge => ("event_bridge", "an EventBridge event", Some("detail")),
-            Self::CloudEvent => ("cloud_event", "an event in the format of CloudEvents", Some("data")),
+            Self::CloudEvent =>
+                ("cloud_event", "an event in the format of CloudEvents", Some("data")),
             Self::LambdaDestination =>
                 ("lambda_destination", "a record of a Lambda invocation", Some("requestPayload")),
             Self::CloudWatchLogs =>
@@ -193,11 +201,11 @@ impl<'a> Unwrapped<'a> {
         self.wrapper
     }
 
-    /// The texts in it, in order; each is decoded when it is asked for, so that memory does not depend
-    /// on their number. A text is usually one message; it may be another event, or whatever the sender
-    /// has put into it. An error is [`ErrorKind::Wrapped`] and never holds the text: it is missing,
-    /// not Base64 or compressed. The others can be read all the same. Records of Kafka without a
-    /// value, which say that a key was deleted, have no text.
+    /// The texts in it, in order; each is decoded when it is asked for, so that memory does not
+    /// depend on their number. A text is usually one message; it may be several, another event, or
+    /// whatever the sender has put into it. An error is [`ErrorKind::Wrapped`] and never holds the
+    /// text: it is missing, not Base64 or compressed. The others can be read all the same. Records
+    /// of Kafka without a value, which say that a key was deleted, have no text.
     pub fn texts(&self) -> impl Iterator<Item = Result<Cow<'a, [u8]>, Error>> + use<'a> {
         let wrapper = self.wrapper;
         self.texts.iter().enumerate().map(move |(index, text)| {
@@ -263,9 +271,10 @@ pub fn unwrap(body: &[u8]) -> Result<Option<Unwrapped<'_>>, Error> {
 const MAX_DEPTH: usize = 8;
 
 /// The messages in a body, without any wrapper: of SNS in SQS, for example, the messages of SNS. A
-/// body that is not wrapped is the only one. At most 8 wrappers are taken off. A text in a wrapper may
-/// be an array of messages, which counts as a wrapper, or several of them one after the other. What cannot be taken off is an
-/// error in its place, of [`unwrap`] or of a text, and does not cost its neighbours.
+/// body that is not wrapped is the only one. At most 8 wrappers are taken off. A text in a wrapper
+/// may be an array of messages, which counts as a wrapper, or several of them one after the other.
+/// What cannot be taken off is an error in its place, of [`unwrap`] or of a text, and does not cost
+/// its neighbours.
 ///
 /// ```
 /// let body = br#"{"type":"event_processing_request"}"#;

@@ -57,9 +57,11 @@ const SHAPES: &[Shape] = &[
     // Events with records.
     list(W::Kafka, &[KAFKA, Has(&["records"])], "records", &["value"], Base64),
     list(W::ActiveMq, &[ACTIVE_MQ, Has(&["messages"])], "messages", &["data"], Base64),
-    list(W::RabbitMq, &[RABBIT_MQ, Has(&["rmqMessagesByQueue"])], "rmqMessagesByQueue", &["data"], Base64),
-    list(W::KinesisFirehose, &[Has(&["records"]), Has(&["deliveryStreamArn", "invocationId", "requestId"])],
-        "records", &["data", "kafkaRecordValue"], Base64),
+    list(W::RabbitMq, &[RABBIT_MQ, Has(&["rmqMessagesByQueue"])], "rmqMessagesByQueue",
+        &["data"], Base64),
+    list(W::KinesisFirehose,
+        &[Has(&["records"]), Has(&["deliveryStreamArn", "invocationId", "requestId"])], "records",
+        &["data", "kafkaRecordValue"], Base64),
     list(W::Sqs, &[List("Messages", "ReceiptHandle")], "Messages", &["Body"], Text),
     list(W::CloudWatchLogs, &[Has(&["logEvents"])], "logEvents", &["message"], Text),
     // Single records, in a list of `Records`, in an array of EventBridge Pipes, or alone.
@@ -75,7 +77,8 @@ const SHAPES: &[Shape] = &[
     one(W::CloudWatchLogs, &[Has(&["awslogs"])], &["awslogs.data"], Base64),
     one(W::EventBridge, &[Has(&["detail-type"]), Has(&["detail"])], &["detail"], Text),
     one(W::Sns, &[Has(&["Type"]), Has(&["TopicArn"])], &["Message"], Notification),
-    one(W::LambdaDestination, &[Has(&["requestContext"]), Has(&["requestPayload"])], &["requestPayload"], Text),
+    one(W::LambdaDestination, &[Has(&["requestContext"]), Has(&["requestPayload"])],
+        &["requestPayload"], Text),
     one(W::LoadBalancer, &[Has(&["requestContext.elb"])], &["body"], Http),
     one(W::ApiGateway, &[Has(&["httpMethod"])], &["body"], Http),
     one(W::ApiGatewayV2, &[Has(&["requestContext.http"])], &["body"], Http),
@@ -89,7 +92,8 @@ const SHAPES: &[Shape] = &[
 /// The shapes of what has a `type`, but not one of the protocol.
 #[rustfmt::skip]
 const TYPED_SHAPES: &[Shape] = &[
-    one(W::CloudEvent, &[Has(&["specversion"]), Has(&["source"]), Has(&["data_base64"])], &["data_base64"], Base64),
+    one(W::CloudEvent, &[Has(&["specversion"]), Has(&["source"]), Has(&["data_base64"])],
+        &["data_base64"], Base64),
     one(W::CloudEvent, &[Has(&["specversion"]), Has(&["source"])], &["data"], Text),
 ];
 
@@ -247,9 +251,8 @@ pub(super) fn recognize(body: &[u8]) -> Option<(Wrapper, Texts<'_>)> {
             holds_messages.then_some((Wrapper::String, Texts::String(body)))
         }
         b'[' => {
-            let mut kinds = elements(body).map_while(|element| Some(object(element?)));
-            let (wrapper, _) = kinds.find_map(|kind| kind)?;
-            Some((wrapper, Texts::Elements(body)))
+            let kind = |element| Some(object(element)?.0);
+            Some((kind_of_elements(body, kind)?, Texts::Elements(body)))
         }
         _ => object(body),
     }
@@ -260,7 +263,8 @@ fn object(body: &[u8]) -> Option<(Wrapper, Texts<'_>)> {
     if event.get("type").is_none() {
         let list = event.get("Records").filter(|list| list.starts_with(b"["));
         if let Some(list) = list
-            && let Some(wrapper) = kind_of_records(list)
+            && let Some(wrapper) =
+                kind_of_elements(list, |record| Some(shape_of_record(record)?.wrapper))
         {
             return Some((wrapper, Texts::Any(list)));
         }
@@ -279,12 +283,10 @@ fn object(body: &[u8]) -> Option<(Wrapper, Texts<'_>)> {
     (empty && event.get("type").is_none()).then_some((Wrapper::NoRecords, Texts::None))
 }
 
-/// The kind of the first record that holds a message, or else of the first known one: an odd record
+/// The kind of the first element that holds a message, or else of the first known one: an odd one
 /// does not affect the others.
-fn kind_of_records(list: &[u8]) -> Option<Wrapper> {
-    let mut kinds = elements(list)
-        .flatten()
-        .filter_map(|record| Some(shape_of_record(record)?.wrapper));
+fn kind_of_elements(list: &[u8], kind: impl Fn(&[u8]) -> Option<Wrapper>) -> Option<Wrapper> {
+    let mut kinds = elements(list).flatten().filter_map(kind);
     let first = kinds.next()?;
     let holds_messages = |wrapper: &Wrapper| wrapper.place().is_some();
     match holds_messages(&first) {
