@@ -251,8 +251,8 @@ pub(super) fn recognize(body: &[u8]) -> Option<(Wrapper, Texts<'_>)> {
             holds_messages.then_some((Wrapper::String, Texts::String(body)))
         }
         b'[' => {
-            let kind = |element| Some(object(element)?.0);
-            Some((kind_of_elements(body, kind)?, Texts::Elements(body)))
+            let wrapper = kind_of_elements(body, |element| Some(object(element)?.0))?;
+            Some((wrapper, Texts::Elements(body)))
         }
         _ => object(body),
     }

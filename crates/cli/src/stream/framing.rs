@@ -35,10 +35,8 @@ impl Framing {
         message: &Message<'_>,
         handler: &mut impl Handler,
     ) -> ControlFlow<()> {
-        let message = Message {
-            unwrap: self.unwrap,
-            ..*message
-        };
+        let mut message = *message;
+        message.unwrap = self.unwrap;
         self.handle_at(0, &message, handler)
     }
 
