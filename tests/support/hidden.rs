@@ -42,12 +42,16 @@ pub(crate) fn hidden(path: &str) -> String {
 }
 
 fn element(place: Place) -> Place {
-    match place.kind {
-        Some(Kind::List(Kind::Nullable(kind)) | Kind::List(kind)) => Place {
-            kind: Some(*kind),
-            ..place
-        },
-        _ => UNDECLARED,
+    let Some(Kind::List(element)) = place.kind else {
+        return UNDECLARED;
+    };
+    let kind = match element {
+        Kind::Nullable(inner) => **inner,
+        kind => *kind,
+    };
+    Place {
+        kind: Some(kind),
+        ..place
     }
 }
 
@@ -60,7 +64,8 @@ fn fields(place: Place, name: &str) -> Vec<(bool, Place)> {
     let field = |fields: &mut dyn Iterator<Item = &'static FieldInfo>| {
         let former = matches!(name, "added_audiences" | "removed_audiences");
         let name = if former { "audiences" } else { name };
-        match fields.find(|field| field.name == name) {
+        let mut named = fields.filter(|field| field.name == name);
+        match named.next() {
             Some(field) => (true, inner(field.kind, field.secret)),
             None => (!place.secret, UNDECLARED),
         }

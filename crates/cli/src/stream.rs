@@ -195,7 +195,7 @@ impl Run<'_> {
             ended.refused += product.refused;
             ended.bytes += chunk.read();
             count(&product.tally);
-            ended.findings.take(&product.findings, &mut product.out);
+            ended.findings.take(&mut product.findings, &mut product.out);
             let written = self.output.write(&product.out);
             if let Some(named) = &chunk.named
                 && (product.messages > 0 || chunk.error.is_some())
@@ -211,7 +211,9 @@ impl Run<'_> {
                 product.halted = !keep_going;
             }
             complaints.clear();
-            ended.complaints.take(&product.complaints, &mut complaints);
+            ended
+                .complaints
+                .take(&mut product.complaints, &mut complaints);
             if !complaints.is_empty() {
                 let text = String::from_utf8_lossy(&complaints);
                 self.progress.pause(|| terminal::complain(text.trim_end()));
@@ -262,7 +264,7 @@ impl Run<'_> {
                     text.extend_from_slice(line.as_bytes());
                 });
             }
-            ended.complaints.take(&remarks, &mut warnings);
+            ended.complaints.take(&mut remarks, &mut warnings);
         }
         // If nothing could be read, an earlier output stays.
         if ended.is_finished() && (ended.messages > 0 || !ended.has_refusals()) {

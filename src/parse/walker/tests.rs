@@ -1,5 +1,6 @@
 //! Tests of the walk: what it accepts, where it stops, and its paths.
 
+use super::path::find_type;
 use super::*;
 use crate::message::Message;
 use crate::schema::Describe;

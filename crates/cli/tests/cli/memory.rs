@@ -154,7 +154,7 @@ fn memory_for_wrappers_is_bounded_too() {
         &["validate", "--unwrap", "--json", "-t", "2"],
         &["inspect", "--unwrap"],
     ];
-    assert_bounded(wrappers(2 * MIB), &commands);
+    assert_bounded(wrappers(MIB), &commands);
 }
 
 fn assert_bounded(shapes: Vec<(&'static str, String)>, commands: &[&[&str]]) {
