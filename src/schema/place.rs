@@ -57,8 +57,13 @@ impl Place {
                 let named = members.clone().find(|member| Some(member.tag) == type_name);
                 match named {
                     Some(member) => self.declared(key, member.fields()),
-                    // Any of them, and secret if it is in one.
-                    None => self.declared(key, members.flat_map(|member| member.fields())),
+                    // Any of them, and secret if it is in one. Without a known type, this may be
+                    // any object, and its undeclared keys may be anything.
+                    None => {
+                        let fields = members.flat_map(|member| member.fields());
+                        let (shown, value) = self.declared(key, fields);
+                        (shown && value.kind.is_some(), value)
+                    }
                 }
             }
             Some(Kind::Map(map)) => {

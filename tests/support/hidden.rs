@@ -76,7 +76,10 @@ fn fields(place: Place, name: &str) -> Vec<(bool, Place)> {
         Some(Kind::Family(family)) => {
             let all = family.members.iter().map(|it| field(&mut it.fields()));
             let (having, others): (Vec<_>, Vec<_>) = all.partition(|(_, it)| it.kind.is_some());
-            if having.is_empty() { others } else { having }
+            match having.is_empty() {
+                true => others.into_iter().map(|(_, it)| (false, it)).collect(),
+                false => having,
+            }
         }
         Some(Kind::Map(map)) => {
             let mut keys = map.keys.into_iter().flat_map(|keys| keys.values);

@@ -60,7 +60,8 @@ fn says_where_it_is_wrong() {
 
 #[test]
 fn paths() {
-    let text = r#"{"events":[{},{"a b":{"c\u0064":[1,2]}}],"x":3,
+    let text = r#"{"type":"event_processing_request",
+        "events":[{},{"type":"error","a b":{"c\u0064":[1,2]}},{"a b":[7],"id":8}],"x":3,
         "user_attributes":{"a b":4,"y":{"z":5}},"mpid":{"m":[6]}}"#;
     let path_at = |needle: &str| {
         let mut walker = Walker::new(text.as_bytes(), 128);
@@ -70,6 +71,8 @@ fn paths() {
     for (needle, path, secret) in [
         ("2]", "events[1][\"a b\"][\"…\"][1]", true),
         ("3,", "x", true),
+        ("7]", "events[2][\"…\"][0]", true),
+        ("8}", "events[2].id", false),
         ("{}", "events[0]", false),
         ("4,", "user_attributes[\"a b\"]", false),
         ("5}", "user_attributes.y[\"…\"]", true),
