@@ -158,10 +158,16 @@ impl Error {
         })
     }
 
-    /// An error at the same position, for another reason.
-    pub(crate) fn with_reason(mut self, kind: ErrorKind, message: String) -> Self {
-        self.0.kind = kind;
+    /// The error for the same input if it is a wrapper: at its beginning, and without an excerpt,
+    /// because anything may be a key in it.
+    pub(crate) fn wrapped(mut self, message: String, body: &[u8]) -> Self {
+        let begins = |byte: &u8| matches!(byte, b'{' | b'[' | b'"');
+        let start = body.iter().position(begins).unwrap_or_default();
+        self.0.kind = ErrorKind::Wrapped;
         self.0.message = message.into();
+        self.0.location = Some(Location::of(body, start));
+        self.0.path.clear();
+        self.0.snippet = None;
         self
     }
 

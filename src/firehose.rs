@@ -40,16 +40,14 @@ pub fn parse<'a>(
 /// Says so if what is refused is an event of another service. Its text is well-formed JSON, or it
 /// would be refused for that.
 fn name_wrapper(error: Error, body: &[u8]) -> Error {
-    let at_top = error.path().is_empty();
-    let may_be_wrapper = matches!(
-        error.kind(),
-        ErrorKind::MissingField | ErrorKind::UnexpectedType
-    );
-    if !at_top || !may_be_wrapper {
-        return error;
-    }
-    match wrapper::recognize(body) {
-        Some(wrapper) => error.with_reason(ErrorKind::Wrapped, wrapper.refusal()),
+    let may_be_wrapper = match error.kind() {
+        ErrorKind::MissingField | ErrorKind::UnexpectedType => error.path().is_empty(),
+        // Of CloudEvents.
+        ErrorKind::UnknownValue => error.path() == "type",
+        _ => false,
+    };
+    match may_be_wrapper.then(|| wrapper::recognize(body)).flatten() {
+        Some(wrapper) => error.wrapped(wrapper.refusal(), body),
         None => error,
     }
 }

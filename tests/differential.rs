@@ -149,7 +149,10 @@ fn same_coercions(input: &[u8]) -> Result<(), String> {
     }
     // Very long paths are cut.
     let shown = |rule: &'static str, path: &str| (rule, path.chars().take(200).collect::<String>());
-    let mut engine: Vec<_> = found.iter().map(|it| shown(it.rule, &it.path)).collect();
+    let mut engine: Vec<_> = found
+        .iter()
+        .map(|it| shown(it.rule, &hidden(&it.path)))
+        .collect();
     let reference = hydrant_reference::coercions(input);
     let mut reference: Vec<_> = reference
         .iter()
@@ -169,8 +172,8 @@ fn same_coercions(input: &[u8]) -> Result<(), String> {
 /// Whether both name the same place. The engine cuts a very long path and marks the cut, and does
 /// not show every key.
 fn same_place(reference: Option<&str>, error: &hydrant::Error) -> bool {
-    let reference = reference.map(hidden);
-    match (place(error), reference.as_deref()) {
+    let (engine, reference) = (place(error).map(hidden), reference.map(hidden));
+    match (engine.as_deref(), reference.as_deref()) {
         (Some(engine), Some(reference)) => match engine.strip_suffix('…') {
             Some(start) => reference.starts_with(start),
             None => engine == reference,

@@ -30,7 +30,6 @@ pub(crate) fn coercions<'a, M: Decode<'a> + Describe>(
 ) -> Result<Coercions, Error> {
     let framed = input::frame(body, options.max_bytes)?;
     memory::check_text(framed.text, options)?;
-    let secrets = M::secrets();
     let Open {
         tape,
         arena,
@@ -39,12 +38,12 @@ pub(crate) fn coercions<'a, M: Decode<'a> + Describe>(
     } = scratch.open(framed.text.len());
     let (found, more) =
         tape::parse_with_coercions::<M>(framed.text, tape, arena.arena(), hasher, options, most)
-            .map_err(|failed| fault::describe(body, framed.skipped, options, failed, secrets))?;
+            .map_err(|failed| fault::describe(body, framed.skipped, options, failed, M::KIND))?;
     let mut walker = Walker::new(framed.text, ParseOptions::MAX_DEPTH);
     let listed = found.into_iter().map(|(offset, coercion)| {
         // The text is well-formed, so the walk reaches the offset.
         let _ = walker.run(offset, |_, _| {});
-        (walker.path(secrets), coercion)
+        (walker.path(M::KIND).0, coercion)
     });
     Ok(Coercions {
         listed: listed.collect(),

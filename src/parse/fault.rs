@@ -6,31 +6,33 @@ use super::failed::{Failed, Problem};
 use super::text::{number_or_bool, string_end};
 use super::walker::Walker;
 use crate::error::{Error, ErrorKind, Inner, Location, Snippet};
-use crate::schema::Secrets;
+use crate::schema::Kind;
 
 /// The error for a failure in the text of `body`, which begins after `skipped` bytes and was read
-/// as a message of type `root`.
+/// as a value of type `root`.
 pub(super) fn describe(
     body: &[u8],
     skipped: usize,
     options: &ParseOptions,
     failed: Failed,
-    secrets: &Secrets,
+    root: Kind,
 ) -> Error {
     let text = body.get(skipped..).unwrap_or_default();
     let first = failed.offset.saturating_sub(BEFORE);
-    let mut walker = Walker::new(text, ParseOptions::MAX_DEPTH).with_keys(first, secrets);
-    // Stops at the failure or, if that is inside a token, after the token.
-    let _ = walker.run(failed.offset, |_, _| {});
+    let mut walker = Walker::new(text, ParseOptions::MAX_DEPTH).with_keys(first, root);
     // The text after a syntax error is not JSON, and its strings may contain anything.
     let well_formed = !matches!(failed.problem, Problem::Syntax { .. });
+    if !well_formed {
+        walker = walker.with_types_before(failed.offset);
+    }
+    // Stops at the failure or, if that is inside a token, after the token.
+    let _ = walker.run(failed.offset, |_, _| {});
     if well_formed {
         // The failure may be inside a key.
         walker.finish_key();
     }
-    let path = walker.path(secrets);
+    let (path, secret) = walker.path(root);
     let value = text.get(failed.offset..).unwrap_or_default();
-    let secret = walker.is_secret(secrets);
     let shown = match failed.problem {
         Problem::Expected("an object" | "a list") => Shown::Type,
         _ if secret => Shown::Redacted,

@@ -74,7 +74,7 @@ pub(crate) fn parse_as<'a, M: Decode<'a> + Describe>(
     match fast {
         Some(parsed) => Ok(parsed),
         None => tape::parse(text, tape, arena.arena(), hasher, options)
-            .map_err(|failed| fault::describe(body, framed.skipped, options, failed, M::secrets())),
+            .map_err(|failed| fault::describe(body, framed.skipped, options, failed, M::KIND)),
     }
 }
 

@@ -49,18 +49,18 @@ pub(crate) fn unknown_fields<'a, M: Decode<'a> + Describe>(
         hasher,
         ..
     } = scratch.open(framed.text.len());
-    let secrets = M::secrets();
     let found =
         tape::parse_with_unknown_keys::<M>(framed.text, tape, arena.arena(), hasher, options, most)
-            .map_err(|failed| fault::describe(body, framed.skipped, options, failed, secrets))?;
+            .map_err(|failed| fault::describe(body, framed.skipped, options, failed, M::KIND))?;
     let mut walker = Walker::new(framed.text, ParseOptions::MAX_DEPTH);
     let listed = found.listed.into_iter().map(|key| {
         // The text is well-formed, so the walk reaches the offset.
         let _ = walker.run(key.offset, |_, _| {});
+        let (path, secret) = walker.path(M::KIND);
         UnknownField {
-            path: walker.path(secrets),
+            path,
             name: key.name,
-            secret: walker.is_secret(secrets),
+            secret,
             model: key.model,
             tagged: key.tagged,
         }

@@ -2,12 +2,12 @@
 //! refuses a text. It finds the wrong byte, what was expected there, and the JSON path of any byte.
 //! It is not used for valid messages.
 
-use std::collections::BTreeSet;
+mod path;
 
 use super::failed::{Failed, Problem};
-use super::text::{Escape, escape, unescape};
-use crate::error::{ErrorKind, push_path_hidden_key, push_path_index, push_path_key};
-use crate::schema::Secrets;
+use super::text::{Escape, escape};
+use crate::error::ErrorKind;
+use crate::schema::Kind;
 
 /// The failure of a text that simd-json refuses. `walked` is the result of the strict walk, if it
 /// has been done already. Invalid UTF-8 takes precedence, wherever it is.
@@ -40,9 +40,15 @@ pub(super) fn diagnose(text: &[u8], max_depth: usize, walked: Option<Failed>) ->
 /// An open object or list.
 #[derive(Clone, Copy, Debug)]
 enum Frame {
-    /// The bounds of the last key that was followed by its colon, without its quotes: before the
-    /// colon, a string may be anything, for example a value without its key.
-    Object { key: Option<(usize, usize)> },
+    Object {
+        /// The bounds of the last key that was followed by its colon, without its quotes: before
+        /// the colon, a string may be anything, for example a value without its key.
+        key: Option<(usize, usize)>,
+        /// The bounds of the string in its first `type`, once it was looked for, or none.
+        type_name: Option<Option<(usize, usize)>>,
+        /// The offset of its bracket.
+        start: usize,
+    },
     /// The index of the current element.
     List { index: usize },
 }
@@ -85,15 +91,17 @@ pub(super) struct Walker<'t> {
     expect: Expect,
     /// The bounds of the key whose colon is expected.
     pending: (usize, usize),
+    /// The part of the text in which the `type` of an object is looked for.
+    types: &'t [u8],
     /// The opening quotes to be found, and the offset from which on.
-    keys: Option<KeysToShow<'t>>,
+    keys: Option<KeysToShow>,
     trail: Trail,
 }
 
 /// The keys from an offset on that may be shown.
-struct KeysToShow<'t> {
+struct KeysToShow {
     from: usize,
-    secrets: &'t Secrets,
+    root: Kind,
     found: Vec<usize>,
 }
 
@@ -112,18 +120,25 @@ impl<'t> Walker<'t> {
             max_depth,
             expect: Expect::Value,
             pending: (0, 0),
+            types: text,
             keys: None,
             trail,
         }
     }
 
-    /// Also collects the keys from an offset on that may be shown.
-    pub(super) fn with_keys(mut self, from: usize, secrets: &'t Secrets) -> Self {
+    /// Also collects the keys from an offset on that may be shown in a value of type `root`.
+    pub(super) fn with_keys(mut self, from: usize, root: Kind) -> Self {
         self.keys = Some(KeysToShow {
             from,
-            secrets,
+            root,
             found: Vec::new(),
         });
+        self
+    }
+
+    /// Looks for the `type` of objects only before this offset, after which the text is not JSON.
+    pub(super) fn with_types_before(mut self, offset: usize) -> Self {
+        self.types = self.text.get(..offset).unwrap_or(self.text);
         self
     }
 
@@ -176,7 +191,7 @@ impl<'t> Walker<'t> {
                             *index += 1;
                             Expect::Value
                         }
-                        Some(Frame::Object { key }) => {
+                        Some(Frame::Object { key, .. }) => {
                             *key = None;
                             Expect::Key
                         }
@@ -191,7 +206,11 @@ impl<'t> Walker<'t> {
                     self.expect = Expect::Colon;
                 }
                 (Expect::Value | Expect::FirstElement, b'{') => {
-                    self.open(Frame::Object { key: None })?;
+                    self.open(Frame::Object {
+                        key: None,
+                        type_name: None,
+                        start: self.at,
+                    })?;
                     self.expect = Expect::FirstKey;
                 }
                 (Expect::Value | Expect::FirstElement, b'[') => {
@@ -232,78 +251,10 @@ impl<'t> Walker<'t> {
     fn accept_key(&mut self) {
         self.at += 1;
         self.expect = Expect::Value;
-        if let Some(Frame::Object { key }) = self.trail.stack.last_mut() {
+        if let Some(Frame::Object { key, .. }) = self.trail.stack.last_mut() {
             *key = Some(self.pending);
         }
         self.collect_key();
-    }
-
-    /// The JSON path of the current position. Below a secret field only keys that are declared
-    /// there are shown.
-    pub(super) fn path(&self, secrets: &Secrets) -> String {
-        let mut path = String::new();
-        let mut declared = None;
-        for frame in &self.trail.stack {
-            match *frame {
-                Frame::List { index } => push_path_index(&mut path, index),
-                Frame::Object { key: Some(bounds) } => {
-                    let key = self.key(bounds);
-                    if is_shown(&key, declared) {
-                        push_path_key(&mut path, &key);
-                    } else {
-                        push_path_hidden_key(&mut path);
-                    }
-                    declared = declared.or_else(|| secrets.inside(&key));
-                }
-                Frame::Object { key: None } => {}
-            }
-        }
-        path
-    }
-
-    /// Whether the current position is in a field that is declared secret in a message of this
-    /// type: its value is not shown.
-    pub(super) fn is_secret(&self, secrets: &Secrets) -> bool {
-        self.trail.stack.iter().any(|frame| match *frame {
-            Frame::Object { key: Some(bounds) } => self
-                .short_key(bounds)
-                .is_some_and(|key| secrets.inside(&key).is_some()),
-            _ => false,
-        })
-    }
-
-    /// Collects the key that was accepted last, if it is to be collected and may be shown.
-    fn collect_key(&mut self) {
-        let (start, _) = self.pending;
-        let Some(keys) = self.keys.as_ref().filter(|keys| start > keys.from) else {
-            return;
-        };
-        let mut declared = None;
-        let mut shown = true;
-        for frame in &self.trail.stack {
-            if let Frame::Object { key: Some(bounds) } = *frame {
-                let key = self.key(bounds);
-                shown = is_shown(&key, declared);
-                declared = declared.or_else(|| keys.secrets.inside(&key));
-            }
-        }
-        if let (true, Some(keys)) = (shown, &mut self.keys) {
-            keys.found.push(start - 1);
-        }
-    }
-
-    /// The beginning of the key between these bounds, longer than any text that is shown: the cost
-    /// of many paths must not depend on the length of a key in them.
-    fn key(&self, (start, end): (usize, usize)) -> String {
-        // The longest escape of one character has twelve bytes.
-        const MOST: usize = 12 * 128;
-        let text = self.text.get(start..end).unwrap_or_default();
-        unescape(text.get(..MOST).unwrap_or(text))
-    }
-
-    /// The key between these bounds, unless it is too long to be one of a secret field.
-    fn short_key(&self, (start, end): (usize, usize)) -> Option<String> {
-        (end.saturating_sub(start) <= 12 * Secrets::LONGEST).then(|| self.key((start, end)))
     }
 
     fn peek(&self) -> Option<u8> {
@@ -435,11 +386,6 @@ impl<'t> Walker<'t> {
         self.at += length;
         Ok(())
     }
-}
-
-/// Whether a key may be shown if only `declared` ones may, if there are any.
-fn is_shown(key: &str, declared: Option<&BTreeSet<&str>>) -> bool {
-    declared.is_none_or(|declared| declared.contains(key))
 }
 
 /// What was expected, for the text of an error.

@@ -4,9 +4,8 @@
 //! in the implementations for its values.
 
 use std::fmt;
-use std::sync::OnceLock;
 
-use super::{Decimal, Kind, Map, ModelInfo, Secrets, Uuid};
+use super::{Decimal, Kind, Map, ModelInfo, Uuid};
 
 /// The key of a field: as text, and in quotes.
 #[derive(Clone, Copy)]
@@ -319,12 +318,6 @@ pub(crate) trait Describe {
     /// masks its own secrets.
     fn fmt_secret(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
-    }
-    /// The fields that are declared secret, anywhere in such a value. Models and families collect
-    /// them once.
-    fn secrets() -> &'static Secrets {
-        static NONE: OnceLock<Secrets> = OnceLock::new();
-        NONE.get_or_init(Secrets::default)
     }
     /// Whether this is the integer zero, the value of an absent number.
     fn is_zero(&self) -> bool {

@@ -130,10 +130,6 @@ macro_rules! family {
 
         impl $crate::schema::Describe for $name<'_> {
             const KIND: $crate::schema::Kind = $crate::schema::Kind::Family(&Self::INFO);
-            fn secrets() -> &'static $crate::schema::Secrets {
-                static SECRETS: std::sync::OnceLock<$crate::schema::Secrets> = std::sync::OnceLock::new();
-                SECRETS.get_or_init(|| Self::KIND.secrets())
-            }
             fn fmt_secret(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 std::fmt::Debug::fmt(self, f)
             }

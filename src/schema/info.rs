@@ -1,7 +1,5 @@
 //! The declarations as data: names, types, presence and secrecy of the fields of every model.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 /// A field of a model.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
@@ -228,65 +226,4 @@ impl Kind {
             next.extend(model.fields().flat_map(|field| field.kind.models()));
         }
     }
-
-    /// The fields that are declared secret, anywhere in a value of this type.
-    pub(crate) fn secrets(&self) -> Secrets {
-        let mut fields = BTreeMap::<_, BTreeSet<_>>::new();
-        self.visit_models(&mut |model| {
-            let secret = model.fields().filter(|field| field.secret);
-            fields.extend(secret.map(|field| (field.name, BTreeSet::new())));
-        });
-        self.visit_models(&mut |model| {
-            for field in model.fields() {
-                if let Some(declared) = fields.get_mut(field.name) {
-                    field.kind.collect_keys(declared, &mut BTreeSet::new());
-                }
-            }
-        });
-        Secrets { fields }
-    }
-
-    /// Adds the keys that are declared for the objects in a value of this type, at any depth.
-    fn collect_keys(&self, keys: &mut BTreeSet<&'static str>, seen: &mut BTreeSet<&'static str>) {
-        let mut model = |model: &ModelInfo| {
-            if seen.insert(model.name) {
-                for field in model.fields() {
-                    keys.insert(field.name);
-                    field.kind.collect_keys(keys, seen);
-                }
-            }
-        };
-        match self {
-            Self::Model(info) => model(info),
-            Self::Family(family) => {
-                family.members.iter().for_each(|member| model(member.model));
-                keys.insert("type");
-            }
-            Self::List(element) | Self::Nullable(element) => element.collect_keys(keys, seen),
-            Self::Map(map) => {
-                keys.extend(map.keys.into_iter().flat_map(|info| info.values));
-                map.values.collect_keys(keys, seen);
-            }
-            _ => {}
-        }
-    }
-}
-
-/// The fields that are declared secret, by their names: the value of a key with such a name is
-/// masked at any place, because a field may be in the wrong place.
-#[derive(Debug, Default)]
-pub(crate) struct Secrets {
-    /// For each of them the keys that are declared inside fields of that name. These are words of
-    /// the protocol; any other key there may be a secret in the wrong place.
-    fields: BTreeMap<&'static str, BTreeSet<&'static str>>,
-}
-
-impl Secrets {
-    /// The keys that are declared inside fields of this name, if one of them is secret.
-    pub(crate) fn inside(&self, name: &str) -> Option<&BTreeSet<&'static str>> {
-        self.fields.get(name)
-    }
-
-    /// The length of the longest name of a secret field and of the longest key inside one.
-    pub(crate) const LONGEST: usize = 64;
 }

@@ -28,6 +28,7 @@ mod info;
 mod json_schema;
 pub(crate) mod map;
 pub(crate) mod model;
+mod place;
 #[cfg(feature = "rust_decimal")]
 pub(crate) mod rust_decimal;
 pub(crate) mod serialize;
@@ -46,9 +47,9 @@ pub(crate) use codec::{
 };
 pub(crate) use decimal::Decimal;
 pub(crate) use family::family;
-pub(crate) use info::Secrets;
 pub(crate) use map::Map;
 pub(crate) use model::{Required, model};
+pub(crate) use place::Place;
 pub(crate) use unknown::{Unknown, UnknownMember, UnknownText};
 pub(crate) use uuid::Uuid;
 pub(crate) use wire_enum::wire_enum;

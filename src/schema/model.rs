@@ -216,10 +216,6 @@ macro_rules! model {
 
         impl $($generics)* $crate::schema::Describe for $name $($generics)* {
             const KIND: $crate::schema::Kind = $crate::schema::Kind::Model(&Self::INFO);
-            fn secrets() -> &'static $crate::schema::Secrets {
-                static SECRETS: std::sync::OnceLock<$crate::schema::Secrets> = std::sync::OnceLock::new();
-                SECRETS.get_or_init(|| Self::KIND.secrets())
-            }
             fn fmt_secret(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 std::fmt::Debug::fmt(self, f)
             }

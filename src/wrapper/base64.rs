@@ -1,23 +1,31 @@
-//! Decoding of Base64 (RFC 4648, section 4): events of AWS contain binary data in it.
+//! Decoding of Base64 (RFC 4648, sections 4 and 5; RFC 2045, section 6.8): events of AWS contain
+//! binary data in it.
 
-/// The bytes that this text encodes; `None` if it is not Base64. The padding may be missing.
+/// The bytes that this text encodes; `None` if it is not Base64. The alphabet may be that for URLs,
+/// the padding may be missing, and white space is skipped: MIME and some tools break lines.
 pub(super) fn decode(text: &[u8]) -> Option<Vec<u8>> {
-    let text = text
-        .strip_suffix(b"==")
-        .or(text.strip_suffix(b"="))
-        .unwrap_or(text);
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 2);
-    for group in text.chunks(4) {
-        let mut bits = 0;
-        for digit in group {
-            bits = bits << 6 | value(*digit)?;
+    let (mut bits, mut digits, mut padding) = (0, 0, 0);
+    for byte in text.iter().filter(|byte| !byte.is_ascii_whitespace()) {
+        if *byte == b'=' {
+            padding += 1;
+            continue;
         }
-        match group.len() {
-            4 => bytes.extend_from_slice(bits.to_be_bytes().get(1..)?),
-            3 => bytes.extend_from_slice((bits >> 2).to_be_bytes().get(2..)?),
-            2 => bytes.extend_from_slice((bits >> 4).to_be_bytes().get(3..)?),
-            _ => return None,
+        bits = bits << 6 | value(*byte)?;
+        digits += 1;
+        if padding > 0 {
+            return None;
         }
+        if digits == 4 {
+            bytes.extend_from_slice(u32::to_be_bytes(bits).get(1..)?);
+            (bits, digits) = (0, 0);
+        }
+    }
+    match (digits, padding) {
+        (0, 0) => {}
+        (3, 0 | 1) => bytes.extend_from_slice((bits >> 2).to_be_bytes().get(2..)?),
+        (2, 0..=2) => bytes.extend_from_slice((bits >> 4).to_be_bytes().get(3..)?),
+        _ => return None,
     }
     Some(bytes)
 }
@@ -27,8 +35,8 @@ fn value(digit: u8) -> Option<u32> {
         b'A'..=b'Z' => digit - b'A',
         b'a'..=b'z' => digit - b'a' + 26,
         b'0'..=b'9' => digit - b'0' + 52,
-        b'+' => 62,
-        b'/' => 63,
+        b'+' | b'-' => 62,
+        b'/' | b'_' => 63,
         _ => return None,
     };
     Some(value.into())
@@ -52,9 +60,26 @@ mod tests {
         ] {
             assert_eq!(decode(text.as_bytes()).unwrap(), bytes.as_bytes(), "{text}");
         }
-        assert_eq!(decode(b"+/+/").unwrap(), [0xfb, 0xff, 0xbf]);
-        for wrong in ["Z", "Zm9vY", "Zm 9", "Zm9v\n", "Z===", "Zg==Zg==", "{}"] {
+        for text in ["+/+/", "-_-_", "+_-/"] {
+            assert_eq!(decode(text.as_bytes()).unwrap(), [0xfb, 0xff, 0xbf]);
+        }
+        for wrong in [
+            "Z", "Zm9vY", "Z===", "Zg===", "Zm8==", "Zm9v=", "Zg==Zg==", "=", "Zm9v.", "{}",
+        ] {
             assert_eq!(decode(wrong.as_bytes()), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn lines_are_joined() {
+        for text in [
+            "Zm9v\r\nYmFy\r\n",
+            "Zm 9vYm\tFy",
+            "\nZm9vYmFy",
+            "Z\nm\n9\nv\nY\nm\nF\ny",
+        ] {
+            assert_eq!(decode(text.as_bytes()).unwrap(), b"foobar", "{text}");
+        }
+        assert_eq!(decode(b"Zg\n=\r\n=\n").unwrap(), b"f");
     }
 }

@@ -7,9 +7,9 @@ use memchr::memchr2;
 
 use crate::parse::unescape_bytes;
 
-/// A piece of a text.
+/// The rest of a text.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Cursor<'a> {
+struct Cursor<'a> {
     rest: &'a [u8],
 }
 
@@ -73,74 +73,98 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Calls `each` with the name, still escaped, and the value of each member of an object; `None` if
-/// it is not one.
-pub(super) fn members<'a>(text: &'a [u8], mut each: impl FnMut(&'a [u8], &'a [u8])) -> Option<()> {
-    let mut cursor = Cursor { rest: text };
-    cursor.take(b'{')?;
-    if cursor.take(b'}').is_some() {
-        return Some(());
-    }
-    loop {
+/// The members of an object: the name and the value of each. The last one is `None` if the text is
+/// not an object or breaks off.
+pub(super) fn members(text: &[u8]) -> impl Iterator<Item = Option<(Cow<'_, [u8]>, &[u8])>> {
+    items(text, *b"{}", |cursor| {
         let name = cursor.string()?;
         cursor.take(b':')?;
-        each(name, cursor.value()?);
-        if cursor.take(b',').is_none() {
-            return cursor.take(b'}');
+        Some((unescaped(name), cursor.value()?))
+    })
+}
+
+/// The elements of a list. The last one is `None` if the text is not a list or breaks off.
+pub(super) fn elements(text: &[u8]) -> impl Iterator<Item = Option<&[u8]>> {
+    items(text, *b"[]", Cursor::value)
+}
+
+fn items<'a, T>(
+    text: &'a [u8],
+    [open, close]: [u8; 2],
+    mut item: impl FnMut(&mut Cursor<'a>) -> Option<T>,
+) -> impl Iterator<Item = Option<T>> {
+    let mut cursor = Cursor { rest: text };
+    // The byte before the next item, if there is one.
+    let mut before = Some(open);
+    std::iter::from_fn(move || {
+        let expected = before.take()?;
+        if cursor.take(expected).is_none() {
+            return Some(None);
         }
+        if expected == open && cursor.take(close).is_some() {
+            return None;
+        }
+        let item = item(&mut cursor);
+        before = (item.is_some() && cursor.take(close).is_none()).then_some(b',');
+        Some(item)
+    })
+}
+
+/// The text without the white space around it, if it is one value.
+pub(super) fn single(text: &[u8]) -> Option<&[u8]> {
+    let mut cursor = Cursor { rest: text };
+    let value = cursor.value()?;
+    cursor.peek().is_none().then_some(value)
+}
+
+/// The elements of a text that is a list, or the objects and lists of one that has several of them;
+/// `None` for any other text.
+pub(super) fn several(text: &[u8]) -> Option<Vec<&[u8]>> {
+    let mut cursor = Cursor { rest: text };
+    let mut values = Vec::new();
+    while let Some(byte) = cursor.peek() {
+        values.push(matches!(byte, b'{' | b'[').then(|| cursor.value())??);
+    }
+    match *values {
+        [list] if list.starts_with(b"[") => elements(list).collect(),
+        [_, _, ..] => Some(values),
+        _ => None,
     }
 }
 
 /// The values of these members of an object; the last of equal ones counts.
 pub(super) fn fields<'a, const N: usize>(
     text: &'a [u8],
-    names: [&str; N],
+    names: &[&str; N],
 ) -> Option<[Option<&'a [u8]>; N]> {
     let mut values = [None; N];
-    members(text, |name, value| {
+    for member in members(text) {
+        let (name, value) = member?;
         for (known, found) in names.iter().zip(&mut values) {
-            if known.as_bytes() == name {
+            if known.as_bytes() == &*name {
                 *found = Some(value).filter(|value| *value != b"null");
             }
         }
-    })?;
+    }
     Some(values)
 }
 
 /// The value of this member of an object.
 pub(super) fn field<'a>(text: &'a [u8], name: &str) -> Option<&'a [u8]> {
-    let [value] = fields(text, [name])?;
+    let [value] = fields(text, &[name])?;
     value
 }
 
-/// The elements of a list; none if it is not one, and those before an error.
-pub(super) fn elements(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut cursor = Cursor { rest: text };
-    let mut wanted = cursor.take(b'[').is_some() && cursor.peek() != Some(b']');
-    std::iter::from_fn(move || {
-        if !wanted {
-            return None;
-        }
-        let value = cursor.value()?;
-        wanted = cursor.take(b',').is_some();
-        Some(value)
-    })
+/// The content of a string; `None` if the value is not a string.
+pub(super) fn text(value: &[u8]) -> Option<Cow<'_, [u8]>> {
+    Cursor { rest: value }.string().map(unescaped)
 }
 
-/// The content of a string, unescaped; `None` if the value is not a string.
-pub(super) fn text(value: &[u8]) -> Option<Cow<'_, [u8]>> {
-    let text = Cursor { rest: value }.string()?;
-    Some(match memchr::memchr(b'\\', text) {
+fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
+    match memchr::memchr(b'\\', text) {
         None => Cow::Borrowed(text),
         Some(_) => Cow::Owned(unescape_bytes(text)),
-    })
-}
-
-/// Whether a value is this string.
-pub(super) fn is(value: Option<&[u8]>, expected: &str) -> bool {
-    value
-        .and_then(text)
-        .is_some_and(|text| *text == *expected.as_bytes())
+    }
 }
 
 #[cfg(test)]
@@ -150,20 +174,57 @@ mod tests {
     #[test]
     fn members_and_elements_are_pieces_of_the_text() {
         let body = br#" { "a" : [1, {"b":"}\"]"}, []] ,"c":null, "d":"x\u0041\"", "e":-1.5e3 } "#;
-        let [a, c, d, e] = fields(body, ["a", "c", "d", "e"]).unwrap();
+        let [a, c, d, e] = fields(body, &["a", "c", "d", "e"]).unwrap();
         assert_eq!((c, e), (None, Some(&b"-1.5e3"[..])));
         assert_eq!(text(d.unwrap()).unwrap(), &b"xA\""[..]);
-        let found: Vec<&[u8]> = elements(a.unwrap()).collect();
-        assert_eq!(found, [&b"1"[..], br#"{"b":"}\"]"}"#, b"[]"]);
-        assert_eq!(elements(b"[ ]").count() + elements(b"{}").count(), 0);
-        assert!(fields(b"{}", ["a"]).is_some());
+        let found: Vec<Option<&[u8]>> = elements(a.unwrap()).collect();
+        let expected = [&b"1"[..], br#"{"b":"}\"]"}"#, b"[]"];
+        assert_eq!(found, expected.map(Some));
+        assert_eq!(elements(b"[ ]").count() + members(b"{ }").count(), 0);
+        assert!(fields(b"{}", &["a"]).is_some());
+    }
+
+    #[test]
+    fn names_are_unescaped() {
+        let body = br#"{"b\u006fdy":1,"\u0062\u006f\u0064\u0079":2,"bo\\dy":3}"#;
+        assert_eq!(field(body, "body"), Some(&b"2"[..]));
+        assert_eq!(field(body, "bo\\dy"), Some(&b"3"[..]));
+    }
+
+    #[test]
+    fn what_breaks_off_is_not_the_end() {
+        for (text, whole) in [
+            ("[1 2]", 1),
+            ("[1", 1),
+            ("[1,", 1),
+            ("[1,]", 1),
+            ("7", 0),
+            ("", 0),
+            ("{}", 0),
+        ] {
+            let found: Vec<_> = elements(text.as_bytes()).collect();
+            assert_eq!(found.iter().flatten().count(), whole, "{text}");
+            assert_eq!(found.last(), Some(&None), "{text}");
+        }
+    }
+
+    #[test]
+    fn several_values_are_objects_and_lists() {
+        let count = |text: &[u8]| several(text).map(|values| values.len());
+        assert_eq!(count(b" {}\n[{}]{} "), Some(3));
+        assert_eq!(count(b" [{},\n7] "), Some(2));
+        for one in [&b"{} 7"[..], b"{}{", b"[{} {}]", b" {} ", b"", b"\"\""] {
+            assert_eq!(count(one), None);
+        }
+        assert_eq!(single(b" {} "), Some(&b"{}"[..]));
+        assert!(single(b"{}{}").is_none() && single(b" ").is_none());
     }
 
     #[test]
     fn any_text_is_survived() {
         let body = br#"{"a":[{"b":"\""},1],"c":{"d":[]}}"#;
         for end in 0..body.len() {
-            assert!(fields(&body[..end], ["a"]).is_none(), "{end}");
+            assert!(fields(&body[..end], &["a"]).is_none(), "{end}");
         }
         for odd in [
             "",
@@ -176,7 +237,7 @@ mod tests {
             "{\"a\":]}",
             "\"\\",
         ] {
-            assert!(fields(odd.as_bytes(), ["a"]).is_none(), "{odd}");
+            assert!(fields(odd.as_bytes(), &["a"]).is_none(), "{odd}");
             let _ = (elements(odd.as_bytes()).count(), text(odd.as_bytes()));
         }
     }

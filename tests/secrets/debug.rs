@@ -38,6 +38,16 @@ fn views_of_secrets_show_nothing() {
     );
 }
 
+#[test]
+fn wrappers_show_nothing_of_their_texts() {
+    let body = format!(r#"{{"httpMethod":"POST","body":"{TOKEN}","headers":{{"{TOKEN}":1}}}}"#);
+    let unwrapped = hydrant::wrapper::unwrap(body.as_bytes()).unwrap().unwrap();
+    assert_eq!(
+        format!("{unwrapped:?}"),
+        "Unwrapped { wrapper: ApiGateway, .. }"
+    );
+}
+
 /// What is declared is shown, because it says what an identity is.
 #[test]
 fn types_and_encodings_that_are_known_are_shown() {

@@ -15,13 +15,14 @@ mod tokens;
 #[path = "../support/named.rs"]
 mod named;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use hydrant::internals::complete_path_only;
 use hydrant::message::Message;
 use hydrant::schema::Kind;
-use hydrant::validate;
 use hydrant::{Engine, Error, Invocation, ParseOptions, Processor, Registration, Scratch, parse};
+use hydrant::{validate, wrapper};
 
 /// No part of it occurs in a message by itself.
 const TOKEN: &str = "xq7Zk9wVj3";
@@ -86,8 +87,11 @@ fn everything_said(body: &[u8]) -> Vec<String> {
         Ok(pending) => said.push(format!("{:?}", pending.finish())),
         Err(error) => say(&error, &mut said),
     }
-    if let Err(error) = hydrant::normalize(body, &mut Vec::new()) {
-        say(&error, &mut said);
+    for text in wrapper::messages(body) {
+        let normalize = |text: Cow<'_, [u8]>| hydrant::normalize(&text, &mut Vec::new());
+        if let Err(error) = text.and_then(normalize) {
+            say(&error, &mut said);
+        }
     }
     said
 }

@@ -3,6 +3,7 @@
 
 use hydrant::message::Message;
 use hydrant::schema::{FieldInfo, Kind as Shape};
+use hydrant::{ParseOptions, Scratch, parse, validate};
 use hydrant_reference::mutate::{Node, nodes};
 use hydrant_testing::generate::{Kind, Options};
 use proptest::prelude::*;
@@ -54,6 +55,101 @@ fn values_in_the_place_of_keys() {
             }
         }
     }
+}
+
+/// A secret below a misspelt field is still a secret, and so is one in the value of an attribute or
+/// in a wrapper.
+#[test]
+fn keys_that_nothing_declares() {
+    let batch = |fields: &str| format!(r#"{{"type":"event_processing_request",{fields}}}"#);
+    for body in [
+        batch(r#""account":{"acount_settings":{$:"v"},"account_id":[]}"#),
+        batch(r#""account":{"acount_settings":{$:{"a":[,]}}}"#),
+        batch(r#""acount":{"account_settings":{$:{"a":[,]}}},"events":7"#),
+        batch(r#""acount":{"account_setings":[{$:[,]}]},"events":7"#),
+        batch(r#""user_identites":{$:"v"},"events":7"#),
+        batch(r#""user_identites":{$:{$:[1,2}}"#),
+        batch(r#""user_identites":[{"type":"email",$:[1,2}]"#),
+        batch(r#""user_identites":{$:{$:[1,2}}"#),
+        batch(r#""User_Identities":{$:{$:[1,2}}"#),
+        batch(r#""user_attributes":{"x":{$:1}},"events":7"#),
+        batch(r#""user_attributes":{"x":[{$:[,]}]}"#),
+        batch(r#""user_attribute_lists":{"x":[{$:[,]}]}"#),
+        batch(r#""user_attribute_lists":{"x":[{$:1}]},"events":7"#),
+        batch(r#""user_attribute_lists":{"x":{$:1}},"events":7"#),
+        batch(r#""user_attributes":[{$:1}],"events":7"#),
+        batch(r#""events":{$:1}"#),
+        batch(r#""events":[[{$:1}]]"#),
+        batch(r#""source_id":{$:1},"events":7"#),
+        batch(r#""events":[{"type":"custom_event","attributes":{"x":{$:[1,2}}}]"#),
+        batch(r#""events":[{"type":"custom_event","atributes":{$:{$:[1,2}}}]"#),
+        batch(r#""events":[{"type":"user_attribute_change","added":{"x":{$:1}}},7]"#),
+        batch(r#""events":[{"type":"user_identity_change","added":{$:1}}]"#),
+        batch(r#""events":[{"added":{$:1},"type":"user_identity_change"}]"#),
+        batch(r#""events":[{"added":{$:1},"type":"user_identity_change","removed":[,]}]"#),
+        batch(r#""events":[{"added":{$:[,]},"type":"user_attribute_change"}]"#),
+        batch(r#""events":[{"added":{$:1},"type":"hologram"},7]"#),
+        batch(r#""events":[{"type":"user_identity_change","type":"user_attribute_change","added":{$:1}}]"#),
+        r#"{"httpMethod":"POST","body":{$:1},$:1}"#.to_owned(),
+        r#"{"httpMethod":"POST","body":{"type":"event_processing_request","events":{$:1}}}"#.to_owned(),
+        r#"{"body":{"user_identites":{$:1}}}"#.to_owned(),
+        r#"{"body":[{$:1}],"headers":{$:1}}"#.to_owned(),
+        r#"{"Records":[{"eventSource":"aws:sqs",$:1,"body":7}]}"#.to_owned(),
+        r#"{"eventSource":"aws:kafka","records":{$:7}}"#.to_owned(),
+        r#"{"logEvents":{$:1}}"#.to_owned(),
+        r#"{"specversion":"1.0","source":"s","type":"acme","data":{"type":"event_processing_request","account":[{$:1}]},$:1}"#.to_owned(),
+        r#"{"Message":{$:1},"Type":"Notification","TopicArn":{$:1}}"#.to_owned(),
+    ] {
+        for token in forms() {
+            let body = body.replace('$', &token);
+            assert_hidden(body.as_bytes());
+            assert_hidden(body.replace(['{', ','], "{\n").as_bytes());
+            assert_hidden(body.replace(':', " : ").as_bytes());
+        }
+    }
+}
+
+/// What is not a secret is shown, so that an error can be found.
+#[test]
+fn keys_that_are_declared_or_named_by_the_sender() {
+    let batch = |fields: &str| format!(r#"{{"type":"event_processing_request",{fields}}}"#);
+    for (fields, path) in [
+        (r#""acount":[,]"#, "acount[0]"),
+        (r#""acount":{"account_id":[,]}"#, r#"acount["…"][0]"#),
+        (
+            r#""user_attributes":{"$Age":[,]}"#,
+            r#"user_attributes["$Age"][0]"#,
+        ),
+        (
+            r#""events":[{"type":"user_attribute_change","added":{"$Age":[,]}}]"#,
+            r#"events[0].added["$Age"][0]"#,
+        ),
+        (
+            r#""events":[{"type":"user_identity_change","added":{"$Age":[,]}}]"#,
+            r#"events[0].added["…"][0]"#,
+        ),
+        (
+            r#""events":[{"type":"user_identity_change","added":[{"encoding":[,]}]}]"#,
+            "events[0].added[0].encoding[0]",
+        ),
+        (r#""mpid":{"value":[,]}"#, r#"mpid["…"][0]"#),
+    ] {
+        let body = batch(fields);
+        let mut scratch = Scratch::new();
+        let error = parse(body.as_bytes(), &mut scratch, &ParseOptions::new()).unwrap_err();
+        assert_eq!(error.path(), path, "{body}");
+    }
+    // In an accepted message, `type` may come later.
+    let body = batch(
+        r#""events":[{"added":{"$Age":{}},"removed":{"a b":[]},"type":"user_attribute_change"}]"#,
+    );
+    let mut scratch = Scratch::new();
+    let found = validate::coercions(body.as_bytes(), &mut scratch, &ParseOptions::new()).unwrap();
+    let paths: Vec<&str> = found.iter().map(|finding| finding.path.as_str()).collect();
+    assert_eq!(
+        paths,
+        [r#"events[0].added["$Age"]"#, r#"events[0].removed["a b"]"#]
+    );
 }
 
 /// The token as a string in different spellings, and as a bare word.
@@ -296,13 +392,20 @@ fn tokens_in_secret_fields_are_never_shown() {
         proptest::sample::select(PLACES.to_vec()),
         proptest::sample::select(forms()),
         breaks(),
+        any::<bool>(),
     );
     let mut runner = proptest::test_runner::TestRunner::new(config);
     runner
-        .run(&choice, |(message, spot, place, token, how)| {
+        .run(&choice, |(message, spot, place, token, how, misspelt)| {
             let text = message.get(&messages);
             let spots = spots(text);
-            let (text, start, end) = with_token(text, spot.get(&spots), place, &token);
+            let spot = spot.get(&spots);
+            let (mut text, mut start, mut end) = with_token(text, spot, place, &token);
+            if misspelt {
+                // Without its first letter.
+                text.remove(spot.field.key.unwrap() + 1);
+                (start, end) = (start - 1, end - 1);
+            }
             assert_hidden(&broken(&text, start, end, &how));
             Ok(())
         })

@@ -115,7 +115,12 @@ fn p2_values_and_partner_names_are_not_empty() {
     let partners = IDENTITIES.iter().chain(PERMISSIONS);
     for (body, path) in partners.filter(|(_, path)| path.contains("partner")) {
         let marked = body.replace('$', r#"{"type":⟦"","encoding":"raw","value":"v"}"#);
-        let message = "expected a text that is not empty, found a string [redacted]";
+        // A permission is not an identity.
+        let found = match path.starts_with("permissions") {
+            true => "string \"\"",
+            false => "a string [redacted]",
+        };
+        let message = &format!("expected a text that is not empty, found {found}");
         refuses(
             &marked,
             ErrorKind::InvalidValue,

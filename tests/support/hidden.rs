@@ -1,25 +1,93 @@
-//! Paths as errors show them: below a secret field, only keys that are declared there.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! Paths as errors show them: only keys that are declared, names of entries of maps and of unknown
+//! fields, and of those none in a secret.
 
 use hydrant::message::Message;
-use hydrant::schema::{Kind, ModelInfo};
+use hydrant::schema::{FieldInfo, Kind};
 
-/// This path with the keys hidden that no error shows.
+/// What is declared at a place, and whether it is secret.
+#[derive(Clone, Copy)]
+struct Place {
+    kind: Option<Kind>,
+    secret: bool,
+}
+
+const UNDECLARED: Place = Place {
+    kind: None,
+    secret: true,
+};
+
+/// This path with the keys hidden that an error may hide. A path does not tell the `type` of an
+/// object, so keys are hidden, too, that are shown only for one.
 pub(crate) fn hidden(path: &str) -> String {
-    let declared = declared();
-    let mut below: Option<&BTreeSet<&str>> = None;
+    let mut places = vec![Place {
+        kind: Some(Kind::Family(&Message::INFO)),
+        secret: false,
+    }];
     let mut shown = String::new();
     for segment in segments(path) {
         let name = segment.strip_prefix('.').unwrap_or(segment);
-        let is_index = name.starts_with('[') && !name.starts_with("[\"");
-        match below {
-            Some(keys) if !is_index && !keys.contains(name) => shown.push_str("[\"…\"]"),
-            _ => shown.push_str(segment),
+        if name.starts_with('[') && !name.starts_with("[\"") {
+            shown.push_str(segment);
+            places.iter_mut().for_each(|place| *place = element(*place));
+            continue;
         }
-        below = below.or_else(|| declared.get(name));
+        let next: Vec<(bool, Place)> = places.iter().flat_map(|it| fields(*it, name)).collect();
+        match next.iter().all(|(shown, _)| *shown) {
+            true => shown.push_str(segment),
+            false => shown.push_str("[\"…\"]"),
+        }
+        places = next.into_iter().map(|(_, place)| place).collect();
     }
     shown
+}
+
+fn element(place: Place) -> Place {
+    let Some(Kind::List(element)) = place.kind else {
+        return UNDECLARED;
+    };
+    let kind = match element {
+        Kind::Nullable(inner) => **inner,
+        kind => *kind,
+    };
+    Place {
+        kind: Some(kind),
+        ..place
+    }
+}
+
+/// Whether this key is shown, and its value, for each model that the object may have.
+fn fields(place: Place, name: &str) -> Vec<(bool, Place)> {
+    let inner = |kind, secret| Place {
+        kind: Some(kind),
+        secret: place.secret || secret,
+    };
+    let field = |fields: &mut dyn Iterator<Item = &'static FieldInfo>| {
+        let former = matches!(name, "added_audiences" | "removed_audiences");
+        let name = if former { "audiences" } else { name };
+        let mut named = fields.filter(|field| field.name == name);
+        match named.next() {
+            Some(field) => (true, inner(field.kind, field.secret)),
+            None => (!place.secret, UNDECLARED),
+        }
+    };
+    match place.kind {
+        Some(Kind::Model(model)) => vec![field(&mut model.fields())],
+        Some(Kind::Family(_)) if name == "type" => vec![(true, inner(Kind::Text, false))],
+        Some(Kind::Family(family)) => {
+            let all = family.members.iter().map(|it| field(&mut it.fields()));
+            let (having, others): (Vec<_>, Vec<_>) = all.partition(|(_, it)| it.kind.is_some());
+            match having.is_empty() {
+                true => others.into_iter().map(|(_, it)| (false, it)).collect(),
+                false => having,
+            }
+        }
+        Some(Kind::Map(map)) => {
+            let mut keys = map.keys.into_iter().flat_map(|keys| keys.values);
+            let shown = !place.secret || keys.any(|key| *key == name);
+            vec![(shown, inner(map.values, false))]
+        }
+        _ => vec![(false, UNDECLARED)],
+    }
 }
 
 /// `a.b["c"][0]` in four parts.
@@ -44,46 +112,4 @@ fn segments(path: &str) -> Vec<&str> {
         start = end;
     }
     parts
-}
-
-/// The secret fields by name, and the keys that are declared in fields of these names.
-fn declared() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
-    let root = Kind::Family(&Message::INFO);
-    let mut fields = BTreeMap::<_, BTreeSet<_>>::new();
-    let secret = |model: &'static ModelInfo| model.fields().filter(|field| field.secret);
-    root.visit_models(&mut |model| {
-        fields.extend(secret(model).map(|it| (it.name, BTreeSet::new())))
-    });
-    root.visit_models(&mut |model| {
-        for field in model.fields() {
-            if let Some(keys) = fields.get_mut(field.name) {
-                collect(&field.kind, keys);
-            }
-        }
-    });
-    fields
-}
-
-fn collect(kind: &Kind, keys: &mut BTreeSet<&'static str>) {
-    let mut fields = |fields: &mut dyn Iterator<Item = &'static hydrant::schema::FieldInfo>| {
-        for field in fields {
-            keys.insert(field.name);
-            collect(&field.kind, keys);
-        }
-    };
-    match kind {
-        Kind::Model(model) => fields(&mut model.fields()),
-        Kind::Family(family) => {
-            for member in family.members {
-                fields(&mut member.fields());
-            }
-            keys.insert("type");
-        }
-        Kind::List(element) | Kind::Nullable(element) => collect(element, keys),
-        Kind::Map(map) => {
-            keys.extend(map.keys.into_iter().flat_map(|it| it.values));
-            collect(&map.values, keys);
-        }
-        _ => {}
-    }
 }

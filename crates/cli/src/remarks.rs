@@ -53,13 +53,20 @@ impl Ledger {
     }
 
     /// Counts the remarks on the next chunk and appends those to be shown.
-    pub(super) fn take(&mut self, remarks: &Remarks, out: &mut Vec<u8>) {
+    pub(super) fn take(&mut self, remarks: &mut Remarks, out: &mut Vec<u8>) {
+        // All of them are moved: a wrapper may cause very many.
+        let moved = self.most == u64::MAX && out.is_empty();
+        if moved {
+            std::mem::swap(out, &mut remarks.text);
+        }
         let mut start = 0;
         for (kind, end) in &remarks.listed {
             let shown = self.shown.entry(kind).or_default();
             if *shown < self.most {
                 *shown += 1;
-                out.extend_from_slice(remarks.text.get(start..*end).unwrap_or_default());
+                if !moved {
+                    out.extend_from_slice(remarks.text.get(start..*end).unwrap_or_default());
+                }
             }
             start = *end;
         }
@@ -103,11 +110,30 @@ mod tests {
                 remarks.add("a", 3, write);
             }
             remarks.add("b", 3, |out| out.extend(b"b "));
-            ledger.take(&remarks, &mut out);
+            ledger.take(&mut remarks, &mut out);
         }
         assert_eq!(out, b"a00 a01 a02 b b b ");
         assert_eq!(ledger.counts().collect::<Vec<_>>(), [("a", 12), ("b", 3)]);
         assert_eq!(ledger.hidden(), Some((9, "a 9".to_owned())));
         assert_eq!(Ledger::new(1).hidden(), None);
+    }
+
+    #[test]
+    fn all_are_shown_in_order_without_a_limit() {
+        let mut ledger = Ledger::new(u64::MAX);
+        let mut out = b"first ".to_vec();
+        for (chunk, expected) in [("a", "first a1 a2 "), ("b", "b1 b2 ")] {
+            let mut remarks = Remarks::default();
+            for number in 1..3 {
+                remarks.add("kind", u64::MAX, |out| {
+                    out.extend(format!("{chunk}{number} ").bytes());
+                });
+            }
+            ledger.take(&mut remarks, &mut out);
+            assert_eq!(out, expected.as_bytes());
+            out.clear();
+        }
+        assert_eq!(ledger.hidden(), None);
+        assert_eq!(ledger.counts().collect::<Vec<_>>(), [("kind", 4)]);
     }
 }

@@ -195,7 +195,7 @@ impl Run<'_> {
             ended.refused += product.refused;
             ended.bytes += chunk.read();
             count(&product.tally);
-            ended.findings.take(&product.findings, &mut product.out);
+            ended.findings.take(&mut product.findings, &mut product.out);
             let written = self.output.write(&product.out);
             if let Some(named) = &chunk.named
                 && (product.messages > 0 || chunk.error.is_some())
@@ -211,7 +211,9 @@ impl Run<'_> {
                 product.halted = !keep_going;
             }
             complaints.clear();
-            ended.complaints.take(&product.complaints, &mut complaints);
+            ended
+                .complaints
+                .take(&mut product.complaints, &mut complaints);
             if !complaints.is_empty() {
                 let text = String::from_utf8_lossy(&complaints);
                 self.progress.pause(|| terminal::complain(text.trim_end()));
@@ -274,7 +276,7 @@ impl Run<'_> {
                     warn("skipped_files", line);
                 }
             }
-            ended.complaints.take(&remarks, &mut warnings);
+            ended.complaints.take(&mut remarks, &mut warnings);
         }
         // If nothing could be read, an earlier output stays.
         if ended.is_finished() && (ended.messages > 0 || !ended.has_refusals()) {
@@ -327,7 +329,9 @@ impl<C: Command> Handler for AtWork<'_, C> {
 pub(super) fn pretty(message: &Message<'_>, error: Error) -> String {
     let hint = match error.kind() {
         ErrorKind::TooLarge => "\n  = --max-bytes raises the limit",
-        ErrorKind::Wrapped => "\n  = --unwrap extracts the messages from such envelopes",
+        ErrorKind::Wrapped if !message.unwrap => {
+            "\n  = --unwrap extracts the messages from such envelopes"
+        }
         _ => "",
     };
     placed(message, error).pretty(message.source) + hint

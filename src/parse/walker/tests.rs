@@ -1,6 +1,9 @@
 //! Tests of the walk: what it accepts, where it stops, and its paths.
 
+use super::path::find_type;
 use super::*;
+use crate::message::Message;
+use crate::schema::Describe;
 
 fn validate(text: &str) -> Result<(), (usize, ErrorKind)> {
     Walker::new(text.as_bytes(), 4)
@@ -57,13 +60,48 @@ fn says_where_it_is_wrong() {
 
 #[test]
 fn paths() {
-    let text = r#"{"events":[{},{"a b":{"c\u0064":[1,2]}}],"x":3}"#;
+    let text = r#"{"type":"event_processing_request",
+        "events":[{},{"type":"error","a b":{"c\u0064":[1,2]}},{"a b":[7],"id":8}],"x":3,
+        "user_attributes":{"a b":4,"y":{"z":5}},"mpid":{"m":[6]}}"#;
     let path_at = |needle: &str| {
         let mut walker = Walker::new(text.as_bytes(), 128);
         walker.run(text.find(needle).unwrap(), |_, _| {}).unwrap();
-        walker.path(&Secrets::default())
+        walker.path(<Message<'_> as Describe>::KIND)
     };
-    assert_eq!(path_at("2]"), "events[1][\"a b\"].cd[1]");
-    assert_eq!(path_at("3}"), "x");
-    assert_eq!(path_at("{}"), "events[0]");
+    for (needle, path, secret) in [
+        ("2]", "events[1][\"a b\"][\"…\"][1]", true),
+        ("3,", "x", true),
+        ("7]", "events[2][\"…\"][0]", true),
+        ("8}", "events[2].id", false),
+        ("{}", "events[0]", false),
+        ("4,", "user_attributes[\"a b\"]", false),
+        ("5}", "user_attributes.y[\"…\"]", true),
+        ("6]", "mpid[\"…\"][0]", true),
+    ] {
+        assert_eq!(path_at(needle), (path.to_owned(), secret));
+    }
+}
+
+#[test]
+fn the_first_type_of_an_object_names_its_model() {
+    for (text, found) in [
+        (r#"{"type":"a","type":"b"}"#, Some("a")),
+        (
+            r#"{"x":{"type":"b"},"y":["type",{"type":"b"}],"z":"type", "t\u0079pe" : "a" }"#,
+            Some("a"),
+        ),
+        (r#"{"x":"},{\"type\":\"b\"","type":"a"}"#, Some("a")),
+        (r#"{"x":"type"},{"type":"b"}"#, None),
+        (r#"{"type":7,"type":"b"}"#, None),
+        (r#"{"type":"#, None),
+        (r#"{"type"#, None),
+        (r#"{"x":1"#, None),
+    ] {
+        let bounds = find_type(text.as_bytes(), 0);
+        assert_eq!(
+            bounds.map(|(start, end)| &text[start..end]),
+            found,
+            "{text}"
+        );
+    }
 }

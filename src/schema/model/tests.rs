@@ -4,7 +4,7 @@
 
 use crate::error::ErrorKind;
 use crate::parse::{ParseOptions, Scratch, parse_as};
-use crate::schema::{Describe, Encode, Presence, Written};
+use crate::schema::{Describe, Encode, Place, Presence, Written};
 use crate::write::JsonWriter;
 
 model! {
@@ -136,15 +136,24 @@ fn fields_are_described_as_they_are_declared() {
     );
     assert_eq!((floor.since, floor.written), ("1.0.0", Written::Always));
     assert_eq!(guests.kind.models()[0].own[1].presence, Presence::Enforced);
-    let inside = |name: &str| {
-        Some(Vec::from_iter(
-            Visit::secrets().inside(name)?.iter().copied(),
-        ))
+    let shown = |keys: &[&str]| {
+        let mut place = Place::root(Visit::KIND);
+        let mut shown = true;
+        for key in keys {
+            (shown, place) = place.field(key, None);
+            if matches!(*key, "guests") {
+                place = place.element();
+            }
+        }
+        (shown, place.secret)
     };
-    assert_eq!(inside("badge"), Some(vec![]));
-    assert_eq!(inside("card"), Some(vec![]));
-    assert_eq!(inside("guests"), Some(vec!["badge", "kind", "note"]));
-    assert_eq!(inside("name"), None);
+    assert_eq!(shown(&["name"]), (true, false));
+    assert_eq!(shown(&["card"]), (true, true));
+    assert_eq!(shown(&["nmae"]), (true, true));
+    assert_eq!(shown(&["nmae", "name"]), (false, true));
+    assert_eq!(shown(&["name", "name"]), (false, true));
+    assert_eq!(shown(&["guests", "note"]), (true, true));
+    assert_eq!(shown(&["guests", "name"]), (false, true));
 }
 
 #[test]

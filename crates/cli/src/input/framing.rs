@@ -505,12 +505,45 @@ impl Framer {
 }
 
 /// Separates the messages of a complete text: a line that was taken without a scan and refused by
-/// the parser, or the text in a wrapper.
-pub(crate) fn split(text: &[u8], max_bytes: usize) -> Vec<Span> {
+/// the parser, or the text in a wrapper. It holds a limited number of them at a time.
+#[derive(Debug)]
+pub(crate) struct Split<'t> {
+    text: &'t [u8],
+    framer: Framer,
+    found: Vec<Span>,
+    /// The next one of them.
+    next: usize,
+    /// There may be more in the text.
+    more: bool,
+}
+
+/// How many messages [`Split`] holds at a time.
+const SPLIT: usize = 256;
+
+pub(crate) fn split(text: &[u8], max_bytes: usize) -> Split<'_> {
     let mut framer = Framer::new(max_bytes);
     framer.scan_all();
     framer.state = State::Between;
-    let mut spans = Vec::new();
-    framer.frame(text, true, usize::MAX, &mut spans);
-    spans
+    Split {
+        text,
+        framer,
+        found: Vec::new(),
+        next: 0,
+        more: true,
+    }
+}
+
+impl Iterator for Split<'_> {
+    type Item = Span;
+
+    fn next(&mut self) -> Option<Span> {
+        while self.next >= self.found.len() && self.more {
+            self.next = 0;
+            self.found.clear();
+            self.more = self.framer.frame(self.text, true, SPLIT, &mut self.found);
+        }
+        let span = self.found.get(self.next).copied();
+        self.next += 1;
+        span
+    }
 }

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use super::block::Block;
-use super::framing::{SpanKind, split};
+use super::framing::{Span, SpanKind, split};
 use super::lines::LineReader;
 use super::messages::MessageReader;
 use super::{Named, Opener, Place, Source, Stream};
@@ -32,6 +32,8 @@ pub(crate) struct Message<'a> {
     /// The column in which it begins, counted from 1 in characters.
     pub(crate) column: u64,
     pub(crate) body: &'a [u8],
+    /// Whether messages are taken out of it if it is a wrapper.
+    pub(crate) unwrap: bool,
     /// It is a line that has the shape of a message, and may contain several.
     is_line: bool,
 }
@@ -39,43 +41,41 @@ pub(crate) struct Message<'a> {
 impl<'a> Message<'a> {
     /// The messages in the text of a wrapper. There is at least one, which is refused if the text
     /// is blank.
-    pub(crate) fn all_in(source: &'a str, text: &'a [u8], max_bytes: usize) -> Vec<Self> {
-        let message = |line, column, body| Message {
+    pub(crate) fn all_in(
+        source: &'a str,
+        text: &'a [u8],
+        max_bytes: usize,
+    ) -> impl Iterator<Item = Self> {
+        let message = move |line, column, body| Message {
             source,
             line,
             column,
             body,
+            unwrap: true,
             is_line: false,
         };
-        let spans = split(text, max_bytes);
-        if spans.is_empty() {
-            return vec![message(1, 1, b"")];
-        }
-        let messages = spans.iter();
-        messages
-            .map(|span| message(span.line, span.column, span.body(text)))
-            .collect()
+        let mut spans = split(text, max_bytes).peekable();
+        let blank = spans.peek().is_none().then(|| message(1, 1, b""));
+        let messages = spans.map(move |span| message(span.line, span.column, span.body(text)));
+        messages.chain(blank)
     }
 
     /// The messages on the line, if the line is not one message.
-    pub(crate) fn split(&self, max_bytes: usize) -> Option<Vec<Message<'a>>> {
+    pub(crate) fn split(self, max_bytes: usize) -> Option<impl Iterator<Item = Self>> {
         if !self.is_line {
             return None;
         }
-        let body: &'a [u8] = self.body;
-        let spans = split(body, max_bytes);
-        if let [span] = spans.as_slice()
-            && span.body(body).len() == body.len()
-        {
+        let mut spans = split(self.body, max_bytes).peekable();
+        let is_whole = |span: &Span| span.body(self.body).len() == self.body.len();
+        if spans.peek().is_some_and(is_whole) {
             return None;
         }
-        let messages = spans.iter().map(|span| Message {
+        Some(spans.map(move |span| Message {
             column: self.column + span.column - 1,
-            body: span.body(body),
+            body: span.body(self.body),
             is_line: false,
-            ..*self
-        });
-        Some(messages.collect())
+            ..self
+        }))
     }
 }
 
@@ -97,6 +97,7 @@ impl Chunk {
             line: span.line,
             column: span.column,
             body,
+            unwrap: false,
             is_line: span.kind == SpanKind::Line,
         })
     }

@@ -35,7 +35,9 @@ impl Framing {
         message: &Message<'_>,
         handler: &mut impl Handler,
     ) -> ControlFlow<()> {
-        self.handle_at(0, message, handler)
+        let mut message = *message;
+        message.unwrap = self.unwrap;
+        self.handle_at(0, &message, handler)
     }
 
     /// The same at this depth of wrappers.
@@ -49,10 +51,8 @@ impl Framing {
             Ok(flow) => return flow,
             Err(error) => error,
         };
-        if let Some(messages) = message.split(self.max_bytes) {
-            return messages
-                .iter()
-                .try_for_each(|message| self.handle_at(depth, message, handler));
+        if let Some(mut messages) = message.split(self.max_bytes) {
+            return messages.try_for_each(|message| self.handle_at(depth, &message, handler));
         }
         if error.kind() != ErrorKind::Wrapped || !self.unwrap || depth == MAX_DEPTH {
             return handler.refused(message, error);
@@ -71,18 +71,18 @@ impl Framing {
         unwrapped: &Unwrapped<'_>,
         handler: &mut impl Handler,
     ) -> ControlFlow<()> {
-        for (index, text) in unwrapped.texts.iter().enumerate() {
+        for (index, text) in unwrapped.texts().enumerate() {
             let text = match text {
                 Ok(text) => text,
                 Err(error) => {
-                    handler.refused(message, error.clone())?;
+                    handler.refused(message, error)?;
                     continue;
                 }
             };
             let Message { source, line, .. } = message;
-            let (number, wrapper) = (index + 1, unwrapped.wrapper);
+            let (number, wrapper) = (index + 1, unwrapped.wrapper());
             let source = format!("{source}:{line} (text {number} of {wrapper})");
-            for message in Message::all_in(&source, text, self.max_bytes) {
+            for message in Message::all_in(&source, &text, self.max_bytes) {
                 self.handle_at(depth, &message, handler)?;
             }
         }

@@ -276,6 +276,67 @@ fn wrappers_are_named_and_taken_off_on_demand() {
     }
 }
 
+/// Several messages in one text, and events in an array.
+#[test]
+fn wrappers_of_several_messages_are_separated() {
+    let two = format!("[{RESPONSE},{RESPONSE}]");
+    let record = sqs(&[RESPONSE]);
+    let record: serde_json::Value = serde_json::from_str(&record).unwrap();
+    let record = &record["Records"][0];
+    for (wrapped, count) in [
+        (serde_json::json!(two).to_string(), 2),
+        (serde_json::json!(format!("{RESPONSE}{RESPONSE}\n{RESPONSE}")).to_string(), 3),
+        (serde_json::json!({"headers": {}, "body": format!("{RESPONSE}\n{RESPONSE}")}).to_string(), 2),
+        (serde_json::json!({"body-json": [serde_json::from_str::<serde_json::Value>(RESPONSE).unwrap()]}).to_string(), 1),
+        (serde_json::json!([record, record]).to_string(), 2),
+        (pretty(&serde_json::json!([record, record, record]).to_string()), 3),
+        // More than are held at a time.
+        (serde_json::json!({"headers": {}, "body": RESPONSE.repeat(1000)}).to_string(), 1000),
+        (serde_json::json!({"headers": {}, "body": format!("{RESPONSE}\n").repeat(1000)}).to_string(), 1000),
+    ] {
+        let out = run(["normalize", "--unwrap"], &wrapped).good();
+        assert_eq!(out, format!("{RESPONSE}\n").repeat(count), "{wrapped}");
+    }
+    // The positions of later ones are right, too.
+    let lines = format!("{RESPONSE}\n").repeat(1000) + "  oops";
+    let ran = run(
+        ["normalize", "--unwrap"],
+        serde_json::json!({"headers": {}, "body": lines}).to_string(),
+    );
+    assert!(ran.err.contains("event):1001:3 "), "{}", ran.err);
+}
+
+#[test]
+fn unwrapping_is_not_proposed_to_who_does_it() {
+    let mut deep = RESPONSE.to_owned();
+    for _ in 0..9 {
+        deep = serde_json::json!({"httpMethod": "POST", "body": deep}).to_string();
+    }
+    for wrapped in [
+        r#"{"Records":[]}"#,
+        r#"{"httpMethod":"GET","body":null}"#,
+        r#"{"Records":[{"eventSource":"aws:s3","s3":{}}]}"#,
+        r#"{"eventSource":"aws:kafka","records":{"t":[7]}}"#,
+        r#"{"logEvents":7}"#,
+        r#"{"awslogs":{"data":"H4sI"}}"#,
+        &deep,
+    ] {
+        for command in ["normalize", "process", "validate", "inspect"] {
+            let said = |args: &[&str]| {
+                let ran = run(args, wrapped);
+                assert_eq!(ran.status, Some(1), "{wrapped}");
+                ran.out + &ran.err
+            };
+            assert!(said(&[command]).contains("--unwrap"), "{wrapped}");
+            let said = said(&[command, "--unwrap"]);
+            assert!(
+                said.contains("event") && !said.contains("--unwrap"),
+                "{said}"
+            );
+        }
+    }
+}
+
 #[test]
 fn complaints_are_bounded() {
     let text = "oops\n".repeat(20_000) + &format!("{REFUSED}\n").repeat(3);

@@ -2,7 +2,6 @@
 //! in `/proc/PID/status`, so these tests are for Linux only.
 
 use std::fs;
-use std::io::Write;
 use std::process::{Child, Stdio};
 use std::thread;
 use std::time::Duration;
@@ -96,28 +95,80 @@ fn peak(mut child: Child) -> usize {
     }
 }
 
+/// Wrappers of very many messages, and of records without any.
+fn wrappers(bytes: usize) -> Vec<(&'static str, String)> {
+    let many = "{}".repeat(bytes / 2);
+    let of_records = |record: &str| vec![record; bytes / (record.len() + 1)].join(",");
+    let sqs = r#"{"eventSource":"aws:sqs","body":"{}"}"#;
+    vec![
+        (
+            "a body of small messages",
+            format!(r#"{{"httpMethod":"POST","body":"{many}"}}"#),
+        ),
+        ("a string of small messages", format!("\"{many}\"")),
+        (
+            "an array of small messages in a body",
+            format!(r#"{{"body":"[{}]","headers":{{}}}}"#, of_records("{}")),
+        ),
+        (
+            "small records",
+            format!(r#"{{"Records":[{}]}}"#, of_records(sqs)),
+        ),
+        (
+            "empty records",
+            format!(r#"{{"Records":[{sqs},{}]}}"#, of_records("{}")),
+        ),
+        (
+            "numbers for records",
+            format!(
+                r#"{{"eventSource":"aws:kafka","records":{{"t":[{}]}}}}"#,
+                of_records("7")
+            ),
+        ),
+        (
+            "numbers for log events",
+            format!(r#"{{"logEvents":[{}]}}"#, of_records("7")),
+        ),
+    ]
+}
+
 #[test]
 fn memory_is_bounded_by_a_multiple_of_the_input() {
+    let commands = [
+        &["process", "-q", "-k", "-t", "2", "--output", "null"][..],
+        &["normalize", "-k", "-t", "2", "--output", "null"],
+        &["validate", "-t", "2"],
+        &["inspect"],
+    ];
+    assert_bounded(shapes(2 * MIB), &commands);
+}
+
+#[test]
+fn memory_for_wrappers_is_bounded_too() {
+    let commands = [
+        &[
+            "process", "--unwrap", "-q", "-k", "-t", "2", "--output", "null",
+        ][..],
+        &["normalize", "--unwrap", "-k", "-t", "2", "--output", "null"],
+        &["validate", "--unwrap", "-t", "2"],
+        &["validate", "--unwrap", "--json", "-t", "2"],
+        &["inspect", "--unwrap"],
+    ];
+    assert_bounded(wrappers(MIB), &commands);
+}
+
+fn assert_bounded(shapes: Vec<(&'static str, String)>, commands: &[&[&str]]) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("input");
-    let bytes = 2 * MIB;
-    for (name, text) in shapes(bytes) {
-        fs::File::create(&file)
-            .unwrap()
-            .write_all(text.as_bytes())
-            .unwrap();
-        for args in [
-            &["process", "-q", "-k", "-t", "2", "--output", "null"][..],
-            &["normalize", "-k", "-t", "2", "--output", "null"],
-            &["validate", "-t", "2"],
-            &["inspect"],
-        ] {
-            let mut command = hydrant(args);
+    for (name, text) in shapes {
+        fs::write(&file, &text).unwrap();
+        for args in commands {
+            let mut command = hydrant(*args);
             command.arg(&file).stdin(Stdio::null());
             command.stdout(Stdio::null()).stderr(Stdio::null());
             let peak = peak(command.spawn().unwrap());
-            let limit = FIXED + MULTIPLE * bytes;
-            println!("{name}: {} takes {} MiB", args[0], peak / MIB);
+            let limit = FIXED + MULTIPLE * text.len();
+            println!("{name}: {} takes {} MiB", args.join(" "), peak / MIB);
             assert!(
                 peak > MIB && peak <= limit,
                 "{name}: {args:?} takes {} MiB",

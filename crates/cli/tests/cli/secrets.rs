@@ -60,6 +60,51 @@ fn no_secret_is_shown_as_a_type() {
     }
 }
 
+/// Neither as a key where a value was expected, nor below a misspelt field, nor in a wrapper.
+#[test]
+fn no_secret_is_shown_as_a_key() {
+    let secret = format!("\"{SECRET}\"");
+    let escaped = format!("\"\\u0037{}\"", &SECRET[1..]);
+    let batch = |fields: &str| format!(r#"{{"type":"event_processing_request",{fields}}}"#);
+    let bodies = [
+        r#""user_identities":[{"type":"email","encoding":"raw",$}]"#,
+        r#""account":{"account_settings":{$}}"#,
+        r#""user_identities":[{"type":"email","encoding":"raw","value":{$:1}}]"#,
+        r#""acount":{"account_settings":{$:1}},"events":7"#,
+        r#""account":{"acount_settings":{$:1},"account_id":[]}"#,
+        r#""user_identites":{$:1},"events":[7]"#,
+        r#""user_attributes":{"x":{$:1}},"events":7"#,
+        r#""events":[{"type":"user_identity_change","added":{$:1}}]"#,
+    ];
+    for body in bodies.map(batch) {
+        let array = format!("[{body}]");
+        for token in [&secret, &escaped] {
+            for text in [body.replace('$', token), array.replace('$', token)] {
+                let http = json!({"httpMethod": "POST", "body": text}).to_string();
+                let nested = format!(r#"{{"body":{text},"headers":{{}}}}"#);
+                for text in [text.clone(), json!(text).to_string(), http, nested] {
+                    for args in [
+                        &["process"][..],
+                        &["normalize"],
+                        &["normalize", "-k"],
+                        &["validate"],
+                        &["validate", "--json"],
+                        &["inspect"],
+                    ] {
+                        for unwrap in [&[][..], &["--unwrap"]] {
+                            let ran = run([args, unwrap].concat(), &text);
+                            assert_ne!(ran.status, Some(0), "{text}");
+                            let said = ran.out + &ran.err;
+                            let shown = said.contains(&SECRET[1..]);
+                            assert!(!said.is_empty() && !shown, "{text}\n{said}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// Every field that is declared secret, found without building messages.
 fn declared() -> BTreeSet<(&'static str, &'static str)> {
     let mut fields = BTreeSet::new();

@@ -21,7 +21,7 @@ fn read(text: &[u8], sizes: &[usize], block_bytes: usize, max: usize) -> Vec<Fou
         bytes += block.read();
         for (span, body) in block.messages() {
             match span.kind {
-                SpanKind::Line => found.extend(split(body, max).iter().map(|part| {
+                SpanKind::Line => found.extend(split(body, max).map(|part| {
                     let column = span.column + part.column - 1;
                     (span.line, column, part.body(body).to_vec())
                 })),

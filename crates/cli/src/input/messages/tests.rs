@@ -19,7 +19,7 @@ fn messages(text: &str, max: usize) -> Vec<(u64, u64, String)> {
         while reader.read_block(&mut block).unwrap() {
             for (span, body) in block.messages() {
                 let parts = match span.kind {
-                    SpanKind::Line => split(body, max),
+                    SpanKind::Line => split(body, max).collect(),
                     _ => Vec::new(),
                 };
                 let text = |body: &[u8]| String::from_utf8_lossy(body).into_owned();
