@@ -29,11 +29,12 @@ rules! {
     UNKNOWN_VALUE = "unknown-value": "Values of enumerations are known (section 8).";
     UNKNOWN_MEMBER = "unknown-member": "The `type` of events, environments, notifications, settings and authentication is known (section 2.2).";
     TIMESTAMP = "timestamp": "Times are milliseconds since the epoch, between the years 2000 and 2099 (section 2.6).";
-    MPID = "mpid": "The mpid is a 64-bit signed integer (section 3.3).";
+    MPID = "mpid": "The mpid is a 64-bit signed integer, not 0, which stands for no profile (section 3.3).";
     SOURCE_CHANNEL = "source-channel": "The source channel is one of the six documented ones (section 3.3).";
-    DEVICE_APPLICATION_STAMP = "device-application-stamp": "The device application stamp is a uuid (section 3.3).";
+    DEVICE_APPLICATION_STAMP = "device-application-stamp": "The device application stamp is a uuid, not zeros (section 3.3).";
     IDENTITY_HASH = "identity-hash": "Hashed identities are lower-case hexadecimal of the right length, and no others are (section 5.2).";
-    IDENTITY_ZERO = "identity-zero": "Advertising identifiers are not all zeros, which stand for every device that limits tracking (section 5.2).";
+    IDENTITY_BLANK = "identity-blank": "Identities show something, and are not the digest of the empty text (section 5.2).";
+    IDENTITY_ZERO = "identity-zero": "Identities are not zeros, which stand for every device that limits tracking, or their digest (section 5.2).";
     LOCATION = "location": "Latitude is within 90 degrees, longitude within 180, accuracy is not negative (section 5.6).";
     SESSION_LENGTH = "session-length": "Sessions have no negative length (section 4.2).";
     TIMEZONE_OFFSET = "timezone-offset": "The time zone is within 14 hours of UTC (section 6.2).";
