@@ -132,7 +132,11 @@ fn same_coercions(input: &[u8]) -> Result<(), String> {
     let count = |rule| found.iter().filter(|finding| finding.rule == rule).count();
     let counted = [
         ("attribute-text", tally.json_texts),
+        ("attribute-list", tally.single_texts),
         ("null-text", tally.null_texts),
+        ("null-element", tally.null_elements),
+        ("whole-number", tally.truncated_numbers),
+        ("lone-surrogate", tally.lone_surrogates),
         ("real-time", tally.adjusted_times),
         ("location-finite", tally.dropped_locations),
         ("audience-id", tally.long_audience_ids),
@@ -146,8 +150,8 @@ fn same_coercions(input: &[u8]) -> Result<(), String> {
             ));
         }
     }
-    // Very long paths are cut.
-    let shown = |rule: &'static str, path: &str| (rule, path.chars().take(200).collect::<String>());
+    // The engine cuts keys after 100 characters.
+    let shown = |rule: &'static str, path: &str| (rule, path.chars().take(100).collect::<String>());
     let mut engine: Vec<_> = found.iter().map(|it| shown(it.rule, &it.path)).collect();
     let reference = hydrant_reference::coercions(input);
     let mut reference: Vec<_> = reference

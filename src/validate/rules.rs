@@ -21,9 +21,13 @@ rules! {
     REQUIRED_FIELD = "required-field": "Fields that the protocol declares as required are present (sections 3 to 7).";
     UNKNOWN_FIELD = "unknown-field": "Fields are those that the protocol declares for their object (sections 3 to 7).";
     ATTRIBUTE_TEXT = "attribute-text": "Values of attributes and settings are texts, not objects or lists (section 2.6).";
-    NULL_TEXT = "null-text": "Numbers and bools that are absent are not the text `null` (section 2.6).";
+    ATTRIBUTE_LIST = "attribute-list": "Lists of texts are lists, not single texts (section 2.6).";
+    NULL_TEXT = "null-text": "Numbers, bools, times and uuids that are absent are not the text `null` (section 2.6).";
+    NULL_ELEMENT = "null-element": "Lists do not contain `null` (section 2.6).";
+    WHOLE_NUMBER = "whole-number": "Integers have no fraction (section 2.6).";
+    LONE_SURROGATE = "lone-surrogate": "Escapes of surrogates come in pairs (RFC 8259, section 8.2).";
     REAL_TIME = "real-time": "Times exist: no leap second, no hour 24 (section 2.6, D5).";
-    LOCATION_FINITE = "location-finite": "The values of a location are finite numbers (section 5.6).";
+    LOCATION_FINITE = "location-finite": "A location has latitude and longitude, and its values are finite numbers (section 5.6).";
     AUDIENCE_ID = "audience-id": "Identifiers of audiences have 32 bits (sections 3.4 and 5.13).";
     AUDIENCE_LIST = "audience-list": "Audiences are in the list of protocols from 2.0 on (section 15).";
     UNKNOWN_VALUE = "unknown-value": "Values of enumerations are known (section 8).";
