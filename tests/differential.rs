@@ -22,13 +22,12 @@ use hydrant::message::Message;
 use hydrant::validate::coercions;
 use hydrant::{ParseOptions, Parsed, Scratch};
 use hydrant_reference::mutate::{Damage, apply, nodes, prune};
-use hydrant_reference::{Json, identical, raws};
+use hydrant_reference::{Json, identical, odd, raws};
 use hydrant_testing::generate::{Generator, Options};
 use proptest::prelude::*;
 use proptest::{collection, sample};
 use support::damage::{bodies, byte, changed, damaged, originals, step};
 use support::hidden::hidden;
-use support::odd::{odd_keys, odd_values};
 
 /// Compares the results of both implementations for one body.
 fn agree(input: &[u8]) -> Result<(), String> {
@@ -133,7 +132,11 @@ fn same_coercions(input: &[u8]) -> Result<(), String> {
     let count = |rule| found.iter().filter(|finding| finding.rule == rule).count();
     let counted = [
         ("attribute-text", tally.json_texts),
+        ("attribute-list", tally.single_texts),
         ("null-text", tally.null_texts),
+        ("null-element", tally.null_elements),
+        ("whole-number", tally.truncated_numbers),
+        ("lone-surrogate", tally.lone_surrogates),
         ("real-time", tally.adjusted_times),
         ("location-finite", tally.dropped_locations),
         ("audience-id", tally.long_audience_ids),
@@ -147,8 +150,8 @@ fn same_coercions(input: &[u8]) -> Result<(), String> {
             ));
         }
     }
-    // Very long paths are cut.
-    let shown = |rule: &'static str, path: &str| (rule, path.chars().take(200).collect::<String>());
+    // The engine cuts keys after 100 characters.
+    let shown = |rule: &'static str, path: &str| (rule, path.chars().take(100).collect::<String>());
     let mut engine: Vec<_> = found
         .iter()
         .map(|it| shown(it.rule, &hidden(&it.path)))
@@ -379,7 +382,7 @@ fn generated(options: Options, count: usize, all_valid: bool) {
 #[test]
 fn odd_values_in_every_field_give_the_same_results() {
     let mut differences = Differences::default();
-    let values = odd_values();
+    let values = odd::values();
     for message in support::files("valid") {
         if !message.name.ends_with("every-field.json") {
             continue;
@@ -403,7 +406,7 @@ fn odd_values_in_every_field_give_the_same_results() {
 #[test]
 fn mutations_of_every_node_give_the_same_results() {
     let mut differences = Differences::default();
-    let (values, keys) = (odd_values(), odd_keys());
+    let (values, keys) = (odd::values(), odd::keys());
     for (number, text) in originals().iter().enumerate() {
         for (index, node) in nodes(text).iter().enumerate().step_by(1 + text.len() / 400) {
             let pick = number * 31 + index * 7;

@@ -15,6 +15,7 @@ use std::hint::black_box;
 use hydrant::hash::{
     Algorithm, Hasher, HexDigests, Input, Normalization, hash_many, hash_one, is_digest, normalize,
 };
+use hydrant::message::{Identity, IdentityEncoding};
 use proptest::prelude::*;
 use sha2::Digest as _;
 
@@ -38,10 +39,12 @@ fn reference(algorithm: Algorithm, normalization: Normalization, value: &str) ->
 }
 
 fn reference_text(normalization: Normalization, value: &str) -> String {
-    let trimmed = if normalization.trim {
-        value.trim_matches(|c: char| c <= '\u{20}' || c.is_whitespace())
-    } else {
+    let trimmed = if !normalization.trim {
         value
+    } else if Identity::new(IdentityEncoding::Raw, value).is_blank() {
+        ""
+    } else {
+        value.trim_matches(|c: char| c <= '\u{20}' || c.is_whitespace())
     };
     if normalization.lower_case {
         trimmed.to_lowercase()
@@ -322,7 +325,7 @@ fn value() -> impl Strategy<Value = String> {
         1 => "\\PC{0,40}",
         1 => any::<String>(),
     ];
-    let white = "[ \t\n\u{0}\u{1c}\u{85}\u{a0}\u{3000}]{0,3}";
+    let white = "[ \t\n\u{0}\u{1c}\u{85}\u{a0}\u{3000}\u{200b}\u{7f}]{0,3}";
     (white, piece, white).prop_map(|(before, text, after)| before + &text + &after)
 }
 

@@ -12,12 +12,14 @@
 )]
 
 use hydrant::hash::{Algorithm, Hasher, HexDigests, Input, Normalization, Platform};
+use hydrant::message::{Identity, IdentityEncoding};
 use proptest::prelude::*;
 use sha2::Digest as _;
 
 /// The reference implementation.
 fn reference(algorithm: Algorithm, normalization: Normalization, value: &str) -> String {
     let value = match normalization.trim {
+        true if Identity::new(IdentityEncoding::Raw, value).is_blank() => "",
         true => value.trim_matches(|c: char| c <= '\u{20}' || c.is_whitespace()),
         false => value,
     };

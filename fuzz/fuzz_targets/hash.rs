@@ -4,6 +4,7 @@
 #![no_main]
 
 use hydrant::hash::{Algorithm, Hasher, HexDigests, Input, Normalization, Platform};
+use hydrant::message::{Identity, IdentityEncoding};
 use sha2::Digest as _;
 
 libfuzzer_sys::fuzz_target!(|batch: (u8, Vec<(bool, &str)>)| {
@@ -40,9 +41,13 @@ fn one_at_a_time(algorithm: Algorithm, input: Input<'_>) -> String {
     let Input::Raw(value) = input else {
         return input.value().to_owned();
     };
-    let text = value
-        .trim_matches(|c: char| c <= ' ' || c.is_whitespace())
-        .to_lowercase();
+    let text = if Identity::new(IdentityEncoding::Raw, value).is_blank() {
+        String::new()
+    } else {
+        value
+            .trim_matches(|c: char| c <= ' ' || c.is_whitespace())
+            .to_lowercase()
+    };
     let digest = match algorithm {
         Algorithm::Md5 => md5::Md5::digest(text).to_vec(),
         Algorithm::Sha1 => sha1::Sha1::digest(text).to_vec(),

@@ -5,6 +5,7 @@
 use arbitrary::{Arbitrary, Result, Unstructured};
 use hydrant::message::Message;
 use hydrant::schema::{FamilyInfo, FieldInfo, Kind};
+use hydrant_reference::odd;
 
 /// Longer texts are ended early.
 const MAX_LENGTH: usize = 32 * 1024;
@@ -12,84 +13,8 @@ const MAX_LENGTH: usize = 32 * 1024;
 /// Deeper values are left empty.
 const MAX_DEPTH: usize = 24;
 
-/// JSON texts of the wrong type for most fields, or at the limit of what a type accepts.
-const ODD: &[&str] = &[
-    "null",
-    "true",
-    "false",
-    "0",
-    "-0",
-    "1",
-    "-7",
-    "1.5",
-    "1e3",
-    "5e-1",
-    "1e400",
-    "-1e-400",
-    "1E+3",
-    "2147483648",
-    "9223372036854775808",
-    "18446744073709551616",
-    "1234567890123456789012345678901234567890",
-    "1716200000123",
-    "0.10000000000000000000000000000000000000001",
-    "253402300800",
-    "{}",
-    "[]",
-    "[null]",
-    "[[]]",
-    "[{}]",
-    "[0]",
-    "{\"a\":null}",
-    "{\"a\":{}}",
-    "{\"type\":null}",
-    "{\"type\":\"unheard_of\",\"type\":1}",
-    "{\"type\":\"error\"}",
-    "{\"x\":[1.50, -0 ,\"\\u0041\"]}",
-    "\"\"",
-    "\" \"",
-    "\"null\"",
-    "\"true\"",
-    "\"TRUE\"",
-    "\"1.5\"",
-    "\" 12 \"",
-    "\"+7\"",
-    "\"-007\"",
-    "\".5\"",
-    "\"5.\"",
-    "\"1e3\"",
-    "\"NaN\"",
-    "\"9223372036854775808\"",
-    "\"x\"",
-    "\"\\ud800\"",
-    "\"a\\udc00b\"",
-    "\"\\ud83d\\udcda\"",
-    "\"\\u0000\"",
-    "\"\\u00a0x\"",
-    "\"é📚\"",
-    "\"\\\"\\\\\\/\"",
-    "\"2024-05-20 10:13:20.5+0230\"",
-    "\"2024-12-31T23:59:60Z\"",
-    "\"2024-05-20T24:00:00Z\"",
-    "\"0AF1CC2E-9A1D-4F3B-8F00-A1B2C3D4E5F6\"",
-    "NaN",
-    "01",
-    "\"",
-];
-
-/// Keys that no model has, or that differ from a declared name.
-const ODD_KEYS: &[&str] = &[
-    "",
-    "type",
-    "\\u0074ype",
-    "Type",
-    "idd",
-    "userIdentities",
-    "a b",
-    "\\ud800",
-    "\u{feff}id",
-    "events",
-];
+/// What is not JSON, and ends a message.
+const BROKEN: &[&str] = &["NaN", "01", "\""];
 
 /// A message, as text.
 #[derive(Debug)]
@@ -175,7 +100,7 @@ impl Writer<'_, '_> {
         // Known fields in any order and repeatedly, and unknown ones.
         while self.once_in(6)? && !self.u.is_empty() {
             if self.once_in(3)? {
-                let key = *self.u.choose(ODD_KEYS)?;
+                let key = *self.u.choose(odd::KEYS)?;
                 self.key(key, &mut first);
                 self.odd()?;
             } else if !fields.is_empty() {
@@ -211,13 +136,13 @@ impl Writer<'_, '_> {
     }
 
     fn odd(&mut self) -> Result<()> {
-        let text = *self.u.choose(ODD)?;
-        // Text that is not JSON ends the message, so it is rarer.
-        let text = if ["NaN", "01", "\""].contains(&text) && !self.once_in(8)? {
-            "null"
+        // Text that is not JSON ends the message, so it is rare.
+        let texts = if self.once_in(160)? {
+            BROKEN
         } else {
-            text
+            odd::VALUES
         };
+        let text = *self.u.choose(texts)?;
         self.out.push_str(text);
         Ok(())
     }
@@ -313,7 +238,7 @@ impl Writer<'_, '_> {
                         Some(keys) if !self.once_in(12)? => {
                             (*self.u.choose(keys.values)?).to_owned()
                         }
-                        _ if self.once_in(12)? => (*self.u.choose(ODD_KEYS)?).to_owned(),
+                        _ if self.once_in(12)? => (*self.u.choose(odd::KEYS)?).to_owned(),
                         _ => format!("key{}", self.u.int_in_range(0..=40)?),
                     };
                     self.key(&key, &mut first);

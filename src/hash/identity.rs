@@ -54,11 +54,12 @@ impl From<Algorithm> for IdentityEncoding<'static> {
 impl<'a> Identity<'a> {
     /// The digest of the identity, without a heap allocation:
     ///
-    /// - of a raw value that is not blank, trimmed and lower-cased (section 5.2), also if the value
-    ///   has the form of a digest;
+    /// - of a raw value, trimmed and lower-cased (section 5.2), also if the value has the form of a
+    ///   digest;
     /// - the value itself, trimmed and lower-cased, if it is declared as a digest of this algorithm
     ///   and has its form;
-    /// - otherwise none. A digest is never hashed again.
+    /// - otherwise none, and none of a value that
+    ///   [identifies nobody](Identity::identifies_nobody). A digest is never hashed again.
     ///
     /// ```
     /// use hydrant::hash::Algorithm;
@@ -77,8 +78,11 @@ impl<'a> Identity<'a> {
     /// The input of [`encode`](Self::encode): a raw value to be hashed, or a digest, trimmed but in
     /// the case in which it was sent.
     pub(super) fn input(self, algorithm: Algorithm) -> Option<Input<'a>> {
-        if let Some(value) = self.raw() {
-            return Some(Input::Raw(value));
+        if self.identifies_nobody() {
+            return None;
+        }
+        if self.encoding() == IdentityEncoding::Raw {
+            return Some(Input::Raw(self.as_sent()));
         }
         let value = Normalization::STANDARD.trimmed(self.as_sent());
         let encoded = Algorithm::try_from(self.encoding()) == Ok(algorithm);

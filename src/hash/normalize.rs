@@ -1,7 +1,10 @@
 //! The text that is hashed: trimmed and in lower case (specification 5.2, D24).
 //!
-//! The result always equals that of the standard library; in addition, this file leaves values that
-//! are already normal unchanged, and reuses one buffer for the others.
+//! The result always equals that of the standard library, except that a value of nothing but
+//! invisible characters becomes empty; in addition, this file leaves values that are already normal
+//! unchanged, and reuses one buffer for the others.
+
+use crate::message::is_blank;
 
 /// What is done to a value before it is hashed.
 ///
@@ -17,7 +20,8 @@
 pub struct Normalization {
     /// Remove white space from both ends: every character up to U+0020 (which Java's `String.trim`
     /// removes) and every character with the Unicode property White_Space (which [`str::trim`]
-    /// removes), such as U+0085 and the no-break space. Zero-width characters stay.
+    /// removes), such as U+0085 and the no-break space. Zero-width and other invisible characters
+    /// stay, unless there is nothing else: such a value is blank, and becomes the empty text.
     pub trim: bool,
     /// Lower case by the rules of Unicode, for every locale, as [`str::to_lowercase`] does it: `İ`
     /// becomes `i` with a dot above, and `Σ` at the end of a word `ς`.
@@ -63,10 +67,10 @@ impl Normalization {
     }
 }
 
-/// Whether both ends are ASCII characters other than white space.
+/// Whether both ends are ASCII characters that are seen.
 #[inline]
 fn ends_are_visible(value: &str) -> bool {
-    let visible = |byte: Option<&u8>| matches!(byte, Some(b'!'..=0x7f));
+    let visible = |byte: Option<&u8>| matches!(byte, Some(b'!'..=b'~'));
     let bytes = value.as_bytes();
     visible(bytes.first()) && visible(bytes.last())
 }
@@ -76,9 +80,13 @@ fn trim(value: &str) -> &str {
     // White space is nearly always ASCII, which is recognized without decoding.
     let value = value.trim_matches(|c| matches!(c, '\0'..=' '));
     if ends_are_visible(value) {
-        value
+        return value;
+    }
+    let value = value.trim_matches(|c: char| c <= ' ' || c.is_whitespace());
+    if is_blank(value) {
+        value.get(..0).unwrap_or_default()
     } else {
-        value.trim_matches(|c: char| c <= ' ' || c.is_whitespace())
+        value
     }
 }
 
@@ -208,11 +216,13 @@ mod tests {
             assert_eq!(LOWER_CASE.trimmed(&text), text, "{c:?}");
 
             let alone = c.to_string();
+            let blank = white || is_blank(&alone);
             assert_eq!(
                 TRIM.trimmed(&alone),
-                if white { "" } else { &alone },
+                if blank { "" } else { &alone },
                 "{c:?}"
             );
+            assert_eq!(LOWER_CASE.trimmed(&alone), alone, "{c:?}");
         }
         assert_eq!(TRIM.trimmed(""), "");
     }
@@ -254,6 +264,12 @@ mod tests {
             ("\u{7f}A\u{7f}", "\u{7f}a\u{7f}"),
             ("\u{200b}A\u{200d}", "\u{200b}a\u{200d}"),
             ("\u{feff}A", "\u{feff}a"),
+            (" \u{200b}A\u{ad}\u{a0}", "\u{200b}a\u{ad}"),
+            // Nothing else: blank.
+            ("\u{200b}", ""),
+            ("\u{7f}", ""),
+            (" \u{feff}\u{200d} \u{2060}\u{a0}", ""),
+            ("\u{ad}\u{180e}\u{2800}\u{200c}", ""),
             // One character to two, and from three bytes to one.
             ("İSTANBUL", "i\u{307}stanbul"),
             ("\u{212a}elvin", "kelvin"),

@@ -53,6 +53,13 @@ wire_enum! {
     }
 }
 
+impl OpenDsrIdentityType<'_> {
+    /// Whether it identifies a device, not the person.
+    pub(crate) fn is_of_device(self) -> bool {
+        self.is_known() && !matches!(self, Self::ControllerCustomerId | Self::Email)
+    }
+}
+
 wire_enum! {
     /// How the value of a subject identity is encoded.
     pub enum OpenDsrEncoding {

@@ -5,7 +5,7 @@ use super::{
     Decimal, EventCommon, Impression, Map, Product, ProductAction, Promotion, PromotionAction,
     UserIdentity,
 };
-use crate::schema::{Coercion, Decode, Decoder, model, wire_enum};
+use crate::schema::{Coercion, Decode, Decoder, model, position, wire_enum};
 
 wire_enum! {
     /// The kind of a custom event.
@@ -73,16 +73,17 @@ model! {
     /// Where an event happened (section 5.6).
     pub struct GeoLocation with a reader of its own {
         /// Degrees.
-        "latitude" latitude: f64 = 0.0, always, required;
+        "latitude" latitude: f64 = 0.0, always, required, noted;
         /// Degrees.
-        "longitude" longitude: f64 = 0.0, always, required;
+        "longitude" longitude: f64 = 0.0, always, required, noted;
         /// Metres; zero also means "not known".
         "accuracy" accuracy: f64 = 0.0, always;
     }
 }
 
-/// A location with a value that is not finite is absent: senders without a position fix have been
-/// seen to write such values, which must not cause the batch to be refused.
+/// A location without latitude or longitude is absent, and so is one with a value that is not finite:
+/// senders without a position fix have been seen to write such values, which must neither cause the
+/// batch to be refused nor become the place at zero degrees.
 impl<'a> Decode<'a> for GeoLocation {
     #[inline]
     fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {
@@ -92,10 +93,12 @@ impl<'a> Decode<'a> for GeoLocation {
         };
         let mut location = Self::empty();
         decoder.allow_non_finite(true);
-        location.decode_body_with(decoder, &mut object, u32::MAX, |_, _| Ok(false))?;
+        let present =
+            location.decode_body_with(decoder, &mut object, u32::MAX, |_, _| Ok(false))?;
         decoder.allow_non_finite(false);
-        if D::READS_NON_FINITE && !location.is_finite() {
-            decoder.coerced(Coercion::NotFinite, place)?;
+        let complete = present.has(Self::LATITUDE) && present.has(Self::LONGITUDE);
+        if !complete || D::READS_NON_FINITE && !location.is_finite() {
+            decoder.coerced(Coercion::NoLocation, place)?;
             return Ok(None);
         }
         Ok(Some(location))
@@ -103,6 +106,9 @@ impl<'a> Decode<'a> for GeoLocation {
 }
 
 impl GeoLocation {
+    const LATITUDE: u32 = position(Self::FIELDS, "latitude");
+    const LONGITUDE: u32 = position(Self::FIELDS, "longitude");
+
     fn is_finite(&self) -> bool {
         self.latitude.is_finite() && self.longitude.is_finite() && self.accuracy.is_finite()
     }

@@ -13,7 +13,8 @@ use super::{
 macro_rules! identity_lookups {
     ($model:ident, |$self:ident| $devices:expr $(, $stamp:ident)?) => {
         impl<'a> $model<'a> {
-            /// The first identity of the user with this type that is not blank.
+            /// The first identity of the user with this type that
+            /// [identifies somebody](Identity::identifies_nobody).
             pub fn user_identity(
                 &self,
                 identity_type: UserIdentityType<'_>,
@@ -31,9 +32,9 @@ macro_rules! identity_lookups {
                 self.user_identity(UserIdentityType::Customer)
             }
 
-            /// The first device identity with this type that is not blank. An advertising id of
-            /// zeros, which all devices send whose users limit tracking, counts as absent, and so
-            /// does its digest.
+            /// The first device identity with this type that
+            /// [identifies somebody](Identity::identifies_nobody). Any number of zeros, which all
+            /// devices send whose users limit tracking, counts as absent, too.
             pub fn device_identity(
                 &self,
                 identity_type: DeviceIdentityType<'_>,
@@ -42,13 +43,13 @@ macro_rules! identity_lookups {
                 find_device($devices, identity_type)
             }
 
-            /// The partner identity of this name, unless it is blank.
+            /// The partner identity of this name, unless it identifies nobody.
             pub fn partner_identity(&self, name: &str) -> Option<Identity<'a>> {
                 find_partner(self.partner_identities, name)
             }
 
-            /// The first identity of the chain that is present. Blank identities and advertising
-            /// ids of zeros count as absent.
+            /// The first identity of the chain that is present. Those that identify nobody count as
+            /// absent, and so do an `mpid` of 0 and a stamp of zeros.
             pub fn first_identity(&self, chain: &[IdentityKey<'_>]) -> Option<Identity<'a>> {
                 let stamp = None $( .or(self.$stamp) )?;
                 chain.iter().find_map(|key| match *key {
@@ -78,20 +79,18 @@ fn find_user<'a>(
         .iter()
         .filter(|one| one.identity_type == wanted)
         .map(Identity::from);
-    found.find(|identity| !identity.is_blank())
+    found.find(|identity| !identity.identifies_nobody())
 }
 
 fn find_device<'a>(
     identities: &'a [DeviceIdentity<'a>],
     wanted: DeviceIdentityType<'_>,
 ) -> Option<Identity<'a>> {
-    let advertising = is_advertising(wanted);
     let mut found = identities
         .iter()
         .filter(|one| one.identity_type == wanted)
         .map(Identity::from);
-    let absent = |it: &Identity<'_>| it.is_blank() || (advertising && it.is_all_zero());
-    found.find(|identity| !absent(identity))
+    found.find(|identity| !identity.identifies_no_device())
 }
 
 fn find_partner<'a>(identities: &'a [PartnerIdentity<'a>], wanted: &str) -> Option<Identity<'a>> {
@@ -99,25 +98,12 @@ fn find_partner<'a>(identities: &'a [PartnerIdentity<'a>], wanted: &str) -> Opti
         .iter()
         .filter(|one| one.identity_type == wanted)
         .map(Identity::from);
-    found.find(|identity| !identity.is_blank())
+    found.find(|identity| !identity.identifies_nobody())
 }
 
 fn plain(value: Option<&str>) -> Option<Identity<'_>> {
     let identity = Identity::new(IdentityEncoding::Raw, value?);
-    (!identity.is_blank()).then_some(identity)
-}
-
-/// Types of the ids that become zeros when the user limits tracking.
-pub(crate) fn is_advertising(identity_type: DeviceIdentityType<'_>) -> bool {
-    use DeviceIdentityType as Type;
-    matches!(
-        identity_type,
-        Type::GoogleAdvertisingId
-            | Type::IosAdvertisingId
-            | Type::RokuAdvertisingId
-            | Type::MicrosoftAdvertisingId
-            | Type::FireAdvertisingId
-    )
+    (!identity.identifies_no_device()).then_some(identity)
 }
 
 /// ```
@@ -180,10 +166,15 @@ impl<'a> EventProcessingRequest<'a> {
 }
 
 impl<'a> DsrProcessingRequest<'a> {
-    /// The identity of the data subject with this type, unless it is blank.
+    /// The identity of the data subject with this type, unless it identifies nobody.
     pub fn identity(&self, identity_type: OpenDsrIdentityType<'_>) -> Option<Identity<'a>> {
         let identity = Identity::from(self.subject_identities.get(identity_type)?);
-        (!identity.is_blank()).then_some(identity)
+        let nobody = if identity_type.is_of_device() {
+            identity.identifies_no_device()
+        } else {
+            identity.identifies_nobody()
+        };
+        (!nobody).then_some(identity)
     }
 
     /// The e-mail address of the data subject.

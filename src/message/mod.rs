@@ -62,11 +62,11 @@ pub use dsr::*;
 pub use event::*;
 pub use event_models::*;
 pub use identity::*;
-pub(crate) use lookup::is_advertising;
 pub use message::*;
 pub use registration::*;
 pub use runtime::*;
 pub use timestamp::*;
+pub(crate) use view::{FEWEST_ZEROS, Placeholder, is_blank};
 pub use view::{Identity, IdentityKey};
 
 // Values that the codec defines. This is their public path.

@@ -40,9 +40,10 @@ impl<'a> Identity<'a> {
         self.encoding
     }
 
-    /// The value as it was sent, white space included, if it is declared raw and is not blank.
+    /// The value as it was sent, white space included, if it is declared raw and identifies
+    /// somebody.
     pub fn raw(self) -> Option<&'a str> {
-        (self.encoding == IdentityEncoding::Raw && !self.is_blank()).then_some(self.value)
+        (self.encoding == IdentityEncoding::Raw && !self.identifies_nobody()).then_some(self.value)
     }
 
     /// The value as it was sent, whatever its encoding is: it may be a digest, or blank.
@@ -50,43 +51,108 @@ impl<'a> Identity<'a> {
         self.value
     }
 
-    /// Whether the value is only white space: characters with the Unicode property White_Space, and
-    /// those that the reference implementation trims (section 5.2). A blank identity does not
-    /// identify a user, so lookups ignore it.
+    /// Whether the value shows nothing: only white space, control characters, and characters that
+    /// Unicode declares as ignorable, such as the zero-width space and the byte order mark.
     pub fn is_blank(self) -> bool {
-        self.trimmed().is_empty()
+        is_blank(self.value)
     }
 
-    fn trimmed(self) -> &'a str {
-        self.value.trim_matches(is_blank)
+    /// Whether the value stands for nobody: a blank one, zeros of sixteen digits or more with or
+    /// without hyphens and braces (the nil uuid), or the digest of either. All users with such a
+    /// value would become one, so lookups ignore it, and it is not hashed.
+    ///
+    /// ```
+    /// use hydrant::message::{Identity, IdentityEncoding};
+    /// let empty = "d41d8cd98f00b204e9800998ecf8427e";
+    /// assert!(Identity::new(IdentityEncoding::Md5, empty).identifies_nobody());
+    /// assert!(Identity::new(IdentityEncoding::Raw, "\u{200b} ").identifies_nobody());
+    /// assert!(!Identity::new(IdentityEncoding::Raw, "0").identifies_nobody());
+    /// ```
+    pub fn identifies_nobody(self) -> bool {
+        self.placeholder(FEWEST_ZEROS).is_some()
     }
 
-    /// Whether this is the advertising id that devices send when the user limits tracking: zeros,
-    /// or their digest. It would identify all of those users as one.
-    pub(crate) fn is_all_zero(self) -> bool {
-        let value = self.trimmed();
-        match self.encoding {
-            IdentityEncoding::Raw => {
-                let zero = |byte| matches!(byte, b'0' | b'-' | b'{' | b'}');
-                value.contains('0') && value.bytes().all(zero)
-            }
-            IdentityEncoding::Md5 => value.eq_ignore_ascii_case(ZERO_DIGESTS[0]),
-            IdentityEncoding::Sha1 => value.eq_ignore_ascii_case(ZERO_DIGESTS[1]),
-            IdentityEncoding::Sha256 => value.eq_ignore_ascii_case(ZERO_DIGESTS[2]),
-            _ => false,
+    /// Whether the value stands for no device and no profile: as
+    /// [`identifies_nobody`](Self::identifies_nobody), and any number of zeros. Devices send zeros
+    /// when the user limits tracking.
+    pub(crate) fn identifies_no_device(self) -> bool {
+        self.placeholder(1).is_some()
+    }
+
+    /// What is sent in place of an identity; zeros from this number of digits on.
+    pub(crate) fn placeholder(self, fewest_zeros: usize) -> Option<Placeholder> {
+        let value = self.value.trim_matches(shows_nothing);
+        if value.is_empty() {
+            return Some(Placeholder::Blank);
+        }
+        if zeros(value).is_some_and(|digits| digits >= fewest_zeros) {
+            return Some(Placeholder::Zeros);
+        }
+        let is_one_of = |digests: &[&str]| digests.iter().any(|it| value.eq_ignore_ascii_case(it));
+        match value.len() {
+            32 | 40 | 64 if is_one_of(BLANK_DIGESTS) => Some(Placeholder::Blank),
+            32 | 40 | 64 if is_one_of(ZERO_DIGESTS) => Some(Placeholder::Zeros),
+            _ => None,
         }
     }
 }
 
-fn is_blank(c: char) -> bool {
-    c <= ' ' || c.is_whitespace()
+/// A value that is sent in place of an identity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Placeholder {
+    /// Nothing, or the digest of the empty text.
+    Blank,
+    /// Zeros, or their digest.
+    Zeros,
 }
 
-/// MD5, SHA-1 and SHA-256 of `00000000-0000-0000-0000-000000000000`.
-const ZERO_DIGESTS: [&str; 3] = [
+/// Fewer zeros may be an identity that somebody chose.
+pub(crate) const FEWEST_ZEROS: usize = 16;
+
+/// Whether a text shows nothing.
+pub(crate) fn is_blank(text: &str) -> bool {
+    text.chars().all(shows_nothing)
+}
+
+/// White space, control characters, the Unicode property Default_Ignorable_Code_Point, and the blank
+/// Braille pattern.
+fn shows_nothing(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// The number of zeros, if there is nothing else but what is written around and between digits.
+fn zeros(value: &str) -> Option<usize> {
+    value.bytes().try_fold(0, |digits, byte| match byte {
+        b'0' => Some(digits + 1),
+        b'-' | b'{' | b'}' | b'+' | b'.' => Some(digits),
+        _ => None,
+    })
+}
+
+/// MD5, SHA-1 and SHA-256 of the empty text.
+const BLANK_DIGESTS: &[&str] = &[
+    "d41d8cd98f00b204e9800998ecf8427e",
+    "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+];
+
+/// The same of `00000000-0000-0000-0000-000000000000`, and of 32 and 16 zeros (an Android id).
+const ZERO_DIGESTS: &[&str] = &[
     "9f89c84a559f573636a47ff8daed0d33",
     "b602d594afd2b0b327e07a06f36ca6a7e42546d0",
     "12b9377cbe7e5c94e8a70d9d23929523d14afa954793130f8a3959c7b849aca8",
+    "cd9e459ea708a948d5c2f5a6ca8838cf",
+    "91d3d1f86024e49f0e35314258b357a8944068a1",
+    "84e0c0eafaa95a34c293f278ac52e45ce537bab5e752a00e6959a13ae103b65a",
+    "1e4a1b03d1b6cd8a174a826f76e009f4",
+    "b02132081808b493c61e86626ee6c2e29326a662",
+    "fcdb4b423f4e5283afa249d762ef6aef150e91fccd810d43e5e719d14512dec7",
 ];
 
 impl std::fmt::Debug for Identity<'_> {
@@ -107,7 +173,7 @@ macro_rules! identities {
         }
 
         impl<'a> $model<'a> {
-            /// The value, if it is declared raw and is not blank: see [`Identity::raw`].
+            /// The value, if it is declared raw and identifies somebody: see [`Identity::raw`].
             pub fn raw(&self) -> Option<&'a str> {
                 Identity::from(self).raw()
             }
@@ -129,7 +195,7 @@ impl<'a> From<&OpenDsrIdentity<'a>> for Identity<'a> {
 }
 
 impl<'a> OpenDsrIdentity<'a> {
-    /// The value, if it is declared raw and is not blank: see [`Identity::raw`].
+    /// The value, if it is declared raw and identifies somebody: see [`Identity::raw`].
     pub fn raw(&self) -> Option<&'a str> {
         Identity::from(self).raw()
     }

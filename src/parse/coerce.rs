@@ -3,10 +3,16 @@
 
 use crate::schema::Decimal;
 
-/// The integer of any number, truncated towards zero.
-pub(super) fn integer_of_number(text: &str) -> Option<i64> {
-    let cut = || Decimal::of_any_size(text)?.to_i64();
-    text.parse().ok().or_else(cut)
+/// The integer of any number, truncated towards zero, and whether that is the number itself.
+pub(super) fn integer_of_number(text: &str) -> Option<(i64, bool)> {
+    let truncated = || {
+        let number = Decimal::of_any_size(text)?;
+        Some((number.to_i64()?, number.is_integer()))
+    };
+    text.parse()
+        .ok()
+        .map(|value| (value, true))
+        .or_else(truncated)
 }
 
 /// The integer in a string.
@@ -56,27 +62,34 @@ mod tests {
     #[test]
     fn integers_are_truncated_towards_zero() {
         for (text, expected) in [
-            ("5.7", Some(5)),
-            ("-5.7", Some(-5)),
-            ("-0", Some(0)),
-            ("1e3", Some(1000)),
-            ("9223372036854775807", Some(i64::MAX)),
-            ("9223372036854775807.5", Some(i64::MAX)),
+            ("5.7", Some((5, false))),
+            ("-5.7", Some((-5, false))),
+            ("-0", Some((0, true))),
+            ("5.000", Some((5, true))),
+            ("-0.0", Some((0, true))),
+            ("0e-99999999999999999999", Some((0, true))),
+            ("1e3", Some((1000, true))),
+            ("1.2345e3", Some((1234, false))),
+            ("1.2340e3", Some((1234, true))),
+            ("12300e-2", Some((123, true))),
+            ("12300e-3", Some((12, false))),
+            ("9223372036854775807", Some((i64::MAX, true))),
+            ("9223372036854775807.5", Some((i64::MAX, false))),
             ("9223372036854775808", None),
             ("1e400", None),
-            ("1e-400", Some(0)),
+            ("1e-400", Some((0, false))),
         ] {
             assert_eq!(integer_of_number(text), expected, "{text}");
         }
         let many = if cfg!(miri) { 60 } else { 2000 };
         let (threes, zeros) = ("3".repeat(many), "0".repeat(many));
-        assert_eq!(integer_of_number(&format!("7.{threes}")), Some(7));
+        assert_eq!(integer_of_number(&format!("7.{threes}")), Some((7, false)));
         let (small, large) = (
             format!("1{zeros}e-{many}"),
             format!("0.{zeros}1e{}", many + 1),
         );
-        assert_eq!(integer_of_number(&small), Some(1));
-        assert_eq!(integer_of_number(&large), Some(1));
+        assert_eq!(integer_of_number(&small), Some((1, true)));
+        assert_eq!(integer_of_number(&large), Some((1, true)));
         assert_eq!(integer_of_text("+7"), Some(7));
         assert_eq!(integer_of_text("1.5"), None);
         assert_eq!(integer_of_text("--7"), None);

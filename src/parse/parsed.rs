@@ -32,7 +32,7 @@ pub struct Tally {
     pub unknown_members: usize,
     /// Lone surrogate escapes, read as U+FFFD.
     pub lone_surrogates: usize,
-    /// `null` elements of lists, dropped.
+    /// `null` elements of lists: kept in lists of texts, dropped in others.
     pub null_elements: usize,
     /// Events without an identifier, and so without an idempotency key. The entry points of a
     /// protocol count them.
@@ -41,11 +41,15 @@ pub struct Tally {
     pub json_texts: usize,
     /// Identifiers of audiences beyond the 32 bits of the reference.
     pub long_audience_ids: usize,
-    /// The text `null` for numbers and bools, read as absent.
+    /// The text `null` for numbers, bools, times and uuids, read as absent.
     pub null_texts: usize,
+    /// Numbers with a fraction for integers, truncated.
+    pub truncated_numbers: usize,
+    /// Texts, numbers and bools for lists of texts, read as their only element.
+    pub single_texts: usize,
     /// Leap seconds, read as the second before, and `24:00:00`, read as the next day.
     pub adjusted_times: usize,
-    /// Locations with a value that is not finite, read as absent.
+    /// Locations without latitude or longitude, or with a value that is not finite, read as absent.
     pub dropped_locations: usize,
     /// Lists `added_audiences` and `removed_audiences`, of protocols before 2.0, read into
     /// `audiences`.
@@ -60,7 +64,11 @@ impl Tally {
             Coercion::LongIdentifier => &mut self.long_audience_ids,
             Coercion::NullText => &mut self.null_texts,
             Coercion::AdjustedTime => &mut self.adjusted_times,
-            Coercion::NotFinite => &mut self.dropped_locations,
+            Coercion::NullElement => &mut self.null_elements,
+            Coercion::SingleText => &mut self.single_texts,
+            Coercion::Truncated => &mut self.truncated_numbers,
+            Coercion::LoneSurrogate => &mut self.lone_surrogates,
+            Coercion::NoLocation => &mut self.dropped_locations,
             Coercion::FormerList => &mut self.former_audience_lists,
         };
         *count += 1;
@@ -73,6 +81,10 @@ impl Tally {
         self.json_texts
             + self.long_audience_ids
             + self.null_texts
+            + self.null_elements
+            + self.single_texts
+            + self.truncated_numbers
+            + self.lone_surrogates
             + self.adjusted_times
             + self.dropped_locations
             + self.former_audience_lists

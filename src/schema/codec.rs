@@ -103,12 +103,20 @@ pub(crate) enum Coercion {
     JsonText,
     /// An identifier of 64 bits; those of the reference have 32.
     LongIdentifier,
-    /// The text `null` for a number or a bool, read as absent.
+    /// The text `null` for a number, a bool, a time or a uuid, read as absent.
     NullText,
+    /// `null` in a list: dropped, or kept where the elements are texts.
+    NullElement,
+    /// A text, number or bool for a list of texts, read as its only element.
+    SingleText,
+    /// A number with a fraction for an integer, truncated.
+    Truncated,
+    /// A lone surrogate escape, read as U+FFFD.
+    LoneSurrogate,
     /// A leap second or the end of a day, read as a time that exists.
     AdjustedTime,
-    /// An object with a number that is not finite, read as absent.
-    NotFinite,
+    /// A location that is not complete or not finite, read as absent.
+    NoLocation,
     /// A list under the name that it had in an earlier version of the protocol.
     FormerList,
 }
@@ -290,6 +298,20 @@ pub(crate) trait Decode<'a>: Copy + 'a {
         };
         put(value);
         Ok(true)
+    }
+    /// Whether one such value may be sent for a list of them.
+    const MAY_BE_SINGLE: bool = false;
+    /// Reads the next value as an element of a list. The result is false for `null`, also if `put`
+    /// was called for it.
+    #[inline(always)]
+    fn decode_element<'p, D: Decoder<'a>>(
+        decoder: &mut D,
+        put: impl FnOnce(Self) -> Option<&'p mut Self>,
+    ) -> Result<bool, D::Fault>
+    where
+        'a: 'p,
+    {
+        Self::decode_in_place(decoder, put)
     }
     /// Reads a map of such values.
     #[inline]

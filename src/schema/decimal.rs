@@ -88,6 +88,14 @@ impl<'a> Decimal<'a> {
         i64::try_from(self.scaled_integer(0)?).ok()
     }
 
+    /// Whether nothing follows the point but zeros.
+    pub(crate) fn is_integer(&self) -> bool {
+        let parts = self.parts();
+        let keep = (parts.integer.len() as i64).saturating_add(parts.exponent);
+        let keep = usize::try_from(keep).unwrap_or(0);
+        parts.digits().skip(keep).all(|digit| digit == b'0')
+    }
+
     /// The number times `10^places`, truncated towards zero; `None` if it does not fit.
     pub(crate) fn scaled_integer(&self, places: i64) -> Option<i128> {
         let parts = self.parts();

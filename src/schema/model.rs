@@ -5,7 +5,7 @@
 ///
 /// ```text
 /// "wire name" field: Type = default, written
-///     [, secret | guarded] [, required | enforced [, filled]] [, long] [, since "2.3.0"];
+///     [, secret | guarded] [, required | enforced [, filled]] [, noted] [, long] [, since "2.3.0"];
 ///     [in MEMBERS [, read in MEMBERS];]
 /// ```
 ///
@@ -16,6 +16,8 @@
 ///   secret, it may be the secret in the wrong place.
 /// - `required` fields are declared as required by the protocol, `enforced` ones are refused when
 ///   absent, and `filled` ones also when they are empty.
+/// - `noted` fields are those of which a reader of its own learns whether they are present; for
+///   others, absent and default are the same.
 /// - `long` identifiers have 32 bits in the reference; longer ones are counted.
 /// - `since` is the first SDK version that has the field; without it, 1.0.0.
 /// - `in` is for a model that several members of a family share: the members that have the field,
@@ -138,8 +140,9 @@ macro_rules! model {
                 Ok(true)
             }
 
-            /// Reads the rest of an object, for these members of the family. `other` may read the
-            /// value of a key that is not a field, and returns whether it did.
+            /// Reads the rest of an object, for these members of the family, and returns which of the
+            /// enforced and noted fields are present. `other` may read the value of a key that is
+            /// not a field, and returns whether it did.
             #[inline(always)]
             pub(crate) fn decode_body_with<D: $crate::schema::Decoder<'a>>(
                 &mut self,
@@ -147,7 +150,7 @@ macro_rules! model {
                 object: &mut D::Object,
                 members: u32,
                 mut other: impl FnMut(&mut D, &'a str) -> Result<bool, D::Fault>,
-            ) -> Result<(), D::Fault> {
+            ) -> Result<$crate::schema::model::Present, D::Fault> {
                 let mut present = $crate::schema::model::Present::default();
                 self.decode_in_order(decoder, object, members, &mut present)?;
                 while let Some(key) = decoder.next_key(object)? {
@@ -164,7 +167,7 @@ macro_rules! model {
                 }
                 $( $crate::schema::model::check_present!(present, decoder, object, $wire; $($flag)*); )*
                 $( $crate::schema::model::check_filled!(self.$field, decoder, object, $wire; $($flag)*); )*
-                Ok(())
+                Ok(present)
             }
 
             /// Writes the fields in declaration order, for these members of the family.
@@ -235,7 +238,8 @@ macro_rules! model {
                 object: &mut D::Object,
                 members: u32,
             ) -> Result<(), D::Fault> {
-                self.decode_body_with(decoder, object, members, |_, _| Ok(false))
+                self.decode_body_with(decoder, object, members, |_, _| Ok(false))?;
+                Ok(())
             }
         }
 
@@ -262,7 +266,7 @@ macro_rules! model {
     };
 }
 
-/// Which of the enforced fields of an object have been found, one bit for each.
+/// Which of the enforced and noted fields of an object have been found, one bit for each.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Present(u32);
 
@@ -405,11 +409,14 @@ macro_rules! count_long {
     };
 }
 
-/// Records whether an enforced field was found.
+/// Records whether an enforced or noted field was found.
 macro_rules! note {
     ($present:ident, $found:ident, $wire:literal;) => { let _ = $found; };
     ($present:ident, $found:ident, $wire:literal; enforced $($others:ident)*) => {
         $present.set(const { $crate::schema::model::position(Self::FIELDS, $wire) }, $found);
+    };
+    ($present:ident, $found:ident, $wire:literal; noted $($others:ident)*) => {
+        $crate::schema::model::note!($present, $found, $wire; enforced)
     };
     ($present:ident, $found:ident, $wire:literal; $other:ident $($others:ident)*) => {
         $crate::schema::model::note!($present, $found, $wire; $($others)*)

@@ -39,6 +39,7 @@ scalar! {
 }
 
 impl<'a> Decode<'a> for &'a str {
+    const MAY_BE_SINGLE: bool = true;
     #[inline]
     fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {
         decoder.text()
@@ -64,6 +65,7 @@ impl Describe for &str {
 
 /// An optional value. As a list element it keeps `null` at its position.
 impl<'a, T: Decode<'a>> Decode<'a> for Option<T> {
+    const MAY_BE_SINGLE: bool = T::MAY_BE_SINGLE;
     #[inline]
     fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {
         Ok(Some(T::decode(decoder)?))
@@ -81,6 +83,19 @@ impl<'a, T: Decode<'a>> Decode<'a> for Option<T> {
         };
         T::decode_in_place(decoder, |value| Some(option.insert(value)))?;
         Ok(true)
+    }
+    #[inline(always)]
+    fn decode_element<'p, D: Decoder<'a>>(
+        decoder: &mut D,
+        put: impl FnOnce(Self) -> Option<&'p mut Self>,
+    ) -> Result<bool, D::Fault>
+    where
+        'a: 'p,
+    {
+        let Some(option) = put(None) else {
+            return Ok(false);
+        };
+        T::decode_in_place(decoder, |value| Some(option.insert(value)))
     }
 }
 

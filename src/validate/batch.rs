@@ -50,13 +50,16 @@ pub(super) fn request(found: &mut Report, at: &Place<'_>, batch: &EventProcessin
     }
     if let Some(stamp) = batch.device_application_stamp
         && !stamp.is_empty()
-        && stamp.parse::<Uuid>().is_err()
     {
-        found.warn(
-            &at.key("device_application_stamp"),
-            DEVICE_APPLICATION_STAMP,
-            "not a uuid",
-        );
+        let message = match stamp.parse() {
+            Ok(Uuid(bytes)) if bytes == [0; 16] => Some("zeros, which stand for no device"),
+            Ok(_) => None,
+            Err(_) => Some("not a uuid"),
+        };
+        if let Some(message) = message {
+            let at = &at.key("device_application_stamp");
+            found.warn(at, DEVICE_APPLICATION_STAMP, message);
+        }
     }
     if let Some(state) = &batch.consent_state {
         consent_state(found, &at.key("consent_state"), state);

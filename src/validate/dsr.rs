@@ -3,7 +3,7 @@
 use super::report::{Place, Report, known};
 use super::rules::SUBJECT_REQUEST_ID;
 use super::{common, identity};
-use crate::message::{DsrProcessingRequest, Uuid};
+use crate::message::{DsrProcessingRequest, FEWEST_ZEROS, Uuid};
 
 pub(super) fn request(found: &mut Report, at: &Place<'_>, request: &DsrProcessingRequest<'_>) {
     common(found, at, &request.common);
@@ -35,6 +35,14 @@ pub(super) fn request(found: &mut Report, at: &Place<'_>, request: &DsrProcessin
         found.required(at, identity);
         if identity.encoding.is_some_and(|it| !it.is_known()) {
             found.unknown_value(&at.key("encoding"), None);
+        }
+        if identity.value.is_some_and(|value| !value.is_empty()) {
+            let fewest_zeros = if identity_type.is_of_device() {
+                1
+            } else {
+                FEWEST_ZEROS
+            };
+            identity::placeholder(found, at, identity, fewest_zeros);
         }
     }
 }

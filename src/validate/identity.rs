@@ -2,10 +2,10 @@
 //! file checks types and the form of digests. No part of an identity is shown, and no unknown type.
 
 use super::report::{Place, Report};
-use super::rules::{IDENTITY_HASH, IDENTITY_ZERO, MPID};
+use super::rules::{IDENTITY_BLANK, IDENTITY_HASH, IDENTITY_ZERO, MPID};
 use crate::message::{
-    Account, DeviceIdentity, Identity, IdentityEncoding, PartnerIdentity, UserIdentity,
-    is_advertising,
+    Account, DeviceIdentity, FEWEST_ZEROS, Identity, IdentityEncoding, PartnerIdentity,
+    Placeholder, UserIdentity,
 };
 
 pub(super) fn users(found: &mut Report, at: &Place<'_>, identities: &[UserIdentity<'_>]) {
@@ -18,6 +18,7 @@ pub(super) fn users(found: &mut Report, at: &Place<'_>, identities: &[UserIdenti
             raw(found, at, identity.value);
         }
         value(found, at, identity.encoding, identity.value);
+        placeholder(found, at, identity, FEWEST_ZEROS);
     }
 }
 
@@ -28,24 +29,43 @@ pub(super) fn devices(found: &mut Report, at: &Place<'_>, identities: &[DeviceId
             found.unknown_value(&at.key("type"), None);
         }
         value(found, at, identity.encoding, identity.value);
-        let advertising = is_advertising(identity.identity_type);
-        if advertising && Identity::from(identity).is_all_zero() {
-            let message = "all zeros, as devices send it while tracking is limited";
-            found.warn(&at.key("value"), IDENTITY_ZERO, message);
-        }
+        placeholder(found, at, identity, 1);
     }
 }
 
 pub(super) fn partners(found: &mut Report, at: &Place<'_>, identities: &[PartnerIdentity<'_>]) {
     for (index, identity) in identities.iter().enumerate() {
-        value(found, &at.index(index), identity.encoding, identity.value);
+        let at = &at.index(index);
+        value(found, at, identity.encoding, identity.value);
+        placeholder(found, at, identity, FEWEST_ZEROS);
     }
 }
 
 pub(super) fn mpid(found: &mut Report, at: &Place<'_>, mpid: Option<&str>) {
-    if mpid.is_some_and(|text| !text.is_empty() && text.parse::<i64>().is_err()) {
-        found.warn(&at.key("mpid"), MPID, "not a 64-bit integer");
-    }
+    let message = match mpid.map(str::parse::<i64>) {
+        Some(Ok(0)) => "0, which stands for no profile",
+        Some(Err(_)) if mpid != Some("") => "not a 64-bit integer",
+        _ => return,
+    };
+    found.warn(&at.key("mpid"), MPID, message);
+}
+
+/// A value that is sent in place of an identity. From `fewest_zeros` on, zeros are one.
+pub(super) fn placeholder<'a>(
+    found: &mut Report,
+    at: &Place<'_>,
+    identity: impl Into<Identity<'a>>,
+    fewest_zeros: usize,
+) {
+    let (rule, message) = match identity.into().placeholder(fewest_zeros) {
+        Some(Placeholder::Blank) => (IDENTITY_BLANK, "blank, or the digest of the empty text"),
+        Some(Placeholder::Zeros) => (
+            IDENTITY_ZERO,
+            "zeros, which stand for nobody, or their digest",
+        ),
+        None => return,
+    };
+    found.warn(&at.key("value"), rule, message);
 }
 
 pub(super) fn account(found: &mut Report, at: &Place<'_>, account: &Option<Account<'_>>) {

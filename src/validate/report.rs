@@ -3,8 +3,9 @@
 
 use super::nearest::nearest;
 use super::rules::{
-    ATTRIBUTE_TEXT, AUDIENCE_ID, AUDIENCE_LIST, LOCATION_FINITE, MORE, NULL_TEXT, REAL_TIME,
-    REQUIRED_FIELD, TIMESTAMP, UNKNOWN_FIELD, UNKNOWN_MEMBER, UNKNOWN_VALUE,
+    ATTRIBUTE_LIST, ATTRIBUTE_TEXT, AUDIENCE_ID, AUDIENCE_LIST, LOCATION_FINITE, LONE_SURROGATE,
+    MORE, NULL_ELEMENT, NULL_TEXT, REAL_TIME, REQUIRED_FIELD, TIMESTAMP, UNKNOWN_FIELD,
+    UNKNOWN_MEMBER, UNKNOWN_VALUE, WHOLE_NUMBER,
 };
 use super::{Finding, Level};
 use crate::error::{push_path_hidden_key, push_path_index, push_path_key};
@@ -195,9 +196,22 @@ impl Report {
                     REAL_TIME,
                     "this time does not exist; the nearest one is read",
                 ),
-                Coercion::NotFinite => (
+                Coercion::NoLocation => (
                     LOCATION_FINITE,
-                    "a value is not finite; the location is read as absent",
+                    "a value is absent or not finite; the location is read as absent",
+                ),
+                Coercion::NullElement => (
+                    NULL_ELEMENT,
+                    "null in a list, which is kept in a list of texts and dropped in others",
+                ),
+                Coercion::SingleText => (
+                    ATTRIBUTE_LIST,
+                    "a single value for a list; it is read as the only element",
+                ),
+                Coercion::Truncated => (WHOLE_NUMBER, "the fraction of this number is dropped"),
+                Coercion::LoneSurrogate => (
+                    LONE_SURROGATE,
+                    "an escaped surrogate without its pair is read as U+FFFD",
                 ),
                 Coercion::LongIdentifier => (
                     AUDIENCE_ID,

@@ -84,6 +84,15 @@ fn blank_values_have_no_digest() {
         "\u{85}",
         "\0",
         "\u{1c} \u{a0}",
+        "\u{200b}",
+        "\u{200c}\u{200d}",
+        " \u{feff}\t",
+        "\u{2060}\u{a0}\u{ad}",
+        "\u{180e}",
+        "\u{2800}\u{2800}",
+        "\u{7f}",
+        "\u{200e}\u{202a}\u{202c}",
+        "\u{3164}\u{fe0f}",
     ] {
         for encoding in IdentityEncoding::ALL {
             let identity = Identity::new(*encoding, blank);
@@ -92,6 +101,65 @@ fn blank_values_have_no_digest() {
                 assert!(identity.encode(algorithm).is_none(), "{blank:?}");
             }
         }
+    }
+}
+
+#[test]
+fn placeholders_have_no_digest() {
+    let nil = "00000000-0000-0000-0000-000000000000";
+    let raw = [
+        nil,
+        "{00000000-0000-0000-0000-000000000000}",
+        "00000000000000000000000000000000",
+        "0000000000000000",
+    ];
+    let mut values: Vec<String> = raw.map(str::to_owned).to_vec();
+    for hashed in ["", nil, raw[2], raw[3]] {
+        values.extend(Algorithm::ALL.iter().map(|&it| reference(it, hashed)));
+    }
+    for algorithm in Algorithm::ALL {
+        values.push("0".repeat(algorithm.hex_len()));
+    }
+    for value in values {
+        for form in [
+            value.clone(),
+            value.to_uppercase(),
+            format!(" {value}\n"),
+            format!("\u{feff}{value}\u{a0}"),
+        ] {
+            for encoding in IdentityEncoding::ALL {
+                let identity = Identity::new(*encoding, &form);
+                assert!(
+                    identity.identifies_nobody() && !identity.is_blank(),
+                    "{form:?}"
+                );
+                assert!(identity.raw().is_none() && !identity.looks_like_digest());
+                for &algorithm in Algorithm::ALL {
+                    assert!(identity.encode(algorithm).is_none(), "{form:?}");
+                }
+            }
+        }
+    }
+    // Anything that differs is an identity.
+    for value in [
+        "0",
+        "-",
+        "000000000000000",
+        "00000000-0000-0000-0000-000000000001",
+        "d41d8cd98f00b204e9800998ecf8427f",
+        "d41d8cd98f00b204e9800998ecf8427",
+        "\u{200b}a",
+        "0 0000000000000000",
+    ] {
+        assert!(
+            !Identity::new(IdentityEncoding::Raw, value).identifies_nobody(),
+            "{value}"
+        );
+        let digest = reference(Algorithm::Sha256, value);
+        assert_eq!(
+            encoded(IdentityEncoding::Raw, Algorithm::Sha256, value),
+            Some(digest)
+        );
     }
 }
 
@@ -120,7 +188,7 @@ proptest! {
     fn raw_values_are_hashed_as_by_the_reference(value in "\\PC{0,200}|[ A-Za-z0-9@.]{0,150}") {
         for &algorithm in Algorithm::ALL {
             let identity = Identity::new(IdentityEncoding::Raw, &value);
-            let expected = (!identity.is_blank()).then(|| reference(algorithm, &value));
+            let expected = (!identity.identifies_nobody()).then(|| reference(algorithm, &value));
             prop_assert_eq!(encoded(IdentityEncoding::Raw, algorithm, &value), expected);
         }
     }

@@ -43,38 +43,43 @@ fn blank_identities_are_not_found() {
 const ZEROS: &str = "00000000-0000-0000-0000-000000000000";
 
 #[test]
-fn advertising_ids_of_zeros_are_not_found() {
+fn device_ids_of_zeros_are_not_found() {
     let hashed = |algorithm| hash_one(algorithm, Normalization::STANDARD, ZEROS).to_string();
     let mut forms: Vec<(&str, String)> = Algorithm::ALL
         .iter()
         .map(|&algorithm| (algorithm.as_str(), hashed(algorithm)))
         .collect();
     forms.extend(
-        ["0", "00000000000000000000000000000000", ZEROS].map(|zeros| ("raw", zeros.to_owned())),
+        [
+            "0",
+            "0000000000000000",
+            "00000000000000000000000000000000",
+            ZEROS,
+        ]
+        .map(|zeros| ("raw", zeros.to_owned())),
     );
     forms.push(("md5", hashed(Algorithm::Md5).to_uppercase()));
+    forms.push(("md5", "0".repeat(32)));
+    forms.push((
+        "sha1",
+        "DA39A3EE5E6B4B0D3255BFEF95601890AFD80709".to_owned(),
+    ));
     for (encoding, zeros) in forms {
+        let identities: Vec<String> = DeviceIdentityType::ALL
+            .iter()
+            .map(|it| format!(r#"{{"type":"{it}","encoding":"{encoding}","value":" {zeros} "}}"#))
+            .collect();
         let fields = format!(
-            r#""runtime_environment":{{"type":"ios","identities":[
-                {{"type":"ios_advertising_id","encoding":"{encoding}","value":" {zeros} "}},
-                {{"type":"ios_vendor_id","encoding":"{encoding}","value":"{zeros}"}}]}},"mpid":"1""#
+            r#""runtime_environment":{{"type":"ios","identities":[{}]}},"mpid":"1""#,
+            identities.join(",")
         );
         batch(&fields, |batch| {
-            assert!(
-                batch
-                    .device_identity(DeviceIdentityType::IosAdvertisingId)
-                    .is_none(),
-                "{encoding} {zeros}"
-            );
-            // Devices send zeros only as advertising identifiers.
-            assert_eq!(
-                value(batch.device_identity(DeviceIdentityType::IosVendorId)),
-                Some(&*zeros)
-            );
-            let chain = [
-                DeviceIdentityType::IosAdvertisingId.into(),
-                IdentityKey::Mpid,
-            ];
+            let keys = DeviceIdentityType::ALL
+                .iter()
+                .map(|it| IdentityKey::Device(*it));
+            let mut chain: Vec<IdentityKey<'_>> = keys.collect();
+            assert!(batch.first_identity(&chain).is_none(), "{encoding} {zeros}");
+            chain.push(IdentityKey::Mpid);
             assert_eq!(value(batch.first_identity(&chain)), Some("1"));
         });
     }
@@ -88,6 +93,67 @@ fn advertising_ids_of_zeros_are_not_found() {
             assert_eq!(value(found), Some("-"));
         },
     );
+}
+
+#[test]
+fn values_that_stand_for_nobody_are_not_found() {
+    for (encoding, nobody) in [
+        ("raw", r"\u200b"),
+        ("raw", r" \ufeff\u2060\u00a0"),
+        ("raw", ZEROS),
+        ("raw", "d41d8cd98f00b204e9800998ecf8427e"),
+        ("md5", " D41D8CD98F00B204E9800998ECF8427E\\n"),
+        ("sha1", "da39a3ee5e6b4b0d3255bfef95601890afd80709"),
+        (
+            "sha256",
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        ),
+    ] {
+        let entry = format!(r#""encoding":"{encoding}","value":"{nobody}""#);
+        let fields = format!(
+            r#""user_identities":[{{"type":"customer",{entry}}},{{"type":"email",{entry}}},
+                {{"type":"email","encoding":"raw","value":"ada@example.com"}}],
+            "partner_identities":[{{"type":"acme_id",{entry}}}],
+            "mpid":"{nobody}","device_application_stamp":"{nobody}""#
+        );
+        batch(&fields, |batch| {
+            assert!(batch.customer_id().is_none(), "{nobody}");
+            assert!(batch.partner_identity("acme_id").is_none(), "{nobody}");
+            assert_eq!(value(batch.email()), Some("ada@example.com"));
+            let chain = [IdentityKey::Mpid, IdentityKey::DeviceApplicationStamp];
+            assert!(batch.first_identity(&chain).is_none(), "{nobody}");
+        });
+        let body = format!(
+            r#"{{"type":"dsr_processing_request","subject_identities":{{"email":{{{entry}}},"android_id":{{"value":"0"}}}}}}"#
+        );
+        with_message(&body, |message| {
+            let Message::DsrProcessingRequest(request) = message else {
+                panic!("{message:?}")
+            };
+            assert!(request.email().is_none(), "{nobody}");
+            assert!(request.identity(OpenDsrIdentityType::AndroidId).is_none());
+        });
+    }
+}
+
+#[test]
+fn an_mpid_of_zero_is_no_profile() {
+    for zero in [r#""0""#, "0", r#"" 0 ""#, r#""-0""#, r#""00""#, "0.0"] {
+        batch(&format!(r#""mpid":{zero}"#), |batch| {
+            assert!(
+                batch.first_identity(&[IdentityKey::Mpid]).is_none(),
+                "{zero}"
+            );
+        });
+    }
+    for mpid in ["-1", "10", "9223372036854775807"] {
+        batch(&format!(r#""mpid":{mpid}"#), |batch| {
+            assert_eq!(
+                value(batch.first_identity(&[IdentityKey::Mpid])),
+                Some(mpid)
+            );
+        });
+    }
 }
 
 #[test]

@@ -13,7 +13,7 @@ pub(crate) struct Holder {
 }
 
 impl Holder {
-    /// Whether the model is refused without this field (protocol, 2.3).
+    /// Whether the model is refused (protocol, 2.3) or absent (protocol, 2.6) without this field.
     pub(crate) fn is_enforced(&self, field: &str) -> bool {
         const ENFORCED: &[&str] = &[
             "Identity",
@@ -24,7 +24,11 @@ impl Holder {
             "DeviceIdentityPermission",
             "PartnerIdentityPermission",
         ];
-        ENFORCED.contains(&self.schema) && matches!(field, "type" | "encoding" | "value")
+        match field {
+            "latitude" | "longitude" => self.schema == "Location",
+            "type" | "encoding" | "value" => ENFORCED.contains(&self.schema),
+            _ => false,
+        }
     }
 }
 

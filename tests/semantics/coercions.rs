@@ -107,6 +107,28 @@ fn t6_numbers_for_integers_are_cut_towards_zero() {
     ];
     reads(INT32S, &rows);
     reads(INT64S, &rows);
+    // Those with a fraction are counted.
+    for (literal, _) in rows {
+        let exact = [
+            "0",
+            "7",
+            "1e3",
+            "1E+3",
+            "1.5e1",
+            "0e999999999999",
+            "2147483647",
+        ];
+        let exact = exact.contains(&literal.trim_start_matches('-')) || literal == zeros;
+        for target in INT32S.iter().chain(INT64S) {
+            let found = tally(target.body.replace('$', literal));
+            let counts = (found.truncated_numbers, found.coercions());
+            assert_eq!(
+                counts,
+                (usize::from(!exact), usize::from(!exact)),
+                "{literal}"
+            );
+        }
+    }
     reads(
         INT64S,
         &[
@@ -410,11 +432,12 @@ fn t21_uuids_have_36_characters() {
         ],
     );
     absent(UUIDS, BLANK);
+    absent(UUIDS, NULL_TEXT);
     refused(
         UUIDS,
         "a uuid of 36 characters",
         &[
-            r#""null""#,
+            r#""Null""#,
             r#""x""#,
             r#""9daa09f00c614b46a16a272c8cdd47e8""#,
             r#""9daa09f0-0c61-4b46-a16a-272c8cdd47e""#,
@@ -509,7 +532,7 @@ fn t28_objects_and_lists_in_maps_of_texts_are_their_json_text() {
 }
 
 #[test]
-fn t29_locations_that_are_not_finite_are_dropped() {
+fn t29_locations_that_are_not_finite_or_lack_a_coordinate_are_dropped() {
     absent(COORDINATES, NOT_FINITE);
     for target in COORDINATES {
         for literal in NOT_FINITE {
@@ -520,6 +543,45 @@ fn t29_locations_that_are_not_finite_are_dropped() {
                 "{literal}"
             );
         }
+    }
+    absent(&COORDINATES[..2], BLANK);
+    absent(&COORDINATES[..2], NULL_TEXT);
+    let location = |fields: &str| {
+        batch(&format!(
+            r#""events":[{{"type":"session_start","location":{{{fields}}}}}]"#
+        ))
+    };
+    for fields in [
+        "",
+        r#""latitude":1.5"#,
+        r#""longitude":1.5"#,
+        r#""longitude":1.5,"accuracy":7.0"#,
+        r#""latitude":null,"longitude":1.5"#,
+        r#""latitude":1.5,"longitude":null"#,
+        r#""latitude":1.5,"longitude": null ,"accuracy":1.0"#,
+        r#""longitude":1.5,"latitude":"""#,
+        r#""latitude":1.5,"longitude":" ""#,
+        // The last of equal keys counts.
+        r#""latitude":1.5,"longitude":1.5,"latitude":null"#,
+    ] {
+        let body = location(fields);
+        accepts(&body, &batch(r#""events":[{"type":"session_start"}]"#));
+        let found = tally(&body);
+        assert_eq!(
+            (found.dropped_locations, found.coercions()),
+            (1, 1),
+            "{fields}"
+        );
+    }
+    let found = tally(location(r#""latitude":"null","longitude":1.5"#));
+    let counts = (found.dropped_locations, found.null_texts, found.coercions());
+    assert_eq!(counts, (1, 1, 2));
+    // Zero is a place, and without an accuracy it is not known (section 5.6).
+    for accuracy in ["", r#","accuracy":null"#, r#","accuracy":"""#] {
+        let body = location(&format!(r#""longitude":0.0,"latitude":0{accuracy}"#));
+        let read = r#""latitude":0.0,"longitude":0.0,"accuracy":0.0"#;
+        accepts(&body, &location(read));
+        assert_eq!(tally(&body).coercions(), 0);
     }
     // Other faults are faults, before and after.
     refused(
@@ -544,7 +606,7 @@ fn t29_locations_that_are_not_finite_are_dropped() {
     );
     accepts(
         batch(
-            r#""events":[{"type":"error","location":{"latitude":1e999},"id":null,"message":"m","is_crash":1},{"type":"session_start","location":{}}]"#,
+            r#""events":[{"type":"error","location":{"latitude":1e999},"id":null,"message":"m","is_crash":1},{"type":"session_start","location":{"latitude":0,"longitude":0}}]"#,
         ),
         &batch(
             r#""events":[{"type":"error","message":"m","is_crash":true},{"type":"session_start","location":{"latitude":0.0,"longitude":0.0,"accuracy":0.0}}]"#,
@@ -594,7 +656,15 @@ fn t31_identifiers_of_audiences_have_64_bits() {
 
 #[test]
 fn t32_the_text_null_is_counted() {
-    for targets in [INT32S, INT64S, DOUBLES, BOOLS, DECIMALS, AUDIENCE_IDS] {
+    for targets in [
+        INT32S,
+        INT64S,
+        DOUBLES,
+        BOOLS,
+        DECIMALS,
+        AUDIENCE_IDS,
+        UUIDS,
+    ] {
         for target in targets {
             for literal in NULL_TEXT {
                 let found = tally(target.body.replace('$', literal));

@@ -82,6 +82,12 @@ fn t25_digits_below_a_nanosecond_are_cut() {
 #[test]
 fn t26_nothing_for_instants_is_absent() {
     absent(INSTANTS, &["null", r#""""#, r#"" \t""#]);
+    // As for numbers, this text is counted (T32).
+    for text in [r#""null""#, r#"" null\n""#] {
+        absent(INSTANTS, &[text]);
+        let found = tally(dsr(&format!(r#""submitted_time":{text}"#)));
+        assert_eq!((found.null_texts, found.coercions()), (1, 1));
+    }
 }
 
 #[test]
@@ -115,7 +121,7 @@ fn t27_other_values_for_instants_are_refused() {
         INSTANTS,
         WHAT,
         &[
-            r#""null""#,
+            r#""Null""#,
             r#""2024-05-01""#,
             r#""2024-05-01T19:45:44""#,
             r#""2024-05-01T19:45Z""#,

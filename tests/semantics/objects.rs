@@ -31,8 +31,10 @@ fn k1_unknown_fields_are_skipped() {
             &custom(r#""name":"n""#),
         );
         accepts(
-            custom(&format!(r#""location":{{{x}}}"#)),
-            &custom(r#""location":{"latitude":0.0,"longitude":0.0,"accuracy":0.0}"#),
+            custom(&format!(
+                r#""location":{{{x},"latitude":1,{x},"longitude":2,{x}}}"#
+            )),
+            &custom(r#""location":{"latitude":1.0,"longitude":2.0,"accuracy":0.0}"#),
         );
         accepts(
             batch(&format!(
@@ -228,10 +230,10 @@ fn k6_null_is_missing() {
     );
     accepts(
         batch(
-            r#""events":[{"type":"session_end","session_length_ms":null,"location":{"latitude":null}},{"type":"error","is_crash":null,"breadcrumbs":null,"attributes":null},{"type":"product_action","total_amount":null,"products":[{"position":null,"price":null}]}]"#,
+            r#""events":[{"type":"session_end","session_length_ms":null,"location":{"latitude":1,"longitude":2,"accuracy":null}},{"type":"error","is_crash":null,"breadcrumbs":null,"attributes":null},{"type":"product_action","total_amount":null,"products":[{"position":null,"price":null}]}]"#,
         ),
         &batch(
-            r#""events":[{"type":"session_end","location":{"latitude":0.0,"longitude":0.0,"accuracy":0.0},"session_length_ms":0},{"type":"error","is_crash":false},{"type":"product_action","products":[{"position":0}]}]"#,
+            r#""events":[{"type":"session_end","location":{"latitude":1.0,"longitude":2.0,"accuracy":0.0},"session_length_ms":0},{"type":"error","is_crash":false},{"type":"product_action","products":[{"position":0}]}]"#,
         ),
     );
     accepts(
@@ -282,12 +284,18 @@ fn k8_null_events_and_notifications_are_refused() {
 }
 
 #[test]
-fn k9_null_texts_stay_in_lists() {
+fn k9_null_texts_stay_in_lists_and_are_counted() {
     let body = batch(
         r#""user_attribute_lists":{"a":[null,"x",null],"b":[null]},"events":[{"type":"error","is_crash":false,"breadcrumbs":[null,""]}]"#,
     );
     accepts(&body, &body);
-    assert_eq!(tally(&body).null_elements, 0);
+    let found = tally(&body);
+    assert_eq!((found.null_elements, found.coercions()), (4, 4));
+    let body = r#"{"type":"audience_membership_change_request","user_profiles":[{"audiences":[{"user_attributes":[{"list_value":["a",null]}]}]}]}"#;
+    assert_eq!(tally(body).null_elements, 1);
+    // The value of a map entry is not an element.
+    let body = batch(r#""user_attributes":{"a":null},"user_attribute_lists":{"b":null}"#);
+    assert_eq!(tally(body).coercions(), 0);
 }
 
 #[test]
@@ -295,7 +303,8 @@ fn k10_other_null_elements_are_dropped_and_counted() {
     let identity = r#"{"type":"email","encoding":"raw","value":"v"}"#;
     let body = batch(&format!(r#""user_identities":[null,{identity},null]"#));
     accepts(&body, &batch(&format!(r#""user_identities":[{identity}]"#)));
-    assert_eq!(tally(&body).null_elements, 2);
+    let found = tally(&body);
+    assert_eq!((found.null_elements, found.coercions()), (2, 2));
     accepts(
         batch(r#""user_identities":[null]"#),
         r#"{"type":"event_processing_request"}"#,
@@ -322,6 +331,49 @@ fn k10_other_null_elements_are_dropped_and_counted() {
         r#"{"type":"audience_membership_change_request","user_profiles":[null,{"audiences":[null,{"user_attributes":[null,{}]}]}]}"#,
         r#"{"type":"audience_membership_change_request","user_profiles":[{"audiences":[{"audience_id":0,"user_attributes":[{}]}]}]}"#,
     );
+}
+
+#[test]
+fn k15_a_text_for_a_list_of_texts_is_its_only_element() {
+    for (value, text) in [
+        (r#""x""#, "x"),
+        (r#""""#, ""),
+        (r#""null""#, "null"),
+        ("7", "7"),
+        ("1.50", "1.50"),
+        ("true", "true"),
+    ] {
+        for (body, lists) in [
+            (batch(r#""user_attribute_lists":{"a":$,"b":["c"]}"#), 1),
+            (
+                batch(r#""events":[{"type":"error","is_crash":false,"breadcrumbs":$}]"#),
+                1,
+            ),
+            (
+                r#"{"type":"audience_membership_change_request","user_profiles":[{"audiences":[{"audience_id":1,"user_attributes":[{"list_value":$},{"list_value":$}]}]}]}"#.to_owned(),
+                2,
+            ),
+        ] {
+            let odd = body.replace('$', value);
+            accepts(&odd, &body.replace('$', &format!("[\"{text}\"]")));
+            let found = tally(&odd);
+            assert_eq!((found.single_texts, found.coercions()), (lists, lists), "{odd}");
+        }
+    }
+    // Not of other elements (K13), and not an object.
+    for (body, path) in [
+        (
+            batch(r#""user_attribute_lists":{"k":⟦{}}"#),
+            "user_attribute_lists.k",
+        ),
+        (
+            batch(r#""events":[{"type":"error","breadcrumbs":⟦{}}]"#),
+            "events[0].breadcrumbs",
+        ),
+    ] {
+        let message = "expected a list, found an object";
+        refuses(&body, ErrorKind::UnexpectedType, path, message);
+    }
 }
 
 #[test]
@@ -371,13 +423,13 @@ fn k13_containers_are_not_coerced() {
             (batch(&format!(r#""events":⟦{value}"#)), "events"),
             (
                 batch(&format!(
-                    r#""events":[{{"type":"error","breadcrumbs":⟦{value}}}]"#
+                    r#""events":[{{"type":"impression","impressions":⟦{value}}}]"#
                 )),
-                "events[0].breadcrumbs",
+                "events[0].impressions",
             ),
             (
-                batch(&format!(r#""user_attribute_lists":{{"k":⟦{value}}}"#)),
-                "user_attribute_lists.k",
+                batch(&format!(r#""user_identities":⟦{value}"#)),
+                "user_identities",
             ),
             (
                 registration(&format!(

@@ -275,10 +275,10 @@ fn p10_defaults() {
     // Everything with a default of its own is written.
     accepts(
         batch(
-            r#""account":{},"platform_fields":{},"events":[{"type":"session_end"},{"type":"error"},{"type":"privacy_setting_change"},{"type":"product_action","products":[{}]},{"type":"session_start","location":{}}]"#,
+            r#""account":{},"platform_fields":{},"events":[{"type":"session_end"},{"type":"error"},{"type":"privacy_setting_change"},{"type":"product_action","products":[{}]},{"type":"session_start","location":{"latitude":1,"longitude":2}}]"#,
         ),
         &batch(
-            r#""account":{"account_id":0},"events":[{"type":"session_end","session_length_ms":0},{"type":"error","is_crash":false},{"type":"privacy_setting_change","is_enabled":false},{"type":"product_action","products":[{"position":0}]},{"type":"session_start","location":{"latitude":0.0,"longitude":0.0,"accuracy":0.0}}],"platform_fields":{"mp_account_id":0,"workspace_id":0}"#,
+            r#""account":{"account_id":0},"events":[{"type":"session_end","session_length_ms":0},{"type":"error","is_crash":false},{"type":"privacy_setting_change","is_enabled":false},{"type":"product_action","products":[{"position":0}]},{"type":"session_start","location":{"latitude":1.0,"longitude":2.0,"accuracy":0.0}}],"platform_fields":{"mp_account_id":0,"workspace_id":0}"#,
         ),
     );
     for purpose in ["", r#","purpose":null"#, r#","purpose":"""#] {

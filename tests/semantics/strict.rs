@@ -143,6 +143,25 @@ fn s6_identifiers_of_audiences_beyond_32_bits_are_refused() {
 }
 
 #[test]
+fn s7_a_text_for_a_list_of_texts_is_refused() {
+    let kind = ErrorKind::UnexpectedType;
+    let body = batch(r#""user_attribute_lists":{"a":["b"],"c":⟦"d"}"#);
+    let message = "expected a list, found a string";
+    refuses_strictly(&body, kind, "user_attribute_lists.c", message);
+}
+
+#[test]
+fn s8_the_text_null_is_refused_for_times_and_uuids() {
+    let kind = ErrorKind::InvalidValue;
+    let time = "an RFC 3339 time with an offset, or seconds since the epoch";
+    let message = format!("expected {time}, found string \"null\"");
+    let body = dsr(r#""submitted_time":⟦"null""#);
+    refuses_strictly(&body, kind, "submitted_time", &message);
+    let message = "expected a uuid of 36 characters, found string \" null\"";
+    refuses_strictly(&batch(r#""id":⟦" null""#), kind, "id", message);
+}
+
+#[test]
 fn s4_nothing_else_is_stricter() {
     strict(batch(r#""x":1e999,"mpid":7,"mpid":null,"account":{"account_id":" 7 "},"events":[{"type":"custom_event","name":true,"id":"","custom_event_type":" other ","attributes":{"a":null,"a":1.50}}],"user_identities":[null]"#)).unwrap();
     strict(dsr(
@@ -151,6 +170,7 @@ fn s4_nothing_else_is_stricter() {
     .unwrap();
     strict(dsr(r#""submitted_time":"2016-12-31T23:59:60Z""#)).unwrap();
     strict(batch(r#""events":[{"type":"product_action","total_amount":"null","location":{"latitude":"NaN"}}]"#)).unwrap();
+    strict(batch(r#""events":[{"type":"error","session_id":1.5,"location":{"latitude":null}}],"user_attribute_lists":{"a":[null]}"#)).unwrap();
     strict(r#"{"type":"audience_membership_change_request","user_profiles":[{"added_audiences":[{"audience_id":1}]}]}"#).unwrap();
     strict("\u{feff}{\"type\":\"dsr_processing_response\",\"new\":\"field\"}\n").unwrap();
 }

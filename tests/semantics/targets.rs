@@ -187,9 +187,9 @@ pub(super) const COORDINATES: &[Target] = &[
 
 pub(super) const DOUBLES: &[Target] = &[
     Target {
-        body: r#"{"type":"event_processing_request","events":[{"type":"session_start","location":{"latitude":$,"longitude":0.0,"accuracy":0.0}}]}"#,
-        path: "events[0].location.latitude",
-        absent: r#"{"type":"event_processing_request","events":[{"type":"session_start","location":{"latitude":0.0,"longitude":0.0,"accuracy":0.0}}]}"#,
+        body: r#"{"type":"event_processing_request","events":[{"type":"session_start","location":{"latitude":1.5,"longitude":0.0,"accuracy":$}}]}"#,
+        path: "events[0].location.accuracy",
+        absent: r#"{"type":"event_processing_request","events":[{"type":"session_start","location":{"latitude":1.5,"longitude":0.0,"accuracy":0.0}}]}"#,
     },
     Target {
         body: r#"{"type":"module_registration_response","event_processing_registration":{"event_connection_settings":[{"type":"float","visible":true,"min_value":$,"required":false}],"max_data_age_hours":24}}"#,

@@ -2,9 +2,9 @@
 //!
 //! `hydrant_reference::mutate` applies the mutations by node.
 
-use super::odd::{odd_keys, odd_values};
 use hydrant_reference::mutate::{Damage, Node, apply, nodes};
 use hydrant_reference::normalize;
+use hydrant_reference::odd;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -48,14 +48,14 @@ pub(crate) enum Step {
 }
 
 pub(crate) fn step() -> impl Strategy<Value = Step> {
-    let value = || proptest::sample::select(odd_values());
+    let value = || proptest::sample::select(odd::values());
     let damage = prop_oneof![
         Just(Damage::Drop),
         Just(Damage::Double),
         Just(Damage::Advance),
         value().prop_map(Damage::Replace),
         value().prop_map(Damage::Overrule),
-        proptest::sample::select(odd_keys()).prop_map(Damage::Rename),
+        proptest::sample::select(odd::keys()).prop_map(Damage::Rename),
     ];
     prop_oneof![
         4 => (any::<Index>(), damage).prop_map(|(node, damage)| Step::Whole(node, damage)),

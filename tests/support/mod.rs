@@ -3,7 +3,6 @@
 
 pub(crate) mod damage;
 pub(crate) mod hidden;
-pub(crate) mod odd;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

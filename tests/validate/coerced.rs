@@ -8,9 +8,13 @@ use hydrant_testing::generate::{Generator, Kind, Options};
 use crate::shown;
 
 /// The rules that the rows break.
-pub(crate) const RULES: [&str; 6] = [
+pub(crate) const RULES: [&str; 10] = [
     "attribute-text",
+    "attribute-list",
     "null-text",
+    "null-element",
+    "whole-number",
+    "lone-surrogate",
     "real-time",
     "location-finite",
     "audience-id",
@@ -52,13 +56,45 @@ fn rows() -> Vec<(&'static str, Vec<&'static str>)> {
             r#"{"type":"dsr_processing_request","submitted_time":"2016-12-31T23:59:60Z"}"#,
             vec!["warning real-time submitted_time: this time does not exist; the nearest one is read"],
         ),
+        (
+            r#"{"type":"dsr_processing_request","id":" null ","submitted_time":"null"}"#,
+            vec![
+                r#"warning null-text id: the text "null" is read as absent"#,
+                r#"warning null-text submitted_time: the text "null" is read as absent"#,
+            ],
+        ),
+        (
+            r#"{"type":"event_processing_request","user_attribute_lists":{"a":"b","c":["d",null],"e":[]},"user_identities":[null],"events":[{"type":"error","session_id":5.7,"timestamp_ms":1714592744066.0,"breadcrumbs":7}]}"#,
+            vec![
+                "warning attribute-list user_attribute_lists.a: a single value for a list; it is read as the only element",
+                "warning null-element user_attribute_lists.c[1]: null in a list, which is kept in a list of texts and dropped in others",
+                "warning null-element user_identities[0]: null in a list, which is kept in a list of texts and dropped in others",
+                "warning whole-number events[0].session_id: the fraction of this number is dropped",
+                "warning attribute-list events[0].breadcrumbs: a single value for a list; it is read as the only element",
+            ],
+        ),
+        // In values and keys, also in fields that are not read; a key counts for its object.
+        (
+            r#"{"type":"event_processing_request","\udc00":1,"x":{"\ud800":["a\ud800b\ud800",{"k":"\ud83d\ude00"}]},"account":{"account_settings":{"s3cret":"\ud800"}},"user_attributes":{"a":[null,"\ud800"]},"events":[{"type":"custom_event","name":"\ud800"}]}"#,
+            vec![
+                "warning lone-surrogate : an escaped surrogate without its pair is read as U+FFFD",
+                "warning lone-surrogate x: an escaped surrogate without its pair is read as U+FFFD",
+                "warning lone-surrogate x[\"\u{fffd}\"][0]: an escaped surrogate without its pair is read as U+FFFD",
+                "warning lone-surrogate x[\"\u{fffd}\"][0]: an escaped surrogate without its pair is read as U+FFFD",
+                "warning lone-surrogate account.account_settings[\"…\"]: an escaped surrogate without its pair is read as U+FFFD",
+                "warning attribute-text user_attributes.a: an object or list for a text; its JSON text is kept",
+                "warning lone-surrogate user_attributes.a[1]: an escaped surrogate without its pair is read as U+FFFD",
+                "warning lone-surrogate events[0].name: an escaped surrogate without its pair is read as U+FFFD",
+            ],
+        ),
         // The location comes before what is in it.
         (
-            r#"{"type":"event_processing_request","events":[{"type":"error","location":{"accuracy":"null","latitude":"NaN"}},{"location":{"longitude":1e400},"type":"session_start"}]}"#,
+            r#"{"type":"event_processing_request","events":[{"type":"error","location":{"accuracy":"null","latitude":"NaN"}},{"location":{"longitude":1e400},"type":"session_start"},{"type":"error","location":{"latitude":null,"longitude":8}},{"type":"error","location":{"latitude":0,"longitude":0}}]}"#,
             vec![
-                "warning location-finite events[0].location: a value is not finite; the location is read as absent",
+                "warning location-finite events[0].location: a value is absent or not finite; the location is read as absent",
                 r#"warning null-text events[0].location.accuracy: the text "null" is read as absent"#,
-                "warning location-finite events[1].location: a value is not finite; the location is read as absent",
+                "warning location-finite events[1].location: a value is absent or not finite; the location is read as absent",
+                "warning location-finite events[2].location: a value is absent or not finite; the location is read as absent",
             ],
         ),
         (
@@ -131,4 +167,15 @@ fn a_flood_is_counted() {
     assert_eq!(found.len(), 10_001);
     assert_eq!(found[10_000].message, "10000 more findings are not listed");
     assert_eq!(found[9_999].path, "user_attributes.9999");
+    let body = format!(
+        r#"{{"type":"event_processing_request","x":"{}","user_attributes":{{"a":[]}}}}"#,
+        r"\ud800".repeat(20_000)
+    );
+    let (mut scratch, options) = (Scratch::new(), ParseOptions::default());
+    let found = coercions(body.as_bytes(), &mut scratch, &options).unwrap();
+    assert_eq!(found[10_000].message, "10001 more findings are not listed");
+    assert_eq!(
+        (found[9_999].rule, &*found[9_999].path),
+        ("lone-surrogate", "x")
+    );
 }

@@ -100,8 +100,48 @@ fn batches() -> Vec<Row> {
             )),
             vec![
                 "warning identity-hash user_identities[0].value: declared raw, but it has the form of a digest: it will be hashed again",
-                "warning identity-zero runtime_environment.identities[0].value: all zeros, as devices send it while tracking is limited",
-                "warning identity-zero runtime_environment.identities[1].value: all zeros, as devices send it while tracking is limited",
+                "warning identity-zero runtime_environment.identities[0].value: zeros, which stand for nobody, or their digest",
+                "warning identity-zero runtime_environment.identities[1].value: zeros, which stand for nobody, or their digest",
+                "warning identity-zero runtime_environment.identities[2].value: zeros, which stand for nobody, or their digest",
+            ],
+        ),
+        (
+            batch(concat!(
+                r#""user_identities":[{"type":"email","encoding":"raw","value":"\u200b "},"#,
+                r#"{"type":"email","encoding":"sha256","value":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},"#,
+                r#"{"type":"customer","encoding":"raw","value":"0"},"#,
+                r#"{"type":"customer","encoding":"raw","value":"00000000-0000-0000-0000-000000000000"}],"#,
+                r#""partner_identities":[{"type":"a_b","encoding":"md5","value":"d41d8cd98f00b204e9800998ecf8427e"}],"#,
+                r#""runtime_environment":{"type":"android","identities":[{"type":"android_id","encoding":"raw","value":"0"}]},"#,
+                r#""device_application_stamp":"00000000-0000-0000-0000-000000000000","mpid":"0""#
+            )),
+            vec![
+                "warning identity-blank partner_identities[0].value: blank, or the digest of the empty text",
+                "warning identity-blank user_identities[0].value: blank, or the digest of the empty text",
+                "warning identity-blank user_identities[1].value: blank, or the digest of the empty text",
+                "warning identity-zero user_identities[3].value: zeros, which stand for nobody, or their digest",
+                "warning identity-zero runtime_environment.identities[0].value: zeros, which stand for nobody, or their digest",
+                "warning device-application-stamp device_application_stamp: zeros, which stand for no device",
+                "warning mpid mpid: 0, which stands for no profile",
+            ],
+        ),
+        (batch(r#""mpid":-0"#), vec!["warning mpid mpid: 0, which stands for no profile"]),
+        (
+            batch(concat!(
+                r#""events":[{"type":"user_identity_change","id":"9daa09f0-0c61-4b46-a16a-272c8cdd47e8","timestamp_ms":1714592744066,"#,
+                r#""added":[{"type":"email","encoding":"raw","value":"\u00ad"}]}]"#
+            )),
+            vec!["warning identity-blank events[0].added[0].value: blank, or the digest of the empty text"],
+        ),
+        (
+            dsr(concat!(
+                r#""subject_request_id":"66062a39-ea83-450e-9d5e-92829b6e565d","subject_request_type":"erasure","regulation":"gdpr","#,
+                r#""submitted_time":1714592744,"subject_identities":{"email":{"encoding":"raw","value":"\u00a0"},"#,
+                r#""controller_customer_id":{"encoding":"raw","value":"0"},"android_id":{"encoding":"raw","value":"0"}}"#
+            )),
+            vec![
+                "warning identity-blank subject_identities.email.value: blank, or the digest of the empty text",
+                "warning identity-zero subject_identities.android_id.value: zeros, which stand for nobody, or their digest",
             ],
         ),
         (

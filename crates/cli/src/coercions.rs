@@ -3,11 +3,22 @@
 
 use hydrant::Tally;
 
+/// The number of kinds.
+pub(super) const COERCIONS: usize = 10;
+
 /// Each kind: its name in JSON, its name for people, and how many values there are.
-pub(super) fn coercions(tally: Tally) -> [(&'static str, &'static str, usize); 6] {
+pub(super) fn coercions(tally: Tally) -> [(&'static str, &'static str, usize); COERCIONS] {
     [
         ("json_texts", "objects as attributes", tally.json_texts),
+        ("single_texts", "texts as lists", tally.single_texts),
         ("null_texts", "texts \"null\"", tally.null_texts),
+        ("null_elements", "null elements", tally.null_elements),
+        (
+            "truncated_numbers",
+            "truncated numbers",
+            tally.truncated_numbers,
+        ),
+        ("lone_surrogates", "lone surrogates", tally.lone_surrogates),
         ("adjusted_times", "adjusted times", tally.adjusted_times),
         (
             "dropped_locations",

@@ -14,13 +14,15 @@ use super::input::{Chunk, Opener, Reader, sources};
 use super::interrupt::Stop;
 use super::output::{OutputArgs, Unwritable};
 use super::terminal;
-use hydrant::hash::{Algorithm, Hasher, HexDigests, Input, Normalization, normalize};
+use hydrant::hash::{Algorithm, Hasher, HexDigests, Input, Normalization};
+use hydrant::message::{Identity, IdentityEncoding};
 
 /// Hash identities: one per input line, one digest per output line
 ///
 /// Every line is trimmed, put into lower case and hashed, as the protocol wants it; the digest is
-/// written in lower-case hexadecimal. A line with nothing in it, after trimming, gives an empty
-/// line, so that as many lines come out as went in. A line ends at a line feed, with or without a
+/// written in lower-case hexadecimal. A line that identifies nobody gives an empty line, so that as
+/// many lines come out as went in: one that shows nothing after trimming, the nil uuid or other
+/// zeros of 16 digits or more, and the digest of either. A line ends at a line feed, with or without a
 /// carriage return before it. A byte order mark at its beginning is skipped.
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
@@ -147,8 +149,8 @@ impl Digester {
             })
         };
         let inputs = values().map(|value| {
-            // An empty line must not be hashed, and an encoded input is not.
-            if is_nothing(value, normalization) {
+            // Such a line must not be hashed, and an encoded input is not.
+            if is_nobody(value, normalization) {
                 Input::Encoded("")
             } else {
                 Input::Raw(value)
@@ -163,10 +165,10 @@ impl Digester {
     }
 }
 
-/// Whether the value is empty after normalization.
-fn is_nothing(value: &str, normalization: Normalization) -> bool {
-    // Trimming alone does not write to the buffer.
-    normalize(value, normalization.lower_case(false), &mut String::new()).is_empty()
+/// Whether the value, without what is trimmed, identifies nobody. White space that is kept counts.
+fn is_nobody(value: &str, normalization: Normalization) -> bool {
+    let identity = Identity::new(IdentityEncoding::Raw, value);
+    identity.identifies_nobody() && (normalization.trim || value.is_empty() || !identity.is_blank())
 }
 
 #[cfg(test)]
@@ -200,6 +202,30 @@ mod tests {
         let (_, out) = digest(b"abc\r\n  \n\n", Normalization::VERBATIM);
         let expected = format!("{ABC}\n{}\n\n", "23b58def11b45727d3351702515f86af");
         assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    #[test]
+    fn lines_that_identify_nobody_are_empty() {
+        let nobody = [
+            " \u{200b}",
+            "\u{ad}\u{2060}\u{a0}",
+            "\u{2800}",
+            "\u{7f}",
+            "00000000-0000-0000-0000-000000000000",
+            " D41D8CD98F00B204E9800998ECF8427E",
+            "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+        ];
+        let (_, out) = digest(
+            (nobody.join("\n") + "\nabc").as_bytes(),
+            Normalization::STANDARD,
+        );
+        let expected = format!("{}{ABC}\n", "\n".repeat(nobody.len()));
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+        // White space that is kept counts, and zeros do not.
+        let lines = "\u{200b}\n00000000-0000-0000-0000-000000000000";
+        let (_, out) = digest(lines.as_bytes(), Normalization::VERBATIM);
+        assert_eq!(out.iter().position(|byte| *byte == b'\n'), Some(32));
+        assert_eq!(out.len(), 34);
     }
 
     #[test]

@@ -41,14 +41,15 @@ pub fn refusals(input: &[u8]) -> Vec<Refusal> {
     }
 }
 
-/// The coerced values of a message, in the order of the text: the rule of `hydrant validate` that
-/// reports each, and its path. Empty if the message is refused.
+/// The coerced values of a message: the rule of `hydrant validate` that reports each, and its path.
+/// Empty if the message is refused.
 pub fn coercions(input: &[u8]) -> Vec<(&'static str, String)> {
     let Ok(document) = Document::read(input) else {
         return Vec::new();
     };
     let mut decoder = Decoder::new(&document);
     decoder.message();
+    decoder.lone_surrogates(document.root());
     if decoder.refusals.is_empty() {
         decoder.coercions
     } else {
@@ -115,7 +116,7 @@ impl<'t> Decoder<'t> {
         let read = match kind {
             Kind::TextOrJson => return self.text_or_json(raw),
             Kind::LongId => return self.long_id(raw),
-            Kind::ObjectIfFinite(model) => return self.object_if_finite(raw, model),
+            Kind::Location(model) => return self.location(raw, model),
             Kind::DoubleOrNone => scalar::double_or_none(&View::of(raw)),
             Kind::Text => scalar::string(&View::of(raw)),
             Kind::Uuid => scalar::uuid(&View::of(raw)),
@@ -137,7 +138,9 @@ impl<'t> Decoder<'t> {
             (Kind::Instant, Ok(Some(_))) if scalar::is_adjusted(&View::of(raw)) => {
                 self.coerced("real-time");
             }
-            (Kind::Instant, _) => {}
+            (Kind::Int32 | Kind::Int64, Ok(Some(_))) if scalar::is_truncated(&View::of(raw)) => {
+                self.coerced("whole-number");
+            }
             (_, Ok(None)) if scalar::is_null_text(&View::of(raw)) => self.coerced("null-text"),
             _ => {}
         }
@@ -147,6 +150,33 @@ impl<'t> Decoder<'t> {
     fn coerced(&mut self, rule: &'static str) {
         let path = self.path.trim_start_matches('.').to_owned();
         self.coercions.push((rule, path));
+    }
+
+    /// Row F5. An escape in a key counts for the object.
+    fn lone_surrogates(&mut self, raw: &RawValue) {
+        let mut here = self.document.lone_surrogates(raw);
+        if here == 0 {
+            return;
+        }
+        let members = match View::of(raw) {
+            View::Array(elements) => elements
+                .into_iter()
+                .enumerate()
+                .map(|(index, element)| (format!("[{index}]"), element))
+                .collect(),
+            View::Object(members) => members
+                .into_iter()
+                .map(|member| (key_step(&member.key), member.value))
+                .collect(),
+            _ => Vec::new(),
+        };
+        for (step, value) in members {
+            here -= self.document.lone_surrogates(value);
+            self.within(&step, |this| this.lone_surrogates(value));
+        }
+        for _ in 0..here {
+            self.coerced("lone-surrogate");
+        }
     }
 
     fn text_or_json(&mut self, raw: &'t RawValue) -> Option<Json> {
@@ -167,7 +197,8 @@ impl<'t> Decoder<'t> {
         Some(id)
     }
 
-    fn object_if_finite(&mut self, raw: &'t RawValue, model: &'static Model) -> Option<Json> {
+    /// Row T29: a place has two coordinates, and its values are finite.
+    fn location(&mut self, raw: &'t RawValue, model: &'static Model) -> Option<Json> {
         let object = self.object(raw, model)?;
         match &object {
             Json::Object(fields) if fields.iter().any(|(_, value)| *value == Json::Null) => {
@@ -337,6 +368,10 @@ impl<'t> Decoder<'t> {
     fn list(&mut self, raw: &'t RawValue, kind: &'static Kind) -> Option<Json> {
         let elements = match View::of(raw) {
             View::Array(elements) => elements,
+            View::String(_) | View::Number(_) | View::Bool(_) if matches!(kind, Kind::Text) => {
+                self.coerced("attribute-list");
+                vec![raw]
+            }
             other => return self.refuse_type("an array", &other),
         };
         let mut list = Vec::new();
@@ -345,14 +380,15 @@ impl<'t> Decoder<'t> {
                 list.extend(self.within(&format!("[{index}]"), |this| this.value(element, kind)));
                 continue;
             }
-            match kind {
-                Kind::Text => list.push(Json::Null),
+            self.within(&format!("[{index}]"), |this| match kind {
                 Kind::OneOf(family) if family.refuses_null => {
-                    self.within(&format!("[{index}]"), |this| {
-                        this.refuse(format!("{} is null", family.name))
-                    });
+                    this.refuse(format!("{} is null", family.name));
                 }
-                _ => {} // row K10: dropped
+                _ => this.coerced("null-element"),
+            });
+            // Rows K9 and K10.
+            if let Kind::Text = kind {
+                list.push(Json::Null);
             }
         }
         Some(Json::Array(list))
@@ -428,7 +464,15 @@ fn key_step(key: &str) -> String {
     if !key.is_empty() && key.chars().all(plain) {
         format!(".{key}")
     } else {
-        format!("[{}]", quote(key))
+        // JSON allows U+007F to U+009F as they are; a path shows their escapes.
+        let mut quoted = String::new();
+        for c in quote(key).chars() {
+            match c {
+                c if c.is_control() => quoted.push_str(&format!("\\u{:04x}", u32::from(c))),
+                c => quoted.push(c),
+            }
+        }
+        format!("[{quoted}]")
     }
 }
 
@@ -454,6 +498,7 @@ fn to_write(field: &Field, value: Option<Json>) -> Option<Json> {
         (WhenAbsent::DataSaleOptOut, _) => Some(Json::String("data_sale_opt_out".to_owned())),
         (_, Some(value)) => Some(value),
         (WhenAbsent::Zero, None) => Some(Json::Number("0".to_owned())),
+        (WhenAbsent::NoLocation, None) => Some(Json::Null),
         (WhenAbsent::ZeroPointZero, None) => Some(Json::Number("0.0".to_owned())),
         (WhenAbsent::Hours24, None) => Some(Json::Number("24".to_owned())),
         (WhenAbsent::False, None) => Some(Json::Bool(false)),

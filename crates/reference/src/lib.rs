@@ -19,6 +19,7 @@ mod identical;
 mod instant;
 mod json;
 pub mod mutate;
+pub mod odd;
 mod scalar;
 mod surrogates;
 pub mod tables;

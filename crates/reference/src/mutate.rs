@@ -43,7 +43,7 @@ pub enum Damage {
 
 /// All values of a well-formed text except the outermost one; none if the text is malformed.
 pub fn nodes(text: &str) -> Vec<Node> {
-    let repaired = surrogates::repair(text); // of the same length, so that the places are the same
+    let repaired = surrogates::repair(text).0; // of the same length, so that the places are the same
     let mut found = Vec::new();
     if let Ok(root) = serde_json::from_str::<&RawValue>(&repaired) {
         collect(&repaired, root, &mut found);
@@ -131,7 +131,7 @@ pub struct Spine {
 /// Keeps a node, the containers around it, and their `type`, `encoding` and `value`, without which
 /// these objects would be refused. Everything else is removed.
 pub fn prune(text: &str, node: &Node) -> Spine {
-    let text = surrogates::repair(text);
+    let text = surrogates::repair(text).0;
     let root: &RawValue = serde_json::from_str(&text).expect("a well-formed message");
     let mut out = String::new();
     let start = keep(&text, root, &node.value, &mut out).expect("a node of this text");

@@ -138,7 +138,7 @@ pub(crate) fn uuid(view: &View<'_>) -> Read {
         View::String(text) => trim(text),
         other => return expected("a uuid", other),
     };
-    if text.is_empty() {
+    if matches!(text, "" | "null") {
         return Ok(None);
     }
     let groups: Vec<&str> = text.split('-').collect();
@@ -157,7 +157,7 @@ pub(crate) fn instant(view: &View<'_>) -> Read {
     let seconds = match view {
         View::Number(text) => instant::from_number(Decimal::parse(text).expect("a JSON number"))?,
         View::String(text) => match trim(text) {
-            "" => return Ok(None),
+            "" | "null" => return Ok(None),
             text => match Decimal::parse(text) {
                 Some(number) => instant::from_number(number)?,
                 None => instant::from_text(text)?,
@@ -168,7 +168,18 @@ pub(crate) fn instant(view: &View<'_>) -> Read {
     Ok(Some(Json::Number(seconds)))
 }
 
-/// Whether this is the text `null`, which is absent for numbers and bools.
+/// Whether this number, which was read as an integer, has a fraction.
+pub(crate) fn is_truncated(view: &View<'_>) -> bool {
+    let View::Number(text) = view else {
+        return false;
+    };
+    let number = Decimal::parse(text).expect("a JSON number");
+    let trimmed = number.digits.trim_end_matches('0');
+    let zeros = number.digits.len() - trimmed.len();
+    !number.is_zero() && number.exponent + (zeros as i64) < 0
+}
+
+/// Whether this is the text `null`, which is absent for numbers, bools, instants and uuids.
 pub(crate) fn is_null_text(view: &View<'_>) -> bool {
     matches!(view, View::String(text) if trim(text) == "null")
 }

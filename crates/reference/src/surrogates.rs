@@ -4,10 +4,12 @@
 //! hexadecimal digits are replaced, so every offset of the repaired text is also an offset of the
 //! original. Nothing else is checked: malformed text is unchanged and refused later.
 
-/// The text with every lone `\uD800`..`\uDFFF` inside a string literal turned into `\ufffd`.
-pub(crate) fn repair(text: &str) -> String {
+/// The text with every lone `\uD800`..`\uDFFF` inside a string literal turned into `\ufffd`, and the
+/// offsets of these escapes.
+pub(crate) fn repair(text: &str) -> (String, Vec<usize>) {
     let bytes = text.as_bytes();
     let mut out = bytes.to_vec();
+    let mut found = Vec::new();
     let mut in_string = false;
     let mut at = 0;
     while at < bytes.len() {
@@ -22,6 +24,7 @@ pub(crate) fn repair(text: &str) -> String {
                 }
                 Some(0xD800..=0xDFFF) => {
                     out[at + 2..at + 6].copy_from_slice(b"fffd");
+                    found.push(at);
                     at += 6;
                 }
                 Some(_) => at += 6,
@@ -30,7 +33,8 @@ pub(crate) fn repair(text: &str) -> String {
             _ => at += 1,
         }
     }
-    String::from_utf8(out).expect("only ASCII was replaced by ASCII")
+    let repaired = String::from_utf8(out).expect("only ASCII was replaced by ASCII");
+    (repaired, found)
 }
 
 /// The code unit of the escape `\uXXXX` that starts at `at`, if there is one.

@@ -11,6 +11,8 @@ pub struct Document {
     pub original: String,
     /// The same text, same length, lone surrogate escapes replaced by `\ufffd`.
     pub repaired: String,
+    /// The offsets of these escapes.
+    lone_surrogates: Vec<usize>,
 }
 
 impl Document {
@@ -36,7 +38,7 @@ impl Document {
                 "nested deeper than {MAX_DEPTH}"
             )));
         }
-        let repaired = surrogates::repair(original);
+        let (repaired, lone_surrogates) = surrogates::repair(original);
         // Reading a raw value checks the grammar of everything, including unknown fields, and that
         // only white space follows.
         serde_json::from_str::<&RawValue>(&repaired)
@@ -44,6 +46,7 @@ impl Document {
         Ok(Self {
             original: original.to_owned(),
             repaired,
+            lone_surrogates,
         })
     }
 
@@ -56,8 +59,19 @@ impl Document {
     ///
     /// This is the text as it came, lone surrogates included, not the repaired one.
     pub fn compact(&self, value: &RawValue) -> String {
+        compact(&self.original[self.place(value)])
+    }
+
+    /// How many lone surrogate escapes there are in a value of [`root`](Self::root).
+    pub(crate) fn lone_surrogates(&self, value: &RawValue) -> usize {
+        let place = self.place(value);
+        let inside = self.lone_surrogates.iter();
+        inside.filter(|offset| place.contains(offset)).count()
+    }
+
+    fn place(&self, value: &RawValue) -> std::ops::Range<usize> {
         let start = value.get().as_ptr() as usize - self.repaired.as_ptr() as usize;
-        compact(&self.original[start..start + value.get().len()])
+        start..start + value.get().len()
     }
 }
 

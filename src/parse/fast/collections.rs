@@ -24,7 +24,7 @@ impl<'a> FastDecoder<'_, 'a> {
         let mut nulls = 0usize;
         loop {
             self.reserve_one(&mut elements)?;
-            if !T::decode_in_place(self, |element| push(&mut elements, element))? {
+            if !T::decode_element(self, |element| push(&mut elements, element))? {
                 nulls += 1;
             }
             if self.cursor.accept_byte(b',') {

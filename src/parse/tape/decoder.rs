@@ -14,9 +14,7 @@ use super::super::{ParseOptions, Tally};
 use super::buffers::Filled;
 use super::notes::{CoercedNodes, UnknownKeys};
 use super::positions::Positions;
-use crate::schema::{
-    Coercion, Decimal, Decode, Decoder, Key, Map, ModelInfo, Numeric, Uuid, key, trim,
-};
+use crate::schema::{Coercion, Decimal, Decode, Decoder, Key, Map, ModelInfo, Numeric, Uuid, key};
 
 /// Why the typed walk stopped, and at which node.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,6 +30,8 @@ pub(super) struct TapeDecoder<'t, 'a> {
     pub(super) text: &'a [u8],
     pub(super) positions: Positions<'t>,
     pub(super) blanked_numbers: bool,
+    /// The offsets of the lone surrogate escapes.
+    pub(super) lone_surrogates: &'t [usize],
     pub(super) arena: &'a Bump,
     pub(super) hasher: &'t KeyHasher,
     pub(super) options: &'t ParseOptions,
@@ -71,6 +71,7 @@ impl<'t, 'a> TapeDecoder<'t, 'a> {
             text,
             positions: Positions::new(filled.structurals()),
             blanked_numbers: filled.blanked_numbers(),
+            lone_surrogates: filled.lone_surrogates(),
             arena,
             hasher,
             options,
@@ -94,6 +95,10 @@ impl<'t, 'a> TapeDecoder<'t, 'a> {
     /// The current node's position on the tape.
     pub(super) fn node(&self) -> usize {
         self.at
+    }
+
+    pub(super) fn is_null(&self) -> bool {
+        matches!(self.peek(), Some(Node::Static(StaticNode::Null)))
     }
 
     pub(super) fn peek(&self) -> Option<Node<'a>> {
@@ -144,7 +149,7 @@ impl<'a> Decoder<'a> for TapeDecoder<'_, 'a> {
     const READS_NON_FINITE: bool = true;
 
     fn null(&mut self) -> bool {
-        let null = matches!(self.peek(), Some(Node::Static(StaticNode::Null)));
+        let null = self.is_null();
         self.at += usize::from(null);
         null
     }
@@ -298,21 +303,18 @@ impl<'a> Decoder<'a> for TapeDecoder<'_, 'a> {
     }
 
     fn list<T: Decode<'a>>(&mut self) -> Result<Option<&'a [T]>, Fault> {
-        let len = match self.peek() {
-            Some(Node::Array { len, .. }) => len,
+        let (len, brackets) = match self.peek() {
+            Some(Node::Array { len, .. }) => (len, 1),
             Some(Node::Static(StaticNode::Null)) => return self.take(None),
+            Some(Node::String(_) | Node::Static(_)) if T::MAY_BE_SINGLE => {
+                self.coerced(Coercion::SingleText, self.at)?;
+                (1, 0)
+            }
             _ => return self.expected("a list"),
         };
         self.charge(len.saturating_mul(size_of::<T>()))?;
-        self.at += 1;
-        let mut elements = ArenaVec::with_capacity_in(len, self.arena);
-        for _ in 0..len {
-            match T::decode(self)? {
-                Some(element) => elements.push(element),
-                None => self.tally.null_elements += 1,
-            }
-        }
-        Ok(Some(elements.into_bump_slice()))
+        self.at += brackets;
+        self.read_elements(len)
     }
 
     fn map_with<V: Decode<'a>>(
@@ -372,17 +374,7 @@ impl<'a> Decoder<'a> for TapeDecoder<'_, 'a> {
     }
 
     fn uuid(&mut self) -> Result<Option<Uuid>, Fault> {
-        const WHAT: &str = "a uuid of 36 characters";
-        match self.string_only()?.map(trim) {
-            None | Some("") => Ok(None),
-            Some(text) => match text.parse() {
-                Ok(uuid) => Ok(Some(uuid)),
-                Err(_) => Err(Fault {
-                    node: self.at - 1,
-                    problem: Problem::Invalid(WHAT),
-                }),
-            },
-        }
+        self.read_uuid()
     }
 
     fn number_or_text<T>(

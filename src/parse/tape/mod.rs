@@ -7,8 +7,8 @@
 //! then replaces these values and fills the tape again.
 
 mod buffers;
+mod collections;
 mod decoder;
-mod maps;
 mod notes;
 mod numbers;
 mod positions;
@@ -19,7 +19,6 @@ use super::failed::{Failed, Problem};
 use super::keys::KeyHasher;
 use super::{ParseOptions, Parsed};
 use crate::schema::{Coercion, Decode};
-use buffers::Filled;
 use decoder::{Fault, TapeDecoder};
 use notes::{CoercedNodes, UnknownKeys};
 
@@ -33,9 +32,11 @@ pub(super) fn parse<'a, M: Decode<'a>>(
     hasher: &KeyHasher,
     options: &ParseOptions,
 ) -> Result<Parsed<M>, Failed> {
-    let filled = buffers.fill(text, options.depth_limit())?;
-    let mut decoder = TapeDecoder::new(&filled, text, arena, hasher, options);
-    read(&mut decoder, &filled, options)
+    let parsed = |message, decoder: &mut TapeDecoder<'_, 'a>| Parsed {
+        message,
+        tally: decoder.tally,
+    };
+    read(text, buffers, arena, hasher, options, |_| {}, parsed)
 }
 
 /// Parses a message, and finds the keys that its models do not have, in the order of the text.
@@ -47,14 +48,15 @@ pub(super) fn parse_with_unknown_keys<'a, M: Decode<'a>>(
     options: &ParseOptions,
     most: usize,
 ) -> Result<UnknownKeys<'a>, Failed> {
-    let filled = buffers.fill(text, options.depth_limit())?;
-    let mut decoder = TapeDecoder::new(&filled, text, arena, hasher, options);
-    decoder.unknown_keys = Some(UnknownKeys {
-        most,
-        ..UnknownKeys::default()
-    });
-    read::<M>(&mut decoder, &filled, options)?;
-    Ok(decoder.unknown_keys.unwrap_or_default())
+    let collect = |decoder: &mut TapeDecoder<'_, 'a>| {
+        decoder.unknown_keys = Some(UnknownKeys {
+            most,
+            ..UnknownKeys::default()
+        });
+    };
+    let found = |_: M, decoder: &mut TapeDecoder<'_, 'a>| decoder.unknown_keys.take();
+    let keys = read(text, buffers, arena, hasher, options, collect, found)?;
+    Ok(keys.unwrap_or_default())
 }
 
 /// Parses a message, and finds the offsets of the coerced values, in the order of the text, and how
@@ -67,28 +69,27 @@ pub(super) fn parse_with_coercions<'a, M: Decode<'a>>(
     options: &ParseOptions,
     most: usize,
 ) -> Result<(Vec<(usize, Coercion)>, usize), Failed> {
-    let filled = buffers.fill(text, options.depth_limit())?;
-    let mut decoder = TapeDecoder::new(&filled, text, arena, hasher, options);
-    decoder.coercions = Some(CoercedNodes {
-        most,
-        ..CoercedNodes::default()
-    });
-    read::<M>(&mut decoder, &filled, options)?;
-    let mut found = decoder.coercions.take().unwrap_or_default();
-    // An object is coerced after its content.
-    found.listed.sort_unstable_by_key(|(node, _)| *node);
-    let offsets = found
-        .listed
-        .into_iter()
-        .map(|(node, coercion)| (decoder.offset_of(node), coercion));
-    Ok((offsets.collect(), found.more))
+    let collect = |decoder: &mut TapeDecoder<'_, 'a>| {
+        decoder.coercions = Some(CoercedNodes {
+            most,
+            ..CoercedNodes::default()
+        });
+    };
+    let found = |_: M, decoder: &mut TapeDecoder<'_, 'a>| decoder.coercion_offsets(most);
+    read(text, buffers, arena, hasher, options, collect, found)
 }
 
-fn read<'a, M: Decode<'a>>(
-    decoder: &mut TapeDecoder<'_, 'a>,
-    filled: &Filled<'_>,
+/// Parses a message: `prepare` says what to collect, and `finish` makes the result.
+fn read<'a, M: Decode<'a>, T>(
+    text: &'a [u8],
+    buffers: &'a mut TapeBuffers,
+    arena: &'a Bump,
+    hasher: &KeyHasher,
     options: &ParseOptions,
-) -> Result<Parsed<M>, Failed> {
+    prepare: impl FnOnce(&mut TapeDecoder<'_, 'a>),
+    finish: impl FnOnce(M, &mut TapeDecoder<'_, 'a>) -> T,
+) -> Result<T, Failed> {
+    let filled = buffers.fill(text, options.depth_limit())?;
     if options.strict
         && let Some(offset) = filled.lone_surrogates().first()
     {
@@ -97,13 +98,10 @@ fn read<'a, M: Decode<'a>>(
             problem: Problem::LoneSurrogate,
         });
     }
-    let fault = match M::decode(decoder) {
-        Ok(Some(message)) => {
-            return Ok(Parsed {
-                message,
-                tally: decoder.tally,
-            });
-        }
+    let mut decoder = TapeDecoder::new(&filled, text, arena, hasher, options);
+    prepare(&mut decoder);
+    let fault = match M::decode(&mut decoder) {
+        Ok(Some(message)) => return Ok(finish(message, &mut decoder)),
         Ok(None) => Fault {
             node: 0,
             problem: Problem::Expected("an object"),

@@ -14,7 +14,6 @@ pub(super) struct CoercedNodes {
     pub(super) listed: Vec<(usize, Coercion)>,
     /// How many are listed at most.
     pub(super) most: usize,
-    pub(super) more: usize,
 }
 
 /// The keys that their models do not have, as far as they are listed.
@@ -55,15 +54,14 @@ impl<'a> TapeDecoder<'_, 'a> {
     /// error if the reference refuses the value.
     pub(super) fn note_coercion(&mut self, coercion: Coercion, place: usize) -> Result<(), Fault> {
         self.tally.count(coercion);
-        if let Some(coercions) = &mut self.coercions {
-            if coercions.listed.len() < coercions.most {
-                coercions.listed.push((place, coercion));
-            } else {
-                coercions.more += 1;
-            }
+        if let Some(coercions) = &mut self.coercions
+            && coercions.listed.len() < coercions.most
+        {
+            coercions.listed.push((place, coercion));
         }
         let problem = match coercion {
             Coercion::JsonText => Problem::Expected("a string"),
+            Coercion::SingleText => Problem::Expected("a list"),
             Coercion::LongIdentifier => Problem::Invalid("a 32-bit integer"),
             // The reference accepts these.
             _ => return Ok(()),
@@ -75,6 +73,24 @@ impl<'a> TapeDecoder<'_, 'a> {
             });
         }
         Ok(())
+    }
+
+    /// The offsets of the coerced values, in the order of the text, and how many more there are than
+    /// `most`.
+    pub(super) fn coercion_offsets(&mut self, most: usize) -> (Vec<(usize, Coercion)>, usize) {
+        let mut found = self.coercions.take().unwrap_or_default();
+        // An object is coerced after its content.
+        found.listed.sort_unstable_by_key(|(node, _)| *node);
+        let offsets = found.listed.into_iter();
+        let mut listed: Vec<_> = offsets
+            .map(|(node, coercion)| (self.offset_of(node), coercion))
+            .collect();
+        let surrogates = self.lone_surrogates.iter().take(most);
+        listed.extend(surrogates.map(|offset| (*offset, Coercion::LoneSurrogate)));
+        listed.sort_by_key(|(offset, _)| *offset);
+        listed.truncate(most);
+        let more = self.tally.coercions() - listed.len();
+        (listed, more)
     }
 
     /// Records the key just read, which its model does not have, if such keys are collected.

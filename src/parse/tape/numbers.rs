@@ -1,11 +1,12 @@
-//! Numbers of the complete path: each may be a number on the tape, or a string that holds one.
+//! Numbers and uuids of the complete path. A number may be one on the tape, or a string that holds
+//! one.
 
 use simd_json::{Node, StaticNode};
 
 use super::super::coerce;
 use super::super::failed::Problem;
 use super::decoder::{Fault, TapeDecoder};
-use crate::schema::{Coercion, Decimal, Decoder, Numeric, trim};
+use crate::schema::{Coercion, Decimal, Decoder, Numeric, Uuid, trim};
 
 impl<'a> TapeDecoder<'_, 'a> {
     pub(super) fn read_int32(&mut self) -> Result<Option<i32>, Fault> {
@@ -67,12 +68,36 @@ impl<'a> TapeDecoder<'_, 'a> {
         }
     }
 
+    pub(super) fn read_uuid(&mut self) -> Result<Option<Uuid>, Fault> {
+        const WHAT: &str = "a uuid of 36 characters";
+        let place = self.node();
+        match self.string_only()?.map(trim) {
+            None | Some("") => Ok(None),
+            Some("null") if !self.options.strict => {
+                self.coerced(Coercion::NullText, place)?;
+                Ok(None)
+            }
+            Some(text) => match text.parse() {
+                Ok(uuid) => Ok(Some(uuid)),
+                Err(_) => Err(Fault {
+                    node: place,
+                    problem: Problem::Invalid(WHAT),
+                }),
+            },
+        }
+    }
+
     pub(super) fn read_number_or_text<T>(
         &mut self,
         expected: &'static str,
         read: impl FnOnce(Numeric<'a>) -> Option<T>,
     ) -> Result<Option<T>, Fault> {
-        self.refuse_null_text(expected)?;
+        // The reference reads the text `null` as absent only for numbers and bools.
+        if self.options.strict
+            && matches!(self.peek(), Some(Node::String(text)) if trim(text) == "null")
+        {
+            return self.invalid(expected);
+        }
         match self.numeric(expected)? {
             None => self.take(None),
             Some(value) => self.take_valid(read(value), expected),
@@ -92,9 +117,12 @@ impl<'a> TapeDecoder<'_, 'a> {
         let value = match self.numeric(expected)? {
             None => return self.take(None),
             Some(Numeric::Number(text)) => coerce::integer_of_number(text),
-            Some(Numeric::Text(text)) => coerce::integer_of_text(text),
+            Some(Numeric::Text(text)) => coerce::integer_of_text(text).map(|value| (value, true)),
         };
-        self.take_valid(value, expected)
+        if let Some((_, false)) = value {
+            self.coerced(Coercion::Truncated, self.node())?;
+        }
+        self.take_valid(value.map(|(value, _)| value), expected)
     }
 
     /// The number at the current node, or the string that holds one, not consumed yet. `None` if it
@@ -114,14 +142,6 @@ impl<'a> TapeDecoder<'_, 'a> {
             },
             Some(Node::Object { .. } | Node::Array { .. }) => return self.expected(expected),
         })
-    }
-
-    /// The string `"null"` means absent only where the reference reads a number or a bool.
-    fn refuse_null_text(&self, expected: &'static str) -> Result<(), Fault> {
-        match self.peek() {
-            Some(Node::String(text)) if trim(text) == "null" => self.invalid(expected),
-            _ => Ok(()),
-        }
     }
 
     /// Consumes the scalar at the current node if it has a value.

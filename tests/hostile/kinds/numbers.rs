@@ -95,7 +95,7 @@ pub(super) const KINDS: &[Kind] = &[
                 r#""events":[{"type":"error","location":{"latitude":0."#,
                 same("25"),
                 "",
-                "}}]",
+                r#","longitude":1}}]"#,
             )
         },
         answer: |_, result| {

@@ -224,8 +224,6 @@ fn show_tally(tally: Tally, view: &mut View<'_>) {
     let counts = [
         ("unknown values", tally.unknown_values),
         ("unknown objects", tally.unknown_members),
-        ("lone surrogates", tally.lone_surrogates),
-        ("null elements", tally.null_elements),
         ("events without id", tally.events_without_id),
     ];
     let coerced = coercions(tally).map(|(_, shown, count)| (shown, count));

@@ -7,7 +7,7 @@ use std::path::Path;
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::identities::IdentityCounts;
-use crate::coercions::coercions;
+use crate::coercions::{COERCIONS, coercions};
 use crate::exit::Failure;
 use crate::stream::Ended;
 use crate::terminal;
@@ -26,7 +26,7 @@ pub(super) struct Totals {
     /// Values, events, environments and other items that this version does not know.
     unknown: u64,
     /// Values that were coerced.
-    coerced: [u64; 6],
+    coerced: [u64; COERCIONS],
 }
 
 impl Totals {

@@ -18,6 +18,14 @@ const MESSAGES: &[(&str, &str)] = &[
         r#"{"type":"dsr_processing_request","submitted_time":662687999.000000000}"#,
     ),
     (
+        r#"{"type":"dsr_processing_request","submitted_time":"null"}"#,
+        r#"{"type":"dsr_processing_request"}"#,
+    ),
+    (
+        r#"{"type":"event_processing_request","user_attribute_lists":{"a":"b","c":[null]},"events":[{"type":"custom_event","session_id":5.7,"name":"\ud800","location":{"latitude":null,"longitude":8.5}}]}"#,
+        r#"{"type":"event_processing_request","user_attribute_lists":{"a":["b"],"c":[null]},"events":[{"type":"custom_event","session_id":5,"name":"�"}]}"#,
+    ),
+    (
         r#"{"type":"audience_membership_change_request","user_profiles":[{"removed_audiences":[{"audience_id":4739181022375519}]}]}"#,
         r#"{"type":"audience_membership_change_request","user_profiles":[{"audiences":[{"audience_id":4739181022375519,"action":"delete"}]}]}"#,
     ),
@@ -31,6 +39,12 @@ const FINDINGS: &[(&str, &str)] = &[
     ("null-text", "events[0].products[0].price"),
     ("location-finite", "events[1].location"),
     ("real-time", "submitted_time"),
+    ("null-text", "submitted_time"),
+    ("attribute-list", "user_attribute_lists.a"),
+    ("null-element", "user_attribute_lists.c[0]"),
+    ("whole-number", "events[0].session_id"),
+    ("lone-surrogate", "events[0].name"),
+    ("location-finite", "events[0].location"),
     ("audience-list", "user_profiles[0].removed_audiences"),
     (
         "audience-id",
@@ -95,7 +109,17 @@ fn odd_values_are_counted_by_inspect_and_process() {
         ),
         (MESSAGES[2].0, &["adjusted times  1"][..]),
         (
-            MESSAGES[3].0,
+            MESSAGES[4].0,
+            &[
+                "texts as lists  1",
+                "null elements  1",
+                "truncated numbers  1",
+                "lone surrogates  1",
+                "dropped locations  1",
+            ][..],
+        ),
+        (
+            MESSAGES[5].0,
             &["long audience ids  1", "audience lists before 2.0  1"][..],
         ),
     ] {
@@ -117,9 +141,13 @@ fn odd_values_are_counted_by_inspect_and_process() {
     let report: serde_json::Value = serde_json::from_str(ran.err.trim_end()).unwrap();
     let expected = serde_json::json!({
         "json_texts": 3,
-        "null_texts": 2,
+        "single_texts": 1,
+        "null_texts": 3,
+        "null_elements": 1,
+        "truncated_numbers": 1,
+        "lone_surrogates": 1,
         "adjusted_times": 1,
-        "dropped_locations": 1,
+        "dropped_locations": 2,
         "long_audience_ids": 1,
         "former_audience_lists": 1,
     });

@@ -402,7 +402,7 @@ fn what_is_not_seen_is_escaped() {
         r#"{{"type":"event_processing_request","{odd}":1,"events":[{{"type":"{odd}"}}],"source_channel":"{odd}"}}"#
     );
     let refused =
-        format!(r#"{{"type":"event_processing_request","user_attribute_lists":{{"{odd}":7}}}}"#);
+        format!(r#"{{"type":"event_processing_request","user_attribute_lists":{{"{odd}":{{}}}}}}"#);
     let shown = |ran: Ran| {
         let text = ran.out + &ran.err;
         assert!(

@@ -175,23 +175,36 @@ fn a_raw_value_of_digest_form_is_hashed_and_counted() {
 }
 
 #[test]
-fn blank_identities_and_advertising_ids_of_zeros_stand_for_nobody() {
-    let nobody = identities(r#"{"type":"customer","encoding":"raw","value":"\u00a0\u2003"}"#);
-    let zeros = r#","runtime_environment":{"type":"ios","identities":[
-        {"type":"ios_advertising_id","encoding":"raw","value":"00000000-0000-0000-0000-000000000000"}]}"#
-        .replace('\n', "");
-    let ran = run(
-        [
-            "process",
-            "-q",
-            "--hash",
-            "customer=md5,ios_advertising_id=md5",
-        ],
-        batch(&format!("{nobody}{zeros}")),
-    );
-    let line = &ran.json()[0];
-    assert!(line["user"].is_null(), "{line}");
-    assert_eq!(line["identities"].to_string(), "{}");
+fn values_in_place_of_identities_stand_for_nobody() {
+    let zeros = "00000000-0000-0000-0000-000000000000";
+    for (encoding, value) in [
+        ("raw", r"\u00a0\u2003"),
+        ("raw", r"\u200b \ufeff"),
+        ("raw", zeros),
+        ("md5", " D41D8CD98F00B204E9800998ECF8427E "),
+        (
+            "sha256",
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        ),
+    ] {
+        let nobody = identities(&format!(
+            r#"{{"type":"customer","encoding":"{encoding}","value":"{value}"}}"#
+        ));
+        let devices = ["ios_advertising_id", "ios_vendor_id"]
+            .map(|it| format!(r#"{{"type":"{it}","encoding":"{encoding}","value":"{value}"}}"#));
+        let devices = devices.join(",");
+        let fields = format!(
+            r#"{nobody},"runtime_environment":{{"type":"ios","identities":[{devices}]}},"mpid":"0","device_application_stamp":"{zeros}""#
+        );
+        for show in [&["--show-identities"][..], &[]] {
+            let args = ["process", "-q", "--hash"];
+            let plan = "customer=md5,ios_advertising_id=md5,ios_vendor_id=sha256";
+            let ran = run([&args[..], &[plan], show].concat(), batch(&fields));
+            let line = &ran.json()[0];
+            assert!(line["user"].is_null(), "{line}");
+            assert_eq!(line["identities"].to_string(), "{}");
+        }
+    }
 }
 
 #[test]

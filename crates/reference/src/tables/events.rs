@@ -38,7 +38,7 @@ static COMMON: &[Field] = &[
     row("session_id", K::Int64, D::Absent, W::WhenSet),
     row(
         "location",
-        K::ObjectIfFinite(&models::LOCATION),
+        K::Location(&models::LOCATION),
         D::Absent,
         W::WhenSet,
     ),

@@ -59,7 +59,7 @@ pub enum Kind {
     Int32,
     Int64,
     Double,
-    /// A double of an [`Self::ObjectIfFinite`], which may be not finite: read as null.
+    /// A double of a [`Self::Location`], which may be not finite: read as null.
     DoubleOrNone,
     /// 64 bits; the Java SDK has 32.
     LongId,
@@ -68,8 +68,8 @@ pub enum Kind {
     Instant,
     Enum(&'static Enumeration),
     Object(&'static Model),
-    /// An object that is absent if one of its doubles is not finite.
-    ObjectIfFinite(&'static Model),
+    /// A location, which is absent if it lacks a coordinate or one of its doubles is not finite.
+    Location(&'static Model),
     /// A polymorphic value, whose `type` names its model.
     OneOf(&'static Family),
     List(&'static Kind),
@@ -89,6 +89,8 @@ pub enum WhenAbsent {
     Zero,
     /// 0.0 of a double.
     ZeroPointZero,
+    /// The location to which the field belongs is absent.
+    NoLocation,
     False,
     True,
     Hours24,

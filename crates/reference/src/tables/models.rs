@@ -89,8 +89,8 @@ pub static IMPRESSION: Model = model(
 pub static LOCATION: Model = model(
     "Location",
     &[&[
-        row("latitude", K::DoubleOrNone, D::ZeroPointZero, W::Always),
-        row("longitude", K::DoubleOrNone, D::ZeroPointZero, W::Always),
+        row("latitude", K::DoubleOrNone, D::NoLocation, W::Always),
+        row("longitude", K::DoubleOrNone, D::NoLocation, W::Always),
         row("accuracy", K::DoubleOrNone, D::ZeroPointZero, W::Always),
     ]],
 );

@@ -1,13 +1,30 @@
-//! Objects as maps on the complete path: entries in order, the last of equal keys counts, `null`
-//! removes an entry.
+//! Lists and maps of the complete path. Of an object as a map the entries stay in order, the last of
+//! equal keys counts, and `null` removes an entry.
 
 use bumpalo::collections::Vec as ArenaVec;
 
 use super::super::keys::{KeyIndex, map_bytes};
 use super::decoder::{Fault, Object, TapeDecoder};
-use crate::schema::{Decode, Decoder, Map};
+use crate::schema::{Coercion, Decode, Decoder, Map};
 
 impl<'a> TapeDecoder<'_, 'a> {
+    /// The elements of a list.
+    pub(super) fn read_elements<T: Decode<'a>>(
+        &mut self,
+        len: usize,
+    ) -> Result<Option<&'a [T]>, Fault> {
+        let mut elements = ArenaVec::with_capacity_in(len, self.arena);
+        for _ in 0..len {
+            let place = self.node();
+            let is_null = self.is_null();
+            elements.extend(T::decode(self)?);
+            if is_null {
+                self.coerced(Coercion::NullElement, place)?;
+            }
+        }
+        Ok(Some(elements.into_bump_slice()))
+    }
+
     pub(super) fn read_map<V: Decode<'a>>(
         &mut self,
         key_of: fn(&'a str) -> (&'a str, bool),
