@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use lzma_rust2::XzReader;
 
 use super::Input;
+use super::inputs::value;
 
 /// The foreign batch, or none.
 pub fn batch() -> Option<Input> {
@@ -17,12 +18,17 @@ pub fn batch() -> Option<Input> {
     Some(Input::new("foreign batch of 1000 events", vec![body]))
 }
 
-/// The foreign stream, or none.
+/// The event batches of the foreign stream, or none. The peers cannot read the other messages, one
+/// byte in a hundred.
 pub fn stream() -> Option<Input> {
     let text = read("stream.ndjson.xz")?;
     let lines = text.split(|&byte| byte == b'\n');
     let bodies = lines.filter(|line| !line.is_empty()).map(<[u8]>::to_vec);
-    Some(Input::new("foreign stream", bodies.collect()))
+    let is_batch = |body: &Vec<u8>| value(body)["type"] == "event_processing_request";
+    Some(Input::new(
+        "foreign stream",
+        bodies.filter(is_batch).collect(),
+    ))
 }
 
 /// Both of them.
