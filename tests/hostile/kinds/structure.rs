@@ -17,7 +17,7 @@ pub(super) const KINDS: &[Kind] = &[
         name: "nested objects in an unknown field",
         make: |size| nested(size, r#"{"a":"#, "}"),
         answer: |_, result| {
-            let (offset, path) = too_deep(".a", 5);
+            let (offset, path) = too_deep(r#"["…"]"#, 5);
             refused(result, ErrorKind::TooDeep, offset, &path);
         },
     },
@@ -27,7 +27,7 @@ pub(super) const KINDS: &[Kind] = &[
         answer: |_, result| {
             let error = result.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::TooDeep);
-            assert!(error.path().starts_with("new[0].a[0].a[0].a"));
+            assert!(error.path().starts_with(r#"new[0]["…"][0]["…"][0]"#));
         },
     },
     Kind {
@@ -39,7 +39,7 @@ pub(super) const KINDS: &[Kind] = &[
         name: "objects that never close",
         make: |size| r#"{"a":"#.repeat(size / 5).into_bytes(),
         answer: |_, result| {
-            let path = ["a"; 128].join(".");
+            let path = r#"["…"]"#.repeat(128);
             refused(result, ErrorKind::TooDeep, 128 * 5, &path);
         },
     },
