@@ -88,13 +88,14 @@ enum State {
     Inside,
     /// In a value that is too long and was passed on.
     InsideLong,
-    /// In text that cannot be a message. Its first bytes, this many, do not contain the beginning of
-    /// a message or a line end.
+    /// In text that cannot be a message. In this many of its first bytes, no message begins and no
+    /// line ends.
     Refused(usize, Rule),
     /// The same, after its beginning was passed on.
     RefusedLong(Rule),
-    /// In a truncated message. The offset is that of a line that may begin another message.
-    Broken(usize),
+    /// In a truncated message. The offsets are those of a line that may begin another message, or
+    /// contain its beginning, and of the part of the line that has not been searched.
+    Broken(usize, usize),
     /// After the beginning of a truncated message that was passed on, before a line that may begin
     /// another message.
     Seek,
@@ -173,7 +174,7 @@ impl Framer {
                 State::InsideLong => self.inside_long(text, ended),
                 State::Refused(searched, rule) => self.refused(text, ended, searched, rule, spans),
                 State::RefusedLong(rule) => self.skip(text, ended, rule, State::Between),
-                State::Broken(line) => self.broken(text, ended, line, spans),
+                State::Broken(line, from) => self.broken(text, ended, line, from, spans),
                 State::Seek => self.seek(text, ended),
                 State::SeekLine => self.skip(text, ended, Rule::Certain, State::Seek),
                 State::Ignored => {
@@ -200,8 +201,9 @@ impl Framer {
         self.column_from = 0;
         self.at = 0;
         self.scan.shift(bytes);
-        if let State::Broken(line) = &mut self.state {
+        if let State::Broken(line, from) = &mut self.state {
             *line = line.saturating_sub(bytes);
+            *from = from.saturating_sub(bytes);
         }
         let broken = &mut self.broken;
         broken.values.retain(|offset| *offset >= bytes);

@@ -18,9 +18,9 @@ pub(super) struct Broken {
     pub(super) at: usize,
 }
 
-/// Text on one line, up to `to`, in which a scan failed. The values in it end where the next message
-/// certainly begins, so that none is scanned together with those after it, which could take
-/// quadratic time.
+/// Text on one line, up to `to`, in which a scan failed. The values in it end where the next
+/// message certainly begins, so that none is scanned together with those after it, which could
+/// take quadratic time.
 #[derive(Debug, Default)]
 pub(super) struct Damage {
     pub(super) to: usize,
@@ -72,7 +72,7 @@ impl Framer {
                 self.end_at(next, text, spans);
                 self.lose();
             }
-            (None, Some(end)) => self.state = State::Broken(end + 1),
+            (None, Some(end)) => self.state = State::Broken(end + 1, end + 1),
             (None, None) => self.state = State::Refused(at - self.at, Rule::Certain),
         }
     }
@@ -105,23 +105,27 @@ impl Framer {
     }
 
     /// Goes to the next line that may begin a message, or to a message that begins in the middle of
-    /// a line; `line` is the first candidate.
+    /// a line. `line` is the first candidate, and is searched from `from` on.
     pub(super) fn broken(
         &mut self,
         text: &[u8],
         ended: bool,
-        line: usize,
+        mut line: usize,
+        mut from: usize,
         spans: &mut Vec<Span>,
     ) -> Step {
         let limit = self.at.saturating_add(self.keep);
-        let mut line = line;
         let (next, state) = loop {
             if line >= limit {
                 break (line, State::Seek);
             }
-            let found = match begins_message(text, line, ended, self.keep) {
+            let begins = match from == line {
+                true => begins_message(text, line, ended, self.keep),
+                false => Some(false),
+            };
+            let found = match begins {
                 Some(true) => Found::Start(line),
-                Some(false) => starts::search(text, line, line, ended, Rule::Certain),
+                Some(false) => starts::search(text, line, from, ended, Rule::Certain),
                 None => Found::Unknown(line),
             };
             let (Found::Start(end) | Found::LineEnd(end) | Found::Unknown(end)) = found;
@@ -132,12 +136,12 @@ impl Framer {
                 }
                 Found::Start(start) => break (start, State::Between),
                 Found::LineEnd(end) if end == text.len() => break (end, State::Between),
-                Found::LineEnd(end) => line = end + 1,
+                Found::LineEnd(end) => (line, from) = (end + 1, end + 1),
                 Found::Unknown(searched) if searched >= limit.saturating_add(starts::BEFORE) => {
                     break (searched - starts::BEFORE, State::SeekLine);
                 }
-                Found::Unknown(_) => {
-                    self.state = State::Broken(line);
+                Found::Unknown(searched) => {
+                    self.state = State::Broken(line, searched);
                     return Step::Wait;
                 }
             }
