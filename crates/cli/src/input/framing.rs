@@ -15,7 +15,8 @@
 //!
 //! A truncated message ends where the next message certainly begins, or at the end of its line. If
 //! the truncation is found on a later line, it ends before the next line that begins with `{` or
-//! `[`, or that has the shape of a message. The messages around it are not lost.
+//! `[`, or that has the shape of a message, or where a message certainly begins in the middle of a
+//! line. The messages around it are not lost.
 
 mod damage;
 mod line;
