@@ -207,9 +207,10 @@ impl Framer {
             *from = from.saturating_sub(bytes);
         }
         let broken = &mut self.broken;
-        broken.values.retain(|offset| *offset >= bytes);
-        for offset in &mut broken.values {
+        broken.values.retain(|(offset, _)| *offset >= bytes);
+        for (offset, at) in &mut broken.values {
             *offset -= bytes;
+            *at -= bytes;
         }
         broken.at = broken.at.saturating_sub(bytes);
         let damage = &mut self.damage;
@@ -352,14 +353,22 @@ impl Framer {
     /// Begins a value here.
     fn begin_value(&mut self, text: &[u8], spans: &mut Vec<Span>) {
         let broken = &mut self.broken;
-        while broken.values.front().is_some_and(|value| *value < self.at) {
+        while broken
+            .values
+            .front()
+            .is_some_and(|(value, _)| *value < self.at)
+        {
             broken.values.pop_front();
         }
-        if broken.values.front() == Some(&self.at) {
-            let at = broken.at;
+        if let Some(&(value, at)) = broken.values.front()
+            && value == self.at
+        {
             self.break_off(text, at, spans);
         } else {
-            let fence = self.damage.next_start(text, self.at);
+            let fence = match self.fresh_line {
+                true => None,
+                false => self.damage.next_start(text, self.at),
+            };
             self.fence = fence.unwrap_or(usize::MAX);
             self.scan.begin(self.at);
             self.state = State::Inside;
@@ -373,21 +382,21 @@ impl Framer {
             Outcome::Complete(end)
                 if self.scan.unsure && starts::certain(text, self.at + 1, end).next().is_some() =>
             {
-                self.remember_broken(end, text, spans);
+                self.remember_broken(end, end, text, spans);
             }
             Outcome::Complete(end) => self.end_at(end, text, spans),
-            Outcome::Broken(at) => self.remember_broken(at, text, spans),
+            Outcome::Broken(at) => self.remember_broken(at, at, text, spans),
+            // The values in this one may be whole.
             Outcome::Unfinished if kept.len() == self.fence => {
-                self.remember_broken(self.fence, text, spans);
+                self.break_off(text, self.fence, spans);
             }
             Outcome::Unfinished if kept.len() == limit => {
                 if !ended && text.len() < limit.saturating_add(starts::LONGEST) {
                     return Step::Wait;
                 }
                 if let Some(last) = starts::certain(text, self.at + 1, limit).last() {
-                    self.remember_broken(limit, text, spans);
-                    // This one may end after the limit.
-                    self.broken.values.retain(|value| *value < last);
+                    // Those from the last one on may end after the limit.
+                    self.remember_broken(limit, last, text, spans);
                 } else {
                     self.end_at(limit, text, spans);
                     self.state = State::InsideLong;
@@ -395,7 +404,7 @@ impl Framer {
             }
             Outcome::Unfinished if !ended => return Step::Wait,
             Outcome::Unfinished if self.scan.is_scalar() => self.end_at(text.len(), text, spans),
-            Outcome::Unfinished => self.remember_broken(text.len(), text, spans),
+            Outcome::Unfinished => self.remember_broken(text.len(), text.len(), text, spans),
         }
         Step::Again
     }
