@@ -42,7 +42,7 @@ pub fn parse<'a>(
 fn name_wrapper(error: Error, body: &[u8]) -> Error {
     let may_be_wrapper = match error.kind() {
         ErrorKind::MissingField | ErrorKind::UnexpectedType => error.path().is_empty(),
-        // Of CloudEvents.
+        // A CloudEvent has a `type`, too.
         ErrorKind::UnknownValue => error.path() == "type",
         _ => false,
     };

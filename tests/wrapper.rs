@@ -535,6 +535,11 @@ fn a_text_may_hold_several_messages() {
             assert_eq!(refusal(&text).kind(), ErrorKind::Wrapped, "{text}");
         }
     }
+    // An array without messages is refused like any other text.
+    let empty = json!({"httpMethod": "POST", "body": "[]"}).to_string();
+    let found = messages(empty.as_bytes());
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].as_ref().unwrap().as_ref(), b"[]");
     // Two events are not one.
     let sqs = json!({"eventSource": "aws:sqs", "body": MESSAGE}).to_string();
     assert_eq!(recognize(format!("{sqs}{sqs}").as_bytes()), None);
@@ -556,6 +561,7 @@ fn other_texts_are_not_wrappers() {
         MESSAGE,
         r#"{"type":"event_processing_request","Records":[{"eventSource":"aws:sqs","body":"{}"}]}"#,
         r#"{"type":"event_processing_request","body":{"type":"event_processing_request"}}"#,
+        r#"{"type":"event_processing_request","specversion":"1.0","source":"s","data":{}}"#,
         r#"{"type":"acme","httpMethod":"POST","body":"{}"}"#,
         r#"{"specversion":"1.0","source":"s"}"#,
         r#"{"Records":7}"#,

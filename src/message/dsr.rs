@@ -1,6 +1,6 @@
 //! Data subject requests (sections 3.6, 5.10).
 
-use super::{Account, Map, MessageCommon, Timestamp};
+use super::{Account, FEWEST_ZEROS, Map, MessageCommon, Timestamp};
 use crate::schema::{
     Decode, Decoder, Describe, Encode, Encoder, Kind, MapInfo, Redacted, model, trim, wire_enum,
 };
@@ -54,9 +54,14 @@ wire_enum! {
 }
 
 impl OpenDsrIdentityType<'_> {
-    /// Whether it identifies a device, not the person.
-    pub(crate) fn is_of_device(self) -> bool {
-        self.is_known() && !matches!(self, Self::ControllerCustomerId | Self::Email)
+    /// From how many zeros on a value identifies nobody: for a device, any number of them.
+    pub(crate) fn fewest_zeros(self) -> usize {
+        let is_of_person = matches!(self, Self::ControllerCustomerId | Self::Email);
+        if is_of_person || !self.is_known() {
+            FEWEST_ZEROS
+        } else {
+            1
+        }
     }
 }
 

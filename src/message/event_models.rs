@@ -81,9 +81,9 @@ model! {
     }
 }
 
-/// A location without latitude or longitude is absent, and so is one with a value that is not finite:
-/// senders without a position fix have been seen to write such values, which must neither cause the
-/// batch to be refused nor become the place at zero degrees.
+/// A location without latitude or longitude is absent, and so is one with a value that is not
+/// finite: devices without a position fix have been seen to send such values, which must neither
+/// cause the batch to be refused nor become the place at zero degrees.
 impl<'a> Decode<'a> for GeoLocation {
     #[inline]
     fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {

@@ -169,12 +169,8 @@ impl<'a> DsrProcessingRequest<'a> {
     /// The identity of the data subject with this type, unless it identifies nobody.
     pub fn identity(&self, identity_type: OpenDsrIdentityType<'_>) -> Option<Identity<'a>> {
         let identity = Identity::from(self.subject_identities.get(identity_type)?);
-        let nobody = if identity_type.is_of_device() {
-            identity.identifies_no_device()
-        } else {
-            identity.identifies_nobody()
-        };
-        (!nobody).then_some(identity)
+        let placeholder = identity.placeholder(identity_type.fewest_zeros());
+        placeholder.is_none().then_some(identity)
     }
 
     /// The e-mail address of the data subject.

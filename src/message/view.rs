@@ -57,9 +57,10 @@ impl<'a> Identity<'a> {
         is_blank(self.value)
     }
 
-    /// Whether the value stands for nobody: a blank one, zeros of sixteen digits or more with or
-    /// without hyphens and braces (the nil uuid), or the digest of either. All users with such a
-    /// value would become one, so lookups ignore it, and it is not hashed.
+    /// Whether the value stands for nobody: it is blank, it consists of sixteen zeros or more, also
+    /// with `-`, `+`, `.` and braces between or around them (the nil uuid), or it is a digest of the
+    /// empty text, the nil uuid, or 16 or 32 zeros. All users with such a value would become one, so
+    /// lookups ignore it, and it is not hashed.
     ///
     /// ```
     /// use hydrant::message::{Identity, IdentityEncoding};
@@ -114,8 +115,8 @@ pub(crate) fn is_blank(text: &str) -> bool {
     text.chars().all(shows_nothing)
 }
 
-/// White space, control characters, the Unicode property Default_Ignorable_Code_Point, and the blank
-/// Braille pattern.
+/// White space, control characters, the Unicode property Default_Ignorable_Code_Point, and the
+/// blank Braille pattern.
 fn shows_nothing(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
@@ -126,7 +127,7 @@ fn shows_nothing(c: char) -> bool {
             | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// The number of zeros, if there is nothing else but what is written around and between digits.
+/// The number of zeros, if there is nothing else but what may be written around and between digits.
 fn zeros(value: &str) -> Option<usize> {
     value.bytes().try_fold(0, |digits, byte| match byte {
         b'0' => Some(digits + 1),

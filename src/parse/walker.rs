@@ -93,15 +93,15 @@ pub(super) struct Walker<'t> {
     pending: (usize, usize),
     /// The part of the text in which the `type` of an object is looked for.
     types: &'t [u8],
-    /// The opening quotes to be found, and the offset from which on.
     keys: Option<KeysToShow>,
     trail: Trail,
 }
 
-/// The keys from an offset on that may be shown.
+/// The keys from the offset `from` on that may be shown in a value of type `root`.
 struct KeysToShow {
     from: usize,
     root: Kind,
+    /// The offsets of their opening quotes.
     found: Vec<usize>,
 }
 

@@ -57,8 +57,8 @@ impl Place {
                 let named = members.clone().find(|member| Some(member.tag) == type_name);
                 match named {
                     Some(member) => self.declared(key, member.fields()),
-                    // Any of them, and secret if it is in one. Without a known type, this may be
-                    // any object, and its undeclared keys may be anything.
+                    // A field of any member, which is secret if one of them declares it so. Keys
+                    // that none declares are hidden: without a known type, this may be any object.
                     None => {
                         let fields = members.flat_map(|member| member.fields());
                         let (shown, value) = self.declared(key, fields);

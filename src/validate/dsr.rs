@@ -3,7 +3,7 @@
 use super::report::{Place, Report, known};
 use super::rules::SUBJECT_REQUEST_ID;
 use super::{common, identity};
-use crate::message::{DsrProcessingRequest, FEWEST_ZEROS, Uuid};
+use crate::message::{DsrProcessingRequest, Uuid};
 
 pub(super) fn request(found: &mut Report, at: &Place<'_>, request: &DsrProcessingRequest<'_>) {
     common(found, at, &request.common);
@@ -37,12 +37,7 @@ pub(super) fn request(found: &mut Report, at: &Place<'_>, request: &DsrProcessin
             found.unknown_value(&at.key("encoding"), None);
         }
         if identity.value.is_some_and(|value| !value.is_empty()) {
-            let fewest_zeros = if identity_type.is_of_device() {
-                1
-            } else {
-                FEWEST_ZEROS
-            };
-            identity::placeholder(found, at, identity, fewest_zeros);
+            identity::placeholder(found, at, identity, identity_type.fewest_zeros());
         }
     }
 }

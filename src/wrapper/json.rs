@@ -118,7 +118,7 @@ pub(super) fn single(text: &[u8]) -> Option<&[u8]> {
 }
 
 /// The elements of a text that is a list, or the objects and lists of one that has several of them;
-/// `None` for any other text.
+/// `None` for any other text, and for an empty list.
 pub(super) fn several(text: &[u8]) -> Option<Vec<&[u8]>> {
     let mut cursor = Cursor { rest: text };
     let mut values = Vec::new();
@@ -126,7 +126,10 @@ pub(super) fn several(text: &[u8]) -> Option<Vec<&[u8]>> {
         values.push(matches!(byte, b'{' | b'[').then(|| cursor.value())??);
     }
     match *values {
-        [list] if list.starts_with(b"[") => elements(list).collect(),
+        [list] if list.starts_with(b"[") => {
+            let values: Vec<&[u8]> = elements(list).collect::<Option<_>>()?;
+            (!values.is_empty()).then_some(values)
+        }
         [_, _, ..] => Some(values),
         _ => None,
     }
@@ -213,7 +216,15 @@ mod tests {
         let count = |text: &[u8]| several(text).map(|values| values.len());
         assert_eq!(count(b" {}\n[{}]{} "), Some(3));
         assert_eq!(count(b" [{},\n7] "), Some(2));
-        for one in [&b"{} 7"[..], b"{}{", b"[{} {}]", b" {} ", b"", b"\"\""] {
+        for one in [
+            &b"{} 7"[..],
+            b"{}{",
+            b"[{} {}]",
+            b" {} ",
+            b"[ ]",
+            b"",
+            b"\"\"",
+        ] {
             assert_eq!(count(one), None);
         }
         assert_eq!(single(b" {} "), Some(&b"{}"[..]));

@@ -34,8 +34,8 @@
 //! URLs, or with line breaks) where the service uses it, or the JSON value itself. What is
 //! compressed with gzip is not decompressed; the error says so.
 //!
-//! A message of the protocol has a `type`, which no such event has except CloudEvents, which
-//! messages cannot be taken for.
+//! A message of the protocol has a `type`. Of these events only CloudEvents have one, and theirs is
+//! none of the protocol.
 //!
 //! ```
 //! use hydrant::wrapper::{self, Wrapper};
@@ -272,9 +272,9 @@ const MAX_DEPTH: usize = 8;
 
 /// The messages in a body, without any wrapper: of SNS in SQS, for example, the messages of SNS. A
 /// body that is not wrapped is the only one. At most 8 wrappers are taken off. A text in a wrapper
-/// may be an array of messages, which counts as a wrapper, or several of them one after the other.
-/// What cannot be taken off is an error in its place, of [`unwrap`] or of a text, and does not cost
-/// its neighbours.
+/// may be an array of messages, or several of them one after the other; either counts as a wrapper.
+/// A text that cannot be read is an error in its place, of [`unwrap`] or of
+/// [`texts`](Unwrapped::texts), and does not affect the others.
 ///
 /// ```
 /// let body = br#"{"type":"event_processing_request"}"#;

@@ -7,11 +7,12 @@ use std::borrow::Cow;
 use super::Wrapper;
 use super::base64;
 use super::json::{elements, field, fields, members, single, text};
+use crate::message::MessageType;
 
 /// The shape of an event.
 pub(super) struct Shape {
     wrapper: Wrapper,
-    marks: &'static [Mark],
+    conditions: &'static [Condition],
     /// The member with its records: a list, or an object with lists. Without it, the event is its
     /// only record.
     records: Option<&'static str>,
@@ -20,8 +21,8 @@ pub(super) struct Shape {
     encoding: Encoding,
 }
 
-/// What identifies an event.
-enum Mark {
+/// A condition that an event of this shape meets.
+enum Condition {
     /// One of these members.
     Has(&'static [&'static str]),
     /// This member, an object or a list.
@@ -43,13 +44,13 @@ enum Encoding {
     Notification,
 }
 
+use Condition::{Has, Is, List, Nested};
 use Encoding::{Base64, Http, Notification, Text};
-use Mark::{Has, Is, List, Nested};
 use Wrapper as W;
 
-const KAFKA: Mark = Is("eventSource", &["aws:kafka", "SelfManagedKafka"]);
-const ACTIVE_MQ: Mark = Is("eventSource", &["aws:mq", "aws:amq"]);
-const RABBIT_MQ: Mark = Is("eventSource", &["aws:rmq"]);
+const KAFKA: Condition = Is("eventSource", &["aws:kafka", "SelfManagedKafka"]);
+const ACTIVE_MQ: Condition = Is("eventSource", &["aws:mq", "aws:amq"]);
+const RABBIT_MQ: Condition = Is("eventSource", &["aws:rmq"]);
 
 /// All shapes; the first that an event has counts.
 #[rustfmt::skip]
@@ -99,13 +100,13 @@ const TYPED_SHAPES: &[Shape] = &[
 
 const fn one(
     wrapper: Wrapper,
-    marks: &'static [Mark],
+    conditions: &'static [Condition],
     texts: &'static [&'static str],
     encoding: Encoding,
 ) -> Shape {
     Shape {
         wrapper,
-        marks,
+        conditions,
         records: None,
         texts,
         encoding,
@@ -114,18 +115,18 @@ const fn one(
 
 const fn list(
     wrapper: Wrapper,
-    marks: &'static [Mark],
+    conditions: &'static [Condition],
     records: &'static str,
     texts: &'static [&'static str],
     encoding: Encoding,
 ) -> Shape {
     Shape {
         records: Some(records),
-        ..one(wrapper, marks, texts, encoding)
+        ..one(wrapper, conditions, texts, encoding)
     }
 }
 
-/// The members of events that the marks name, and `type`.
+/// The members of events that the conditions name, and `type`.
 const NAMES: [&str; 29] = [
     "type",
     "Records",
@@ -174,8 +175,8 @@ impl<'a> Event<'a> {
         inner.map_or(Some(value), |inner| field(value, inner))
     }
 
-    fn has(&self, mark: &Mark) -> bool {
-        match mark {
+    fn has(&self, condition: &Condition) -> bool {
+        match condition {
             Has(paths) => paths.iter().any(|path| self.get(path).is_some()),
             Nested(name) => self.get(name).is_some_and(is_nested),
             Is(name, texts) => {
@@ -191,12 +192,19 @@ impl<'a> Event<'a> {
 
     fn shape(&self) -> Option<&'static Shape> {
         let shapes = match self.get("type") {
+            Some(name) if is_of_protocol(name) => return None,
             Some(_) => TYPED_SHAPES,
             None => SHAPES,
         };
         let mut shapes = shapes.iter();
-        shapes.find(|shape| shape.marks.iter().all(|mark| self.has(mark)))
+        shapes.find(|shape| shape.conditions.iter().all(|condition| self.has(condition)))
     }
+}
+
+/// Whether this `type` is one of the protocol.
+fn is_of_protocol(name: &[u8]) -> bool {
+    let name = text(name).unwrap_or_default();
+    str::from_utf8(&name).is_ok_and(|name| MessageType::from(name).is_known())
 }
 
 fn split(path: &str) -> (&str, Option<&str>) {
@@ -410,12 +418,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_names_are_those_of_the_marks() {
+    fn the_names_are_those_of_the_conditions() {
         let mut used = vec!["type", "Records", "records", "Messages"];
         for shape in SHAPES.iter().chain(TYPED_SHAPES) {
             used.extend(shape.records);
-            for mark in shape.marks {
-                match mark {
+            for condition in shape.conditions {
+                match condition {
                     Has(paths) => used.extend(*paths),
                     Nested(name) | Is(name, _) | List(name, _) => used.push(name),
                 }

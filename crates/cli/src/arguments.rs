@@ -42,12 +42,12 @@ pub(super) struct Files {
 /// Wrappers of messages.
 #[derive(Args, Debug)]
 pub(super) struct Wrappers {
-    /// Extract messages from events of AWS services: API Gateway, load balancers, SQS, SNS, Kinesis,
-    /// Amazon Data Firehose, Kafka and others
+    /// Extract messages from events of other services: API Gateway, load balancers, SQS, SNS,
+    /// Kinesis, Amazon Data Firehose, Kafka and others
     ///
     /// Also from function URLs, Amazon MQ, EventBridge, CloudEvents and log events, from nested
-    /// events, and from events that hold several messages. Positions in errors are then relative to the text inside the
-    /// event. --max-bytes also limits the event.
+    /// events, and from events that hold several messages. Positions in errors are then relative to
+    /// the text inside the event. --max-bytes also limits the event.
     #[arg(long)]
     pub(super) unwrap: bool,
 }

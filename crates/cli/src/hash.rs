@@ -20,10 +20,10 @@ use hydrant::message::{Identity, IdentityEncoding};
 /// Hash identities: one per input line, one digest per output line
 ///
 /// Every line is trimmed, put into lower case and hashed, as the protocol wants it; the digest is
-/// written in lower-case hexadecimal. A line that identifies nobody gives an empty line, so that as
-/// many lines come out as went in: one that shows nothing after trimming, the nil uuid or other
-/// zeros of 16 digits or more, and the digest of either. A line ends at a line feed, with or without a
-/// carriage return before it. A byte order mark at its beginning is skipped.
+/// written in lower-case hexadecimal. A line that identifies nobody (nothing visible after
+/// trimming, the nil uuid or other zeros of 16 digits or more, or the digest of either) gives an
+/// empty line, so that as many lines come out as went in. A line ends at a line feed, with or
+/// without a carriage return before it. A byte order mark at its beginning is skipped.
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
     "Examples:\n  \

@@ -1,5 +1,5 @@
-//! Lists and maps of the complete path. Of an object as a map the entries stay in order, the last of
-//! equal keys counts, and `null` removes an entry.
+//! Lists and maps of the complete path. The entries of a map stay in the order of the object, the
+//! last of equal keys counts, and `null` removes an entry.
 
 use bumpalo::collections::Vec as ArenaVec;
 

@@ -75,8 +75,8 @@ impl<'a> TapeDecoder<'_, 'a> {
         Ok(())
     }
 
-    /// The offsets of the coerced values, in the order of the text, and how many more there are than
-    /// `most`.
+    /// The offsets of the coerced values, at most this many, in the order of the text, and how many
+    /// more there are.
     pub(super) fn coercion_offsets(&mut self, most: usize) -> (Vec<(usize, Coercion)>, usize) {
         let mut found = self.coercions.take().unwrap_or_default();
         // An object is coerced after its content.

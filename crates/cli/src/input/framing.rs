@@ -15,7 +15,8 @@
 //!
 //! A truncated message ends where the next message certainly begins, or at the end of its line. If
 //! the truncation is found on a later line, it ends before the next line that begins with `{` or
-//! `[`, or that has the shape of a message. The messages around it are not lost.
+//! `[`, or that has the shape of a message, or where a message certainly begins in the middle of a
+//! line. The messages around it are not lost.
 
 mod damage;
 mod line;
@@ -88,13 +89,14 @@ enum State {
     Inside,
     /// In a value that is too long and was passed on.
     InsideLong,
-    /// In text that cannot be a message. Its first bytes, this many, do not contain the beginning of
-    /// a message or a line end.
+    /// In text that cannot be a message. In this many of its first bytes, no message begins and no
+    /// line ends.
     Refused(usize, Rule),
     /// The same, after its beginning was passed on.
     RefusedLong(Rule),
-    /// In a truncated message. The offset is that of a line that may begin another message.
-    Broken(usize),
+    /// In a truncated message. The offsets are those of a line that may begin another message, or
+    /// contain its beginning, and of the part of the line that has not been searched.
+    Broken(usize, usize),
     /// After the beginning of a truncated message that was passed on, before a line that may begin
     /// another message.
     Seek,
@@ -173,7 +175,7 @@ impl Framer {
                 State::InsideLong => self.inside_long(text, ended),
                 State::Refused(searched, rule) => self.refused(text, ended, searched, rule, spans),
                 State::RefusedLong(rule) => self.skip(text, ended, rule, State::Between),
-                State::Broken(line) => self.broken(text, ended, line, spans),
+                State::Broken(line, from) => self.broken(text, ended, line, from, spans),
                 State::Seek => self.seek(text, ended),
                 State::SeekLine => self.skip(text, ended, Rule::Certain, State::Seek),
                 State::Ignored => {
@@ -200,13 +202,15 @@ impl Framer {
         self.column_from = 0;
         self.at = 0;
         self.scan.shift(bytes);
-        if let State::Broken(line) = &mut self.state {
+        if let State::Broken(line, from) = &mut self.state {
             *line = line.saturating_sub(bytes);
+            *from = from.saturating_sub(bytes);
         }
         let broken = &mut self.broken;
-        broken.values.retain(|offset| *offset >= bytes);
-        for offset in &mut broken.values {
+        broken.values.retain(|(offset, _)| *offset >= bytes);
+        for (offset, at) in &mut broken.values {
             *offset -= bytes;
+            *at -= bytes;
         }
         broken.at = broken.at.saturating_sub(bytes);
         let damage = &mut self.damage;
@@ -349,14 +353,22 @@ impl Framer {
     /// Begins a value here.
     fn begin_value(&mut self, text: &[u8], spans: &mut Vec<Span>) {
         let broken = &mut self.broken;
-        while broken.values.front().is_some_and(|value| *value < self.at) {
+        while broken
+            .values
+            .front()
+            .is_some_and(|(value, _)| *value < self.at)
+        {
             broken.values.pop_front();
         }
-        if broken.values.front() == Some(&self.at) {
-            let at = broken.at;
+        if let Some(&(value, at)) = broken.values.front()
+            && value == self.at
+        {
             self.break_off(text, at, spans);
         } else {
-            let fence = self.damage.next_start(text, self.at);
+            let fence = match self.fresh_line {
+                true => None,
+                false => self.damage.next_start(text, self.at),
+            };
             self.fence = fence.unwrap_or(usize::MAX);
             self.scan.begin(self.at);
             self.state = State::Inside;
@@ -370,21 +382,21 @@ impl Framer {
             Outcome::Complete(end)
                 if self.scan.unsure && starts::certain(text, self.at + 1, end).next().is_some() =>
             {
-                self.remember_broken(end, text, spans);
+                self.remember_broken(end, end, text, spans);
             }
             Outcome::Complete(end) => self.end_at(end, text, spans),
-            Outcome::Broken(at) => self.remember_broken(at, text, spans),
+            Outcome::Broken(at) => self.remember_broken(at, at, text, spans),
+            // The values in this one may be whole.
             Outcome::Unfinished if kept.len() == self.fence => {
-                self.remember_broken(self.fence, text, spans);
+                self.break_off(text, self.fence, spans);
             }
             Outcome::Unfinished if kept.len() == limit => {
                 if !ended && text.len() < limit.saturating_add(starts::LONGEST) {
                     return Step::Wait;
                 }
                 if let Some(last) = starts::certain(text, self.at + 1, limit).last() {
-                    self.remember_broken(limit, text, spans);
-                    // This one may end after the limit.
-                    self.broken.values.retain(|value| *value < last);
+                    // Those from the last one on may end after the limit.
+                    self.remember_broken(limit, last, text, spans);
                 } else {
                     self.end_at(limit, text, spans);
                     self.state = State::InsideLong;
@@ -392,7 +404,7 @@ impl Framer {
             }
             Outcome::Unfinished if !ended => return Step::Wait,
             Outcome::Unfinished if self.scan.is_scalar() => self.end_at(text.len(), text, spans),
-            Outcome::Unfinished => self.remember_broken(text.len(), text, spans),
+            Outcome::Unfinished => self.remember_broken(text.len(), text.len(), text, spans),
         }
         Step::Again
     }

@@ -111,9 +111,9 @@ fn file(path: PathBuf) -> Source {
 
 const NO_MATCH: &str = "no file directly in the folder is named *.json, *.ndjson or *.jsonl, or these with .gz or .zst";
 
-/// The files of a folder whose extensions are those of messages, in the order of their names, and
-/// how many others there are beside them, without
-/// hidden ones. Subfolders are ignored.
+/// Finds the files of a folder whose extensions are those of messages, in the order of their
+/// names. Subfolders are ignored. If there are such files, the result is the number of the other
+/// files that are not hidden.
 fn folder(path: &Path, found: &mut Vec<Source>) -> usize {
     let entries = fs::read_dir(path).and_then(Iterator::collect::<io::Result<Vec<_>>>);
     match entries {

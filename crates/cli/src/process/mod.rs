@@ -35,7 +35,8 @@ use report::{Report, Totals};
 /// application stamp. Its value is the SHA-256 of the identity, trimmed and lower-cased, unless
 /// --show-identities is given. An identity that arrives hashed is written in lower case, with its
 /// own encoding; one that is declared as hashed but is not a digest is left out and counted. Blank
-/// identities, zeros in place of an id, and the digests of either are ignored. `identities` is written if --hash is given.
+/// identities, zeros in place of an id, and the digests of either are ignored. `identities` is
+/// written if --hash is given.
 ///
 /// Registrations, audience messages and data subject requests are handled and counted; they have no
 /// events. Messages that only modules send (responses) are counted. A summary is written to

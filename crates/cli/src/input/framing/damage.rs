@@ -1,7 +1,7 @@
 //! What the framer does with text that cannot be a message, and with a message that breaks off: it
 //! goes to the next one.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use memchr::memchr;
 
@@ -9,18 +9,23 @@ use super::line::begins_message;
 use super::starts::{self, Found, Rule};
 use super::{After, Framer, Span, State, Step};
 
-/// The result of an unsuccessful scan: the values that begin at these offsets, in ascending order,
-/// break off at the same place. Scanning them again is avoided, because it could take quadratic
-/// time.
+/// The results of unsuccessful scans. Scanning these values again is avoided, because it could take
+/// quadratic time.
 #[derive(Debug, Default)]
 pub(super) struct Broken {
-    pub(super) values: VecDeque<usize>,
+    /// The offsets of values, in ascending order, and where each breaks off.
+    pub(super) values: VecDeque<(usize, usize)>,
+    /// Where the current value breaks off.
     pub(super) at: usize,
 }
 
-/// Text on one line, up to `to`, in which a scan failed. The values in it end where the next message
-/// certainly begins, so that none is scanned together with those after it, which could take
-/// quadratic time.
+/// The most such values that are kept. They only save time.
+const MAX_VALUES: usize = 1 << 16;
+
+/// Text up to `to`, in which a scan failed. A value in it that begins in the middle of a line ends
+/// where the next message certainly begins, so that it is not scanned together with those after
+/// it, which could take quadratic time. At the beginning of a line, all scans agree on what is in
+/// a string, and [`Broken`] suffices.
 #[derive(Debug, Default)]
 pub(super) struct Damage {
     pub(super) to: usize,
@@ -52,10 +57,29 @@ impl Damage {
 }
 
 impl Framer {
-    pub(super) fn remember_broken(&mut self, at: usize, text: &[u8], spans: &mut Vec<Span>) {
-        self.broken.values.clear();
-        self.broken.values.extend(self.scan.open_candidates());
-        self.broken.at = at;
+    /// The current value breaks off at this offset, and so do the open ones in it that begin before
+    /// `before`.
+    pub(super) fn remember_broken(
+        &mut self,
+        at: usize,
+        before: usize,
+        text: &[u8],
+        spans: &mut Vec<Span>,
+    ) {
+        let open = self.scan.open_candidates();
+        let open = open.take_while(|offset| *offset < before);
+        let mut found: BTreeMap<usize, usize> = open.map(|offset| (offset, at)).collect();
+        let values = &mut self.broken.values;
+        while let Some(&(offset, known)) = values.front()
+            && offset < at
+        {
+            found.insert(offset, known);
+            values.pop_front();
+        }
+        for value in found.into_iter().rev() {
+            values.push_front(value);
+        }
+        values.truncate(MAX_VALUES);
         self.break_off(text, at, spans);
     }
 
@@ -63,8 +87,10 @@ impl Framer {
     pub(super) fn break_off(&mut self, text: &[u8], at: usize, spans: &mut Vec<Span>) {
         let value = text.get(self.at..at).unwrap_or_default();
         let line_end = memchr(b'\n', value).map(|end| self.at + end);
-        self.damage.extend(line_end.unwrap_or(at));
+        self.broken.at = at;
+        self.damage.extend(at);
         let start = self.damage.next_start(text, self.at);
+        let start = start.filter(|start| line_end.is_none_or(|end| *start < end));
         let begins = line_end.is_none() && text.get(at) == Some(&b'{');
         let next = start.into_iter().chain(begins.then_some(at)).min();
         match (next, line_end) {
@@ -72,7 +98,7 @@ impl Framer {
                 self.end_at(next, text, spans);
                 self.lose();
             }
-            (None, Some(end)) => self.state = State::Broken(end + 1),
+            (None, Some(end)) => self.state = State::Broken(end + 1, end + 1),
             (None, None) => self.state = State::Refused(at - self.at, Rule::Certain),
         }
     }
@@ -105,23 +131,27 @@ impl Framer {
     }
 
     /// Goes to the next line that may begin a message, or to a message that begins in the middle of
-    /// a line; `line` is the first candidate.
+    /// a line. `line` is the first candidate, and is searched from `from` on.
     pub(super) fn broken(
         &mut self,
         text: &[u8],
         ended: bool,
-        line: usize,
+        mut line: usize,
+        mut from: usize,
         spans: &mut Vec<Span>,
     ) -> Step {
         let limit = self.at.saturating_add(self.keep);
-        let mut line = line;
         let (next, state) = loop {
             if line >= limit {
                 break (line, State::Seek);
             }
-            let found = match begins_message(text, line, ended, self.keep) {
+            let begins = match from == line {
+                true => begins_message(text, line, ended, self.keep),
+                false => Some(false),
+            };
+            let found = match begins {
                 Some(true) => Found::Start(line),
-                Some(false) => starts::search(text, line, line, ended, Rule::Certain),
+                Some(false) => starts::search(text, line, from, ended, Rule::Certain),
                 None => Found::Unknown(line),
             };
             let (Found::Start(end) | Found::LineEnd(end) | Found::Unknown(end)) = found;
@@ -132,12 +162,12 @@ impl Framer {
                 }
                 Found::Start(start) => break (start, State::Between),
                 Found::LineEnd(end) if end == text.len() => break (end, State::Between),
-                Found::LineEnd(end) => line = end + 1,
+                Found::LineEnd(end) => (line, from) = (end + 1, end + 1),
                 Found::Unknown(searched) if searched >= limit.saturating_add(starts::BEFORE) => {
                     break (searched - starts::BEFORE, State::SeekLine);
                 }
-                Found::Unknown(_) => {
-                    self.state = State::Broken(line);
+                Found::Unknown(searched) => {
+                    self.state = State::Broken(line, searched);
                     return Step::Wait;
                 }
             }

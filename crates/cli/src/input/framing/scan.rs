@@ -48,8 +48,8 @@ pub(super) struct Scan {
     value_may_begin: bool,
     /// The last token ends a value.
     value_ended: bool,
-    /// A value follows another without a comma or colon, so the scan may be mistaken about what is in
-    /// a string.
+    /// A value follows another without a comma or colon, so the scan may be mistaken about what is
+    /// in a string.
     pub(super) unsure: bool,
     /// Only white space was found since the line began.
     pub(super) fresh_line: bool,
