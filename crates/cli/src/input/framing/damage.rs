@@ -85,12 +85,13 @@ impl Framer {
 
     /// The value that begins here breaks off at this offset.
     pub(super) fn break_off(&mut self, text: &[u8], at: usize, spans: &mut Vec<Span>) {
-        let value = text.get(self.at..at).unwrap_or_default();
-        let line_end = memchr(b'\n', value).map(|end| self.at + end);
         self.broken.at = at;
         self.damage.extend(at);
         let start = self.damage.next_start(text, self.at);
-        let start = start.filter(|start| line_end.is_none_or(|end| *start < end));
+        // Not up to `at` each time, which may be far away.
+        let searched = text.get(self.at..start.map_or(at, |start| start.min(at)));
+        let line_end = memchr(b'\n', searched.unwrap_or_default()).map(|end| self.at + end);
+        let start = start.filter(|_| line_end.is_none());
         let begins = line_end.is_none() && text.get(at) == Some(&b'{');
         let next = start.into_iter().chain(begins.then_some(at)).min();
         match (next, line_end) {
