@@ -92,15 +92,16 @@ impl Framer {
         let searched = text.get(self.at..start.map_or(at, |start| start.min(at)));
         let line_end = memchr(b'\n', searched.unwrap_or_default()).map(|end| self.at + end);
         let start = start.filter(|_| line_end.is_none());
-        let begins = line_end.is_none() && text.get(at) == Some(&b'{');
-        let next = start.into_iter().chain(begins.then_some(at)).min();
-        match (next, line_end) {
-            (Some(next), _) => {
-                self.end_at(next, text, spans);
+        let opens = line_end.is_none() && text.get(at) == Some(&b'{');
+        let distance = at - self.at;
+        match (start, line_end) {
+            (Some(start), _) if start <= at || !opens => {
+                self.end_at(start, text, spans);
                 self.lose();
             }
-            (None, Some(end)) => self.state = State::Broken(end + 1, end + 1),
-            (None, None) => self.state = State::Refused(at - self.at, Rule::Certain),
+            (_, Some(end)) => self.state = State::Broken(end + 1, end + 1),
+            _ if opens => self.state = State::Refused(distance, Rule::BreaksOff(distance)),
+            _ => self.state = State::Refused(distance, Rule::Certain),
         }
     }
 
@@ -124,6 +125,10 @@ impl Framer {
             }
             _ => {
                 self.end_at(limit, text, spans);
+                let rule = match rule {
+                    Rule::BreaksOff(_) => Rule::Certain,
+                    rule => rule,
+                };
                 self.state = State::RefusedLong(rule);
             }
         }

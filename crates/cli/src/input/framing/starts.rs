@@ -17,6 +17,9 @@ pub(super) enum Rule {
     /// Only what cannot be a part of the same message: the text began as a message, or it may have
     /// lost its beginning.
     Certain,
+    /// The text is a message that breaks off at this distance from its beginning: any object there,
+    /// and only what is certain elsewhere.
+    BreaksOff(usize),
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -56,6 +59,10 @@ pub(super) fn search(text: &[u8], begin: usize, from: usize, ended: bool, rule: 
             return Found::Unknown(at);
         }
         let before = before.get(begin.max(at.saturating_sub(BEFORE))..);
+        let rule = match rule {
+            Rule::BreaksOff(distance) if at == begin + distance => Rule::Any,
+            rule => rule,
+        };
         if begins(before.unwrap_or_default(), line, rule) {
             return Found::Start(at);
         }

@@ -225,6 +225,8 @@ fn what_is_cut_off_in_a_line_does_not_swallow_what_follows() {
         "{\"a\":\"b{\"a\":2} {\"a\":3}",
         &[(1, 1, "{\"a\":\"b{\"a\":2}"), (1, 16, "{\"a\":3}")],
     );
+    // What cannot begin an object does not.
+    check("{{{{\n{}", &[(1, 1, "{{{{"), (2, 1, "{}")]);
     // Over several lines.
     check(
         "{\n\"a\":[\n 1{\"type\":\"x_request\"}\n{}",
