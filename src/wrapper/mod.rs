@@ -34,8 +34,8 @@
 //! URLs, or with line breaks) where the service uses it, or the JSON value itself. What is
 //! compressed with gzip is not decompressed; the error says so.
 //!
-//! A message of the protocol has a `type`. Of these events only CloudEvents have one, and theirs is
-//! none of the protocol.
+//! A message of the protocol has a `type`. Of these events only CloudEvents have one. If theirs is one
+//! of the protocol, their `data` tells that they are no messages.
 //!
 //! ```
 //! use hydrant::wrapper::{self, Wrapper};

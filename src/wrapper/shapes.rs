@@ -127,7 +127,7 @@ const fn list(
 }
 
 /// The members of events that the conditions name, and `type`.
-const NAMES: [&str; 29] = [
+const NAMES: [&str; 30] = [
     "type",
     "Records",
     "records",
@@ -156,6 +156,7 @@ const NAMES: [&str; 29] = [
     "key2",
     "specversion",
     "source",
+    "data",
     "data_base64",
 ];
 
@@ -192,7 +193,10 @@ impl<'a> Event<'a> {
 
     fn shape(&self) -> Option<&'static Shape> {
         let shapes = match self.get("type") {
-            Some(name) if is_of_protocol(name) => return None,
+            // Messages have no such members.
+            Some(name) if is_of_protocol(name) && !self.has(&Has(&["data", "data_base64"])) => {
+                return None;
+            }
             Some(_) => TYPED_SHAPES,
             None => SHAPES,
         };

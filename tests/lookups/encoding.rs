@@ -114,9 +114,18 @@ fn placeholders_have_no_digest() {
         "0000000000000000",
     ];
     let mut values: Vec<String> = raw.map(str::to_owned).to_vec();
-    for hashed in ["", nil, raw[2], raw[3]] {
+    let zeros = [15, 40, 64].map(|digits| "0".repeat(digits));
+    let hashed = ["", raw[0], raw[1], raw[2], raw[3]].map(str::to_owned);
+    for hashed in hashed.iter().chain(&zeros) {
         values.extend(Algorithm::ALL.iter().map(|&it| reference(it, hashed)));
     }
+    // MD5 of a space, a line feed, and CR LF.
+    values.extend([
+        "7215ee9c7d9dc229d2921a40e899ec5f".to_owned(),
+        "68b329da9893e34099c7d8ad5cb9c940".to_owned(),
+        "81051bcc2cf1bedf378224b0a93e2877".to_owned(),
+        "(0000-0000:0000_0000)".to_owned(),
+    ]);
     for algorithm in Algorithm::ALL {
         values.push("0".repeat(algorithm.hex_len()));
     }

@@ -21,19 +21,20 @@ mod stream;
 mod terminal;
 mod validate;
 
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use exit::exit_status;
+use exit::{Failure, exit_status};
 use interrupt::Stop;
 
 /// Process mParticle Firehose messages
 ///
-/// Messages are read from files, folders, or standard input with one message a line; what is
-/// compressed with gzip or Zstandard is read as if it were not. `normalize` writes messages as they
-/// are, with identities and settings; the other commands show identities only if that is asked for,
-/// and settings never.
+/// Messages are read from files, folders, or standard input, also compressed with gzip or Zstandard:
+/// one per line, spread over several lines, in JSON arrays, or concatenated. `normalize` writes
+/// messages as they are, with identities and settings; the other commands show identities only if
+/// that is requested, and never settings.
 #[derive(Parser, Debug)]
 #[command(
     name = "hydrant",
@@ -75,7 +76,10 @@ enum Command {
 /// }
 /// ```
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return explain(&error),
+    };
     let stop = Stop::new();
     stop.on_signals();
     let result = match cli.command {
@@ -90,6 +94,22 @@ pub fn run() -> ExitCode {
         Command::Manual(args) => manual::manual(&args),
     };
     result.unwrap_or_else(|failure| failure.report())
+}
+
+/// Prints the help, the version, or what is wrong with the arguments.
+fn explain(error: &clap::Error) -> ExitCode {
+    match error.print() {
+        Err(failure) if failure.kind() != ErrorKind::BrokenPipe && !error.use_stderr() => {
+            let name = "standard output".to_owned();
+            Failure::Output {
+                name,
+                error: failure,
+            }
+            .report()
+        }
+        _ if error.use_stderr() => exit::USAGE.into(),
+        _ => exit::GOOD.into(),
+    }
 }
 
 #[cfg(test)]

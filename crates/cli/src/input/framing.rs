@@ -343,7 +343,8 @@ impl Framer {
             _ if array.after == After::Element && !self.fresh_line && !array.unsure => {
                 self.refuse();
             }
-            b'[' | b'"' | b'-' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => {
+            // After a fault, text and strings may be mistaken for each other.
+            b'[' | b'"' | b'-' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' if !array.unsure => {
                 self.begin_value(text, spans);
             }
             _ => self.refuse(),
@@ -385,6 +386,14 @@ impl Framer {
                 self.remember_broken(end, end, text, spans);
             }
             Outcome::Complete(end) => self.end_at(end, text, spans),
+            // The beginning of a message may extend over the end of the line.
+            Outcome::Broken(at)
+                if text.get(at) == Some(&b'\n')
+                    && !ended
+                    && text.len() < at.saturating_add(starts::LONGEST) =>
+            {
+                return Step::Wait;
+            }
             Outcome::Broken(at) => self.remember_broken(at, at, text, spans),
             // The values in this one may be whole.
             Outcome::Unfinished if kept.len() == self.fence => {
@@ -398,7 +407,7 @@ impl Framer {
                     // Those from the last one on may end after the limit.
                     self.remember_broken(limit, last, text, spans);
                 } else {
-                    self.end_at(limit, text, spans);
+                    self.truncate_at(limit, text, spans);
                     self.state = State::InsideLong;
                 }
             }
@@ -452,6 +461,19 @@ impl Framer {
         self.state = State::Between;
         if let Some(array) = &mut self.array {
             array.after = After::Element;
+        }
+    }
+
+    /// Passes on the beginning of a text that is too long. The parser refuses it because of its
+    /// length, which includes white space at its end, except after what may be a whole line.
+    fn truncate_at(&mut self, limit: usize, text: &[u8], spans: &mut Vec<Span>) {
+        let value = trim_end(text.get(self.at..limit).unwrap_or_default());
+        let is_line = value.last() == Some(&b'}') && memchr(b'\n', value).is_none();
+        self.end_at(limit, text, spans);
+        if let Some(span) = spans.last_mut()
+            && !is_line
+        {
+            span.end = span.start + self.keep;
         }
     }
 

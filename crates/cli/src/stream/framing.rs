@@ -2,6 +2,8 @@
 
 use std::ops::ControlFlow;
 
+use memchr::memmem;
+
 use crate::input::Message;
 use hydrant::wrapper::{self, Unwrapped};
 use hydrant::{Error, ErrorKind};
@@ -47,6 +49,14 @@ impl Framing {
         message: &Message<'_>,
         handler: &mut impl Handler,
     ) -> ControlFlow<()> {
+        // The parser takes a CloudEvent whose `type` is one of the protocol for a message.
+        if self.unwrap
+            && depth < MAX_DEPTH
+            && memmem::find(message.body, b"\"specversion\"").is_some()
+            && let Ok(Some(unwrapped)) = wrapper::unwrap(message.body)
+        {
+            return self.unwrapped(depth + 1, message, &unwrapped, handler);
+        }
         let error = match handler.message(message) {
             Ok(flow) => return flow,
             Err(error) => error,

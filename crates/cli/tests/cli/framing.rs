@@ -307,6 +307,23 @@ fn wrappers_of_several_messages_are_separated() {
 }
 
 #[test]
+fn a_cloud_event_with_a_type_of_the_protocol_is_unwrapped() {
+    let message = r#"{"type":"event_processing_request","events":[{"type":"session_start"}]}"#;
+    let event = format!(
+        r#"{{"type":"event_processing_request","specversion":"1.0","source":"s","data":{message}}}"#
+    );
+    for text in [
+        event.clone(),
+        format!("{event}{event}"),
+        format!("[{event},{message}]"),
+    ] {
+        let ran = run(["normalize", "--unwrap"], &text);
+        let count = ran.good().matches("session_start").count();
+        assert_eq!(count, text.matches("session_start").count(), "{text}");
+    }
+}
+
+#[test]
 fn unwrapping_is_not_proposed_to_who_does_it() {
     let mut deep = RESPONSE.to_owned();
     for _ in 0..9 {

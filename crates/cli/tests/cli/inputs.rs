@@ -1,9 +1,10 @@
 //! Files, folders, compression, and the destination of the output.
 
 use std::ffi::OsStr;
-use std::fs;
+use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
+use std::process::Stdio;
 
 use flate2::write::GzEncoder;
 
@@ -170,5 +171,15 @@ fn output_that_fails_has_a_status_of_its_own() {
             "{}",
             ran.err
         );
+    }
+    for args in [
+        &["--help"][..],
+        &["--version"],
+        &["help", "process"],
+        &["schema"],
+    ] {
+        let out = File::options().write(true).open(full).unwrap();
+        let status = hydrant(args).stdout(out).stderr(Stdio::null()).status();
+        assert_eq!(status.unwrap().code(), Some(3), "{args:?}");
     }
 }

@@ -124,7 +124,7 @@ impl Framer {
                 return Step::Wait;
             }
             _ => {
-                self.end_at(limit, text, spans);
+                self.truncate_at(limit, text, spans);
                 let rule = match rule {
                     Rule::BreaksOff(_) => Rule::Certain,
                     rule => rule,

@@ -7,9 +7,9 @@
 //!  oops {"id":                          so does any object, if the text began after a message
 //! ```
 
-use memchr::{memchr, memchr3};
+use memchr::memchr3;
 
-/// Which text begins a message. No pattern extends over the end of its line.
+/// Which text begins a message. A line that ends with a brace contains the patterns that begin in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rule {
     /// Any object and any array of objects: the text began after a message.
@@ -54,17 +54,17 @@ pub(super) fn search(text: &[u8], begin: usize, from: usize, ended: bool, rule: 
             return Found::LineEnd(at);
         }
         let head = rest.get(..LONGEST).unwrap_or(rest);
-        let line = memchr(b'\n', head).map_or(head, |end| head.split_at(end).0);
-        if line.len() == rest.len() && line.len() < LONGEST && !ended {
-            return Found::Unknown(at);
-        }
         let before = before.get(begin.max(at.saturating_sub(BEFORE))..);
         let rule = match rule {
             Rule::BreaksOff(distance) if at == begin + distance => Rule::Any,
             rule => rule,
         };
-        if begins(before.unwrap_or_default(), line, rule) {
-            return Found::Start(at);
+        match begins(before.unwrap_or_default(), head, rule) {
+            Some(true) => return Found::Start(at),
+            Some(false) => {}
+            None if !ended && head.len() < LONGEST => return Found::Unknown(at),
+            None if rule == Rule::Any => return Found::Start(at),
+            None => {}
         }
         at += 1;
     }
@@ -88,42 +88,57 @@ pub(super) fn certain(text: &[u8], from: usize, to: usize) -> impl Iterator<Item
     })
 }
 
-/// Whether a message begins with the first byte of `line`, a bracket.
-fn begins(before: &[u8], line: &[u8], rule: Rule) -> bool {
-    let (open, rest) = line.split_at(1);
+/// Whether a message begins with the first byte of `head`, a bracket; `None` if that depends on what
+/// follows.
+fn begins(before: &[u8], head: &[u8], rule: Rule) -> Option<bool> {
+    let (open, mut rest) = head.split_at(1);
     if rule == Rule::Any {
-        return matches!(
-            (open, trim_start(rest)),
-            (_, []) | (b"[", [b'{', ..]) | (b"{", [b'"' | b'}', ..])
-        );
+        let first = next_byte(&mut rest)?;
+        return Some(match open {
+            b"[" => first == b'{',
+            _ => matches!(first, b'"' | b'}'),
+        });
     }
-    let member = (open == b"{").then(|| word(rest)).flatten();
-    let Some((key, rest)) = member else {
-        return false;
+    if open != b"{" {
+        return Some(false);
+    }
+    let Some(key) = word(&mut rest)? else {
+        return Some(false);
     };
-    let [b':', value @ ..] = trim_start(rest) else {
-        return false;
-    };
-    let is_message = |name: &[u8]| name.ends_with(b"_request") || name.ends_with(b"_response");
+    if next_byte(&mut rest)? != b':' {
+        return Some(false);
+    }
     let last = before.iter().rfind(|byte| **byte > b' ');
-    matches!(last, Some(b'}' | b']'))
-        || key == b"type" && word(value).is_some_and(|(name, _)| is_message(name))
+    if matches!(last, Some(b'}' | b']')) {
+        return Some(true);
+    }
+    if key != b"type" {
+        return Some(false);
+    }
+    let names_message = |name: &[u8]| name.ends_with(b"_request") || name.ends_with(b"_response");
+    Some(word(&mut rest)?.is_some_and(names_message))
 }
 
-/// The word in quotes with which `text` begins, and what follows it.
-fn word(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let text = trim_start(text).strip_prefix(b"\"")?;
+/// The word in quotes that comes next, or none; `None` if the text ends before that is known.
+fn word<'t>(rest: &mut &'t [u8]) -> Option<Option<&'t [u8]>> {
+    if next_byte(rest)? != b'"' {
+        return Some(None);
+    }
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-    let end = text.iter().position(|byte| !is_word(byte))?;
-    let (word, rest) = text.split_at(end);
-    Some((word, rest.strip_prefix(b"\"")?))
+    let end = rest.iter().position(|byte| !is_word(byte))?;
+    let (word, after) = rest.split_at(end);
+    let (quote, after) = after.split_at(1);
+    *rest = after;
+    Some((quote == b"\"").then_some(word))
 }
 
-fn trim_start(text: &[u8]) -> &[u8] {
-    let blanks = text
-        .iter()
-        .take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r'));
-    text.get(blanks.count()..).unwrap_or_default()
+/// Passes white space and the byte after it.
+fn next_byte(rest: &mut &[u8]) -> Option<u8> {
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+    let at = rest.iter().position(|byte| !is_blank(byte))?;
+    let byte = rest.get(at).copied();
+    *rest = rest.get(at + 1..).unwrap_or_default();
+    byte
 }
 
 #[cfg(test)]
@@ -156,13 +171,14 @@ mod tests {
             (r#"{"a":[{ "type" : "x_response""#, Some(6)),
             (r#"{"a":1} {"b":2}"#, Some(8)),
             ("{\"a\":[]\0{\"b\":2}", Some(8)),
+            ("{\"a\":1}{\n\"b\":2}", Some(7)),
+            ("{\"a\":[1}, {\r\n  \"type\" : \"x_request\"", Some(10)),
             // These may be parts of a message, of a text, or on another line.
             (r#"{"a":[{"type":"custom_event""#, None),
             (r#"{"a":[{"b":1},{"c":2}"#, None),
             (r#"{"a":"{\"type\":\"x_request\""#, None),
             (r#"{"a":"}{","b":"}"#, None),
             ("{\"a\":1}\n{\"b\":2}", None),
-            ("{\"a\":1}{\n\"b\":2}", None),
         ] {
             assert_eq!(start(text, Rule::Certain), expected, "{text}");
         }
@@ -176,6 +192,7 @@ mod tests {
         for (text, expected) in [
             (r#", {"a":1}"#, Some(2)),
             ("oops {}", Some(5)),
+            ("\0{\n\"a", Some(1)),
             ("\0{\n", Some(1)),
             ("oops [ {}]", Some(5)),
             ("a{b}[c]{\\\"", None),

@@ -212,6 +212,27 @@ fn what_is_cut_off_in_a_line_does_not_swallow_what_follows() {
             assert_eq!((whole, found.len()), (3, 4), "{text}\n{found:?}");
         }
     }
+    // A line end in a string, and pretty-printed messages that do not begin lines.
+    for (open, between, close) in [("", " ", ""), ("[ ", ", ", " ]"), ("", "", "")] {
+        let pretty = MESSAGE.replace("}\"", "b\"");
+        let pretty = pretty.replace('{', "{\n  ").replace('}', "\n}");
+        for (message, broken) in [
+            (MESSAGE, MESSAGE.replace("c\"", "c\n\"")),
+            (MESSAGE, MESSAGE.replace("c\"", "\nc\"")),
+            (&pretty, pretty.replace("x_request\"", "x_request")),
+            (&pretty, pretty.replace("c\"", "c\n\"")),
+            (&pretty, pretty.replace(']', "")),
+            (&pretty, pretty[20..].to_owned()),
+            (&pretty, pretty[..30].to_owned()),
+        ] {
+            let text = format!(
+                "{open}{message}{between}{broken}{between}{message}{between}{message}{close}"
+            );
+            let found = messages(&text, 1 << 20);
+            let whole = found.iter().filter(|(_, _, body)| body == message).count();
+            assert_eq!(whole, 3, "{text}\n{found:?}");
+        }
+    }
     // Without a type in front, an object is one where it cannot be a part of another.
     check(
         "{\"a\":[{\"b\":1}{\"a\":2}{\"a\":3}",
@@ -312,6 +333,14 @@ fn the_limit_is_that_of_one_message() {
         let found = messages(&text, message.len() + 2);
         let whole = found.iter().filter(|(_, _, body)| body == message).count();
         assert_eq!(whole, 2, "{text}\n{found:?}");
+    }
+    // White space at the limit does not hide that it is too long.
+    for text in [
+        "{\"a\":\"           \"}",
+        "{\"a\":           1}",
+        "oops              oops",
+    ] {
+        assert_eq!(found(text)[0].2.len(), 11, "{text}");
     }
     let long = "0123456789012345";
     assert_eq!(found(&format!("{{}}{long}{{}}{long}{{}}\n{{}}")).len(), 6);
