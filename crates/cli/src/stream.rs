@@ -330,7 +330,7 @@ pub(super) fn pretty(message: &Message<'_>, error: Error) -> String {
     let hint = match error.kind() {
         ErrorKind::TooLarge => "\n  = --max-bytes raises the limit",
         ErrorKind::Wrapped if !message.unwrap => {
-            "\n  = --unwrap extracts the messages from such events"
+            "\n  = --unwrap extracts the messages from such events (envelopes)"
         }
         _ => "",
     };
