@@ -66,6 +66,16 @@ impl Lanes {
         found.into_iter().flatten()
     }
 
+    /// See [`super::isa::LaneInstructions::least`].
+    fn least(self, algorithm: Algorithm, sha: bool) -> Option<usize> {
+        with_lanes!(self, lanes => lanes.least(algorithm, sha))
+    }
+
+    /// See [`super::isa::LaneInstructions::digest`].
+    fn digest(self, algorithm: Algorithm, messages: Messages<'_>, digests: &mut [Digest]) {
+        with_lanes!(self, lanes => lanes.digest(algorithm, messages, digests));
+    }
+
     /// The name of the platform that has these lanes, with or without SHA instructions.
     const fn as_str(self, sha: bool) -> &'static str {
         match (self, sha) {
@@ -201,7 +211,7 @@ impl Platform {
     ) {
         let lanes = self.lanes.and_then(|lanes| {
             let sha = self.sha.is_some();
-            let least = with_lanes!(lanes, lanes => lanes.least(algorithm, sha))?;
+            let least = lanes.least(algorithm, sha)?;
             (messages.len() >= least).then_some((lanes, least))
         });
         let Some((lanes, least)) = lanes else {
@@ -213,7 +223,7 @@ impl Platform {
         let (many, few) = messages.split_at(messages.len() - few);
         let (digests_many, digests_few) =
             digests.split_at_mut_checked(many.len()).unwrap_or_default();
-        with_lanes!(lanes, lanes => lanes.digest(algorithm, many, digests_many));
+        lanes.digest(algorithm, many, digests_many);
         self.digest_few(algorithm, few, digests_few);
     }
 

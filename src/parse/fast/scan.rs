@@ -162,6 +162,7 @@ mod tests {
 
     /// Every kernel that this processor can run.
     fn kernels() -> Vec<(&'static str, Copy)> {
+        #[cfg_attr(not(target_arch = "x86_64"), expect(unused_mut))]
         let mut kernels: Vec<(&str, Copy)> = vec![
             ("chosen", copy),
             ("baseline", |blocks| blocks.copy_each(isa::copy_block)),
