@@ -98,6 +98,9 @@ const TYPED_SHAPES: &[Shape] = &[
     one(W::CloudEvent, &[Has(&["specversion"]), Has(&["source"])], &["data"], Text),
 ];
 
+/// What tells a typed event whose `type` is one of the protocol from a message.
+const NOT_OF_A_MESSAGE: Condition = Has(&["data", "data_base64"]);
+
 const fn one(
     wrapper: Wrapper,
     conditions: &'static [Condition],
@@ -193,10 +196,7 @@ impl<'a> Event<'a> {
 
     fn shape(&self) -> Option<&'static Shape> {
         let shapes = match self.get("type") {
-            // Messages have no such members.
-            Some(name) if is_of_protocol(name) && !self.has(&Has(&["data", "data_base64"])) => {
-                return None;
-            }
+            Some(name) if is_of_protocol(name) && !self.has(&NOT_OF_A_MESSAGE) => return None,
             Some(_) => TYPED_SHAPES,
             None => SHAPES,
         };
@@ -424,13 +424,13 @@ mod tests {
     #[test]
     fn the_names_are_those_of_the_conditions() {
         let mut used = vec!["type", "Records", "records", "Messages"];
-        for shape in SHAPES.iter().chain(TYPED_SHAPES) {
-            used.extend(shape.records);
-            for condition in shape.conditions {
-                match condition {
-                    Has(paths) => used.extend(*paths),
-                    Nested(name) | Is(name, _) | List(name, _) => used.push(name),
-                }
+        let shapes = || SHAPES.iter().chain(TYPED_SHAPES);
+        used.extend(shapes().filter_map(|shape| shape.records));
+        let conditions = shapes().flat_map(|shape| shape.conditions);
+        for condition in conditions.chain([&NOT_OF_A_MESSAGE]) {
+            match condition {
+                Has(paths) => used.extend(*paths),
+                Nested(name) | Is(name, _) | List(name, _) => used.push(name),
             }
         }
         let mut used: Vec<&str> = used.into_iter().map(|path| split(path).0).collect();
