@@ -14,7 +14,7 @@ const MIB: usize = 1 << 20;
 const FIXED: usize = 32 * MIB;
 
 /// The README states it.
-const MULTIPLE: usize = 200;
+const MULTIPLE: usize = 300;
 
 /// A message of about this many bytes: a batch with many copies of `item`, separated by commas, at
 /// this position.
