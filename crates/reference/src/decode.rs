@@ -252,8 +252,18 @@ impl<'t> Decoder<'t> {
             *self.seen.unknown.entry(family.name).or_default() += 1;
             // Row U8: the time of an event is read.
             for member in members.iter().filter(|_| family.name == "event") {
-                if member.key == "timestamp_ms" && scalar::is_null_text(&View::of(member.value)) {
-                    self.within(".timestamp_ms", |this| this.coerced("null-text"));
+                let value = View::of(member.value);
+                let rule = if scalar::is_null_text(&value) {
+                    "null-text"
+                } else if scalar::is_truncated(&value)
+                    && matches!(scalar::int64(&View::of(member.value)), Ok(Some(_)))
+                {
+                    "whole-number"
+                } else {
+                    continue;
+                };
+                if member.key == "timestamp_ms" {
+                    self.within(".timestamp_ms", |this| this.coerced(rule));
                 }
             }
             return Some(Json::Raw(self.document.compact(raw)));
