@@ -228,6 +228,16 @@ fn same(text: &[u8], message: &str) -> bool {
     value(text) == value(message.as_bytes())
 }
 
+/// These are as many times the same message.
+#[track_caller]
+fn assert_found(found: &[Result<Cow<'_, [u8]>, Error>], count: usize, event: &str) {
+    assert_eq!(found.len(), count, "{event}");
+    let are_same = found
+        .iter()
+        .all(|text| same(text.as_ref().unwrap(), MESSAGE));
+    assert!(are_same, "{event}");
+}
+
 /// The parser takes it for a message, but its data is not lost.
 #[test]
 fn a_cloud_event_may_have_a_type_of_the_protocol() {
@@ -256,13 +266,7 @@ fn every_event_is_recognized_and_taken_off() {
             let unwrapped = unwrap(text.as_bytes()).unwrap().unwrap();
             assert_eq!(unwrapped.wrapper(), wrapper);
             let found = messages(text.as_bytes());
-            assert_eq!(found.len(), count, "{text}");
-            assert!(
-                found
-                    .iter()
-                    .all(|text| same(text.as_ref().unwrap(), MESSAGE)),
-                "{text}"
-            );
+            assert_found(&found, count, &text);
             let error = refusal(&text);
             assert_eq!(error.kind(), ErrorKind::Wrapped, "{text}");
             assert!(
@@ -542,13 +546,7 @@ fn a_text_may_hold_several_messages() {
         ] {
             let text = outer.to_string();
             let found = messages(text.as_bytes());
-            assert_eq!(found.len(), count, "{text}");
-            assert!(
-                found
-                    .iter()
-                    .all(|text| same(text.as_ref().unwrap(), MESSAGE)),
-                "{text}"
-            );
+            assert_found(&found, count, &text);
             assert_eq!(refusal(&text).kind(), ErrorKind::Wrapped, "{text}");
         }
     }

@@ -57,7 +57,7 @@ impl<'a> Identity<'a> {
         is_blank(self.value)
     }
 
-    /// Whether the value stands for nobody: it is blank, it consists of sixteen zeros or more, also
+    /// Whether the value identifies nobody: it is blank, it consists of sixteen zeros or more, also
     /// with ASCII punctuation between or around them (the nil uuid), or it is a digest of the empty
     /// text, a space, a line end, the nil uuid, or 15, 16, 32, 40 or 64 zeros. All users with such a value would become one, so
     /// lookups ignore it, and it is not hashed.
@@ -73,7 +73,7 @@ impl<'a> Identity<'a> {
         self.placeholder(FEWEST_ZEROS).is_some()
     }
 
-    /// Whether the value stands for no device and no profile: as
+    /// Whether the value identifies no device and no profile: as
     /// [`identifies_nobody`](Self::identifies_nobody), and any number of zeros. Devices send zeros
     /// when the user limits tracking.
     pub(crate) fn identifies_no_device(self) -> bool {

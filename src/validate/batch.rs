@@ -52,7 +52,7 @@ pub(super) fn request(found: &mut Report, at: &Place<'_>, batch: &EventProcessin
         && !stamp.is_empty()
     {
         let message = match stamp.parse() {
-            Ok(Uuid(bytes)) if bytes == [0; 16] => Some("zeros, which stand for no device"),
+            Ok(Uuid(bytes)) if bytes == [0; 16] => Some("zeros, which identify no device"),
             Ok(_) => None,
             Err(_) => Some("not a uuid"),
         };

@@ -43,7 +43,7 @@ pub(super) fn partners(found: &mut Report, at: &Place<'_>, identities: &[Partner
 
 pub(super) fn mpid(found: &mut Report, at: &Place<'_>, mpid: Option<&str>) {
     let message = match mpid.map(str::parse::<i64>) {
-        Some(Ok(0)) => "0, which stands for no profile",
+        Some(Ok(0)) => "0, which identifies no profile",
         Some(Err(_)) if mpid != Some("") => "not a 64-bit integer",
         _ => return,
     };
@@ -61,7 +61,7 @@ pub(super) fn placeholder<'a>(
         Some(Placeholder::Blank) => (IDENTITY_BLANK, "blank, or the digest of the empty text"),
         Some(Placeholder::Zeros) => (
             IDENTITY_ZERO,
-            "zeros, which stand for nobody, or their digest",
+            "zeros, which identify nobody, or their digest",
         ),
         None => return,
     };

@@ -33,7 +33,7 @@ rules! {
     UNKNOWN_VALUE = "unknown-value": "Values of enumerations are known (section 8).";
     UNKNOWN_MEMBER = "unknown-member": "The `type` of events, environments, notifications, settings and authentication is known (section 2.2).";
     TIMESTAMP = "timestamp": "Times are milliseconds since the epoch, between the years 2000 and 2099 (section 2.6).";
-    MPID = "mpid": "The mpid is a 64-bit signed integer, not 0, which stands for no profile (section 3.3).";
+    MPID = "mpid": "The mpid is a 64-bit signed integer, not 0, which identifies no profile (section 3.3).";
     SOURCE_CHANNEL = "source-channel": "The source channel is one of the six documented ones (section 3.3).";
     DEVICE_APPLICATION_STAMP = "device-application-stamp": "The device application stamp is a uuid, not zeros (section 3.3).";
     IDENTITY_HASH = "identity-hash": "Hashed identities are lower-case hexadecimal of the right length, and no others are (section 5.2).";

@@ -100,9 +100,9 @@ fn batches() -> Vec<Row> {
             )),
             vec![
                 "warning identity-hash user_identities[0].value: declared raw, but it has the form of a digest: it will be hashed again",
-                "warning identity-zero runtime_environment.identities[0].value: zeros, which stand for nobody, or their digest",
-                "warning identity-zero runtime_environment.identities[1].value: zeros, which stand for nobody, or their digest",
-                "warning identity-zero runtime_environment.identities[2].value: zeros, which stand for nobody, or their digest",
+                "warning identity-zero runtime_environment.identities[0].value: zeros, which identify nobody, or their digest",
+                "warning identity-zero runtime_environment.identities[1].value: zeros, which identify nobody, or their digest",
+                "warning identity-zero runtime_environment.identities[2].value: zeros, which identify nobody, or their digest",
             ],
         ),
         (
@@ -119,13 +119,13 @@ fn batches() -> Vec<Row> {
                 "warning identity-blank partner_identities[0].value: blank, or the digest of the empty text",
                 "warning identity-blank user_identities[0].value: blank, or the digest of the empty text",
                 "warning identity-blank user_identities[1].value: blank, or the digest of the empty text",
-                "warning identity-zero user_identities[3].value: zeros, which stand for nobody, or their digest",
-                "warning identity-zero runtime_environment.identities[0].value: zeros, which stand for nobody, or their digest",
-                "warning device-application-stamp device_application_stamp: zeros, which stand for no device",
-                "warning mpid mpid: 0, which stands for no profile",
+                "warning identity-zero user_identities[3].value: zeros, which identify nobody, or their digest",
+                "warning identity-zero runtime_environment.identities[0].value: zeros, which identify nobody, or their digest",
+                "warning device-application-stamp device_application_stamp: zeros, which identify no device",
+                "warning mpid mpid: 0, which identifies no profile",
             ],
         ),
-        (batch(r#""mpid":-0"#), vec!["warning mpid mpid: 0, which stands for no profile"]),
+        (batch(r#""mpid":-0"#), vec!["warning mpid mpid: 0, which identifies no profile"]),
         (
             batch(concat!(
                 r#""events":[{"type":"user_identity_change","id":"9daa09f0-0c61-4b46-a16a-272c8cdd47e8","timestamp_ms":1714592744066,"#,
@@ -141,7 +141,7 @@ fn batches() -> Vec<Row> {
             )),
             vec![
                 "warning identity-blank subject_identities.email.value: blank, or the digest of the empty text",
-                "warning identity-zero subject_identities.android_id.value: zeros, which stand for nobody, or their digest",
+                "warning identity-zero subject_identities.android_id.value: zeros, which identify nobody, or their digest",
             ],
         ),
         (
