@@ -39,7 +39,7 @@ pub fn parse<'a>(
 
 /// Says so if what is refused is an event of another service. Its text is well-formed JSON, or it
 /// would be refused for that.
-fn name_wrapper(error: Error, body: &[u8]) -> Error {
+pub(crate) fn name_wrapper(error: Error, body: &[u8]) -> Error {
     let may_be_wrapper = match error.kind() {
         ErrorKind::MissingField | ErrorKind::UnexpectedType => error.path().is_empty(),
         // A CloudEvent has a `type`, too.

@@ -11,7 +11,7 @@
 use std::borrow::Cow;
 
 use hydrant::wrapper::{self, Wrapper, messages, recognize, unwrap};
-use hydrant::{Error, ErrorKind, ParseOptions, Scratch, parse};
+use hydrant::{Error, ErrorKind, ParseOptions, Scratch, parse, validate};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -278,10 +278,15 @@ fn every_event_is_recognized_and_taken_off() {
     }
 }
 
+/// The error of `parse`, which that of each search must equal.
 fn refusal(text: &str) -> Error {
     let mut scratch = Scratch::new();
-    let refused = parse(text.as_bytes(), &mut scratch, &ParseOptions::default()).map(|_| ());
-    refused.unwrap_err()
+    let (body, options) = (text.as_bytes(), ParseOptions::default());
+    let unknown = validate::unknown_fields(body, &mut scratch, &options).unwrap_err();
+    let coerced = validate::coercions(body, &mut scratch, &options).unwrap_err();
+    let refused = parse(body, &mut scratch, &options).map(|_| ()).unwrap_err();
+    assert_eq!([&unknown, &coerced], [&refused; 2], "{text}");
+    refused
 }
 
 #[test]

@@ -24,6 +24,7 @@ pub use finding::{Finding, Level};
 pub use rules::RULES;
 
 use crate::error::Error;
+use crate::firehose::name_wrapper;
 use crate::message::{
     AudienceSubscriptionResponse, Message, MessageCommon, ModuleRegistrationResponse,
 };
@@ -138,7 +139,8 @@ pub fn unknown_fields(
     options: &ParseOptions,
 ) -> Result<Vec<Finding>, Error> {
     let mut report = Report::default();
-    let found = parse::unknown_fields::<Message<'_>>(body, scratch, options, MAX_LISTED)?;
+    let found = parse::unknown_fields::<Message<'_>>(body, scratch, options, MAX_LISTED)
+        .map_err(|error| name_wrapper(error, body))?;
     report.unknown_fields(found);
     Ok(report.finish())
 }
@@ -170,7 +172,8 @@ pub fn coercions(
     options: &ParseOptions,
 ) -> Result<Vec<Finding>, Error> {
     let mut report = Report::default();
-    let found = parse::coercions::<Message<'_>>(body, scratch, options, MAX_LISTED)?;
+    let found = parse::coercions::<Message<'_>>(body, scratch, options, MAX_LISTED)
+        .map_err(|error| name_wrapper(error, body))?;
     report.coercions(found);
     Ok(report.finish())
 }
