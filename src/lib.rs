@@ -40,6 +40,7 @@
 //! - [`engine`]: outcomes, records, policies and the observer of the [`Engine`]
 //! - [`hash`](mod@hash): hashing of identities
 //! - [`write`](mod@write): serialization of messages, errors and records
+//! - [`json`]: JSON that is inside a field as text
 //! - [`wrapper`]: messages inside events of API Gateway, SQS, Kinesis and others
 //! - [`validate`]: checks beyond those of parsing
 //! - [`schema`]: the declarations of the models
@@ -55,6 +56,7 @@ pub mod host;
 mod input;
 #[doc(hidden)]
 pub mod internals;
+pub mod json;
 pub mod message;
 mod parse;
 mod processor;
@@ -64,12 +66,13 @@ pub mod validate;
 pub mod wrapper;
 pub mod write;
 
-/// Outcomes, records, policies and the observer of the [`Engine`] that are not in the crate root.
+/// What belongs to the [`Engine`] and its handlers and is not in the crate root: outcomes, records,
+/// policies, the observer, and requests of limited size.
 pub mod engine {
     pub use crate::dispatch::{MODULE_RULES, Observer, RejectPolicy, Report, SettingErrorPolicy};
     pub use crate::processor::{
         EventCounts, Events, FailureKind, Merge, OutcomeCounts, Record, Records, RecordsIter,
-        Subject, SubscriptionReply,
+        Subject, SubscriptionReply, split_requests,
     };
 }
 

@@ -51,7 +51,7 @@ impl<P> Engine<P> {
     /// ```
     #[must_use]
     pub fn check(&self) -> Vec<Finding> {
-        let mut found = self.shared.registration.check();
+        let mut found = self.shared.registration.lint();
         interests(&self.shared.registration, self.shared.narrowed, &mut found);
         unwinding(cfg!(panic = "abort"), &mut found);
         found

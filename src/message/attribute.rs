@@ -96,6 +96,13 @@ impl<'a> Attribute<'a> {
     }
 }
 
+/// Every text has an inferred type.
+impl<'a> FromAttribute<'a> for Attribute<'a> {
+    fn from_attribute(text: &'a str) -> Option<Self> {
+        Some(Self::infer(text))
+    }
+}
+
 /// `-? (0 | [1-9] [0-9]*)`
 fn is_canonical(integer: &str) -> bool {
     let digits = integer.strip_prefix('-').unwrap_or(integer);

@@ -8,6 +8,29 @@ use super::{
     PromotionActionEvent, Runtime, ScreenViewEvent, UserIdentity, UserIdentityType, UserProfile,
 };
 
+/// The advertising ids of all platforms. A device has one of them.
+const ADVERTISING_IDS: &[DeviceIdentityType<'_>] = &[
+    DeviceIdentityType::IosAdvertisingId,
+    DeviceIdentityType::GoogleAdvertisingId,
+    DeviceIdentityType::FireAdvertisingId,
+    DeviceIdentityType::RokuAdvertisingId,
+    DeviceIdentityType::MicrosoftAdvertisingId,
+];
+
+/// The ids of all platforms that belong to a vendor or publisher.
+const VENDOR_IDS: &[DeviceIdentityType<'_>] = &[
+    DeviceIdentityType::IosVendorId,
+    DeviceIdentityType::AndroidId,
+    DeviceIdentityType::RokuPublisherId,
+    DeviceIdentityType::MicrosoftPublisherId,
+];
+
+/// The tokens of the push services of Apple and Google.
+const PUSH_TOKENS: &[DeviceIdentityType<'_>] = &[
+    DeviceIdentityType::ApplePushNotificationToken,
+    DeviceIdentityType::GoogleCloudMessagingToken,
+];
+
 /// The lookups that batches and user profiles have in common. The arguments are the differences:
 /// the path of the device identities, and the field of the stamp if there is one.
 macro_rules! identity_lookups {
@@ -41,6 +64,40 @@ macro_rules! identity_lookups {
             ) -> Option<Identity<'a>> {
                 let $self = self;
                 find_device($devices, identity_type)
+            }
+
+            /// The device identities of these types that [identify
+            /// somebody](Identity::identifies_nobody), with their types: all of the first type, in
+            /// order, then all of the second one, and so on.
+            pub fn device_identities_of<'t>(
+                &self,
+                types: &'t [DeviceIdentityType<'t>],
+            ) -> impl Iterator<Item = (DeviceIdentityType<'a>, Identity<'a>)> + use<'a, 't> {
+                let $self = self;
+                let devices: &'a [DeviceIdentity<'a>] = $devices;
+                types.iter().flat_map(move |wanted| {
+                    let found = devices.iter().filter(|one| one.identity_type == *wanted);
+                    let found = found.map(|one| (one.identity_type, Identity::from(one)));
+                    found.filter(|(_, identity)| !identity.identifies_no_device())
+                })
+            }
+
+            /// The advertising id of the device, whatever its platform, with its type. The zeros
+            /// that devices send whose users limit tracking count as absent.
+            pub fn advertising_id(&self) -> Option<(DeviceIdentityType<'a>, Identity<'a>)> {
+                self.device_identities_of(ADVERTISING_IDS).next()
+            }
+
+            /// The id of the device that is the same for all apps of a vendor or publisher,
+            /// whatever its platform, with its type.
+            pub fn vendor_id(&self) -> Option<(DeviceIdentityType<'a>, Identity<'a>)> {
+                self.device_identities_of(VENDOR_IDS).next()
+            }
+
+            /// The token of the device at the push service of its platform, with its type. In web
+            /// browsers it is the field `push_token` of the runtime environment instead.
+            pub fn push_token(&self) -> Option<(DeviceIdentityType<'a>, Identity<'a>)> {
+                self.device_identities_of(PUSH_TOKENS).next()
             }
 
             /// The partner identity of this name, unless it identifies nobody.
@@ -146,12 +203,17 @@ impl<'a> EventProcessingRequest<'a> {
         self.consent_state.as_ref()?.gdpr_consent_state.get(purpose)
     }
 
+    /// The decision of the user about a purpose (GDPR); `None` if it is not known, because the user
+    /// was never asked or because the module did not register for the consent state.
+    pub fn gdpr_decision(&self, purpose: &str) -> Option<bool> {
+        self.gdpr_consent(purpose).map(|consent| consent.consented)
+    }
+
     /// Whether the user consented to a purpose (GDPR). It is false if the consent is not known,
     /// because the user was never asked or because the module did not register for the consent
     /// state. Names of purposes are compared exactly.
     pub fn consented(&self, purpose: &str) -> bool {
-        self.gdpr_consent(purpose)
-            .is_some_and(|consent| consent.consented)
+        self.gdpr_decision(purpose) == Some(true)
     }
 
     /// Whether the user opted out of the sale of data (CCPA); `None` if that is not known. Under

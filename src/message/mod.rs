@@ -39,6 +39,7 @@ mod event;
 mod event_models;
 mod identity;
 mod lookup;
+mod membership;
 #[allow(
     clippy::module_inception,
     clippy::allow_attributes,
@@ -62,6 +63,7 @@ pub use dsr::*;
 pub use event::*;
 pub use event_models::*;
 pub use identity::*;
+pub use membership::MembershipGroup;
 pub use message::*;
 pub use registration::*;
 pub use runtime::*;

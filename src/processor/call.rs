@@ -1,7 +1,7 @@
 //! [`Call`]: the context of a handler. It gives access to the batch, the account and the deadline,
 //! and collects records, outcomes and the suspension.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::effects::{Effects, one_each};
 use super::events::Events;
@@ -131,6 +131,26 @@ impl<'c> Call<'c> {
     /// When the response is due.
     pub fn deadline(&self) -> Option<Instant> {
         self.invocation.deadline()
+    }
+
+    /// The time left until the response is due: zero if it is overdue, `None` without a deadline.
+    pub fn remaining(&self) -> Option<Duration> {
+        self.invocation.remaining()
+    }
+
+    /// The timeout for a request of the module: the time [left](Self::remaining), but at most
+    /// `most`.
+    ///
+    /// ```
+    /// # use hydrant::Call;
+    /// # fn send(_: std::time::Duration) {}
+    /// # fn batch(call: &mut Call<'_>) {
+    /// send(call.timeout(std::time::Duration::from_secs(5)));
+    /// # }
+    /// ```
+    pub fn timeout(&self, most: Duration) -> Duration {
+        self.remaining()
+            .map_or(most, |remaining| remaining.min(most))
     }
 
     /// The OAuth access token of the customer that was sent with the message.

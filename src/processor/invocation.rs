@@ -1,7 +1,7 @@
 //! [`Invocation`]: what the host supplies with each message.
 
 use std::fmt;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::message::Uuid;
 
@@ -67,6 +67,12 @@ impl Invocation {
     /// When the response is due.
     pub fn deadline(&self) -> Option<Instant> {
         self.deadline
+    }
+
+    /// The time left until the response is due: zero if it is overdue, `None` without a deadline.
+    pub fn remaining(&self) -> Option<Duration> {
+        let deadline = self.deadline?;
+        Some(deadline.saturating_duration_since(Instant::now()))
     }
 
     /// The OAuth access token of the customer.

@@ -15,6 +15,7 @@ mod output;
 mod pointers;
 mod records;
 mod reply;
+mod requests;
 mod route;
 mod sync;
 
@@ -31,5 +32,6 @@ pub use outcome::{Outcome, OutcomeCounts};
 pub use output::{Output, Subject, Verdict};
 pub use records::{Record, Records, RecordsIter};
 pub use reply::SubscriptionReply;
+pub use requests::split_requests;
 pub(crate) use route::{begin, end, events};
 pub use sync::Processor;

@@ -1,5 +1,9 @@
 //! [`SubscriptionReply`].
 
+use crate::message::{AudienceSubscriptionResponse, Map, MessageCommon};
+use crate::registration::Registration;
+use crate::validate::{self, Finding};
+
 /// The reply of a module to an audience subscription: values of settings that the sender stores
 /// with the subscription, for example the identifier of the list in the target system. The settings
 /// must be registered (protocol, section 12, rule 18). `Debug` does not show the values.
@@ -20,6 +24,31 @@ impl SubscriptionReply {
         self.settings
             .iter()
             .map(|(id, value)| (id.as_str(), value.as_str()))
+    }
+
+    /// The settings in this reply that the registration does not declare for subscriptions, which
+    /// the engine refuses (rule 18 of section 12). For tests of a module.
+    ///
+    /// ```
+    /// use hydrant::Registration;
+    /// use hydrant::engine::SubscriptionReply;
+    /// use hydrant::registration::Text;
+    ///
+    /// let registration = Registration::new("Acme", "1.0").audiences(|audiences| {
+    ///     audiences.subscription_setting(Text::new("list_id", "List").invisible())
+    /// });
+    /// assert!(SubscriptionReply::from([("list_id", "7")]).lint(&registration).is_empty());
+    /// let found = SubscriptionReply::from([("list", "7")]).lint(&registration);
+    /// assert_eq!(found[0].rule_number(), Some(18));
+    /// ```
+    #[must_use]
+    pub fn lint(&self, registration: &Registration) -> Vec<Finding> {
+        let settings: Vec<(&str, &str)> = self.settings().collect();
+        let mut answer = AudienceSubscriptionResponse::default();
+        answer.audience_subscription_settings = Map::new(&settings);
+        registration.with_response(MessageCommon::default(), |response| {
+            validate::undeclared_settings(response, &answer)
+        })
     }
 }
 

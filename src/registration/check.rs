@@ -38,8 +38,21 @@ const COMMON: MessageCommon<'static> = MessageCommon {
 };
 
 impl Registration {
-    /// All findings: those of [`validate::findings`] on the message and those by [`SETTING_RULES`].
-    pub(crate) fn check(&self) -> Vec<Finding> {
+    /// All violations of the rules of section 12 that concern a single registration, and of the
+    /// [`SETTING_RULES`]. [`Engine::check`](crate::Engine::check) includes them.
+    ///
+    /// ```
+    /// use hydrant::Registration;
+    /// use hydrant::message::EventType;
+    /// use hydrant::validate::Level;
+    ///
+    /// let registration = Registration::new("Acme", "1.0").events([EventType::UserIdentityChange]);
+    /// let found = registration.lint();
+    /// assert_eq!((found[0].level, found[0].rule_number()), (Level::Warning, Some(10)));
+    /// assert_eq!(found[0].path, "event_processing_registration.supported_event_types");
+    /// ```
+    #[must_use]
+    pub fn lint(&self) -> Vec<Finding> {
         let mut found = self.with_response(COMMON, |response| {
             validate::findings(&Message::ModuleRegistrationResponse(response))
         });
@@ -82,6 +95,29 @@ impl Registration {
             let path = "dsr_processing_registration.account_settings";
             compare(&mut found, path, shared, &erasure.account_settings);
         }
+        found
+    }
+
+    /// As [`lint`](Self::lint), and the changes that are not permitted compared with the
+    /// registration that the platform has (rule 5 of section 12).
+    ///
+    /// ```
+    /// use hydrant::Registration;
+    /// use hydrant::message::IdentityEncoding;
+    ///
+    /// let previous = Registration::new("Acme", "1.0").erasure("dsr.acme.example");
+    /// let current = previous.clone();
+    /// let previous = previous.partner_identity("Acme_Id", IdentityEncoding::Raw);
+    /// assert_eq!(current.lint_against(&previous)[0].rule_number(), Some(5));
+    /// ```
+    #[must_use]
+    pub fn lint_against(&self, previous: &Self) -> Vec<Finding> {
+        let mut found = self.lint();
+        found.extend(self.with_response(COMMON, |current| {
+            previous.with_response(COMMON, |previous| {
+                validate::registration_changes(previous, current)
+            })
+        }));
         found
     }
 }

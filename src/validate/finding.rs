@@ -67,6 +67,18 @@ impl Finding {
             message: message.into(),
         }
     }
+
+    /// The number of the rule in section 12 of the protocol, for findings on registrations.
+    ///
+    /// ```
+    /// use hydrant::Registration;
+    /// let found = Registration::new("", "1.0").erasure("dsr.acme.example").lint();
+    /// assert_eq!((found[0].rule, found[0].rule_number()), ("registration-1", Some(1)));
+    /// ```
+    #[must_use]
+    pub fn rule_number(&self) -> Option<u8> {
+        self.rule.strip_prefix("registration-")?.parse().ok()
+    }
 }
 
 /// ``warning: missing field `name` at events[3] (required-field)``

@@ -113,6 +113,36 @@ pub fn undeclared_settings(
     report.finish()
 }
 
+/// The differences from the previous registration of the module that the platform refuses: rule 5
+/// of section 12. [`Registration::lint_against`](crate::Registration::lint_against) applies it to
+/// owned registrations.
+///
+/// ```
+/// use hydrant::message::{IdentityEncoding, ModuleRegistrationResponse, PartnerIdentityPermission, Permissions};
+/// use hydrant::validate::registration_changes;
+///
+/// let mut partner = PartnerIdentityPermission::default();
+/// (partner.identity_type, partner.encoding) = ("Acme_Id", IdentityEncoding::Raw);
+/// let partners = [partner];
+/// let mut permissions = Permissions::default();
+/// permissions.partner_identities = &partners;
+/// let mut previous = ModuleRegistrationResponse::default();
+/// previous.permissions = Some(permissions);
+///
+/// assert!(registration_changes(&previous, &previous).is_empty());
+/// let found = registration_changes(&previous, &ModuleRegistrationResponse::default());
+/// assert_eq!(found[0].rule_number(), Some(5));
+/// ```
+#[must_use]
+pub fn registration_changes(
+    previous: &ModuleRegistrationResponse<'_>,
+    current: &ModuleRegistrationResponse<'_>,
+) -> Vec<Finding> {
+    let mut report = Report::default();
+    registration::changes(&mut report, previous, current);
+    report.finish()
+}
+
 /// The fields of a message that no model has: misspelt, or newer than this version. Parsing skips
 /// them.
 ///

@@ -1,6 +1,7 @@
 //! The registration of a module, by the rules of section 12 that can be checked on one response.
-//! Not checked here: rule 5, which compares two registrations; rules 6, 17, 21 and 24, which
-//! describe the sender.
+//! Not checked here: rules 6, 17, 21 and 24, which describe the sender.
+
+use std::collections::BTreeSet;
 
 use super::limits::longer_than;
 use super::report::{Place, Report, all_known, known};
@@ -71,6 +72,27 @@ pub(super) fn response(
     {
         let message = "neither events nor audiences nor data subject requests are asked for";
         found.error(at, REGISTRATION_3, message);
+    }
+}
+
+/// Rule 5.
+pub(super) fn changes(
+    found: &mut Report,
+    previous: &ModuleRegistrationResponse<'_>,
+    current: &ModuleRegistrationResponse<'_>,
+) {
+    let names = |response: &ModuleRegistrationResponse<'_>| {
+        let permissions = response.permissions.unwrap_or_default();
+        let partners = permissions.partner_identities.iter();
+        partners
+            .map(|it| it.identity_type.to_owned())
+            .collect::<BTreeSet<_>>()
+    };
+    let lost = names(previous).difference(&names(current)).count();
+    if lost > 0 {
+        let at = &Place::TOP.key("permissions");
+        let message = "a partner identity that was registered before is changed or removed";
+        found.error(&at.key("partner_identities"), REGISTRATION_5, message);
     }
 }
 

@@ -48,13 +48,13 @@
 //! ```
 
 mod base64;
-mod json;
 mod shapes;
 
 use std::borrow::Cow;
 use std::fmt;
 
 use crate::error::{Error, ErrorKind};
+use crate::json::reader::several;
 use shapes::Texts;
 
 /// The kind of event that contains messages.
@@ -312,7 +312,7 @@ fn collect<'a>(
 /// The messages in a body; `None` if it is not divided.
 fn inside(body: &[u8], depth: usize) -> Option<Vec<Result<Cow<'_, [u8]>, Error>>> {
     let mut messages = Vec::new();
-    if let Some(texts) = (depth > 0).then(|| json::several(body)).flatten() {
+    if let Some(texts) = (depth > 0).then(|| several(body)).flatten() {
         for text in texts {
             collect(Cow::Borrowed(text), depth + 1, &mut messages);
         }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use super::Wrapper;
 use super::base64;
-use super::json::{elements, field, fields, members, single, text};
+use crate::json::reader::{elements, field, fields, members, single, text};
 use crate::message::MessageType;
 
 /// The shape of an event.

@@ -1,4 +1,4 @@
-//! A minimal reader of JSON texts for wrappers: members and elements as slices of the text. It does
+//! A minimal reader of JSON texts: members and elements as slices of the text. It does
 //! not validate the values that it skips.
 
 use std::borrow::Cow;
@@ -75,7 +75,7 @@ impl<'a> Cursor<'a> {
 
 /// The members of an object: the name and the value of each. The last one is `None` if the text is
 /// not an object or breaks off.
-pub(super) fn members(text: &[u8]) -> impl Iterator<Item = Option<(Cow<'_, [u8]>, &[u8])>> {
+pub(crate) fn members(text: &[u8]) -> impl Iterator<Item = Option<(Cow<'_, [u8]>, &[u8])>> {
     items(text, *b"{}", |cursor| {
         let name = cursor.string()?;
         cursor.take(b':')?;
@@ -84,7 +84,7 @@ pub(super) fn members(text: &[u8]) -> impl Iterator<Item = Option<(Cow<'_, [u8]>
 }
 
 /// The elements of a list. The last one is `None` if the text is not a list or breaks off.
-pub(super) fn elements(text: &[u8]) -> impl Iterator<Item = Option<&[u8]>> {
+pub(crate) fn elements(text: &[u8]) -> impl Iterator<Item = Option<&[u8]>> {
     items(text, *b"[]", Cursor::value)
 }
 
@@ -111,7 +111,7 @@ fn items<'a, T>(
 }
 
 /// The text without the white space around it, if it is one value.
-pub(super) fn single(text: &[u8]) -> Option<&[u8]> {
+pub(crate) fn single(text: &[u8]) -> Option<&[u8]> {
     let mut cursor = Cursor { rest: text };
     let value = cursor.value()?;
     cursor.peek().is_none().then_some(value)
@@ -119,7 +119,7 @@ pub(super) fn single(text: &[u8]) -> Option<&[u8]> {
 
 /// The elements of a text that is a list, or the objects and lists of one that has several of them;
 /// `None` for any other text, and for an empty list.
-pub(super) fn several(text: &[u8]) -> Option<Vec<&[u8]>> {
+pub(crate) fn several(text: &[u8]) -> Option<Vec<&[u8]>> {
     let mut cursor = Cursor { rest: text };
     let mut values = Vec::new();
     while let Some(byte) = cursor.peek() {
@@ -136,7 +136,7 @@ pub(super) fn several(text: &[u8]) -> Option<Vec<&[u8]>> {
 }
 
 /// The values of these members of an object; the last of equal ones counts.
-pub(super) fn fields<'a, const N: usize>(
+pub(crate) fn fields<'a, const N: usize>(
     text: &'a [u8],
     names: &[&str; N],
 ) -> Option<[Option<&'a [u8]>; N]> {
@@ -153,13 +153,13 @@ pub(super) fn fields<'a, const N: usize>(
 }
 
 /// The value of this member of an object.
-pub(super) fn field<'a>(text: &'a [u8], name: &str) -> Option<&'a [u8]> {
+pub(crate) fn field<'a>(text: &'a [u8], name: &str) -> Option<&'a [u8]> {
     let [value] = fields(text, &[name])?;
     value
 }
 
 /// The content of a string; `None` if the value is not a string.
-pub(super) fn text(value: &[u8]) -> Option<Cow<'_, [u8]>> {
+pub(crate) fn text(value: &[u8]) -> Option<Cow<'_, [u8]>> {
     Cursor { rest: value }.string().map(unescaped)
 }
 
