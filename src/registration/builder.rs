@@ -206,6 +206,16 @@ impl Registration {
         self
     }
 
+    /// The display name of the module; `None` only if a registration that was parsed has none.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The version of the module; `None` only if a registration that was parsed has none.
+    pub fn version(&self) -> Option<&str> {
+        self.version.as_deref()
+    }
+
     /// The event types to decode: those that are registered, or all if none are.
     pub(crate) fn interests(&self) -> Interests {
         let types = self.events.iter().flat_map(EventRegistration::types);

@@ -10,7 +10,7 @@ fn sound() -> Registration {
 }
 
 fn findings(registration: &Registration) -> Vec<(Level, &'static str, String)> {
-    let found = registration.check().into_iter();
+    let found = registration.lint().into_iter();
     found.map(|it| (it.level, it.rule, it.path)).collect()
 }
 
@@ -152,7 +152,7 @@ fn each_list_has_its_readers() {
 
 #[test]
 fn findings_name_rules() {
-    let found = sound().account_settings::<Reads>().check();
+    let found = sound().account_settings::<Reads>().lint();
     assert!(
         found
             .iter()
@@ -172,7 +172,7 @@ fn a_finding_about_a_shared_setting_is_reported_once() {
         .account_setting(setting("shared"))
         .audiences(|it| it.account_setting(setting("own")))
         .erasure_with("dsr.acme.example", |it| it.account_setting(setting("own")));
-    let paths: Vec<String> = registration.check().into_iter().map(|it| it.path).collect();
+    let paths: Vec<String> = registration.lint().into_iter().map(|it| it.path).collect();
     let at = |kind: &str, position: usize| {
         format!("{kind}_processing_registration.account_settings[{position}]")
     };

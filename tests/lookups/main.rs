@@ -9,6 +9,7 @@
 )]
 
 mod attributes;
+mod devices;
 mod encoding;
 mod requests;
 

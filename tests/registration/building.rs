@@ -2,6 +2,7 @@
 
 use hydrant::message::*;
 use hydrant::registration::*;
+use hydrant::validate::Level;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -231,4 +232,31 @@ fn registrations_are_clone_send_and_sync() {
     check::<Registration>();
     check::<SettingDescription>();
     check::<Oauth2>();
+}
+
+#[test]
+fn a_registered_partner_identity_stays() {
+    let base = Registration::new("Acme", "1.0").erasure("dsr.acme.example");
+    let with = |name: &'static str| base.clone().partner_identity(name, IdentityEncoding::Raw);
+    for (previous, current, lost) in [
+        (base.clone(), with("Acme_Id"), false),
+        (with("Acme_Id"), with("Acme_Id"), false),
+        (with("Acme_Id"), with("Acme_Other"), true),
+        (with("Acme_Id"), base.clone(), true),
+    ] {
+        let found = current.lint_against(&previous);
+        let rules: Vec<_> = found
+            .iter()
+            .map(|it| (it.level, it.rule_number()))
+            .collect();
+        let expected = [(Level::Error, Some(5))];
+        assert_eq!(rules, expected[..usize::from(lost)]);
+        assert!(
+            found
+                .iter()
+                .all(|it| it.path == "permissions.partner_identities")
+        );
+        assert!(found.iter().all(|it| !it.message.contains("Acme")));
+        assert!(current.lint().is_empty());
+    }
 }

@@ -36,6 +36,8 @@ pub(super) enum Failure {
     Usage(String),
     /// Standard error is an input, to which nothing must be added.
     StderrIsInput,
+    /// A message was refused, with this text.
+    Refused(String),
     /// Something named could not be read.
     Input { name: String, error: io::Error },
     /// A named file or folder could not be written.
@@ -57,6 +59,7 @@ impl Failure {
                 }
                 return USAGE.into();
             }
+            Self::Refused(text) => (REFUSED, text.clone()),
             Self::Input { name, error } => (REFUSED, format!("error: cannot read {name}: {error}")),
             Self::Output { name, error } => {
                 (OUTPUT, format!("error: cannot write {name}: {error}"))

@@ -10,6 +10,7 @@ mod hash;
 mod input;
 mod inspect;
 mod interrupt;
+mod lint;
 mod manual;
 mod normalize;
 mod output;
@@ -24,7 +25,8 @@ mod validate;
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use hydrant::Engine;
 
 use exit::{Failure, exit_status};
 use interrupt::Stop;
@@ -59,6 +61,7 @@ enum Command {
     Process(Box<process::ProcessArgs>),
     Normalize(normalize::NormalizeArgs),
     Validate(validate::ValidateArgs),
+    LintRegistration(lint::LintArgs),
     Inspect(inspect::InspectArgs),
     Hash(hash::HashArgs),
     Generate(generate::GenerateArgs),
@@ -67,15 +70,32 @@ enum Command {
     Manual(manual::ManualArgs),
 }
 
-/// Runs the program with the command line of the process and writes to its standard streams; `main`
-/// does nothing else.
+/// The commands for a module in a program of its own.
+#[derive(Parser, Debug)]
+#[command(
+    disable_help_subcommand = true,
+    max_term_width = 100,
+    after_long_help = exit_status!()
+)]
+struct ModuleCli {
+    #[command(subcommand)]
+    command: ModuleCommand,
+}
+
+#[derive(Subcommand, Debug)]
+enum ModuleCommand {
+    Register(lint::RegisterArgs),
+}
+
+/// Runs the program `hydrant` with the command line of the process and writes to its standard
+/// streams; its `main` does nothing else.
 ///
 /// ```no_run
 /// fn main() -> std::process::ExitCode {
-///     hydrant_cli::run()
+///     hydrant_cli::main()
 /// }
 /// ```
-pub fn run() -> ExitCode {
+pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return explain(&error),
@@ -86,12 +106,54 @@ pub fn run() -> ExitCode {
         Command::Process(args) => process::run(*args, &stop),
         Command::Normalize(args) => normalize::run(&args, &stop),
         Command::Validate(args) => validate::run(&args, &stop),
+        Command::LintRegistration(args) => lint::run(&args, &stop),
         Command::Inspect(args) => inspect::run(&args, &stop),
         Command::Hash(args) => hash::run(&args, &stop),
         Command::Generate(args) => generate::run(&args, &stop),
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => manual::completions(&args),
         Command::Manual(args) => manual::manual(&args),
+    };
+    result.unwrap_or_else(|failure| failure.report())
+}
+
+/// Runs the commands for a module, with the command line of the process: a program of the user that
+/// prints and checks the registration of its module (`register`).
+///
+/// ```no_run
+/// use hydrant::message::EventType;
+/// use hydrant::{Engine, Processor, Registration};
+///
+/// struct Module;
+///
+/// impl Processor for Module {
+///     type Batch = ();
+///     fn registration(&self) -> Registration {
+///         Registration::new("Acme", "1.0").events([EventType::CustomEvent])
+///     }
+/// }
+///
+/// fn main() -> std::process::ExitCode {
+///     hydrant_cli::run(&Engine::new(Module))
+/// }
+/// ```
+pub fn run<P>(engine: &Engine<P>) -> ExitCode {
+    let registration = engine.registration();
+    let about = format!(
+        "{} {}",
+        registration.name().unwrap_or("Module"),
+        registration.version().unwrap_or_default()
+    );
+    let command = ModuleCli::command().about(about);
+    let matches = command.try_get_matches();
+    let cli = match matches.and_then(|matches| ModuleCli::from_arg_matches(&matches)) {
+        Ok(cli) => cli,
+        Err(error) => return explain(&error),
+    };
+    let stop = Stop::new();
+    stop.on_signals();
+    let result = match cli.command {
+        ModuleCommand::Register(args) => lint::register(engine, &args, &stop),
     };
     result.unwrap_or_else(|failure| failure.report())
 }
@@ -115,7 +177,6 @@ fn explain(error: &clap::Error) -> ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_definitions_of_the_command_line_hold_together() {

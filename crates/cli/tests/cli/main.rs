@@ -14,6 +14,7 @@ mod declared;
 mod framing;
 mod help;
 mod inputs;
+mod lint;
 mod losses;
 #[cfg(target_os = "linux")]
 mod memory;
