@@ -44,8 +44,10 @@ impl SubscriptionReply {
     #[must_use]
     pub fn lint(&self, registration: &Registration) -> Vec<Finding> {
         let settings: Vec<(&str, &str)> = self.settings().collect();
-        let mut answer = AudienceSubscriptionResponse::default();
-        answer.audience_subscription_settings = Map::new(&settings);
+        let answer = AudienceSubscriptionResponse {
+            audience_subscription_settings: Map::new(&settings),
+            ..AudienceSubscriptionResponse::default()
+        };
         registration.with_response(MessageCommon::default(), |response| {
             validate::undeclared_settings(response, &answer)
         })
