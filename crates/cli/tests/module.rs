@@ -1,5 +1,11 @@
 //! A program with a module of its own: this test runs itself as that program.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
 
 use std::process::{Command, ExitCode};
 
