@@ -3,8 +3,15 @@
 
 #[path = "../examples/async_http/main.rs"]
 mod async_http;
+#[path = "../examples/audience_sync.rs"]
+mod audience_sync;
+#[path = "../examples/counter.rs"]
+mod counter;
 #[path = "../examples/deliver_records.rs"]
 mod deliver_records;
+#[path = "../examples/read_files.rs"]
+#[allow(dead_code, reason = "the test has its own input")]
+mod read_files;
 #[path = "../examples/registration.rs"]
 mod registration;
 
@@ -16,6 +23,34 @@ type Result = std::result::Result<(), Box<dyn std::error::Error>>;
 #[test]
 fn async_http() -> Result {
     async_http::main()
+}
+
+#[test]
+fn audience_sync() -> Result {
+    audience_sync::main()
+}
+
+#[test]
+fn counter() -> Result {
+    counter::main()
+}
+
+#[test]
+fn read_files() -> Result {
+    let mut counts = read_files::Counts::default();
+    let input = br#"{"type":"event_processing_request","events":[{"type":"custom_event","name":"a"},{"type":"session_start"}]}
+
+{"type":"event_processing_request","events":[{"type":"custom_event","name":"a"}]}
+{"type":
+{"type":"event_processing_response"}"#;
+    read_files::count(&input[..], &mut counts)?;
+    let events: Vec<_> = counts.events.into_iter().collect();
+    let expected = [
+        ("custom_event a".to_owned(), 2),
+        ("session_start".to_owned(), 1),
+    ];
+    assert_eq!((events, counts.refused), (expected.into(), 1));
+    Ok(())
 }
 
 #[test]
