@@ -64,6 +64,8 @@ pub use description::{Boolean, Float, Integer, SettingDescription, Text};
 #[doc(hidden)]
 pub use field::RangeOf;
 pub use field::SettingField;
+#[cfg(feature = "derive")]
+pub use hydrant_derive::{FromSetting, Settings};
 pub use kinds::{AudienceRegistration, ErasureRegistration, EventRegistration};
 pub use oauth2::Oauth2;
 pub use setting::{FromSetting, SettingError, SettingFault};
