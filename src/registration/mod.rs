@@ -52,8 +52,6 @@ mod oauth2;
 mod permissions;
 mod read;
 mod setting;
-#[cfg(test)]
-mod tests;
 mod types;
 mod url;
 mod values;
@@ -76,3 +74,6 @@ use std::borrow::Cow;
 
 /// A text of a registration, which is usually a literal.
 type Str = Cow<'static, str>;
+
+#[cfg(test)]
+mod tests;

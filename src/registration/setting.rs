@@ -36,7 +36,8 @@ pub trait FromSetting<'a>: Sized {
     const TEXTS: &'static [&'static str] = &[];
     /// Converts the text; `None` if it is not a value of this type.
     fn from_setting(text: &'a str) -> Option<Self>;
-    /// The value if the setting is missing; only an `Option` has one.
+    /// The value of a [`SettingField`](super::SettingField) that is missing and has no default
+    /// value; only an `Option` has one.
     fn missing() -> Option<Self> {
         None
     }

@@ -142,6 +142,16 @@ impl<'a> SettingValues<'a> {
 
     /// Reads the value of a field. If it is missing or invalid, this adds a [fault](Self::faults)
     /// and returns `None`. It also adds the field to the [descriptions](Settings::describe).
+    ///
+    /// ```
+    /// use hydrant::message::Map;
+    /// use hydrant::registration::{SettingField, SettingValues};
+    ///
+    /// const LIMIT: SettingField<i64> =
+    ///     SettingField::new("limit", "Limit").default("100").range(1..=1000);
+    /// assert_eq!(SettingValues::new(Map::EMPTY).field(LIMIT), Some(100));
+    /// assert_eq!(SettingValues::new(Map::new(&[("limit", "0")])).field(LIMIT), None);
+    /// ```
     pub fn field<T: FromSetting<'a>>(&mut self, field: SettingField<T>) -> Option<T> {
         let default = field.default_text();
         if let Some(record) = &mut self.record {

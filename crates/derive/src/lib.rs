@@ -1,6 +1,6 @@
 //! The derive macros of [hydrant](https://docs.rs/hydrant), which re-exports them in
 //! `hydrant::registration` with the feature `derive`. `hydrant::settings!` has the same options
-//! without a derive macro, and describes them.
+//! without a derive macro. The generated code names the crate `hydrant`.
 
 mod nearest;
 mod options;
