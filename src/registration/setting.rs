@@ -27,6 +27,11 @@ use crate::message::{Account, Audience, AudienceSubscriptionRequest, SettingType
 /// }
 /// assert!(Region::from_setting("apac").is_none());
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "the value of a setting cannot be converted to `{Self}`",
+    note = "for an enumeration of texts, use `hydrant::settings!` or derive \
+            `hydrant::registration::FromSetting` (feature `derive`); otherwise implement this trait"
+)]
 pub trait FromSetting<'a>: Sized {
     /// The expected value, for error messages: `the setting X is not EXPECTED`.
     const EXPECTED: &'static str;

@@ -224,7 +224,6 @@ fn implementations(
     let values = format_ident!("values", span = Span::mixed_site());
     let text = name.unraw().to_string();
     let fields = statements.iter().map(|it| it.field).collect::<Vec<_>>();
-    let names = fields.iter().map(|field| field.unraw().to_string());
     let constants = statements.iter().map(
         |Statement {
              field, ty, value, ..
@@ -232,8 +231,18 @@ fn implementations(
             quote! { const #field: ::hydrant::registration::SettingField<#ty> = #value; }
         },
     );
+    // Errors about a type are shown at the type.
+    let at = |ty: &Type| ty.span().resolved_at(Span::call_site());
     let checks = statements.iter().map(|Statement { field, ty, .. }| {
-        quote_spanned! {ty.span()=> const _: () = { let _ = __Fields::<'static>::#field; }; }
+        quote_spanned! {at(ty)=> const _: () = { let _ = __Fields::<'static>::#field; }; }
+    });
+    let reads = statements.iter().map(|Statement { field, ty, .. }| {
+        let at = at(ty);
+        quote_spanned! {at=> let #field = #values.field(__Fields::<#life>::#field); }
+    });
+    let shown = statements.iter().map(|Statement { field, ty, .. }| {
+        let (at, name) = (at(ty), field.unraw().to_string());
+        quote_spanned! {at=> .field(#name, __Fields::<#life>::#field.redact(&self.#field)) }
     });
     quote! {
         const _: () = {
@@ -251,7 +260,7 @@ fn implementations(
                 fn read(
                     #values: &mut ::hydrant::registration::SettingValues<#life>,
                 ) -> ::core::option::Option<Self> {
-                    #(let #fields = #values.field(__Fields::<#life>::#fields);)*
+                    #(#reads)*
                     ::core::option::Option::Some(Self { #(#fields: #fields?,)* })
                 }
             }
@@ -260,7 +269,7 @@ fn implementations(
             impl<#life> ::core::fmt::Debug for #name #generics {
                 fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                     f.debug_struct(#text)
-                        #(.field(#names, __Fields::<#life>::#fields.redact(&self.#fields)))*
+                        #(#shown)*
                         .finish()
                 }
             }
