@@ -8,77 +8,45 @@ use std::time::Duration;
 
 use hydrant::host::system_invocation;
 use hydrant::message::{
-    DeviceIdentityType, EventType, IdentityEncoding, RuntimeType, SettingType, UserIdentityType,
+    DeviceIdentityType, EventType, IdentityEncoding, RuntimeType, UserIdentityType,
 };
-use hydrant::registration::{
-    Boolean, Float, FromSetting, Integer, Oauth2, SettingDescription, SettingValues, Settings, Text,
-};
-use hydrant::{Engine, Processor, Registration};
+use hydrant::registration::{Oauth2, Text};
+use hydrant::{Engine, Processor, Registration, settings};
 
-/// The settings that the customer fills in. Handlers read them with
-/// `let settings: AcmeSettings<'_> = call.settings()?`. `Engine::check` compares the descriptions
-/// with the settings that are read.
-#[allow(
-    dead_code,
-    clippy::allow_attributes,
-    reason = "no handler reads it here"
-)]
-struct AcmeSettings<'a> {
-    api_key: &'a str,
-    region: Region,
-    batch_size: i64,
-    sample_rate: f64,
-    sandbox: bool,
-}
-
-impl<'a> Settings<'a> for AcmeSettings<'a> {
-    fn describe() -> Vec<SettingDescription> {
-        let api_key = Text::new("api_key", "API key").description("Acme shows it once");
-        let region = Text::new("region", "Region").description("Where Acme keeps data: us or eu");
-        let batch_size = Integer::new("batch_size", "Batch size").description("Events per request");
-        let sample_rate = Float::new("sample_rate", "Sample rate").description("Share of users");
-        let sandbox = Boolean::new("sandbox", "Sandbox").description("Send to the sandbox");
-        vec![
-            api_key.required().confidential().into(),
-            region.default("us").into(),
-            batch_size.default(100).range(1..=1000).into(),
-            sample_rate.required().range(0.0..=1.0).into(),
-            sandbox.on().into(),
-        ]
-    }
-
-    fn read(values: &mut SettingValues<'a>) -> Option<Self> {
-        // Reads all of them before the first `?`, so that one error names all faults.
-        let api_key = values.required("api_key");
-        let region = values.or("region", Region::Us);
-        let batch_size = values.or("batch_size", 100);
-        let sample_rate = values.required("sample_rate");
-        let sandbox = values.or("sandbox", true);
-        Some(Self {
-            api_key: api_key?,
-            region: region?,
-            batch_size: batch_size?,
-            sample_rate: sample_rate?,
-            sandbox: sandbox?,
-        })
+settings! {
+    /// The settings that the customer fills in. Each is stated once: it is registered and read
+    /// accordingly. Handlers read them with `let settings: AcmeSettings<'_> = call.settings()?`.
+    #[allow(
+        dead_code,
+        clippy::allow_attributes,
+        reason = "no handler reads it here"
+    )]
+    struct AcmeSettings<'a> {
+        /// Acme shows it once
+        #[setting(name = "API key", secret)]
+        api_key: &'a str,
+        /// Where Acme keeps data: us or eu
+        #[setting(name = "Region", default = "us")]
+        region: Region,
+        /// Events per request
+        #[setting(name = "Batch size", default = 100, range = 1..=1000)]
+        batch_size: i64,
+        /// Share of users
+        #[setting(name = "Sample rate", range = 0.0..=1.0)]
+        sample_rate: f64,
+        /// Send to the sandbox
+        #[setting(name = "Sandbox", default = true)]
+        sandbox: bool,
     }
 }
 
-enum Region {
-    Us,
-    Eu,
-}
-
-impl FromSetting<'_> for Region {
-    const EXPECTED: &'static str = "`us` or `eu`";
-    const KINDS: &'static [SettingType<'static>] = &[SettingType::Text];
-
-    fn from_setting(text: &str) -> Option<Self> {
-        match text {
-            "us" => Some(Self::Us),
-            "eu" => Some(Self::Eu),
-            _ => None,
-        }
+settings! {
+    #[derive(Debug)]
+    enum Region {
+        #[setting(text = "us")]
+        Us,
+        #[setting(text = "eu")]
+        Eu,
     }
 }
 

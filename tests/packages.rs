@@ -70,13 +70,23 @@ fn compiled(features: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn the_feature_serde_adds_two_packages() {
-    let (without, with) = (compiled(""), compiled("serde"));
-    let added: Vec<&str> = with
-        .difference(&without)
-        .filter_map(|package| package.split(' ').next())
-        .collect();
-    assert_eq!(added, ["serde", "serde_core"]);
+fn features_add_the_packages_that_are_stated() {
+    let without = compiled("");
+    let added = |feature: &str| -> Vec<String> {
+        let with = compiled(feature);
+        let names = with.difference(&without);
+        let names = names.filter_map(|package| package.split(' ').next());
+        names.map(str::to_owned).collect()
+    };
+    assert_eq!(added("serde"), ["serde", "serde_core"]);
+    let derive = [
+        "hydrant-derive",
+        "proc-macro2",
+        "quote",
+        "syn",
+        "unicode-ident",
+    ];
+    assert_eq!(added("derive"), derive);
 }
 
 #[test]
@@ -141,7 +151,7 @@ fn the_other_packages_contain_their_source_readme_and_licences() {
         "README.md",
         "src",
     ];
-    for package in ["hydrant-cli", "hydrant-testing"] {
+    for package in ["hydrant-cli", "hydrant-derive", "hydrant-testing"] {
         let files = packaged(package);
         assert_eq!(top(&files), BTreeSet::from(expected), "{package}");
     }

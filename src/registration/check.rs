@@ -11,6 +11,7 @@ const DESCRIBED: &str = "setting-described";
 const READ: &str = "setting-read";
 const TYPE: &str = "setting-type";
 const REQUIRED: &str = "setting-required";
+const DEFAULT: &str = "setting-default";
 
 /// The rules that compare the descriptions of settings with the code that reads them: the
 /// identifier and the requirement of each. The rules for a registration message are in
@@ -28,6 +29,7 @@ pub const SETTING_RULES: &[(&str, &str)] = &[
         REQUIRED,
         "Settings that must have a value are required or have a default value.",
     ),
+    (DEFAULT, "Default values can be read."),
 ];
 
 /// Placeholders for the fields of a message that a registration does not have.
@@ -174,6 +176,10 @@ fn compare(found: &mut Vec<Finding>, path: &str, shared: &SettingList, own: &Set
             let at = || format!("{path}[{position}]");
             if let Some(message) = wrong_type(read, setting) {
                 add(at(), TYPE, Level::Error, message);
+            }
+            if let Some(expected) = &read.invalid_default {
+                let message = format!("the default value of `{}` is not {expected}", read.id);
+                add(at(), DEFAULT, Level::Error, message);
             }
             if read.required && !setting.always_has_a_value() && setting.is_visible() {
                 let message = format!(

@@ -67,6 +67,16 @@ impl SettingDescription {
         }
     }
 
+    pub(super) fn label_mut(&mut self) -> Option<&mut Label> {
+        match &mut self.0 {
+            Kind::Text(setting) => Some(&mut setting.label),
+            Kind::Integer(setting) => Some(&mut setting.label),
+            Kind::Float(setting) => Some(&mut setting.label),
+            Kind::Boolean(setting) => Some(&mut setting.label),
+            Kind::Unknown(_) => None,
+        }
+    }
+
     /// Whether the customer fills the setting in. The module sets the value of an invisible
     /// setting.
     pub(super) fn is_visible(&self) -> bool {
@@ -222,8 +232,7 @@ macro_rules! numeric {
             }
 
             /// Sets the smallest and the largest value that the customer may enter. The platform
-            /// checks this; to check received values as well, use
-            /// [`SettingValues::refuse`](super::SettingValues::refuse).
+            /// checks this; a [`SettingField`](super::SettingField) checks received values as well.
             pub fn range(self, range: RangeInclusive<$type>) -> Self {
                 self.min(*range.start()).max(*range.end())
             }

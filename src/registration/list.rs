@@ -38,7 +38,7 @@ impl SettingList {
         let ids = settings.iter().filter_map(SettingDescription::id);
         self.readers.push(Reader {
             described: ids.map(str::to_owned).collect(),
-            reads: values.into_reads(),
+            reads: values.into_record().reads,
         });
         self.settings.extend(settings);
     }

@@ -1,31 +1,24 @@
 //! The [`Registration`]: the description of a module and of the data that it requests, as an owned
 //! value with a builder (sections 3.2, 7 and 12).
 //!
-//! The trait [`Settings`] combines the description of settings with the code that reads their
-//! values, and [`Engine::check`](crate::Engine::check) reports differences between the two.
+//! A type that implements [`Settings`] describes the settings that a customer fills in, and reads
+//! their values. [`settings!`](crate::settings) and the derive macro `Settings` (feature `derive`)
+//! implement it from one statement per setting. In code that is written by hand
+//! [`SettingValues::field`] has the same effect, and [`Engine::check`](crate::Engine::check)
+//! reports differences if descriptions and reading code are separate.
 //!
 //! ```
 //! use hydrant::message::{EventType, IdentityEncoding, MessageCommon, UserIdentityType};
-//! use hydrant::registration::{
-//!     Integer, Registration, SettingDescription, SettingValues, Settings, Text,
-//! };
+//! use hydrant::registration::{Registration, Text};
 //!
-//! struct Acme<'a> {
-//!     api_key: &'a str,
-//!     limit: i64,
-//! }
-//!
-//! impl<'a> Settings<'a> for Acme<'a> {
-//!     fn describe() -> Vec<SettingDescription> {
-//!         vec![
-//!             Text::new("api_key", "API key").required().confidential().into(),
-//!             Integer::new("limit", "Limit").default(100).range(1..=1000).into(),
-//!         ]
-//!     }
-//!     fn read(values: &mut SettingValues<'a>) -> Option<Self> {
-//!         let api_key = values.required("api_key");
-//!         let limit = values.or("limit", 100);
-//!         Some(Self { api_key: api_key?, limit: limit? })
+//! hydrant::settings! {
+//!     struct Acme<'a> {
+//!         /// Acme shows it once
+//!         #[setting(name = "API key", secret)]
+//!         api_key: &'a str,
+//!         /// Events per request
+//!         #[setting(name = "Limit", default = 100, range = 1..=1000)]
+//!         limit: i64,
 //!     }
 //! }
 //!
@@ -51,25 +44,36 @@ mod build;
 mod builder;
 mod check;
 mod description;
+mod field;
 mod kinds;
 mod list;
+mod macros;
 mod oauth2;
 mod permissions;
 mod read;
 mod setting;
-#[cfg(test)]
-mod tests;
+mod types;
+mod url;
 mod values;
 
 pub use builder::Registration;
 pub use check::SETTING_RULES;
 pub use description::{Boolean, Float, Integer, SettingDescription, Text};
+#[doc(hidden)]
+pub use field::RangeOf;
+pub use field::SettingField;
+#[cfg(feature = "derive")]
+pub use hydrant_derive::{FromSetting, Settings};
 pub use kinds::{AudienceRegistration, ErasureRegistration, EventRegistration};
 pub use oauth2::Oauth2;
 pub use setting::{FromSetting, SettingError, SettingFault};
+pub use url::{HttpUrl, HttpsUrl};
 pub use values::{SettingValues, Settings};
 
 use std::borrow::Cow;
 
 /// A text of a registration, which is usually a literal.
 type Str = Cow<'static, str>;
+
+#[cfg(test)]
+mod tests;

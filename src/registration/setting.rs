@@ -1,9 +1,12 @@
 //! Converts the values of settings, which are always sent as text, to types (section 5.1).
 
+use std::borrow::Cow;
+
 use crate::message::{Account, Audience, AudienceSubscriptionRequest, SettingType};
 
 /// A type to which the value of a setting can be converted, by the rules of the Java SDK (section
-/// 5.1).
+/// 5.1). An enumeration of texts is declared with [`settings!`](crate::settings) or the derive macro
+/// `FromSetting` (feature `derive`).
 ///
 /// ```
 /// use hydrant::message::SettingType;
@@ -24,13 +27,25 @@ use crate::message::{Account, Audience, AudienceSubscriptionRequest, SettingType
 /// }
 /// assert!(Region::from_setting("apac").is_none());
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "the value of a setting cannot be converted to `{Self}`",
+    note = "for an enumeration of texts, use `hydrant::settings!` or derive \
+            `hydrant::registration::FromSetting` (feature `derive`); otherwise implement this trait"
+)]
 pub trait FromSetting<'a>: Sized {
     /// The expected value, for error messages: `the setting X is not EXPECTED`.
     const EXPECTED: &'static str;
     /// The types of settings whose values can be converted to this type.
     const KINDS: &'static [SettingType<'static>];
+    /// The accepted texts, if there are only these.
+    const TEXTS: &'static [&'static str] = &[];
     /// Converts the text; `None` if it is not a value of this type.
     fn from_setting(text: &'a str) -> Option<Self>;
+    /// The value of a [`SettingField`](super::SettingField) that is missing and has no default
+    /// value; only an `Option` has one.
+    fn missing() -> Option<Self> {
+        None
+    }
 }
 
 impl<'a> FromSetting<'a> for &'a str {
@@ -50,11 +65,20 @@ impl FromSetting<'_> for bool {
     }
 }
 
-macro_rules! numbers {
-    ($($type:ty, $expected:literal, [$($kind:ident),*];)*) => {$(
+/// Unlike the Java SDK, refuses `NaN`, infinities, and numbers that are too large.
+impl FromSetting<'_> for f64 {
+    const EXPECTED: &'static str = "a number";
+    const KINDS: &'static [SettingType<'static>] = &[SettingType::Integer, SettingType::Float];
+    fn from_setting(text: &str) -> Option<Self> {
+        text.parse().ok().filter(|number: &Self| number.is_finite())
+    }
+}
+
+macro_rules! integers {
+    ($($type:ty, $expected:literal;)*) => {$(
         impl FromSetting<'_> for $type {
             const EXPECTED: &'static str = $expected;
-            const KINDS: &'static [SettingType<'static>] = &[$(SettingType::$kind),*];
+            const KINDS: &'static [SettingType<'static>] = &[SettingType::Integer];
             fn from_setting(text: &str) -> Option<Self> {
                 text.parse().ok()
             }
@@ -62,10 +86,11 @@ macro_rules! numbers {
     )*};
 }
 
-numbers! {
-    i32, "a 32-bit integer", [Integer];
-    i64, "a 64-bit integer", [Integer];
-    f64, "a number", [Integer, Float];
+integers! {
+    i32, "a 32-bit integer";
+    i64, "a 64-bit integer";
+    u32, "an unsigned 32-bit integer";
+    u64, "an unsigned 64-bit integer";
 }
 
 /// A fault in one setting. It contains the identifier of the setting and never its value.
@@ -80,7 +105,7 @@ numbers! {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingFault {
     id: String,
-    expected: Option<&'static str>,
+    expected: Option<Cow<'static, str>>,
 }
 
 impl SettingFault {
@@ -91,10 +116,10 @@ impl SettingFault {
         }
     }
 
-    pub(crate) fn invalid(id: &str, expected: &'static str) -> Self {
+    pub(crate) fn invalid(id: &str, expected: impl Into<Cow<'static, str>>) -> Self {
         Self {
             id: id.to_owned(),
-            expected: Some(expected),
+            expected: Some(expected.into()),
         }
     }
 
@@ -104,15 +129,15 @@ impl SettingFault {
     }
 
     /// The expected value; `None` if the value is missing.
-    pub fn expected(&self) -> Option<&'static str> {
-        self.expected
+    pub fn expected(&self) -> Option<&str> {
+        self.expected.as_deref()
     }
 }
 
 /// For example: the setting `limit` is not a 64-bit integer
 impl std::fmt::Display for SettingFault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.expected {
+        match &self.expected {
             None => write!(f, "the setting `{}` is missing", self.id),
             Some(expected) => write!(f, "the setting `{}` is not {expected}", self.id),
         }

@@ -1,13 +1,35 @@
 //! [`Settings`]: a type that describes and reads all settings of an account or an audience (section
 //! 5.1).
 
+use std::borrow::Cow;
 use std::fmt;
 
-use super::{FromSetting, SettingDescription, SettingError, SettingFault};
+use super::{FromSetting, SettingDescription, SettingError, SettingFault, SettingField};
 use crate::message::{Account, Audience, AudienceSubscriptionRequest, Map, SettingType};
 
-/// A type of the module that describes and reads the settings of an account or of an audience. The
-/// [module](super) has an example.
+/// A type of the module that describes and reads the settings of an account or of an audience.
+/// Usually [`settings!`](crate::settings) or the derive macro of the same name (feature `derive`)
+/// implements it. An implementation by hand is needed for rules about several settings:
+///
+/// ```
+/// use hydrant::registration::{SettingField, SettingValues, Settings};
+///
+/// struct Acme<'a> { api_key: &'a str, least: i64, most: i64 }
+///
+/// impl<'a> Settings<'a> for Acme<'a> {
+///     fn read(values: &mut SettingValues<'a>) -> Option<Self> {
+///         let api_key = values.field(const { SettingField::new("api_key", "API key").secret() });
+///         let least = values.field(const { SettingField::new("least", "At least").default("1") });
+///         let most = values.field(const { SettingField::new("most", "At most").default("9") });
+///         let acme = Self { api_key: api_key?, least: least?, most: most? };
+///         if acme.least > acme.most {
+///             return values.refuse("most", "at least `least`");
+///         }
+///         Some(acme)
+///     }
+/// }
+/// assert_eq!(Acme::describe().len(), 3);
+/// ```
 ///
 /// [`Registration::account_settings`](super::Registration::account_settings) registers the
 /// descriptions. It also calls [`read`](Self::read) without any values, so that
@@ -15,12 +37,18 @@ use crate::message::{Account, Audience, AudienceSubscriptionRequest, Map, Settin
 /// descriptions.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not describe and read settings",
-    note = "implement `hydrant::registration::Settings` for it: \
-            `describe` for the registration, `read` for the values"
+    note = "declare it in `hydrant::settings!`, derive `hydrant::registration::Settings` \
+            (feature `derive`), or implement this trait"
 )]
 pub trait Settings<'a>: Sized {
-    /// The descriptions for the registration, in the order in which the customer sees them.
-    fn describe() -> Vec<SettingDescription>;
+    /// The descriptions for the registration, in the order in which the customer sees them: by
+    /// default those of the [fields](SettingValues::field) that are read.
+    fn describe() -> Vec<SettingDescription> {
+        let mut values = SettingValues::recording();
+        // Only the record is needed.
+        let _ = Self::read(&mut values);
+        values.into_record().described
+    }
 
     /// Reads the values. It must read all of them before it returns early (`?`), so that one error
     /// names all faults.
@@ -66,8 +94,16 @@ pub trait Settings<'a>: Sized {
 pub struct SettingValues<'a> {
     values: Map<'a, &'a str>,
     faults: Vec<SettingFault>,
-    /// The values that were read, if this is recorded.
-    reads: Option<Vec<Read>>,
+    /// The settings that were read, if this is recorded.
+    record: Option<Record>,
+}
+
+/// The settings that were read.
+#[derive(Default)]
+pub(super) struct Record {
+    pub(super) reads: Vec<Read>,
+    /// The descriptions of those that are [fields](SettingValues::field).
+    pub(super) described: Vec<SettingDescription>,
 }
 
 /// One read of a setting.
@@ -77,6 +113,8 @@ pub(super) struct Read {
     pub(super) expected: &'static str,
     pub(super) kinds: &'static [SettingType<'static>],
     pub(super) required: bool,
+    /// What the default value should be, if it cannot be read.
+    pub(super) invalid_default: Option<String>,
 }
 
 impl<'a> SettingValues<'a> {
@@ -85,7 +123,7 @@ impl<'a> SettingValues<'a> {
         Self {
             values,
             faults: Vec::new(),
-            reads: None,
+            record: None,
         }
     }
 
@@ -94,12 +132,52 @@ impl<'a> SettingValues<'a> {
         Self {
             values: Map::EMPTY,
             faults: Vec::new(),
-            reads: Some(Vec::new()),
+            record: Some(Record::default()),
         }
     }
 
-    pub(super) fn into_reads(self) -> Vec<Read> {
-        self.reads.unwrap_or_default()
+    pub(super) fn into_record(self) -> Record {
+        self.record.unwrap_or_default()
+    }
+
+    /// Reads the value of a field. If it is missing or invalid, this adds a [fault](Self::faults)
+    /// and returns `None`. It also adds the field to the [descriptions](Settings::describe).
+    ///
+    /// ```
+    /// use hydrant::message::Map;
+    /// use hydrant::registration::{SettingField, SettingValues};
+    ///
+    /// const LIMIT: SettingField<i64> =
+    ///     SettingField::new("limit", "Limit").default("100").range(1..=1000);
+    /// assert_eq!(SettingValues::new(Map::EMPTY).field(LIMIT), Some(100));
+    /// assert_eq!(SettingValues::new(Map::new(&[("limit", "0")])).field(LIMIT), None);
+    /// ```
+    pub fn field<T: FromSetting<'a>>(&mut self, field: SettingField<T>) -> Option<T> {
+        let default = field.default_text();
+        if let Some(record) = &mut self.record {
+            let read = default.map(|text| check(&field, text));
+            record.reads.push(Read {
+                id: field.id().to_owned(),
+                expected: T::EXPECTED,
+                kinds: T::KINDS,
+                required: field.is_required(),
+                invalid_default: read.and_then(|read| read.err().map(Cow::into_owned)),
+            });
+            record.described.push(field.describe());
+        }
+        let value = self.values.get(field.id()).copied();
+        let fault = match value.or(default) {
+            Some(text) => match check(&field, text) {
+                Ok(value) => return Some(value),
+                Err(expected) => SettingFault::invalid(field.id(), expected),
+            },
+            None => match T::missing() {
+                Some(value) => return Some(value),
+                None => SettingFault::missing(field.id()),
+            },
+        };
+        self.faults.push(fault);
+        None
     }
 
     /// Reads a value that must be present. If it is missing or of another type, this adds a
@@ -152,12 +230,13 @@ impl<'a> SettingValues<'a> {
     }
 
     fn find<T: FromSetting<'a>>(&mut self, id: &str, required: bool) -> Option<Option<T>> {
-        if let Some(reads) = &mut self.reads {
-            reads.push(Read {
+        if let Some(record) = &mut self.record {
+            record.reads.push(Read {
                 id: id.to_owned(),
                 expected: T::EXPECTED,
                 kinds: T::KINDS,
                 required,
+                invalid_default: None,
             });
         }
         let Some(text) = self.values.get(id) else {
@@ -167,6 +246,18 @@ impl<'a> SettingValues<'a> {
             Some(value) => Some(Some(value)),
             None => self.refuse(id, T::EXPECTED),
         }
+    }
+}
+
+/// The value; if the text is not a valid one, what is expected.
+fn check<'a, T: FromSetting<'a>>(
+    field: &SettingField<T>,
+    text: &'a str,
+) -> Result<T, Cow<'static, str>> {
+    let value = T::from_setting(text).ok_or(T::EXPECTED)?;
+    match field.outside(text) {
+        None => Ok(value),
+        Some(range) => Err(range.into()),
     }
 }
 

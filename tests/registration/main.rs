@@ -8,7 +8,11 @@
 )]
 
 mod building;
+mod declared;
+#[cfg(feature = "derive")]
+mod derived;
 mod round_trips;
 mod settings;
 #[path = "../support/mod.rs"]
 mod support;
+mod typed;
