@@ -157,6 +157,8 @@ impl error::Error for ParseCountryError {}
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn phone(value: &str, country: &str) -> Option<String> {
@@ -291,5 +293,26 @@ mod tests {
         }
         let error = "ada@example.com".parse::<Country>().unwrap_err();
         assert!(!format!("{error} {error:?}").contains("ada"), "{error}");
+    }
+
+    proptest! {
+        #[test]
+        fn texts_are_their_own_texts(
+            value in prop_oneof![
+                2 => "[+]?[0-9]{5,16}",
+                2 => "[+＋]?[0-9٠-٩() ./-]{4,24}(( ext[.]? |x|;ext=)[0-9]{1,5})?",
+                1 => "(tel:)?[+]?[0-9A-Za-z;=+() -]{0,30}(;phone-context=[+0-9a-z.-]{0,12})?",
+                1 => any::<String>(),
+            ],
+            country in prop::sample::select(&["", "US", "DE", "GB", "IT", "AR", "BR", "IN", "EG"][..]),
+        ) {
+            if let Some(text) = phone(&value, country) {
+                let digits = text.strip_prefix('+').unwrap_or_default();
+                let of_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
+                prop_assert!((4..=17).contains(&digits.len()) && of_digits);
+                prop_assert_eq!(phone(&text, country), Some(text.clone()));
+                prop_assert_eq!(phone(&text, ""), Some(text));
+            }
+        }
     }
 }
