@@ -159,7 +159,7 @@ fn identities_are_normalized_as_ad_platforms_do() {
 
     let ran = run(["process", "--hash", plan], &message);
     assert!(
-        ran.err.contains("identities unreadable        1"),
+        ran.err.contains("identities unreadable      1"),
         "{}",
         ran.err
     );
@@ -327,6 +327,7 @@ fn the_report_counts() {
         "outcomes",
         "identities_left_out",
         "identities_like_digests",
+        "identities_unreadable",
         "refused",
         "errors_by_kind",
         "bytes",
