@@ -187,7 +187,7 @@ fn a_profile_applies_to_raw_identities() {
         (IdentityEncoding::Sha1, &*upper, false),
     ] {
         let identity = Identity::new(encoding, value);
-        let added = digests.add_identity_as(Algorithm::Md5, &EmailGmail, identity);
+        let added = digests.add_identity_as(Algorithm::Md5, EmailGmail, identity);
         assert_eq!(added.is_some(), known, "{encoding} {value:?}");
         let direct = identity.encode_as(Algorithm::Md5, EmailGmail);
         assert_eq!(direct.is_some(), known, "{encoding} {value:?}");

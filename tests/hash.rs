@@ -451,7 +451,7 @@ fn identities_are_encoded_with_a_profile() {
     let jane = "92ee26057ed9dea2535d6c8b141d48373932476599196e00352254896db5888f";
     let encode = |encoding, value| {
         let identity = Identity::new(encoding, value);
-        identity.encode_as(Algorithm::Sha256, &EmailGmail)
+        identity.encode_as(Algorithm::Sha256, EmailGmail)
     };
     let raw = |value| encode(IdentityEncoding::Raw, value);
     assert_eq!(raw("JaneSaoirse+Work@gmail.com").unwrap(), jane);
