@@ -26,6 +26,7 @@ const TOP: &str = "host";
 /// Files that may name a feature: those that declare a module or re-export a macro with a feature,
 /// and the macros that add `Serialize` to a declaration.
 const FEATURE_FILES: &[&str] = &[
+    "src/hash/mod.rs",
     "src/message/mod.rs",
     "src/registration/mod.rs",
     "src/schema/mod.rs",

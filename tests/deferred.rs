@@ -7,7 +7,9 @@
     missing_docs
 )]
 
-use hydrant::hash::{Algorithm, Deferred, DeferredDigests, Normalization, Platform, hash_one};
+use hydrant::hash::{
+    Algorithm, Deferred, DeferredDigests, EmailGmail, Normalization, Platform, Profile, hash_one,
+};
 use hydrant::message::{Identity, IdentityEncoding};
 use hydrant::write::JsonWriter;
 use proptest::prelude::*;
@@ -25,6 +27,18 @@ enum Step {
     Place(usize, String),
     /// A field.
     Field(usize, String),
+    /// A new digest of an identity with a profile.
+    OfProfile(usize, String),
+}
+
+/// Its text is not the normal form of the protocol, so it must not be normalized again.
+struct Shouted;
+
+impl Profile for Shouted {
+    fn normalize<'b>(&self, value: &'b str, buffer: &'b mut String) -> Option<&'b str> {
+        *buffer = format!(" {} ", value.to_uppercase());
+        value.contains('a').then_some(buffer)
+    }
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -36,6 +50,7 @@ fn step() -> impl Strategy<Value = Step> {
         (0..100_usize).prop_map(Step::Repeat),
         (algorithm(), value()).prop_map(|(algorithm, value)| Step::Place(algorithm, value)),
         (algorithm(), value()).prop_map(|(algorithm, value)| Step::Field(algorithm, value)),
+        (algorithm(), value()).prop_map(|(algorithm, value)| Step::OfProfile(algorithm, value)),
     ]
 }
 
@@ -73,6 +88,18 @@ fn run(steps: &[Step], digests: &mut DeferredDigests) -> (Vec<u8>, Vec<u8>) {
                 digests.place(digest, out.len());
                 out.extend_from_slice(digest.placeholder().as_bytes());
                 (digest, direct(algorithm, value))
+            }
+            Step::OfProfile(algorithm, value) => {
+                let algorithm = Algorithm::ALL[*algorithm];
+                let identity = Identity::new(IdentityEncoding::Raw, value);
+                let digest = digests.add_identity_as(algorithm, Shouted, identity);
+                let text = identity.encode_as(algorithm, Shouted);
+                assert_eq!(digest.is_some(), text.is_some());
+                let (Some(digest), Some(text)) = (digest, text) else {
+                    continue;
+                };
+                digests.write(digest, &mut out);
+                (digest, text.to_string())
             }
             Step::Field(algorithm, value) => {
                 let algorithm = Algorithm::ALL[*algorithm];
@@ -145,6 +172,33 @@ fn identities_decide_by_their_encoding() {
         digests.fill(&mut out).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), expected, "{platform}");
     }
+}
+
+#[test]
+fn a_profile_applies_to_raw_identities() {
+    let upper = direct(Algorithm::Md5, "abc").to_uppercase();
+    let mut digests = DeferredDigests::new();
+    let (mut out, mut expected) = (Vec::new(), String::new());
+    for (encoding, value, known) in [
+        (IdentityEncoding::Raw, "Ada.Lovelace+x@gmail.com", true),
+        (IdentityEncoding::Raw, "Ada", false),
+        (IdentityEncoding::Raw, " ", false),
+        (IdentityEncoding::Md5, &*upper, true),
+        (IdentityEncoding::Sha1, &*upper, false),
+    ] {
+        let identity = Identity::new(encoding, value);
+        let added = digests.add_identity_as(Algorithm::Md5, EmailGmail, identity);
+        assert_eq!(added.is_some(), known, "{encoding} {value:?}");
+        let direct = identity.encode_as(Algorithm::Md5, EmailGmail);
+        assert_eq!(direct.is_some(), known, "{encoding} {value:?}");
+        if let (Some(added), Some(direct)) = (added, direct) {
+            digests.write(added, &mut out);
+            expected.push_str(&direct);
+        }
+    }
+    assert!(expected.starts_with(&direct(Algorithm::Md5, "adalovelace@gmail.com")));
+    digests.fill(&mut out).unwrap();
+    assert_eq!(String::from_utf8(out).unwrap(), expected);
 }
 
 #[test]

@@ -13,7 +13,8 @@ use std::cell::Cell;
 use std::hint::black_box;
 
 use hydrant::hash::{
-    Algorithm, Hasher, HexDigests, Input, Normalization, hash_many, hash_one, is_digest, normalize,
+    Algorithm, EmailGmail, Hasher, HexDigests, Input, Normalization, Profile, hash_many, hash_one,
+    hash_one_as, is_digest, normalize,
 };
 use hydrant::message::{Identity, IdentityEncoding};
 use proptest::prelude::*;
@@ -372,6 +373,97 @@ proptest! {
     }
 }
 
+/// The text that the profile hashes, computed in another way.
+fn reference_email(value: &str) -> Option<String> {
+    let white = |c: char| c <= ' ' || c.is_whitespace();
+    let text = reference_text(Normalization::STANDARD, value).replace(white, "");
+    let [local, domain] = text.split('@').collect::<Vec<_>>().try_into().ok()?;
+    let local = match domain {
+        "gmail.com" | "googlemail.com" => local.split('+').next()?.replace('.', ""),
+        _ => local.to_owned(),
+    };
+    (!local.is_empty() && !domain.is_empty()).then(|| format!("{local}@{domain}"))
+}
+
+/// E-mail addresses at the domains with rules and at others, and other text.
+fn address() -> impl Strategy<Value = String> {
+    let local = "[A-Za-zΣÄ.+ @]{0,12}";
+    let domain = prop_oneof![
+        2 => "(gmail|GoogleMail)[.]com",
+        1 => "(GMAIL|google)[.ı ]{0,2}c[oO]m[.]?",
+        1 => "[a-z@.]{0,8}",
+    ];
+    prop_oneof![
+        4 => (local, domain).prop_map(|(local, domain)| format!("{local}@{domain}")),
+        1 => value(),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn email_addresses_are_normalized_as_by_the_reference(value in address()) {
+        let mut buffer = String::from("left from before");
+        let found = EmailGmail.normalize(&value, &mut buffer).map(str::to_owned);
+        prop_assert_eq!(&found, &reference_email(&value));
+        if let Some(text) = found {
+            // Its text is its own text, and also in the normal form of the protocol.
+            prop_assert_eq!(EmailGmail.normalize(&text, &mut buffer), Some(text.as_str()));
+            prop_assert_eq!(normalize(&text, Normalization::STANDARD, &mut buffer), &text);
+        }
+    }
+
+    #[test]
+    fn random_batches_with_a_profile_equal_the_reference(
+        values in prop::collection::vec((address(), prop::bool::weighted(0.2)), 0..200),
+        algorithm in prop::sample::select(Algorithm::ALL),
+        normalization in prop::sample::select(&NORMALIZATIONS[..]),
+    ) {
+        let inputs: Vec<Input<'_>> = values
+            .iter()
+            .map(|(value, encoded)| if *encoded { Input::Encoded(value) } else { Input::Raw(value) })
+            .collect();
+        let one = |input: &Input<'_>| match input {
+            Input::Raw(value) => {
+                let expected = reference_email(value)
+                    .map(|text| reference(algorithm, Normalization::VERBATIM, &text));
+                let found = hash_one_as(algorithm, EmailGmail, value);
+                assert_eq!(found.as_deref(), expected.as_deref());
+                expected.unwrap_or_default()
+            }
+            Input::Encoded(value) => (*value).to_owned(),
+        };
+        let expected: Vec<String> = inputs.iter().map(one).collect();
+        let mut hasher = Hasher::new();
+        let mut digests = HexDigests::new();
+        hasher.hash_iter_as(algorithm, EmailGmail, inputs.iter().copied(), &mut digests);
+        assert_same(&digests, &expected);
+
+        // The profile of the protocol gives what the batches give.
+        hasher.hash_iter_as(algorithm, normalization, inputs.iter().copied(), &mut digests);
+        assert_same(&digests, &reference_many(algorithm, normalization, &inputs));
+        hasher.hash_many(algorithm, normalization, &inputs, &mut digests);
+        assert_same(&digests, &reference_many(algorithm, normalization, &inputs));
+    }
+}
+
+#[test]
+fn identities_are_encoded_with_a_profile() {
+    let jane = "92ee26057ed9dea2535d6c8b141d48373932476599196e00352254896db5888f";
+    let encode = |encoding, value| {
+        let identity = Identity::new(encoding, value);
+        identity.encode_as(Algorithm::Sha256, EmailGmail)
+    };
+    let raw = |value| encode(IdentityEncoding::Raw, value);
+    assert_eq!(raw("JaneSaoirse+Work@gmail.com").unwrap(), jane);
+    for nobody in [" ", "Jane", "0000000000000000", "+@gmail.com"] {
+        assert_eq!(raw(nobody), None);
+    }
+    // A digest stays as it is.
+    let upper_case = format!(" {} ", jane.to_uppercase());
+    assert_eq!(encode(IdentityEncoding::Sha256, &upper_case).unwrap(), jane);
+    assert_eq!(encode(IdentityEncoding::Md5, &upper_case), None);
+}
+
 #[test]
 fn nothing_is_allocated_after_warm_up() {
     let long = "Long.Identity+".repeat(40);
@@ -416,6 +508,7 @@ fn nothing_is_allocated_after_warm_up() {
                     black_box(digests.iter().map(str::len).sum::<usize>());
                 }
                 black_box(hash_one(algorithm, normalization, " Ada@Example.com ").len());
+                hasher.hash_iter_as(algorithm, EmailGmail, mixed.iter().copied(), &mut digests);
             }
         }
     };

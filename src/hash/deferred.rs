@@ -13,11 +13,12 @@
 //! overwritten.
 
 use std::fmt;
+use std::mem;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::hex::LONGEST_HEX;
-use super::{Algorithm, Hasher, HexDigests, Input, Normalization, Platform};
+use super::{Algorithm, Hasher, HexDigests, Input, Normalization, Platform, Profile};
 use crate::message::Identity;
 
 const PLACEHOLDER: &str = {
@@ -56,8 +57,11 @@ pub struct DeferredDigests {
     digests: HexDigests,
     /// The values, one after the other.
     values: String,
-    /// In the order of [`Algorithm::ALL`].
-    queues: [Queue; Algorithm::ALL.len()],
+    /// In the order of [`Algorithm::ALL`]: first those that are normalized when they are hashed,
+    /// then the texts of profiles.
+    queues: [[Queue; Algorithm::ALL.len()]; 2],
+    /// For profiles.
+    buffer: String,
     /// Unique in the process and changed by each `fill`, so that [`place`](Self::place) detects a
     /// digest of another [`DeferredDigests`] or of an earlier round.
     round: u64,
@@ -82,8 +86,18 @@ fn next_round() -> u64 {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Deferred {
     algorithm: Algorithm,
+    text: Text,
     index: usize,
     round: u64,
+}
+
+/// What a value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Text {
+    /// A value as it was sent; it is trimmed and lower-cased.
+    Sent = 0,
+    /// The text of a profile; it is hashed as it is.
+    OfProfile = 1,
 }
 
 impl Deferred {
@@ -142,6 +156,7 @@ impl DeferredDigests {
             hasher: Hasher::with_platform(platform),
             digests: HexDigests::new(),
             values: String::new(),
+            buffer: String::new(),
             queues: Default::default(),
             round: next_round(),
             misplaced: 0,
@@ -158,7 +173,7 @@ impl DeferredDigests {
 
     /// Adds the digest of a raw value, trimmed and lower-cased, without a place.
     pub fn add(&mut self, algorithm: Algorithm, value: &str) -> Deferred {
-        self.push(algorithm, Input::Raw(value))
+        self.push(algorithm, Text::Sent, Input::Raw(value))
     }
 
     /// Adds the digest of an identity, without a place. As with [`Identity::encode`], the declared
@@ -180,7 +195,38 @@ impl DeferredDigests {
         identity: Identity<'_>,
     ) -> Option<Deferred> {
         let input = identity.input(algorithm)?;
-        Some(self.push(algorithm, input))
+        Some(self.push(algorithm, Text::Sent, input))
+    }
+
+    /// As [`add_identity`](Self::add_identity), with the text of a [`Profile`], as
+    /// [`Identity::encode_as`].
+    ///
+    /// ```
+    /// use hydrant::hash::{Algorithm, DeferredDigests, EmailGmail};
+    /// use hydrant::message::{Identity, IdentityEncoding};
+    ///
+    /// let mut digests = DeferredDigests::new();
+    /// let mut add = |value| {
+    ///     let raw = Identity::new(IdentityEncoding::Raw, value);
+    ///     digests.add_identity_as(Algorithm::Sha256, EmailGmail, raw)
+    /// };
+    /// assert!(add("Jane.Saoirse@gmail.com").is_some());
+    /// assert!(add("Jane Saoirse").is_none());
+    /// ```
+    pub fn add_identity_as(
+        &mut self,
+        algorithm: Algorithm,
+        profile: impl Profile,
+        identity: Identity<'_>,
+    ) -> Option<Deferred> {
+        let Input::Raw(value) = identity.input(algorithm)? else {
+            return self.add_identity(algorithm, identity);
+        };
+        let mut buffer = mem::take(&mut self.buffer);
+        let text = profile.normalize(value, &mut buffer);
+        let digest = text.map(|text| self.push(algorithm, Text::OfProfile, Input::Raw(text)));
+        self.buffer = buffer;
+        digest
     }
 
     /// Writes the placeholder of a digest, which becomes one of its places.
@@ -204,7 +250,7 @@ impl DeferredDigests {
     /// ```
     pub fn place(&mut self, digest: Deferred, offset: usize) {
         let stale = digest.round != self.round;
-        match self.queues.get_mut(digest.algorithm as usize) {
+        match queue(&mut self.queues, digest.algorithm, digest.text) {
             Some(queue) if !stale => queue.places.push((digest.index, offset)),
             _ => self.misplaced += 1,
         }
@@ -213,7 +259,8 @@ impl DeferredDigests {
     /// The number of digests to be computed.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.queues.iter().map(|queue| queue.values.len()).sum()
+        let queues = self.queues.iter().flatten();
+        queues.map(|queue| queue.values.len()).sum()
     }
 
     /// Whether there are none to be computed.
@@ -230,20 +277,26 @@ impl DeferredDigests {
     /// the last `fill` or to another [`DeferredDigests`]. All other places are filled.
     pub fn fill(&mut self, out: &mut [u8]) -> Result<(), MisplacedDigests> {
         let mut misplaced = self.misplaced;
-        for (&algorithm, queue) in Algorithm::ALL.iter().zip(&self.queues) {
-            let inputs = queue.values.iter().map(|(range, raw)| {
-                let value = self.values.get(range.clone()).unwrap_or_default();
-                if *raw {
-                    Input::Raw(value)
-                } else {
-                    Input::Encoded(value)
+        let normalizations = [Normalization::STANDARD, Normalization::VERBATIM];
+        for (queues, normalization) in self.queues.iter().zip(normalizations) {
+            for (&algorithm, queue) in Algorithm::ALL.iter().zip(queues) {
+                if queue.values.is_empty() {
+                    continue;
                 }
-            });
-            let (hasher, digests) = (&mut self.hasher, &mut self.digests);
-            hasher.hash_iter(algorithm, Normalization::STANDARD, inputs, digests);
-            for (index, offset) in &queue.places {
-                let digest = digests.get(*index).unwrap_or_default();
-                misplaced += usize::from(!overwrite(out, *offset, digest));
+                let inputs = queue.values.iter().map(|(range, raw)| {
+                    let value = self.values.get(range.clone()).unwrap_or_default();
+                    if *raw {
+                        Input::Raw(value)
+                    } else {
+                        Input::Encoded(value)
+                    }
+                });
+                let (hasher, digests) = (&mut self.hasher, &mut self.digests);
+                hasher.hash_iter(algorithm, normalization, inputs, digests);
+                for (index, offset) in &queue.places {
+                    let digest = digests.get(*index).unwrap_or_default();
+                    misplaced += usize::from(!overwrite(out, *offset, digest));
+                }
             }
         }
         self.clear();
@@ -256,7 +309,7 @@ impl DeferredDigests {
     /// Removes all digests and places, for an output that is abandoned before it is filled.
     pub fn clear(&mut self) {
         self.values.clear();
-        for queue in &mut self.queues {
+        for queue in self.queues.iter_mut().flatten() {
             queue.values.clear();
             queue.places.clear();
         }
@@ -264,14 +317,14 @@ impl DeferredDigests {
         self.misplaced = 0;
     }
 
-    fn push(&mut self, algorithm: Algorithm, input: Input<'_>) -> Deferred {
+    fn push(&mut self, algorithm: Algorithm, text: Text, input: Input<'_>) -> Deferred {
         let start = self.values.len();
         self.values.push_str(input.value());
         if let (Input::Encoded(_), Some(digest)) = (input, self.values.get_mut(start..)) {
             digest.make_ascii_lowercase();
         }
         let mut index = 0;
-        if let Some(queue) = self.queues.get_mut(algorithm as usize) {
+        if let Some(queue) = queue(&mut self.queues, algorithm, text) {
             index = queue.values.len();
             queue
                 .values
@@ -279,10 +332,20 @@ impl DeferredDigests {
         }
         Deferred {
             algorithm,
+            text,
             index,
             round: self.round,
         }
     }
+}
+
+/// The queue of these digests.
+fn queue(
+    queues: &mut [[Queue; Algorithm::ALL.len()]; 2],
+    algorithm: Algorithm,
+    text: Text,
+) -> Option<&mut Queue> {
+    queues.get_mut(text as usize)?.get_mut(algorithm as usize)
 }
 
 /// Overwrites a placeholder with its digest. False if there is no placeholder.

@@ -3,7 +3,9 @@
 
 use std::fmt;
 
-use super::{Algorithm, HexDigest, Input, Normalization, hash_one, is_digest};
+use super::{
+    Algorithm, HexDigest, Input, Normalization, Profile, hash_one, hash_one_as, is_digest,
+};
 use crate::message::{
     DeviceIdentity, Identity, IdentityEncoding, OpenDsrIdentity, PartnerIdentity, UserIdentity,
 };
@@ -75,6 +77,33 @@ impl<'a> Identity<'a> {
         }
     }
 
+    /// As [`encode`](Self::encode), with the text of a [`Profile`] in place of the trimmed and
+    /// lower-cased value. A raw value for which the profile has no text has no digest.
+    ///
+    /// A value that is declared as a digest is the same as with `encode`: what was hashed is not
+    /// known, so the profile does not apply. Register the identity as `raw` to avoid such values.
+    ///
+    /// ```
+    /// use hydrant::hash::{Algorithm, EmailGmail};
+    /// use hydrant::message::{Identity, IdentityEncoding};
+    ///
+    /// let address = Identity::new(IdentityEncoding::Raw, "Jane.Saoirse@gmail.com");
+    /// let same = Identity::new(IdentityEncoding::Raw, "janesaoirse@gmail.com");
+    /// let digest = address.encode_as(Algorithm::Sha256, EmailGmail);
+    /// assert!(digest.is_some());
+    /// assert_eq!(digest, same.encode(Algorithm::Sha256));
+    ///
+    /// let name = Identity::new(IdentityEncoding::Raw, "Jane Saoirse");
+    /// assert_eq!(name.encode_as(Algorithm::Sha256, EmailGmail), None);
+    /// ```
+    #[must_use]
+    pub fn encode_as(self, algorithm: Algorithm, profile: impl Profile) -> Option<HexDigest> {
+        match self.input(algorithm)? {
+            Input::Raw(value) => hash_one_as(algorithm, profile, value),
+            Input::Encoded(value) => Some(HexDigest::lower_case(value)),
+        }
+    }
+
     /// The input of [`encode`](Self::encode): a raw value to be hashed, or a digest, trimmed but in
     /// the case in which it was sent.
     pub(super) fn input(self, algorithm: Algorithm) -> Option<Input<'a>> {
@@ -117,6 +146,17 @@ macro_rules! encode {
             #[must_use]
             pub fn encode(&self, algorithm: Algorithm) -> Option<HexDigest> {
                 Identity::from(self).encode(algorithm)
+            }
+
+            /// The digest of the identity with a profile, if there is one: see
+            /// [`Identity::encode_as`].
+            #[must_use]
+            pub fn encode_as(
+                &self,
+                algorithm: Algorithm,
+                profile: impl Profile,
+            ) -> Option<HexDigest> {
+                Identity::from(self).encode_as(algorithm, profile)
             }
         }
     )*};

@@ -22,6 +22,23 @@
 //! assert_eq!(digests.get(1), Some("3e3417d7ef77d5932a6734b916515ed5"));
 //! ```
 //!
+//! # Profiles
+//!
+//! Ad platforms hash e-mail addresses and telephone numbers in forms of their own. A [`Profile`] is
+//! such a form: [`EmailGmail`] and, with the feature `phone`, `PhoneNumber`. [`hash_one_as`],
+//! [`Hasher::hash_iter_as`], [`Identity::encode_as`] and [`DeferredDigests::add_identity_as`] take a
+//! profile.
+//!
+//! ```
+//! use hydrant::hash::{Algorithm, EmailGmail, hash_one_as};
+//!
+//! let digest = hash_one_as(Algorithm::Sha256, EmailGmail, "Jane.Saoirse+Work@gmail.com");
+//! assert_eq!(digest, hash_one_as(Algorithm::Sha256, EmailGmail, "janesaoirse@gmail.com"));
+//! assert_eq!(hash_one_as(Algorithm::Sha256, EmailGmail, "Jane Saoirse"), None);
+//! ```
+//!
+//! [`Identity::encode_as`]: crate::message::Identity::encode_as
+//!
 //! # Data flow of a batch
 //!
 //! Almost every identity fits into one 64-byte block with its padding, and nearly all others fit
@@ -58,8 +75,11 @@ mod identity;
 mod isa;
 mod lanes;
 mod normalize;
+#[cfg(feature = "phone")]
+mod phone;
 mod platform;
 mod portable;
+mod profile;
 mod window;
 
 #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
@@ -77,7 +97,10 @@ pub use deferred::{Deferred, DeferredDigests, MisplacedDigests};
 pub use digests::{HexDigest, HexDigests, Iter};
 pub use identity::NotADigestError;
 pub use normalize::{Normalization, normalize};
+#[cfg(feature = "phone")]
+pub use phone::{Country, ParseCountryError, PhoneNumber};
 pub use platform::{ParsePlatformError, Platform};
+pub use profile::{EmailGmail, Profile, hash_one_as};
 
 /// One identity to be encoded, and whether it is already encoded.
 ///
@@ -129,6 +152,8 @@ pub struct Hasher {
     platform: Platform,
     window: Box<Window<WINDOW>>,
     text: String,
+    /// The texts of a profile, one after the other.
+    texts: String,
 }
 
 impl Hasher {
@@ -157,6 +182,7 @@ impl Hasher {
             platform,
             window: Box::new(Window::new()),
             text: String::new(),
+            texts: String::new(),
         }
     }
 

@@ -82,12 +82,17 @@ fn trim(value: &str) -> &str {
     if ends_are_visible(value) {
         return value;
     }
-    let value = value.trim_matches(|c: char| c <= ' ' || c.is_whitespace());
+    let value = value.trim_matches(is_white);
     if is_blank(value) {
         value.get(..0).unwrap_or_default()
     } else {
         value
     }
+}
+
+/// Whether `trim` removes this character.
+pub(super) fn is_white(c: char) -> bool {
+    c <= ' ' || c.is_whitespace()
 }
 
 impl Default for Normalization {
@@ -115,34 +120,43 @@ pub fn normalize<'b>(
     buffer: &'b mut String,
 ) -> &'b str {
     let value = normalization.trimmed(value);
-    match normalization.lower_case {
-        true if value.is_ascii() => ascii_lower_case(value, buffer),
-        true => lower_case(value, buffer),
-        false => value,
+    if normalization.lower_case && lower_case_into(value, buffer) {
+        buffer
+    } else {
+        value
     }
 }
 
-fn ascii_lower_case<'b>(value: &'b str, buffer: &'b mut String) -> &'b str {
+/// Replaces the content of `buffer` with `value` in lower case, unless `value` is in lower case.
+pub(super) fn lower_case_into(value: &str, buffer: &mut String) -> bool {
+    if value.is_ascii() {
+        ascii_lower_case(value, buffer)
+    } else {
+        lower_case(value, buffer)
+    }
+}
+
+fn ascii_lower_case(value: &str, buffer: &mut String) -> bool {
     // Every byte is checked, without stopping at the first capital letter, to avoid branches.
     if !value
         .bytes()
         .fold(false, |any, byte| any | byte.is_ascii_uppercase())
     {
-        return value;
+        return false;
     }
     buffer.clear();
     buffer.push_str(value);
     buffer.make_ascii_lowercase();
-    buffer
+    true
 }
 
-fn lower_case<'b>(value: &'b str, buffer: &'b mut String) -> &'b str {
+fn lower_case(value: &str, buffer: &mut String) -> bool {
     let Some((normal, rest)) = value
         .char_indices()
         .find(|&(_, c)| changes(c))
         .and_then(|(at, _)| value.split_at_checked(at))
     else {
-        return value;
+        return false;
     };
     buffer.clear();
     // The only rule that depends on neighbouring characters (SpecialCasing.txt, Final_Sigma). Its
@@ -150,13 +164,13 @@ fn lower_case<'b>(value: &'b str, buffer: &'b mut String) -> &'b str {
     // completely.
     if rest.contains('Σ') {
         buffer.push_str(&value.to_lowercase());
-        return buffer;
+        return true;
     }
     buffer.push_str(normal);
     for c in rest.chars() {
         buffer.extend(c.to_lowercase());
     }
-    buffer
+    true
 }
 
 /// Whether lower-casing makes another character, or several, of `c`.

@@ -10,6 +10,7 @@
 mod coercions;
 mod families;
 mod framing;
+mod hashing;
 mod instants;
 mod limits;
 mod objects;
@@ -140,6 +141,7 @@ fn every_row_has_a_test_and_every_test_a_row() {
         include_str!("coercions.rs"),
         include_str!("families.rs"),
         include_str!("framing.rs"),
+        include_str!("hashing.rs"),
         include_str!("instants.rs"),
         include_str!("limits.rs"),
         include_str!("objects.rs"),

@@ -12,23 +12,28 @@ use super::environment::hash_platform;
 use super::exit::{self, Failure, exit_status};
 use super::input::{Chunk, Opener, Reader, sources};
 use super::interrupt::Stop;
-use super::output::{OutputArgs, Unwritable};
+use super::output::{Output, OutputArgs, Unwritable};
+use super::profile::NamedProfile;
 use super::terminal;
 use hydrant::hash::{Algorithm, Hasher, HexDigests, Input, Normalization};
 use hydrant::message::{Identity, IdentityEncoding};
 
 /// Hash identities: one per input line, one digest per output line
 ///
-/// Every line is trimmed, put into lower case and hashed, as the protocol wants it; the digest is
-/// written in lower-case hexadecimal. A line that identifies nobody (nothing visible after
-/// trimming, the nil uuid or other zeros of 16 digits or more, or the digest of either) gives an
-/// empty line, so that as many lines come out as went in. A line ends at a line feed, with or
-/// without a carriage return before it. A byte order mark at its beginning is skipped.
+/// Every line is trimmed, put into lower case and hashed, as the protocol wants it, or as an ad
+/// platform wants it with --normalize; the digest is written in lower-case hexadecimal. A line that
+/// identifies nobody (nothing visible after trimming, the nil uuid or other zeros of 16 digits or
+/// more, or the digest of either) gives an empty line, so that as many lines come out as went in. So
+/// does a line that is not of the kind of its profile, for example not a telephone number; those
+/// are counted on standard error. A line ends at a line feed, with or without a carriage return
+/// before it. A byte order mark at its beginning is skipped.
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
     "Examples:\n  \
      printf ' Jane@Example.com\\n' | hydrant hash --algorithm sha256\n  \
-     hydrant hash --algorithm md5 identities.txt > digests.txt\n\n",
+     hydrant hash --algorithm md5 identities.txt > digests.txt\n  \
+     hydrant hash --algorithm sha256 --normalize email-gmail addresses.txt\n  \
+     hydrant hash --algorithm sha256 --normalize phone-e164:US numbers.txt\n\n",
     environment!(hash_platform),
     exit_status!()
 ))]
@@ -37,11 +42,21 @@ pub(super) struct HashArgs {
     #[arg(short, long, value_name = "NAME")]
     algorithm: Algorithm,
 
-    /// Keep white space at both ends of a line
+    /// What is hashed: standard, email-gmail, phone-e164 or phone-digits
+    ///
+    /// standard: trimmed and in lower case, as the protocol wants it. email-gmail, for Google: also
+    /// without white space, and at gmail.com and googlemail.com without dots before the @ and
+    /// without + and what follows it. phone-e164, for Google and UID2: + and digits, with the
+    /// country calling code. phone-digits, for Meta, Snap and Criteo: without the +. A number
+    /// without + needs the country in which it is dialled, for example phone-e164:US.
+    #[arg(long, value_name = "PROFILE", default_value = "standard")]
+    normalize: NamedProfile,
+
+    /// Keep white space at both ends of a line; only with --normalize standard
     #[arg(long)]
     no_trim: bool,
 
-    /// Keep the case of letters
+    /// Keep the case of letters; only with --normalize standard
     #[arg(long)]
     no_lower_case: bool,
 
@@ -60,19 +75,41 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 const LONGEST: usize = 16 << 20;
 
 pub(super) fn run(args: &HashArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure> {
+    if args.normalize != NamedProfile::Standard && (args.no_trim || args.no_lower_case) {
+        return Err(Failure::Usage(
+            "--no-trim and --no-lower-case are only for --normalize standard: the other profiles \
+             define the text completely"
+                .to_owned(),
+        ));
+    }
     let platform = hash_platform()?;
     let sources = sources(args.file.as_slice());
-    let mut output = args.output.open(&sources)?;
+    let output = args.output.open(&sources)?;
     let mut reader = Reader::new(Opener::new(stop), sources, LONGEST).lines_only();
     let mut digester = Digester {
         algorithm: args.algorithm,
         normalization: Normalization::STANDARD
             .trim(!args.no_trim)
             .lower_case(!args.no_lower_case),
+        profile: args.normalize,
         hasher: Hasher::with_platform(platform),
         digests: HexDigests::new(),
         line: 0,
+        unreadable: 0,
     };
+    let status = hash(&mut digester, &mut reader, output, stop);
+    if digester.unreadable > 0 {
+        terminal::complain(&digester.warning());
+    }
+    status
+}
+
+fn hash(
+    digester: &mut Digester,
+    reader: &mut Reader,
+    mut output: Output,
+    stop: &Stop,
+) -> Result<ExitCode, Failure> {
     let mut chunk = Chunk::new();
     let mut lines = Vec::new();
     while reader.fill(&mut chunk) {
@@ -106,11 +143,15 @@ pub(super) fn run(args: &HashArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure
 /// Turns lines of identities into lines of digests.
 struct Digester {
     algorithm: Algorithm,
+    /// For the profile `standard`.
     normalization: Normalization,
+    profile: NamedProfile,
     hasher: Hasher,
     digests: HexDigests,
     /// The number of the last line that was processed.
     line: u64,
+    /// Lines for which the profile has no text.
+    unreadable: u64,
 }
 
 impl Digester {
@@ -148,20 +189,42 @@ impl Digester {
                 line.trim_start_matches(BYTE_ORDER_MARK)
             })
         };
+        let mut nobodies = 0;
         let inputs = values().map(|value| {
             // Such a line must not be hashed, and an encoded input is not.
             if is_nobody(value, normalization) {
+                nobodies += 1;
                 Input::Encoded("")
             } else {
                 Input::Raw(value)
             }
         });
-        self.hasher
-            .hash_iter(self.algorithm, normalization, inputs, &mut self.digests);
+        let (algorithm, digests) = (self.algorithm, &mut self.digests);
+        match self.profile {
+            NamedProfile::Standard => {
+                let hasher = &mut self.hasher;
+                hasher.hash_iter(algorithm, normalization, inputs, digests);
+            }
+            profile => {
+                let hasher = &mut self.hasher;
+                hasher.hash_iter_as(algorithm, profile, inputs, digests);
+                let empty = digests.iter().filter(|digest| digest.is_empty()).count();
+                self.unreadable += (empty as u64).saturating_sub(nobodies);
+            }
+        }
         for digest in &self.digests {
             out.extend_from_slice(digest.as_bytes());
             out.push(b'\n');
         }
+    }
+
+    /// How many lines have no digest. None is shown: they are probably identities.
+    fn warning(&self) -> String {
+        let (count, subjects) = (self.unreadable, self.profile.subjects());
+        let are = if count == 1 { "line is" } else { "lines are" };
+        format!(
+            "warning: {count} {are} not {subjects}: empty lines take the place of their digests"
+        )
     }
 }
 
@@ -179,9 +242,11 @@ mod tests {
         let mut digester = Digester {
             algorithm: Algorithm::Md5,
             normalization,
+            profile: NamedProfile::Standard,
             hasher: Hasher::new(),
             digests: HexDigests::new(),
             line: 0,
+            unreadable: 0,
         };
         let mut out = Vec::new();
         (digester.append(text, &mut out), out)

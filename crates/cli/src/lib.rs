@@ -15,6 +15,7 @@ mod manual;
 mod normalize;
 mod output;
 mod process;
+mod profile;
 mod progress;
 mod remarks;
 mod schema;

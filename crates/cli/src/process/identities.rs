@@ -3,16 +3,26 @@
 
 use std::slice;
 
+use crate::profile::NamedProfile;
 use hydrant::hash::{Algorithm, Deferred, DeferredDigests};
 use hydrant::message::{
-    DeviceIdentityType, EventProcessingRequest, Identity, IdentityKey, UserIdentityType,
+    DeviceIdentityType, EventProcessingRequest, Identity, IdentityEncoding, IdentityKey,
+    UserIdentityType,
 };
 use hydrant::write::JsonWriter;
 
-/// Identity types with the algorithm of their digests, from `--hash`.
-pub(super) type Plan = Vec<(IdentityKey<'static>, Algorithm)>;
+/// The identities of `--hash`.
+pub(super) type Plan = Vec<Planned>;
 
-/// Reads `email=sha256,customer=md5`.
+/// An identity type, and how its digest is computed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Planned {
+    key: IdentityKey<'static>,
+    algorithm: Algorithm,
+    profile: NamedProfile,
+}
+
+/// Reads `email=sha256:email-gmail,mobile_number=sha256:phone-e164:US,customer=md5`.
 pub(super) fn plan(text: &str) -> Result<Plan, String> {
     let users = UserIdentityType::ALL.iter().copied().map(IdentityKey::from);
     let devices = DeviceIdentityType::ALL
@@ -21,16 +31,24 @@ pub(super) fn plan(text: &str) -> Result<Plan, String> {
         .map(IdentityKey::from);
     let mut plan = Plan::new();
     for item in text.split(',') {
-        let Some((name, algorithm)) = item.split_once('=') else {
-            return Err(format!("expected TYPE=ALGORITHM, found `{item}`"));
+        let Some((name, how)) = item.split_once('=') else {
+            return Err(format!("expected TYPE=ALGORITHM[:PROFILE], found `{item}`"));
+        };
+        let (algorithm, profile) = match how.split_once(':') {
+            Some((algorithm, profile)) => (algorithm, profile.parse::<NamedProfile>()),
+            None => (how, Ok(NamedProfile::Standard)),
         };
         let keys = users.clone().chain(devices.clone());
         let key = named("identity type", name, keys.map(|key| (key.as_str(), key)))?;
         let algorithm = algorithm.trim().parse::<Algorithm>();
-        if plan.iter().any(|(other, _)| *other == key) {
+        if plan.iter().any(|other| other.key == key) {
             return Err(format!("`{}` is given twice", name.trim()));
         }
-        plan.push((key, algorithm.map_err(|error| error.to_string())?));
+        plan.push(Planned {
+            key,
+            algorithm: algorithm.map_err(|error| error.to_string())?,
+            profile: profile.map_err(|error| error.to_string())?,
+        });
     }
     Ok(plan)
 }
@@ -67,6 +85,8 @@ pub(super) struct Identities {
 pub(super) struct IdentityCounts {
     /// Left out, because they arrived encoded and are not a digest of the requested algorithm.
     pub(super) left_out: u64,
+    /// Left out, because the profile has no text for them.
+    pub(super) unreadable: u64,
     /// Hashed although they have the form of a digest.
     pub(super) like_digests: u64,
 }
@@ -74,6 +94,7 @@ pub(super) struct IdentityCounts {
 impl IdentityCounts {
     pub(super) fn merge(&mut self, other: Self) {
         self.left_out += other.left_out;
+        self.unreadable += other.unreadable;
         self.like_digests += other.like_digests;
     }
 
@@ -82,10 +103,20 @@ impl IdentityCounts {
         &mut self,
         identity: Identity<'_>,
         algorithm: Algorithm,
+        profile: NamedProfile,
         digests: &mut DeferredDigests,
     ) -> Option<Deferred> {
-        let digest = digests.add_identity(algorithm, identity);
-        self.left_out += u64::from(digest.is_none());
+        let digest = match profile {
+            NamedProfile::Standard => digests.add_identity(algorithm, identity),
+            profile => digests.add_identity_as(algorithm, profile, identity),
+        };
+        if digest.is_none() {
+            // Of the profile `standard`, every raw value has a text.
+            match identity.encoding() {
+                IdentityEncoding::Raw => self.unreadable += 1,
+                _ => self.left_out += 1,
+            }
+        }
         self.like_digests += u64::from(identity.looks_like_digest());
         digest
     }
@@ -153,7 +184,10 @@ impl Tail {
                     return None;
                 }
                 true => None,
-                false => Some(self.counts.add(identity, algorithm, digests)?),
+                false => {
+                    let standard = NamedProfile::Standard;
+                    Some(self.counts.add(identity, algorithm, standard, digests)?)
+                }
             };
             Some((key, identity, digest))
         });
@@ -182,9 +216,15 @@ impl Tail {
         digests: &mut DeferredDigests,
     ) {
         JsonWriter::new(&mut self.text).object_field("identities", |json| {
-            for (key, algorithm) in plan {
+            for planned in plan {
+                let Planned {
+                    key,
+                    algorithm,
+                    profile,
+                } = planned;
                 let identity = batch.first_identity(slice::from_ref(key));
-                let digest = identity.and_then(|it| self.counts.add(it, *algorithm, digests));
+                let digest =
+                    identity.and_then(|it| self.counts.add(it, *algorithm, *profile, digests));
                 if let Some(digest) = digest {
                     json.object_field(key.as_str(), |json| {
                         write_digest(json, digest, &mut self.digests);
@@ -249,12 +289,31 @@ mod tests {
 
     #[test]
     fn plans_are_read() {
-        let expected: Plan = vec![
-            (UserIdentityType::Email.into(), Algorithm::Sha256),
-            (DeviceIdentityType::AndroidId.into(), Algorithm::Md5),
+        let planned = |key, algorithm, profile| Planned {
+            key,
+            algorithm,
+            profile,
+        };
+        let standard = NamedProfile::Standard;
+        let email = UserIdentityType::Email.into();
+        let expected = vec![
+            planned(email, Algorithm::Sha256, standard),
+            planned(
+                DeviceIdentityType::AndroidId.into(),
+                Algorithm::Md5,
+                standard,
+            ),
         ];
         assert_eq!(plan("email=sha256,android_id=md5"), Ok(expected.clone()));
         assert_eq!(plan(" email = SHA-256 , android_id=md5"), Ok(expected));
+        let phone = "phone-digits:DE".parse().unwrap();
+        let mobile = UserIdentityType::MobileNumber.into();
+        let expected = vec![
+            planned(email, Algorithm::Sha256, NamedProfile::EmailGmail),
+            planned(mobile, Algorithm::Sha1, phone),
+        ];
+        let text = "email=sha256:email-gmail, mobile_number = sha1 : phone-digits : DE";
+        assert_eq!(plan(text), Ok(expected));
         for wrong in [
             "",
             "email",
@@ -262,6 +321,13 @@ mod tests {
             "email=crc32",
             "mail=md5",
             "email=md5,email=md5",
+            "email=md5,email=md5:email-gmail",
+            "email=md5:",
+            "email=:email-gmail",
+            "email=email-gmail",
+            "email=md5:gmail",
+            "email=md5:email-gmail:US",
+            "mobile_number=md5:phone-e164:UK",
         ] {
             assert!(plan(wrong).is_err(), "{wrong}");
         }

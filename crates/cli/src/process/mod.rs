@@ -62,12 +62,16 @@ pub(super) struct ProcessArgs {
     #[command(flatten)]
     output: OutputArgs,
 
-    /// Identities to write, each with its digest: md5, sha1 or sha256
+    /// Identities to write, each with its digest: md5, sha1 or sha256, and a profile
     ///
     /// Any type of user or device identity, for example email=sha256,customer=md5. An identity that
     /// arrives hashed is written unchanged; one that arrives hashed by another algorithm, or is not
-    /// a digest, is left out and counted.
-    #[arg(long, value_name = "TYPE=ALGORITHM,…", value_parser = identities::plan)]
+    /// a digest, is left out and counted. A raw identity is trimmed and lower-cased, or normalized
+    /// as an ad platform wants it with the profile email-gmail, phone-e164 or phone-digits, for
+    /// example email=sha256:email-gmail,mobile_number=sha256:phone-e164:US (`hydrant hash --help`
+    /// describes them). One that is not an e-mail address or a telephone number then is left out and
+    /// counted as unreadable.
+    #[arg(long, value_name = "TYPE=ALGORITHM[:PROFILE],…", value_parser = identities::plan)]
     hash: Option<Plan>,
 
     /// Write the identity of the user as it was sent, instead of its SHA-256

@@ -134,6 +134,12 @@ impl Report<'_> {
         if totals.identities.left_out > 0 {
             row("identities left out", grouped(totals.identities.left_out));
         }
+        if totals.identities.unreadable > 0 {
+            row(
+                "identities unreadable",
+                grouped(totals.identities.unreadable),
+            );
+        }
         if totals.identities.like_digests > 0 {
             row(
                 "raw values like digests",
@@ -195,6 +201,7 @@ impl Report<'_> {
                 }
             });
             json.uint_field("identities_left_out", totals.identities.left_out);
+            json.uint_field("identities_unreadable", totals.identities.unreadable);
             json.uint_field("identities_like_digests", totals.identities.like_digests);
             json.uint_field("refused", ended.refused);
             json.object_field("errors_by_kind", |json| {

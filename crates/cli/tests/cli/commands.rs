@@ -283,6 +283,76 @@ fn hash_refuses_what_is_no_text_without_showing_it() {
     assert_eq!(ran.err, "error: <stdin>:2: the line is not UTF-8\n");
 }
 
+/// Digests of the documents of the ad platforms, and lines that have none.
+#[test]
+fn hash_normalizes_as_ad_platforms_do() {
+    let jane = "92ee26057ed9dea2535d6c8b141d48373932476599196e00352254896db5888f";
+    let meta = "e323ec626319ca94ee8bff2e4c87cf613be6ea19919ed1364124e16807ab3176";
+    let google = "fb4f73a6ec5fdb7077d564cdd22c3554b43ce49168550c3b12c547b78c517b30";
+    let asked = |profile: &str, input: &str| {
+        let ran = run(["hash", "-a", "sha256", "--normalize", profile], input);
+        assert_eq!(ran.status, Some(0), "{}", ran.err);
+        (ran.out, ran.err)
+    };
+    let lines =
+        "JANE.SAOIRSE@gmail.com\r\n\nJaneSaoirse+Work@gmail.com\nJane Saoirse\n+x@gmail.com\n ";
+    let (out, err) = asked("email-gmail", lines);
+    assert_eq!(out, format!("{jane}\n\n{jane}\n\n\n\n"));
+    let warning = "2 lines are not e-mail addresses: empty lines take the place of their digests";
+    assert_eq!(err, format!("warning: {warning}\n"));
+
+    let long = "1".repeat(100_000);
+    let lines = format!(
+        "(650)555-1212\n+1 650 555 1212 ext. 99\n+１６５０５５５１２１２\n\n+\n555-1212\nunknown\n{long}\n"
+    );
+    let (out, err) = asked("phone-digits:US", &lines);
+    assert_eq!(out, format!("{meta}\n{meta}\n{meta}\n\n\n\n\n\n"));
+    let warning = "4 lines are not telephone numbers: empty lines take the place of their digests";
+    assert_eq!(err, format!("warning: {warning}\n"));
+
+    let (out, err) = asked("phone-e164", "+1 (800)555-0100\n(800)555-0100\n");
+    assert_eq!(out, format!("{google}\n\n"));
+    assert!(err.starts_with("warning: 1 line is not "), "{err}");
+
+    // As without the option.
+    let plain = run(["hash", "-a", "sha256"], "Jane Saoirse\n").good();
+    assert_eq!(asked("standard", "Jane Saoirse\n"), (plain, String::new()));
+    let args = ["hash", "-a", "md5", "--normalize", "standard", "--no-trim"];
+    assert_ne!(
+        run(args, " a\n").good(),
+        run(["hash", "-a", "md5"], " a\n").good()
+    );
+
+    // Many lines, over many blocks.
+    let many = "Ada.Lovelace@gmail.com\nAda\n".repeat(50_000);
+    let (out, err) = asked("email-gmail", &many);
+    assert_eq!(out.lines().count(), 100_000);
+    assert_eq!(out.lines().filter(|line| line.len() == 64).count(), 50_000);
+    assert!(err.starts_with("warning: 50000 lines are not "), "{err}");
+}
+
+#[test]
+fn hash_explains_profiles_that_it_does_not_have() {
+    let refused = |args: &[&str]| {
+        let ran = run([&["hash", "-a", "md5"], args].concat(), "jane\n");
+        assert_eq!((ran.status, ran.out.as_str()), (Some(2), ""), "{args:?}");
+        ran.err
+    };
+    let err = refused(&["--normalize", "email-gmial"]);
+    for part in [
+        "unknown profile `email-gmial`",
+        "standard, email-gmail, phone-e164, phone-digits",
+        "is it `email-gmail`?",
+    ] {
+        assert!(err.contains(part), "{err}");
+    }
+    for flag in ["--no-trim", "--no-lower-case"] {
+        let err = refused(&["--normalize", "email-gmail", flag]);
+        assert!(err.contains("only for --normalize standard"), "{err}");
+    }
+    assert!(refused(&["--normalize", "phone-e164:UK"]).contains("unknown country `UK`"));
+}
+
 #[test]
 fn generate_repeats_itself() {
     let one = generated("--messages 30 --events 2..4 --seed 3");

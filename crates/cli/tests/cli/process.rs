@@ -120,6 +120,52 @@ fn identities_are_hashed_as_asked_and_never_twice() {
     );
 }
 
+#[test]
+fn identities_are_normalized_as_ad_platforms_do() {
+    let message = batch(&identities(concat!(
+        r#"{"type":"email","encoding":"raw","value":"Jane.Saoirse+Work@gmail.com"},"#,
+        r#"{"type":"mobile_number","encoding":"raw","value":"(650)555-1212"},"#,
+        r#"{"type":"phone_number_2","encoding":"raw","value":"555-1212"},"#,
+        r#"{"type":"phone_number_3","encoding":"sha1","value":"0850a4cffb73cbc53fd33e8990c2184c915ff041"},"#,
+        r#"{"type":"other","encoding":"raw","value":" Jane@Example.com"}"#
+    )));
+    let plan = "email=sha256:email-gmail,mobile_number=sha256:phone-digits:US,\
+                phone_number_2=sha256:phone-e164:US,phone_number_3=sha256:phone-e164,other=sha256";
+    let ran = run(["process", "--hash", plan, "--report", "json"], &message);
+    let found = &ran.json()[0]["identities"];
+    let digests = [
+        (
+            "email",
+            "92ee26057ed9dea2535d6c8b141d48373932476599196e00352254896db5888f",
+        ),
+        (
+            "mobile_number",
+            "e323ec626319ca94ee8bff2e4c87cf613be6ea19919ed1364124e16807ab3176",
+        ),
+        ("other", JANE_SHA256),
+    ];
+    for (name, digest) in digests {
+        let expected = serde_json::json!({"encoding": "sha256", "value": digest});
+        assert_eq!(found[name], expected, "{name}");
+    }
+    assert_eq!(
+        found.as_object().map(|found| found.len()),
+        Some(3),
+        "{found}"
+    );
+    let report: serde_json::Value = serde_json::from_str(&ran.err).unwrap();
+    assert_eq!(report["identities_unreadable"], 1);
+    assert_eq!(report["identities_left_out"], 1);
+
+    let ran = run(["process", "--hash", plan], &message);
+    assert!(
+        ran.err.contains("identities unreadable      1"),
+        "{}",
+        ran.err
+    );
+    assert!(!ran.err.contains("1212") && !ran.out.contains("1212"));
+}
+
 /// Unknown encodings, and values that are not digests.
 #[test]
 fn what_is_neither_raw_nor_a_digest_is_left_out_and_counted() {
@@ -281,6 +327,7 @@ fn the_report_counts() {
         "outcomes",
         "identities_left_out",
         "identities_like_digests",
+        "identities_unreadable",
         "refused",
         "errors_by_kind",
         "bytes",
