@@ -1,0 +1,358 @@
+//! [`FileStore`]: erasures in a local file.
+
+use std::collections::HashMap;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::journal::Entry;
+use crate::{Begun, Erasure, ErasureKey, ErasureStore, StoreError};
+
+/// For how long an erasure that is done is remembered by default: longer than the platform takes
+/// for a request, 21 days (`lambda-and-http.md`, section 10.1).
+const RETENTION: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+/// The journal is rewritten when it has this many lines more than twice those after the last time.
+const SPARE_LINES: usize = 1_000;
+
+/// A store in a local file, for one process at a time. Erasures are durable (`fsync`) before a
+/// method returns, which takes some milliseconds and blocks the thread.
+///
+/// The file is a journal with one line per change. A line that a crash truncated is removed when the
+/// file is opened. The requests of erasures that are done are removed when it is opened, and
+/// regularly. The file has identities until then: protect it as you protect the data itself (on Unix
+/// only its owner can read it).
+pub struct FileStore {
+    path: PathBuf,
+    retention_ms: i64,
+    state: Mutex<State>,
+    /// Held for as long as the store is open, so that no other process opens it.
+    _lock: File,
+}
+
+struct State {
+    /// `None` after a failure that may have damaged it.
+    journal: Option<Journal>,
+    erasures: HashMap<ErasureKey, Progress>,
+}
+
+struct Journal {
+    file: File,
+    bytes: u64,
+    lines: usize,
+    /// The number of lines after it was rewritten.
+    needed: usize,
+}
+
+enum Progress {
+    Pending(Erasure),
+    Done { at_ms: i64 },
+}
+
+impl FileStore {
+    /// Opens a store, or creates it. Erasures that are done are remembered for 90 days.
+    ///
+    /// # Errors
+    ///
+    /// In AWS Lambda, whose files are lost; if another process has the store open; if the file cannot
+    /// be read or written, or is not a store.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("erasures");
+    /// use hydrant_dsr::FileStore;
+    /// let store = FileStore::open(&path)?;
+    /// assert!(FileStore::open(&path).is_err(), "it is open");
+    /// # drop(store);
+    /// # Ok::<(), hydrant_dsr::StoreError>(())
+    /// ```
+    pub fn open(path: impl Into<PathBuf>) -> Result<Self, StoreError> {
+        Self::open_in(
+            path.into(),
+            |name| std::env::var_os(name).is_some(),
+            RETENTION,
+        )
+    }
+
+    /// As [`open`](Self::open), but remembers erasures that are done for this long before the latest
+    /// request. After that, a repeated request is a new one.
+    ///
+    /// # Errors
+    ///
+    /// As `open`.
+    pub fn open_with_retention(
+        path: impl Into<PathBuf>,
+        retention: Duration,
+    ) -> Result<Self, StoreError> {
+        Self::open_in(
+            path.into(),
+            |name| std::env::var_os(name).is_some(),
+            retention,
+        )
+    }
+
+    fn open_in(
+        path: PathBuf,
+        is_set: impl Fn(&str) -> bool,
+        retention: Duration,
+    ) -> Result<Self, StoreError> {
+        if is_set("AWS_LAMBDA_FUNCTION_NAME") {
+            let message = "a file in AWS Lambda is lost with the environment: \
+                           keep erasures in a database (implement `ErasureStore`)";
+            return Err(StoreError::new(message));
+        }
+        let lock = lock(&path)?;
+        let mut erasures = HashMap::new();
+        let journal = read(&path, &mut erasures)?;
+        let store = Self {
+            path,
+            retention_ms: i64::try_from(retention.as_millis()).unwrap_or(i64::MAX),
+            state: Mutex::new(State {
+                journal: Some(journal),
+                erasures,
+            }),
+            _lock: lock,
+        };
+        store.rewrite(&mut store.state())?;
+        Ok(store)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing panics while it is locked, and the journal is `None` while it is changed.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes an entry durably.
+    fn append(&self, state: &mut State, entry: &Entry) -> Result<(), StoreError> {
+        let broken = || StoreError::new("the store failed before; open it again");
+        let mut journal = state.journal.take().ok_or_else(broken)?;
+        let mut line = Vec::new();
+        entry.write(&mut line);
+        let written = journal
+            .file
+            .write_all(&line)
+            .and_then(|()| journal.file.sync_data());
+        if let Err(error) = written {
+            // The line may be there in part. If it is removed for certain, the store is as before.
+            let removed = journal.file.set_len(journal.bytes);
+            if removed.and_then(|()| journal.file.sync_data()).is_ok() {
+                state.journal = Some(journal);
+            }
+            return Err(failed("write", &self.path, error));
+        }
+        journal.bytes += line.len() as u64;
+        journal.lines += 1;
+        state.journal = Some(journal);
+        Ok(())
+    }
+
+    /// Replaces the journal by one without what is not needed any more.
+    fn rewrite(&self, state: &mut State) -> Result<(), StoreError> {
+        let latest = state.erasures.values().map(Progress::at_ms).max();
+        let oldest = latest.unwrap_or_default().saturating_sub(self.retention_ms);
+        state
+            .erasures
+            .retain(|_, progress| !matches!(progress, Progress::Done { at_ms } if *at_ms < oldest));
+        let mut text = Vec::new();
+        for (key, progress) in &state.erasures {
+            let entry = match progress {
+                Progress::Pending(erasure) => Entry::Begin(erasure.clone()),
+                Progress::Done { at_ms } => Entry::Done(key.clone(), *at_ms),
+            };
+            entry.write(&mut text);
+        }
+        // The old file is closed first: Windows does not replace an open file.
+        state.journal = None;
+        let replaced = replace(&self.path, &text);
+        let file = replaced.map_err(|error| failed("write", &self.path, error))?;
+        state.journal = Some(Journal {
+            file,
+            bytes: text.len() as u64,
+            lines: state.erasures.len(),
+            needed: state.erasures.len(),
+        });
+        Ok(())
+    }
+}
+
+impl Progress {
+    fn at_ms(&self) -> i64 {
+        match self {
+            Self::Pending(erasure) => erasure.received_ms,
+            Self::Done { at_ms } => *at_ms,
+        }
+    }
+}
+
+impl ErasureStore for FileStore {
+    async fn begin(&self, erasure: &Erasure) -> Result<Begun, StoreError> {
+        let mut state = self.state();
+        match state.erasures.get(&erasure.key) {
+            Some(Progress::Pending(_)) => Ok(Begun::Pending),
+            Some(Progress::Done { .. }) => Ok(Begun::Done),
+            None => {
+                self.append(&mut state, &Entry::Begin(erasure.clone()))?;
+                let progress = Progress::Pending(erasure.clone());
+                state.erasures.insert(erasure.key.clone(), progress);
+                Ok(Begun::New)
+            }
+        }
+    }
+
+    async fn complete(&self, key: &ErasureKey, now_ms: i64) -> Result<(), StoreError> {
+        let mut state = self.state();
+        self.append(&mut state, &Entry::Done(key.clone(), now_ms))?;
+        let done = Progress::Done { at_ms: now_ms };
+        state.erasures.insert(key.clone(), done);
+        let mut journal = state.journal.iter();
+        if journal.any(|it| it.lines > 2 * it.needed + SPARE_LINES) {
+            self.rewrite(&mut state)?;
+        }
+        Ok(())
+    }
+
+    async fn pending(&self) -> Result<Vec<Erasure>, StoreError> {
+        let state = self.state();
+        let pending = state
+            .erasures
+            .values()
+            .filter_map(|progress| match progress {
+                Progress::Pending(erasure) => Some(erasure.clone()),
+                Progress::Done { .. } => None,
+            });
+        let mut pending: Vec<Erasure> = pending.collect();
+        pending.sort_by(|a, b| (a.received_ms, &a.key).cmp(&(b.received_ms, &b.key)));
+        Ok(pending)
+    }
+}
+
+impl std::fmt::Debug for FileStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FileStore")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
+fn failed(verb: &str, path: &Path, error: io::Error) -> StoreError {
+    StoreError::new(format!("cannot {verb} {}: {error}", path.display())).with_source(error)
+}
+
+/// The path with an extension added.
+fn beside(path: &Path, extension: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(extension);
+    name.into()
+}
+
+/// Locks the store. The lock is a file of its own, because the journal is replaced.
+fn lock(path: &Path) -> Result<File, StoreError> {
+    let name = beside(path, ".lock");
+    let file = private()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&name);
+    let file = file.map_err(|error| failed("open", &name, error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            let message = format!("{} is open in another process", path.display());
+            Err(StoreError::new(message))
+        }
+        Err(TryLockError::Error(error)) => Err(failed("lock", &name, error)),
+    }
+}
+
+/// Options for files that only the owner can read.
+fn private() -> OpenOptions {
+    let mut options = File::options();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.clone()
+}
+
+/// Reads a journal and removes a truncated last line.
+fn read(path: &Path, erasures: &mut HashMap<ErasureKey, Progress>) -> Result<Journal, StoreError> {
+    let options = private().read(true).append(true).create(true).clone();
+    let file = options.open(path);
+    let mut file = file.map_err(|error| failed("open", path, error))?;
+    let mut text = Vec::new();
+    let read = file.read_to_end(&mut text);
+    read.map_err(|error| failed("read", path, error))?;
+    let whole = text
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |at| at + 1);
+    let mut lines = 0;
+    for line in text
+        .get(..whole)
+        .unwrap_or_default()
+        .split_inclusive(|byte| *byte == b'\n')
+    {
+        lines += 1;
+        let entry = Entry::read(line.trim_ascii_end()).ok_or_else(|| {
+            StoreError::new(format!(
+                "line {lines} of {} is not an erasure",
+                path.display()
+            ))
+        })?;
+        match entry {
+            Entry::Begin(erasure) => {
+                let key = erasure.key.clone();
+                erasures.entry(key).or_insert(Progress::Pending(erasure));
+            }
+            Entry::Done(key, at_ms) => {
+                erasures.insert(key, Progress::Done { at_ms });
+            }
+        }
+    }
+    Ok(Journal {
+        file,
+        bytes: whole as u64,
+        lines,
+        needed: 0,
+    })
+}
+
+/// Replaces a file durably, and opens the new one.
+fn replace(path: &Path, text: &[u8]) -> io::Result<File> {
+    let new = beside(path, ".new");
+    let mut file = private()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .open(&new)?;
+    file.write_all(text)?;
+    file.sync_all()?;
+    drop(file);
+    fs::rename(&new, path)?;
+    // The rename itself is durable when the folder is.
+    #[cfg(unix)]
+    if let Some(folder) = path.parent() {
+        let folder = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        };
+        File::open(folder)?.sync_all()?;
+    }
+    private().append(true).open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn files_of_lambda_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store");
+        let opened = FileStore::open_in(path.clone(), |name| name.starts_with("AWS"), RETENTION);
+        assert!(opened.unwrap_err().to_string().contains("AWS Lambda"));
+        assert!(!path.exists());
+    }
+}
