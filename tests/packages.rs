@@ -151,7 +151,12 @@ fn the_other_packages_contain_their_source_readme_and_licences() {
         "README.md",
         "src",
     ];
-    for package in ["hydrant-cli", "hydrant-derive", "hydrant-testing"] {
+    for package in [
+        "hydrant-cli",
+        "hydrant-derive",
+        "hydrant-dsr",
+        "hydrant-testing",
+    ] {
         let files = packaged(package);
         assert_eq!(top(&files), BTreeSet::from(expected), "{package}");
     }

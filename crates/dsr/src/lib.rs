@@ -36,6 +36,8 @@
 //!
 //! With the feature `callback`, [`callback::Verifier`] verifies the callbacks of OpenDSR.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(feature = "callback")]
 pub mod callback;
 mod erasure;
