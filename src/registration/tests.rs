@@ -195,7 +195,7 @@ fn default_values_are_read() {
             lists: Vec<i64>,
         }
     }
-    let found = sound().account_settings::<Acme>().check();
+    let found = sound().account_settings::<Acme>().lint();
     let found: Vec<_> = found
         .iter()
         .map(|it| (it.rule, it.message.as_str()))
