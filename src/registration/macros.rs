@@ -58,7 +58,7 @@
 /// let mut account = Account::default();
 /// account.account_settings = Map::new(&[("api_key", "k"), ("lists", "daily, weekly")]);
 /// let acme: Acme<'_> = account.settings()?;
-/// assert_eq!((acme.api_key, acme.region, acme.batch_size), ("k", Region::Us, 100));
+/// assert_eq!((acme.api_key, &acme.region, acme.batch_size), ("k", &Region::Us, 100));
 /// assert_eq!(acme.lists.as_deref(), Some(["daily", "weekly"].as_slice()));
 /// assert!(format!("{acme:?}").starts_with("Acme { api_key: [redacted], region: Us"));
 ///
