@@ -1,14 +1,14 @@
 //! Runs the examples that check their own results.
 #![allow(missing_docs)]
 
-#[path = "../examples/async_http/main.rs"]
-mod async_http;
 #[path = "../examples/audience_sync.rs"]
 mod audience_sync;
 #[path = "../examples/counter.rs"]
 mod counter;
 #[path = "../examples/deliver_records.rs"]
 mod deliver_records;
+#[path = "../examples/email_platform/main.rs"]
+mod email_platform;
 #[path = "../examples/read_files.rs"]
 #[allow(dead_code, reason = "the test has its own input")]
 mod read_files;
@@ -21,8 +21,8 @@ use hydrant::{Engine, ParseOptions, Scratch, parse};
 type Result = std::result::Result<(), Box<dyn std::error::Error>>;
 
 #[test]
-fn async_http() -> Result {
-    async_http::main()
+fn email_platform() -> Result {
+    email_platform::main()
 }
 
 #[test]

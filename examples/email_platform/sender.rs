@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use super::server::{Reply, Server};
 
 /// Identifiers of the events.
-pub(crate) const KEYS: [&str; 2] = [
+pub(crate) const KEYS: [&str; 3] = [
+    "00000000-0000-4000-8000-000000000003",
     "00000000-0000-4000-8000-000000000002",
     "00000000-0000-4000-8000-000000000001",
 ];
@@ -32,18 +33,19 @@ pub(crate) struct Sent {
 }
 
 impl<P: AsyncProcessor> Sender<P> {
-    /// Passes a message to the engine. The target system answers a request with `reply`.
+    /// Passes a message to the engine. The target system answers each request with one of
+    /// `replies`.
     pub(crate) async fn send(
         &self,
         title: &str,
         message: &Value,
-        reply: Option<Reply>,
+        replies: Vec<Reply>,
     ) -> Result<Sent, Box<dyn std::error::Error>> {
-        let time = match reply {
-            Some(Reply::Never) => Duration::from_millis(50),
+        let time = match *replies {
+            [Reply::Never, ..] => Duration::from_millis(50),
             _ => Duration::from_secs(60),
         };
-        self.server.script(reply);
+        self.server.script(replies);
         let invocation = system_invocation().with_deadline(Instant::now() + time);
         let body = message.to_string();
         let pending = self.engine.process_async(body.as_bytes(), &invocation);
@@ -64,23 +66,31 @@ impl<P: AsyncProcessor> Sender<P> {
 }
 
 fn account() -> Value {
-    json!({ "account_id": 7, "account_settings": { "api_key": "k-1" } })
+    let settings = json!({ "api_key": "k-1", "region": "eu", "batch_size": "2" });
+    json!({ "account_id": 7, "account_settings": settings })
 }
 
 fn email(encoding: &str) -> Value {
     json!({ "type": "email", "encoding": encoding, "value": "ada@example.com" })
 }
 
-/// Two events, the later one first, of a user whose e-mail address has this encoding.
+/// Events of a user whose e-mail address has this encoding: the later one first, and two others
+/// that Acme has no use for.
 pub(crate) fn batch(encoding: &str) -> Value {
+    let payload = json!({ "aps": { "alert": "Hi" }, "acme": { "campaign": "c-1" } });
     json!({
         "type": "event_processing_request",
         "account": account(),
         "user_identities": [email(encoding)],
+        "user_attributes": { "plan": "gold", "age": "42", "zip": "02134" },
         "consent_state": { "gdpr_consent_state": { "marketing": { "consented": true } } },
         "events": [
-            { "type": "custom_event", "id": KEYS[0], "name": "second", "timestamp_ms": 2000 },
-            { "type": "custom_event", "id": KEYS[1], "name": "first", "timestamp_ms": 1000 },
+            { "type": "push_message_open", "id": KEYS[0], "payload": payload.to_string(), "timestamp_ms": 3000 },
+            { "type": "product_action", "id": KEYS[1], "action": "purchase", "total_amount": 9.90,
+                "currency_code": "EUR", "timestamp_ms": 2000 },
+            { "type": "product_action", "action": "add_to_cart" },
+            { "type": "custom_event", "id": KEYS[2], "name": "first", "timestamp_ms": 1000 },
+            { "type": "session_start" },
         ],
     })
 }

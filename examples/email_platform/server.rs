@@ -7,6 +7,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
+use flate2::read::GzDecoder;
 use serde_json::Value;
 
 /// The reply of the server to a request.
@@ -53,9 +54,9 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// Adds a reply to the script, if there is one.
-    pub(crate) fn script(&self, reply: Option<Reply>) {
-        lock(&self.script).replies.extend(reply);
+    /// Adds replies to the script.
+    pub(crate) fn script(&self, replies: Vec<Reply>) {
+        lock(&self.script).replies.extend(replies);
     }
 
     /// The requests since the last call: path and authorization, and body.
@@ -94,7 +95,7 @@ fn read(reader: &mut impl BufRead) -> io::Result<(String, Value)> {
     let mut line = String::new();
     reader.read_line(&mut line)?;
     let path = line.split(' ').nth(1).unwrap_or_default().to_owned();
-    let (mut authorization, mut length) = (String::new(), 0);
+    let (mut authorization, mut length, mut compressed) = (String::new(), 0, false);
     loop {
         line.clear();
         reader.read_line(&mut line)?;
@@ -103,12 +104,18 @@ fn read(reader: &mut impl BufRead) -> io::Result<(String, Value)> {
         };
         match name.to_ascii_lowercase().as_str() {
             "authorization" => value.clone_into(&mut authorization),
+            "content-encoding" => compressed = value == "gzip",
             "content-length" => length = value.parse().map_err(io::Error::other)?,
             _ => {}
         }
     }
     let mut body = Vec::new();
     reader.take(length).read_to_end(&mut body)?;
+    if compressed {
+        let mut plain = Vec::new();
+        GzDecoder::new(&*body).read_to_end(&mut plain)?;
+        body = plain;
+    }
     let body = serde_json::from_slice(&body)?;
     Ok((format!("{path} {authorization}"), body))
 }
