@@ -50,10 +50,15 @@ fn stated() -> usize {
 
 /// The packages that a user of the library with these features compiles, including the library.
 fn compiled(features: &str) -> BTreeSet<String> {
+    compiled_for("hydrant", features)
+}
+
+/// The packages that a user of a package with these features compiles, including itself.
+fn compiled_for(package: &str, features: &str) -> BTreeSet<String> {
     let tree = cargo(&[
         "tree",
         "--package",
-        "hydrant",
+        package,
         "--edges",
         "normal,build",
         "--no-default-features",
@@ -87,6 +92,17 @@ fn features_add_the_packages_that_are_stated() {
         "unicode-ident",
     ];
     assert_eq!(added("derive"), derive);
+}
+
+/// The generator does not use the library, so that they cannot share a bug, and the program uses
+/// only the generator.
+#[test]
+fn the_generator_needs_no_other_package() {
+    let alone = compiled_for("hydrant-testing", "");
+    assert_eq!(alone.len(), 1, "{alone:?}");
+    let program = compiled_for("hydrant-cli", "");
+    let kit = |package: &&String| package.starts_with("serde_json");
+    assert_eq!(program.iter().find(kit), None);
 }
 
 #[test]

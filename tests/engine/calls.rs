@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use hydrant::message::*;
 use hydrant::{
-    AsyncProcessor, Call, Engine, Failure, Invocation, Output, ParseOptions, Processor,
-    Registration, Scratch, Verdict, parse,
+    AsyncProcessor, Call, Engine, Failure, Output, ParseOptions, Processor, Registration, Scratch,
+    Verdict, parse,
 };
+
+use hydrant_testing::build::{Batch, DataSubjectRequest, screen_view};
+use hydrant_testing::{ExpectedRecord, Harness};
 
 use crate::recorder::*;
 
@@ -43,20 +46,12 @@ fn pointers_to_modules_are_modules() {
     let body = batch(&["screen_view"]);
     let recorder = Recorder::succeeding();
     let boxed: Box<dyn Processor<Batch = Vec<String>>> = Box::new(Recorder::succeeding());
-    fn run<P: Processor>(module: P, body: &str) -> Vec<String> {
-        let engine = Engine::new(module);
-        let output = engine
-            .process(body.as_bytes(), &INVOCATION)
-            .unwrap()
-            .finish();
-        assert_eq!(output.verdict(), Verdict::Answer);
-        let records = output.records().iter();
-        records
-            .map(|record| String::from_utf8(record.payload.to_vec()).unwrap())
-            .collect()
+    fn run<P: Processor>(module: P, body: &str) -> String {
+        let run = Harness::new(module).process(body);
+        assert_eq!(run.output().records().len(), 3);
+        run.assert_answered().snapshot()
     }
     let expected = run(Recorder::succeeding(), &body);
-    assert_eq!(expected.len(), 3);
     assert_eq!(run(&recorder, &body), expected);
     assert_eq!(run(boxed, &body), expected);
     assert_eq!(run(Arc::new(Recorder::succeeding()), &body), expected);
@@ -85,21 +80,15 @@ fn a_call_has_the_values_from_the_host() {
             Ok(())
         }
     }
-    let invocation = Invocation::new(7, Uuid([1; 16])).with_access_token("secret-token");
-    let body = br#"{"type":"dsr_processing_request"}"#;
-    let engine = Engine::new(Looking);
-    let pending = engine.process(body, &invocation).unwrap();
-    let records = pending.output().records().iter();
-    let records: Vec<_> = records.map(|r| (r.key, r.payload)).collect();
-    assert_eq!(
-        records,
-        [
-            (Some(&b"key"[..]), &b"payload"[..]),
-            (None, b"{\"a\":\"b\"}"),
-            (None, b"[\"x\"]"),
-        ]
-    );
-    assert_eq!(pending.finish().verdict(), Verdict::Answer);
+    let harness = Harness::new(Looking).at(7).access_token("secret-token");
+    harness
+        .process(DataSubjectRequest::new())
+        .assert_answered()
+        .assert_records::<ExpectedRecord>([
+            ("key", "payload").into(),
+            r#"{"a":"b"}"#.into(),
+            r#"["x"]"#.into(),
+        ]);
 }
 
 /// The handler of a settled event is not called, and the outcome does not change.
@@ -134,27 +123,20 @@ fn settled_events_stay_settled() {
             Err(Failure::discard("applies only to unsettled events"))
         }
     }
-    let body = batch(&["screen_view"; 5]);
-    let plain = Engine::new(Settling);
-    let waiting = Engine::new_async(Waiting(Settling));
-    for output in [
-        plain
-            .process(body.as_bytes(), &INVOCATION)
-            .unwrap()
-            .finish(),
-        block_on(waiting.process_async(body.as_bytes(), &INVOCATION))
-            .unwrap()
-            .finish(),
+    let batch = Batch::new().events((0..5).map(|_| screen_view("home")));
+    let waiting = Harness::new_async(Waiting(Settling));
+    for run in [
+        Harness::new(Settling).process(&batch),
+        block_on(waiting.process_async(&batch)),
     ] {
-        let expected = [
-            "done",
-            "discarded: seen before",
-            "rejected: refused",
-            "retry",
-            "done",
-        ];
-        assert_eq!(texts(output.events()), expected);
-        assert_eq!(output.verdict(), Verdict::Retry { after: None });
+        run.assert_verdict(Verdict::Retry { after: None })
+            .assert_outcomes([
+                "done",
+                "discarded: seen before",
+                "rejected: refused",
+                "retry",
+                "done",
+            ]);
     }
 }
 

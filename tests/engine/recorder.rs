@@ -1,10 +1,8 @@
 //! A module that records which handlers are called, with synchronous and async handlers, and
 //! batches for it.
 
-use std::future::Future;
-use std::pin::pin;
 use std::sync::Mutex;
-use std::task::{Context, Poll, Waker};
+use std::task::Poll;
 
 use hydrant::engine::SubscriptionReply;
 use hydrant::message::*;
@@ -13,6 +11,8 @@ use hydrant::{
     AsyncProcessor, Call, Engine, Error, Failure, Invocation, Outcome, Output, Processor,
     Registration,
 };
+
+pub(crate) use hydrant_testing::block_on;
 
 pub(crate) static INVOCATION: Invocation = Invocation::new(1_714_592_744_066, Uuid([0xab; 16]));
 pub(crate) const FRESH_ID: &str = "abababab-abab-abab-abab-abababababab";
@@ -314,17 +314,6 @@ pub(crate) async fn wait() {
         }
     })
     .await;
-}
-
-/// Polls a future until it is ready.
-pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
-    let mut future = pin!(future);
-    let mut context = Context::from_waker(Waker::noop());
-    loop {
-        if let Poll::Ready(value) = future.as_mut().poll(&mut context) {
-            return value;
-        }
-    }
 }
 
 /// The result of a message, and the calls of handlers.

@@ -3,6 +3,9 @@
 use hydrant::message::*;
 use hydrant::{Call, Engine, Failure, Outcome, Processor, Registration, Verdict};
 
+use hydrant_testing::build::{Batch, error, screen_view};
+use hydrant_testing::{Harness, json};
+
 use crate::recorder::*;
 
 #[test]
@@ -131,21 +134,13 @@ fn a_module_without_handlers_acknowledges_only_unregistered_types() {
             answer,
         ),
     ] {
-        let plain = Engine::new(Silent(registration.clone()));
-        let waiting = Engine::new_async(Waiting(Silent(registration)));
-        let plain = plain
-            .process(body.as_bytes(), &INVOCATION)
-            .unwrap()
-            .finish();
-        let waiting = block_on(waiting.process_async(body.as_bytes(), &INVOCATION))
-            .unwrap()
-            .finish();
-        for output in [plain, waiting] {
-            assert_eq!(output.verdict(), verdict, "{body}");
-            assert_eq!(output.response().is_empty(), verdict == fail);
-            assert!(output.records().is_empty());
-            let reasons = output.failures().map(|(_, failure)| failure.to_string());
-            for reason in reasons {
+        let plain = Harness::new(Silent(registration.clone()));
+        let waiting = Harness::new_async(Waiting(Silent(registration)));
+        for run in [plain.process(body), block_on(waiting.process_async(body))] {
+            run.assert_verdict(verdict).assert_records([""; 0]);
+            assert_eq!(run.output().response().is_empty(), verdict == fail);
+            let reasons = run.output().failures();
+            for reason in reasons.map(|(_, failure)| failure.to_string()) {
                 assert_eq!(
                     reason,
                     "rejected: registered, but there is no handler for it"
@@ -173,18 +168,12 @@ fn any_event_may_suspend_the_subscription() {
             Ok(())
         }
     }
-    let engine = Engine::new(Suspending);
-    let response = |types: &[&str]| {
-        let pending = engine
-            .process(batch(types).as_bytes(), &INVOCATION)
-            .unwrap();
-        String::from_utf8(pending.finish().response().to_vec()).unwrap()
-    };
-    assert!(
-        response(&["screen_view", "error", "screen_view"])
-            .ends_with(r#","suspend_subscription":true}"#)
-    );
-    assert!(!response(&["screen_view"]).contains("suspend"));
+    let harness = Harness::new(Suspending);
+    let views = || Batch::new().event(screen_view("home"));
+    let suspended = harness.process(views().event(error("revoked")).event(screen_view("home")));
+    suspended.assert_response(json!({"suspend_subscription": true}));
+    let response = harness.process(views()).response();
+    assert_eq!(response.get("suspend_subscription"), None);
 }
 
 /// The host changes the response before it is written.
@@ -340,18 +329,17 @@ fn events_that_were_sent_together_are_settled_together() {
             Ok(())
         }
     }
-    let body = batch(&["screen_view", "error", "screen_view"]);
+    let views = || Batch::new().event(screen_view("home"));
+    let batch = views()
+        .event(error("no network"))
+        .event(screen_view("news"));
     for (statuses, expected) in [
         (2, ["done", "discarded", "rejected"]),
         (1, ["retry", "discarded", "retry"]),
         (3, ["retry", "discarded", "retry"]),
         (0, ["retry", "discarded", "retry"]),
     ] {
-        let output = Engine::new(Sender(statuses))
-            .process(body.as_bytes(), &INVOCATION)
-            .unwrap()
-            .finish();
-        let outcomes: Vec<&str> = output.events().iter().map(Outcome::as_str).collect();
-        assert_eq!(outcomes, expected);
+        let run = Harness::new(Sender(statuses)).process(&batch);
+        run.assert_outcomes(expected);
     }
 }

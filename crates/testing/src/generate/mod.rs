@@ -162,6 +162,23 @@ pub fn batch(events: usize, seed: u64) -> Vec<u8> {
     out
 }
 
+/// Changes a message in one to three places, as [`Options::hostile`] does, so that it remains JSON:
+/// unknown types and values of enumerations, nulls, values of other types, identities without a
+/// value, duplicate and missing fields, huge numbers and texts.
+///
+/// ```
+/// let message = br#"{"type":"event_processing_request","mpid":"7"}"#;
+/// let hostile: Vec<Vec<u8>> =
+///     (0..9).map(|seed| hydrant_testing::generate::mutate(message, seed)).collect();
+/// assert!(hostile.iter().any(|mutated| mutated != message));
+/// ```
+#[must_use]
+pub fn mutate(message: &[u8], seed: u64) -> Vec<u8> {
+    let mut text = message.to_vec();
+    hostile::mutate(&mut text, seed);
+    text
+}
+
 /// Writes one valid message of the requested kind.
 fn message(w: &mut Writer<'_>, options: &Options, source: &mut Source<'_>) {
     let mut kind = options.kind;

@@ -66,6 +66,18 @@ pub(super) fn message(
     out.extend_from_slice(case.text);
 }
 
+/// Applies one to three mutations of the structure, which leave the message JSON.
+pub(super) fn mutate(text: &mut Vec<u8>, seed: u64) {
+    let mut case = Case {
+        text,
+        places: &mut Places::default(),
+        random: Random::new(mix(seed)),
+    };
+    let structure = case.random.between(1, 3);
+    case.mutate_structure(structure);
+    case.finish();
+}
+
 impl Case<'_> {
     fn mutate(&mut self) {
         let (structure, bytes) = match self.random.below(100) {
@@ -74,15 +86,19 @@ impl Case<'_> {
             70..=84 => (0, 1),
             _ => (self.random.between(1, 2), 1),
         };
-        for _ in 0..structure {
+        self.mutate_structure(structure);
+        for _ in 0..bytes {
+            self.apply(bytes::MUTATIONS);
+        }
+    }
+
+    fn mutate_structure(&mut self, count: u64) {
+        for _ in 0..count {
             let family: &[Mutation] = STRUCTURE
                 .get(weighted_family(&mut self.random))
                 .copied()
                 .unwrap_or_default();
             self.apply(family);
-        }
-        for _ in 0..bytes {
-            self.apply(bytes::MUTATIONS);
         }
     }
 
