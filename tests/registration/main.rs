@@ -11,6 +11,7 @@ mod building;
 mod declared;
 #[cfg(feature = "derive")]
 mod derived;
+mod published;
 mod round_trips;
 mod settings;
 #[path = "../support/mod.rs"]
