@@ -1,8 +1,8 @@
 //! Status callbacks of OpenDSR: verified before anything in them is read (`lambda-and-http.md`,
 //! section 10.2).
 //!
-//! The platform POSTs each change of the status of a request to the URLs in the request. The headers
-//! [`DOMAIN_HEADER`] and [`SIGNATURE_HEADER`] tell who calls, and sign the raw body.
+//! The platform POSTs each change of the status of a request to the URLs in the request.
+//! [`DOMAIN_HEADER`] names the caller, [`SIGNATURE_HEADER`] has the signature over the raw body.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -25,6 +25,9 @@ pub const SIGNATURE_HEADER: &str = "X-OpenDSR-Signature";
 /// A certificate that does not fit a signature is fetched again after this time at the earliest, so
 /// that invalid callbacks cause few requests.
 const REFETCH: Duration = Duration::from_secs(5 * 60);
+
+/// The same after a fetch that gave no valid certificate.
+const RETRY: Duration = Duration::from_secs(10);
 
 /// The most certificates in a chain.
 const MAX_CHAIN: usize = 8;
@@ -56,18 +59,20 @@ const MAX_CHAIN: usize = 8;
 pub struct Verifier {
     domains: Vec<String>,
     roots: Vec<TrustAnchor<'static>>,
-    certificates: Mutex<HashMap<String, Certificate>>,
+    certificates: Mutex<HashMap<String, Fetched>>,
 }
 
-/// The chain of a processor, its own certificate first.
+/// The last fetch of the certificate of a processor.
 #[derive(Clone)]
-struct Certificate {
+struct Fetched {
+    /// The chain, the certificate of the processor first. Empty if there is no valid one.
     chain: Vec<CertificateDer<'static>>,
-    fetched: SystemTime,
+    at: SystemTime,
 }
 
 impl Verifier {
     /// Accepts callbacks of these domains, with certificates of the authorities that Mozilla trusts.
+    #[must_use]
     pub fn new<D: Into<String>>(domains: impl IntoIterator<Item = D>) -> Self {
         Self {
             domains: domains.into_iter().map(Into::into).collect(),
@@ -80,24 +85,25 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// [`Refused::Certificate`] if it has no certificate, or an invalid one.
-    pub fn with_roots(mut self, pem: &[u8]) -> Result<Self, Refused> {
-        self.roots = certificates(pem)?
+    /// If it has no certificate, or an invalid one.
+    pub fn with_roots(mut self, pem: &[u8]) -> Result<Self, InvalidRoots> {
+        self.roots = certificates(pem, usize::MAX)
+            .ok_or(InvalidRoots)?
             .iter()
             .map(|root| Ok(webpki::anchor_from_trusted_cert(root)?.to_owned()))
             .collect::<Result<_, webpki::Error>>()
-            .map_err(|_| Refused::Certificate)?;
+            .map_err(|_| InvalidRoots)?;
         Ok(self)
     }
 
     /// Verifies a callback and reads it. `fetch` gets the certificate of a domain as PEM, with
-    /// intermediate certificates after it; it is called only for a domain that is accepted, and if
-    /// no certificate is kept that is valid and fits the signature. Answer with 202, or with
+    /// intermediate certificates after it; it is called only for a domain that is accepted, if no
+    /// certificate is kept that is valid and fits the signature, and rarely. Answer with 202, or with
     /// [`Refused::status`].
     ///
     /// # Errors
     ///
-    /// Why the callback is refused. Nothing in its body was read then.
+    /// Why the callback is refused. Its body was read only if that is [`Refused::Body`].
     pub async fn receive<E>(
         &self,
         domain: &str,
@@ -110,18 +116,22 @@ impl Verifier {
         let signature = STANDARD
             .decode(signature.trim())
             .map_err(|_| Refused::Signature)?;
-        if let Some(kept) = self.kept(domain) {
-            let verified = self.verify(domain, &signature, body, &kept.chain, now);
-            let age = now.duration_since(kept.fetched).unwrap_or(REFETCH);
-            if verified.is_ok() || age < REFETCH {
-                return verified.and_then(|()| StatusCallback::read(body));
+        if let Some(Fetched { chain, at }) = self.kept(domain) {
+            let wait = if chain.is_empty() { RETRY } else { REFETCH };
+            let is_recent = now.duration_since(at).is_ok_and(|age| age < wait);
+            match self.verify(domain, &signature, body, &chain, now) {
+                Ok(()) => return StatusCallback::read(body),
+                Err(_) if is_recent && chain.is_empty() => return Err(Refused::Unavailable),
+                Err(refused) if is_recent => return Err(refused),
+                Err(_) => {}
             }
         }
+        // Other callbacks do not fetch at the same time. What is kept stays if this fails.
+        self.keep(domain, None, now);
         let pem = fetch(domain).await.map_err(|_| Refused::Unavailable)?;
-        let chain = certificates(&pem)?;
-        // A chain that is not valid must not replace one that is.
+        let chain = certificates(&pem, MAX_CHAIN).ok_or(Refused::Certificate)?;
         self.check(domain, &chain, now)?;
-        self.keep(domain, &chain, now);
+        self.keep(domain, Some(chain.clone()), now);
         self.verify(domain, &signature, body, &chain, now)?;
         StatusCallback::read(body)
     }
@@ -133,7 +143,7 @@ impl Verifier {
         found.map(String::as_str).ok_or(Refused::Domain)
     }
 
-    fn kept(&self, domain: &str) -> Option<Certificate> {
+    fn kept(&self, domain: &str) -> Option<Fetched> {
         let kept = self
             .certificates
             .lock()
@@ -141,16 +151,20 @@ impl Verifier {
         kept.get(domain).cloned()
     }
 
-    fn keep(&self, domain: &str, chain: &[CertificateDer<'static>], now: SystemTime) {
+    /// Records a fetch, and keeps the chain if there is one.
+    fn keep(&self, domain: &str, chain: Option<Vec<CertificateDer<'static>>>, now: SystemTime) {
         let mut kept = self
             .certificates
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let certificate = Certificate {
-            chain: chain.to_vec(),
-            fetched: now,
-        };
-        kept.insert(domain.to_owned(), certificate);
+        let fetched = kept.entry(domain.to_owned()).or_insert(Fetched {
+            chain: Vec::new(),
+            at: now,
+        });
+        fetched.at = now;
+        if let Some(chain) = chain {
+            fetched.chain = chain;
+        }
     }
 
     /// Checks that a chain is valid now, and is of exactly this domain.
@@ -197,16 +211,11 @@ impl Verifier {
     }
 }
 
-/// The certificates in a PEM text, in order.
-fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Refused> {
-    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem)
-        .take(MAX_CHAIN + 1)
-        .collect();
-    let chain = chain.map_err(|_| Refused::Certificate)?;
-    match chain.len() {
-        1..=MAX_CHAIN => Ok(chain),
-        _ => Err(Refused::Certificate),
-    }
+/// The certificates in a PEM text in order, if there are some, but not more than `most`.
+fn certificates(pem: &[u8], most: usize) -> Option<Vec<CertificateDer<'static>>> {
+    let chain = CertificateDer::pem_slice_iter(pem).take(most.saturating_add(1));
+    let chain: Vec<_> = chain.collect::<Result<_, _>>().ok()?;
+    (!chain.is_empty() && chain.len() <= most).then_some(chain)
 }
 
 impl fmt::Debug for Verifier {
@@ -216,6 +225,19 @@ impl fmt::Debug for Verifier {
             .finish_non_exhaustive()
     }
 }
+
+/// The roots are not certificates in PEM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InvalidRoots;
+
+impl fmt::Display for InvalidRoots {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the roots are not certificates in PEM")
+    }
+}
+
+impl std::error::Error for InvalidRoots {}
 
 /// Why a callback is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -261,8 +283,8 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
-/// A change of the status of a request.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+/// A change of the status of a request. `Debug` shows only the request and its status.
+#[derive(Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct StatusCallback {
     /// The identifier of the request.
@@ -279,6 +301,15 @@ pub struct StatusCallback {
     pub results_url: Option<String>,
     /// Further content, as JSON.
     pub extensions: Option<String>,
+}
+
+impl fmt::Debug for StatusCallback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StatusCallback")
+            .field("subject_request_id", &self.subject_request_id)
+            .field("request_status", &self.request_status)
+            .finish_non_exhaustive()
+    }
 }
 
 impl StatusCallback {

@@ -50,6 +50,7 @@ impl Erasure {
     /// let erasure = Erasure::new(&request, 0).unwrap();
     /// assert_eq!(erasure.key().subject_request_id(), "a7551968-d5d6-44b2-9831-815ac9017798");
     /// ```
+    #[must_use]
     pub fn new(request: &DsrProcessingRequest<'_>, received_ms: i64) -> Option<Self> {
         let id = request.subject_request_id?.trim();
         if id.is_empty() {

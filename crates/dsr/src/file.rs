@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -14,16 +14,21 @@ use crate::{Begun, Erasure, ErasureKey, ErasureStore, StoreError};
 /// for a request, 21 days (`lambda-and-http.md`, section 10.1).
 const RETENTION: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
-/// The journal is rewritten when it has this many lines more than twice those after the last time.
+/// The journal is rewritten when it has twice the lines that it had after the last time, and this
+/// many more.
 const SPARE_LINES: usize = 1_000;
+
+/// It is also rewritten after this time, so that the requests of erasures that are done do not stay
+/// in it.
+const REWRITTEN_AFTER_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// A store in a local file, for one process at a time. Erasures are durable (`fsync`) before a
 /// method returns, which takes some milliseconds and blocks the thread.
 ///
 /// The file is a journal with one line per change. A line that a crash truncated is removed when the
-/// file is opened. The requests of erasures that are done are removed when it is opened, and
-/// regularly. The file has identities until then: protect it as you protect the data itself (on Unix
-/// only its owner can read it).
+/// file is opened. The requests of erasures that are done are removed when it is opened, and at the
+/// first completion that is a day or more after the last removal. The file has identities until then:
+/// protect it as you protect the data itself (on Unix only its owner can read it).
 pub struct FileStore {
     path: PathBuf,
     retention_ms: i64,
@@ -36,6 +41,8 @@ struct State {
     /// `None` after a failure that may have damaged it.
     journal: Option<Journal>,
     erasures: HashMap<ErasureKey, Progress>,
+    /// The time of the first completion after the journal was rewritten.
+    completed_ms: Option<i64>,
 }
 
 struct Journal {
@@ -104,14 +111,14 @@ impl FileStore {
             return Err(StoreError::new(message));
         }
         let lock = lock(&path)?;
-        let mut erasures = HashMap::new();
-        let journal = read(&path, &mut erasures)?;
+        let erasures = read(&path)?;
         let store = Self {
             path,
             retention_ms: i64::try_from(retention.as_millis()).unwrap_or(i64::MAX),
             state: Mutex::new(State {
-                journal: Some(journal),
+                journal: None,
                 erasures,
+                completed_ms: None,
             }),
             _lock: lock,
         };
@@ -165,6 +172,7 @@ impl FileStore {
         }
         // The old file is closed first: Windows does not replace an open file.
         state.journal = None;
+        state.completed_ms = None;
         let replaced = replace(&self.path, &text);
         let file = replaced.map_err(|error| failed("write", &self.path, error))?;
         state.journal = Some(Journal {
@@ -206,8 +214,10 @@ impl ErasureStore for FileStore {
         self.append(&mut state, &Entry::Done(key.clone(), now_ms))?;
         let done = Progress::Done { at_ms: now_ms };
         state.erasures.insert(key.clone(), done);
+        let first_ms = *state.completed_ms.get_or_insert(now_ms);
+        let is_old = now_ms.saturating_sub(first_ms) >= REWRITTEN_AFTER_MS;
         let mut journal = state.journal.iter();
-        if journal.any(|it| it.lines > 2 * it.needed + SPARE_LINES) {
+        if is_old || journal.any(|it| it.lines > 2 * it.needed + SPARE_LINES) {
             self.rewrite(&mut state)?;
         }
         Ok(())
@@ -259,7 +269,10 @@ fn lock(path: &Path) -> Result<File, StoreError> {
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {
-            let message = format!("{} is open in another process", path.display());
+            let message = format!(
+                "{} is already open, in this process or another",
+                path.display()
+            );
             Err(StoreError::new(message))
         }
         Err(TryLockError::Error(error)) => Err(failed("lock", &name, error)),
@@ -274,30 +287,21 @@ fn private() -> OpenOptions {
     options.clone()
 }
 
-/// Reads a journal and removes a truncated last line.
-fn read(path: &Path, erasures: &mut HashMap<ErasureKey, Progress>) -> Result<Journal, StoreError> {
-    let options = private().read(true).append(true).create(true).clone();
-    let file = options.open(path);
-    let mut file = file.map_err(|error| failed("open", path, error))?;
-    let mut text = Vec::new();
-    let read = file.read_to_end(&mut text);
-    read.map_err(|error| failed("read", path, error))?;
-    let whole = text
-        .iter()
-        .rposition(|byte| *byte == b'\n')
-        .map_or(0, |at| at + 1);
-    let mut lines = 0;
-    for line in text
-        .get(..whole)
-        .unwrap_or_default()
-        .split_inclusive(|byte| *byte == b'\n')
-    {
-        lines += 1;
-        let entry = Entry::read(line.trim_ascii_end()).ok_or_else(|| {
-            StoreError::new(format!(
-                "line {lines} of {} is not an erasure",
-                path.display()
-            ))
+/// Reads a journal, if there is one. A truncated last line is ignored: the rewrite that follows
+/// removes it.
+fn read(path: &Path) -> Result<HashMap<ErasureKey, Progress>, StoreError> {
+    let text = match fs::read(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(failed("read", path, error)),
+    };
+    let mut erasures = HashMap::new();
+    let lines = text.split_inclusive(|byte| *byte == b'\n');
+    let whole = lines.filter_map(|line| line.strip_suffix(b"\n"));
+    for (number, line) in (1..).zip(whole) {
+        let entry = Entry::read(line).ok_or_else(|| {
+            let path = path.display();
+            StoreError::new(format!("line {number} of {path} is not an erasure"))
         })?;
         match entry {
             Entry::Begin(erasure) => {
@@ -309,12 +313,7 @@ fn read(path: &Path, erasures: &mut HashMap<ErasureKey, Progress>) -> Result<Jou
             }
         }
     }
-    Ok(Journal {
-        file,
-        bytes: whole as u64,
-        lines,
-        needed: 0,
-    })
+    Ok(erasures)
 }
 
 /// Replaces a file durably, and opens the new one.

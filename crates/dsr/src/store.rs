@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 
+use hydrant::engine::FailureKind;
 use hydrant::message::DsrProcessingRequest;
 use hydrant::{Failure, ResultExt};
 
@@ -94,9 +95,9 @@ impl std::error::Error for StoreError {
 /// Erases the data of a person unless that is done already: stores the request, awaits `erase`, and
 /// marks it as done. For a request that is done, `erase` is not polled.
 ///
-/// If `erase` fails, or the process ends, the erasure stays pending: the platform repeats the
-/// request, and [`resume`] finds it after a restart. So `erase` must tolerate that it is repeated
-/// after it was interrupted.
+/// If `erase` asks for a retry or rejects, or the process ends, the erasure stays pending: the
+/// platform repeats the request, and [`resume`] finds it after a restart. So `erase` must tolerate
+/// that it is repeated after it was interrupted. A discarded erasure counts as done.
 ///
 /// # Errors
 ///
@@ -112,15 +113,27 @@ pub async fn erase_once<S: ErasureStore>(
     if store.begin(&erasure).await? == Begun::Done {
         return Ok(());
     }
-    erase.await?;
-    Ok(store.complete(erasure.key(), now_ms).await?)
+    let erased = erase.await;
+    if is_final(&erased) {
+        store.complete(erasure.key(), now_ms).await?;
+    }
+    erased
+}
+
+/// Whether an erasure is done, or discarded, which is answered and not repeated.
+fn is_final(erased: &Result<(), Failure>) -> bool {
+    match erased {
+        Ok(()) => true,
+        Err(failure) => failure.kind() == FailureKind::Discard,
+    }
 }
 
 /// The number of erasures by result.
+#[must_use = "erasures can fail"]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Resumed {
-    /// Erasures that are done now.
+    /// Erasures that are done now, or discarded.
     pub done: usize,
     /// Erasures that failed and stay pending.
     pub failed: usize,
@@ -163,12 +176,11 @@ pub async fn resume<S: ErasureStore>(
 ) -> Result<Resumed, StoreError> {
     let mut resumed = Resumed::default();
     for erasure in store.pending().await? {
-        match erase(&erasure).await {
-            Ok(()) => {
-                store.complete(erasure.key(), now_ms).await?;
-                resumed.done += 1;
-            }
-            Err(_) => resumed.failed += 1,
+        if is_final(&erase(&erasure).await) {
+            store.complete(erasure.key(), now_ms).await?;
+            resumed.done += 1;
+        } else {
+            resumed.failed += 1;
         }
     }
     Ok(resumed)

@@ -278,8 +278,11 @@ fn everything_else_is_refused() {
     );
     assert_eq!(refused, Err(Refused::Certificate));
     assert_eq!(
-        Verifier::new([DOMAIN]).with_roots(b"").unwrap_err(),
-        Refused::Certificate
+        Verifier::new([DOMAIN])
+            .with_roots(b"")
+            .unwrap_err()
+            .to_string(),
+        "the roots are not certificates in PEM"
     );
 }
 
@@ -322,4 +325,12 @@ fn the_certificate_is_fetched_when_it_is_needed() {
     let failed = fresh.receive(DOMAIN, &good, BODY, now(), async |_| Err(()));
     let refused = ready(failed).unwrap_err();
     assert_eq!((refused, refused.status()), (Refused::Unavailable, 503));
+    // Nor is one that follows at once; after some seconds it is fetched again.
+    for (seconds, expected) in [(1, Err(Refused::Unavailable)), (11, Ok(()))] {
+        let now = now() + Duration::from_secs(seconds);
+        assert_eq!(
+            receive(&fresh, DOMAIN, &good, BODY, now, PROCESSOR).map(|_| ()),
+            expected
+        );
+    }
 }

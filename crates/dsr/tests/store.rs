@@ -86,6 +86,26 @@ fn an_erasure_is_done_once_across_restarts() {
 }
 
 #[test]
+fn a_discarded_erasure_is_not_repeated_and_its_request_is_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("erasures");
+    let store = FileStore::open(&path).unwrap();
+    assert_eq!(
+        handle(&store, 1, Err(Failure::discard("unknown user"))),
+        (false, true)
+    );
+    assert_eq!(handle(&store, 1, Ok(())), (true, false));
+    // Requests that are done are removed after a day.
+    let day = 24 * 60 * 60 * 1000;
+    for (number, at, removed) in [(2, 1_000, false), (3, 1_000 + day, true)] {
+        let erasure = with_request(number, 1, |request| Erasure::new(request, at).unwrap());
+        ready(store.begin(&erasure)).unwrap();
+        ready(store.complete(erasure.key(), at)).unwrap();
+        assert_eq!(!text(&path).contains("ada@example.com"), removed);
+    }
+}
+
+#[test]
 fn what_was_interrupted_is_resumed_in_order() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("erasures");
