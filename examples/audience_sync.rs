@@ -24,11 +24,11 @@ const MOST_USERS: usize = 2;
 struct Lists(Mutex<BTreeMap<String, BTreeSet<String>>>);
 
 impl Lists {
-    /// The API that creates lists.
-    fn create(&self) -> String {
+    /// The API that creates lists. The same key gives the same list.
+    fn create(&self, key: i64) -> String {
+        let id = format!("list-{key}");
         let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let id = format!("list-{}", lists.len() + 1);
-        lists.insert(id.clone(), BTreeSet::new());
+        lists.entry(id.clone()).or_default();
         id
     }
 
@@ -72,14 +72,10 @@ impl Processor for Module {
         _: &mut Call<'_>,
         request: &AudienceSubscriptionRequest<'_>,
     ) -> Result<SubscriptionReply, Failure> {
-        let known = request
-            .audience_subscription_settings
-            .get("list_id")
-            .is_some();
         match request.action {
-            // The sender repeats a request whose answer was lost.
-            Some(SubscriptionAction::Add) if !known => {
-                Ok([("list_id", self.lists.create())].into())
+            // The sender repeats a request whose answer was lost, so the key is that of the audience.
+            Some(SubscriptionAction::Add) => {
+                Ok([("list_id", self.lists.create(request.audience_id))].into())
             }
             _ => Ok(SubscriptionReply::default()),
         }

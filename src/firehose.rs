@@ -37,8 +37,8 @@ pub fn parse<'a>(
     Ok(parsed)
 }
 
-/// Says so if what is refused is an event of another service. Its text is well-formed JSON, or it
-/// would be refused for that.
+/// Adds to the error that the text is an event of another service, if it is one. The text is
+/// well-formed JSON; otherwise the error would say so.
 pub(crate) fn name_wrapper(error: Error, body: &[u8]) -> Error {
     let may_be_wrapper = match error.kind() {
         ErrorKind::MissingField | ErrorKind::UnexpectedType => error.path().is_empty(),

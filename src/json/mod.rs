@@ -49,49 +49,56 @@ impl<'a> Json<'a> {
     }
 
     /// The text of the value, without white space around it.
+    #[must_use]
     pub fn raw(self) -> &'a str {
         self.0
     }
 
     /// The member of an object with this name; the last of equal names counts, and `null` is absent.
+    #[must_use]
     pub fn get(self, name: &str) -> Option<Self> {
         Self::slice(reader::field(self.0.as_bytes(), name)?)
     }
 
     /// The element of a list at this position.
+    #[must_use]
     pub fn at(self, index: usize) -> Option<Self> {
         self.elements().nth(index)
     }
 
     /// The value that these names lead to, through objects.
+    #[must_use]
     pub fn path(self, names: &[&str]) -> Option<Self> {
         names.iter().try_fold(self, |value, name| value.get(name))
     }
 
     /// The members of an object in order, up to where it breaks the syntax; none for other values.
     pub fn members(self) -> impl Iterator<Item = (Cow<'a, str>, Self)> {
-        let members = reader::members(self.0.as_bytes()).flatten();
-        members.filter_map(|(name, value)| Some((owned_text(name)?, Self::slice(value)?)))
+        reader::members(self.0.as_bytes()).map_while(|member| {
+            let (name, value) = member?;
+            Some((owned_text(name)?, Self::slice(value)?))
+        })
     }
 
     /// The elements of a list in order, up to where it breaks the syntax; none for other values.
     pub fn elements(self) -> impl Iterator<Item = Self> {
-        reader::elements(self.0.as_bytes())
-            .flatten()
-            .filter_map(Self::slice)
+        reader::elements(self.0.as_bytes()).map_while(|element| Self::slice(element?))
     }
 
     /// The content of a string; lone surrogates become U+FFFD. `None` for other values.
+    #[must_use]
     pub fn text(self) -> Option<Cow<'a, str>> {
         owned_text(reader::text(self.0.as_bytes())?)
     }
 
     /// The value of a number without fraction and exponent within 64 bits.
+    #[must_use]
     pub fn integer(self) -> Option<i64> {
         self.0.parse().ok()
     }
 
     /// The value of a number, rounded to the nearest finite [`f64`].
+    #[must_use]
     pub fn number(self) -> Option<f64> {
         // Numbers too large for `f64` become infinite.
         self.0
@@ -101,11 +108,13 @@ impl<'a> Json<'a> {
     }
 
     /// The value of `true` or `false`.
+    #[must_use]
     pub fn boolean(self) -> Option<bool> {
         self.0.parse().ok()
     }
 
     /// Whether the value is `null`.
+    #[must_use]
     pub fn is_null(self) -> bool {
         self.0 == "null"
     }
@@ -205,6 +214,13 @@ mod tests {
             (0, 0)
         );
         assert_eq!(format!("{object:?}"), "Json([redacted])");
+    }
+
+    #[test]
+    fn positions_are_those_of_the_text() {
+        let list = Json::new("[1, hello, 2]").unwrap();
+        assert_eq!(list.elements().count(), 1);
+        assert!(list.at(1).is_none() && list.at(2).is_none());
     }
 
     #[test]

@@ -82,20 +82,23 @@ macro_rules! identity_lookups {
                 })
             }
 
-            /// The advertising id of the device, whatever its platform, with its type. The zeros
-            /// that devices send whose users limit tracking count as absent.
+            /// The advertising id of the device, whatever its platform, with its type. Zeros,
+            /// which devices send if their users limit tracking, count as absent.
+            #[must_use]
             pub fn advertising_id(&self) -> Option<(DeviceIdentityType<'a>, Identity<'a>)> {
                 self.device_identities_of(ADVERTISING_IDS).next()
             }
 
             /// The id of the device that is the same for all apps of a vendor or publisher,
             /// whatever its platform, with its type.
+            #[must_use]
             pub fn vendor_id(&self) -> Option<(DeviceIdentityType<'a>, Identity<'a>)> {
                 self.device_identities_of(VENDOR_IDS).next()
             }
 
             /// The token of the device at the push service of its platform, with its type. In web
             /// browsers it is the field `push_token` of the runtime environment instead.
+            #[must_use]
             pub fn push_token(&self) -> Option<(DeviceIdentityType<'a>, Identity<'a>)> {
                 self.device_identities_of(PUSH_TOKENS).next()
             }
@@ -205,6 +208,7 @@ impl<'a> EventProcessingRequest<'a> {
 
     /// The decision of the user about a purpose (GDPR); `None` if it is not known, because the user
     /// was never asked or because the module did not register for the consent state.
+    #[must_use]
     pub fn gdpr_decision(&self, purpose: &str) -> Option<bool> {
         self.gdpr_consent(purpose).map(|consent| consent.consented)
     }

@@ -88,6 +88,7 @@ impl<'a> AudienceMembershipChangeRequest<'a> {
     /// assert_eq!((lists[1].value, lists[1].removed.len()), (Some("b"), 1));
     /// # Ok::<(), hydrant::Error>(())
     /// ```
+    #[must_use]
     pub fn by_setting(&self, id: &str) -> Vec<MembershipGroup<'a>> {
         let mut positions = HashMap::new();
         let mut groups: Vec<Group<'a>> = Vec::new();

@@ -134,6 +134,7 @@ impl<'c> Call<'c> {
     }
 
     /// The time left until the response is due: zero if it is overdue, `None` without a deadline.
+    #[must_use]
     pub fn remaining(&self) -> Option<Duration> {
         self.invocation.remaining()
     }
@@ -148,6 +149,7 @@ impl<'c> Call<'c> {
     /// send(call.timeout(std::time::Duration::from_secs(5)));
     /// # }
     /// ```
+    #[must_use]
     pub fn timeout(&self, most: Duration) -> Duration {
         self.remaining()
             .map_or(most, |remaining| remaining.min(most))

@@ -70,6 +70,7 @@ impl Invocation {
     }
 
     /// The time left until the response is due: zero if it is overdue, `None` without a deadline.
+    #[must_use]
     pub fn remaining(&self) -> Option<Duration> {
         let deadline = self.deadline?;
         Some(deadline.saturating_duration_since(Instant::now()))

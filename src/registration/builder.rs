@@ -207,11 +207,13 @@ impl Registration {
     }
 
     /// The display name of the module; `None` only if a registration that was parsed has none.
+    #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
     /// The version of the module; `None` only if a registration that was parsed has none.
+    #[must_use]
     pub fn version(&self) -> Option<&str> {
         self.version.as_deref()
     }

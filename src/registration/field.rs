@@ -18,7 +18,8 @@ use crate::message::SettingType;
 /// unless it has a default value, is invisible or `T` is an `Option`. A `bool` is initially off.
 ///
 /// A statement that is not consistent, such as a default value outside the range, panics. In
-/// a `const` that is a compile error:
+/// a `const` that is a compile error. [`Engine::check`](crate::Engine::check) reports defaults that
+/// only the type can check, such as fractions, URLs and `-1` for a `u32`:
 ///
 /// ```
 /// use hydrant::registration::{SettingField, SettingValues, Settings};
@@ -130,8 +131,9 @@ impl<'a, T: FromSetting<'a>> SettingField<T> {
         self.checked()
     }
 
-    /// Masks the text after the customer entered it: for keys and passwords. They have no default
-    /// value, because it would be published; an optional one is a finding by rule 16 of section 12.
+    /// Masks the text after the customer entered it: for keys and passwords. A secret has no
+    /// default value, because that would be published. A secret that may be left empty is a finding
+    /// by rule 16 of section 12.
     pub const fn secret(mut self) -> Self {
         self.secret = true;
         self.checked()
@@ -165,7 +167,7 @@ impl<'a, T: FromSetting<'a>> SettingField<T> {
             matches!(Self::KIND, SettingType::Text),
             matches!(Self::KIND, SettingType::Float),
         );
-        assert!(!self.secret || is_text, "a secret setting is a text");
+        assert!(!self.secret || is_text, "only a text can be secret");
         assert!(
             !self.secret || self.default.is_none(),
             "a secret setting has no default value, because it would be published"

@@ -16,7 +16,9 @@
 /// | `secret` | the platform and `Debug` mask the text |
 /// | `invisible` | the module sets the value in the response to a subscription |
 ///
-/// A field is required unless it has a default value, its type is an `Option`, or it is invisible.
+/// The customer must fill in a field unless it has a default value, is an `Option` or is invisible.
+/// When values are read, a missing one is an error unless the field has a default value or is an
+/// `Option`. An invisible setting has no value until the module sets it: declare it as an `Option`.
 /// A `bool` is initially `false`. A [`SettingField`](crate::registration::SettingField) has the
 /// details. Fields can have any type that implements `FromSetting`: texts, numbers, `bool`,
 /// `Duration` (seconds), [`HttpsUrl`](crate::registration::HttpsUrl), lists (`Vec`).

@@ -41,8 +41,8 @@ impl FromSetting<'_> for Duration {
     }
 }
 
-/// Is `None` if the setting is missing, where [`SettingValues::field`](super::SettingValues::field)
-/// reads it. An empty text is a value.
+/// [`SettingValues::field`](super::SettingValues::field) returns `None` if the setting is missing. An
+/// empty text is a value, which is invalid for a number.
 impl<'a, T: FromSetting<'a>> FromSetting<'a> for Option<T> {
     const EXPECTED: &'static str = T::EXPECTED;
     const KINDS: &'static [SettingType<'static>] = T::KINDS;

@@ -81,19 +81,18 @@ pub(super) fn changes(
     previous: &ModuleRegistrationResponse<'_>,
     current: &ModuleRegistrationResponse<'_>,
 ) {
-    let names = |response: &ModuleRegistrationResponse<'_>| {
-        let permissions = response.permissions.unwrap_or_default();
-        let partners = permissions.partner_identities.iter();
-        partners
-            .map(|it| it.identity_type.to_owned())
-            .collect::<BTreeSet<_>>()
-    };
-    let lost = names(previous).difference(&names(current)).count();
-    if lost > 0 {
-        let at = &Place::TOP.key("permissions");
-        let message = "a partner identity that was registered before is changed or removed";
+    let at = &Place::TOP.key("permissions");
+    for name in partners(previous).difference(&partners(current)) {
+        let message =
+            format!("the partner identity `{name}` was registered before: its name must stay");
         found.error(&at.key("partner_identities"), REGISTRATION_5, message);
     }
+}
+
+fn partners<'a>(response: &ModuleRegistrationResponse<'a>) -> BTreeSet<&'a str> {
+    let permissions = response.permissions.unwrap_or_default();
+    let partners = permissions.partner_identities.iter();
+    partners.map(|it| it.identity_type).collect()
 }
 
 fn event_registration(

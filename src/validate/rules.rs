@@ -59,7 +59,7 @@ rules! {
     REGISTRATION_2 = "registration-2": "Its description has less than 230 characters.";
     REGISTRATION_3 = "registration-3": "It asks for events, audiences or data subject requests.";
     REGISTRATION_4 = "registration-4": "It asks for at most one partner identity.";
-    REGISTRATION_5 = "registration-5": "A partner identity that was registered is neither changed nor removed.";
+    REGISTRATION_5 = "registration-5": "The name of a registered partner identity is neither changed nor removed.";
     REGISTRATION_7 = "registration-7": "Names of partner identities look like `PartnerName_IdentityName`.";
     REGISTRATION_8 = "registration-8": "No identity type is asked for twice.";
     REGISTRATION_9 = "registration-9": "`user_attribute_change` events need `allow_user_attributes`.";

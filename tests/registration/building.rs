@@ -256,7 +256,7 @@ fn a_registered_partner_identity_stays() {
                 .iter()
                 .all(|it| it.path == "permissions.partner_identities")
         );
-        assert!(found.iter().all(|it| !it.message.contains("Acme")));
+        assert!(found.iter().all(|it| it.message.contains("`Acme_Id`")));
         assert!(current.lint().is_empty());
     }
 }

@@ -67,7 +67,7 @@ pub(super) struct RegisterArgs {
 
 #[derive(Args, Debug)]
 struct FindingArgs {
-    /// The registration that the platform has: a registered partner identity must not change
+    /// The registration that the platform has: the name of its partner identity must not change
     #[arg(long, value_name = "FILE")]
     previous: Option<PathBuf>,
 

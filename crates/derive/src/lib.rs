@@ -64,7 +64,9 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `secret` | the platform and `Debug` mask the text |
 /// | `invisible` | the module sets the value in the response to a subscription |
 ///
-/// A field is required unless it has a default value, its type is an `Option`, or it is invisible.
+/// The customer must fill in a field unless it has a default value, is an `Option` or is invisible.
+/// When values are read, a missing one is an error unless the field has a default value or is an
+/// `Option`. An invisible setting has no value until the module sets it: declare it as an `Option`.
 /// A `bool` is initially `false`.
 ///
 /// `Debug` shows `[redacted]` for secrets. A second `Debug` is a compile error, so that a secret is

@@ -29,7 +29,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         let same = statements.iter().find(|other| other.id == statement.id);
         if let Some(other) = same {
             let (id, other) = (&statement.id, other.field);
-            let message = format!("the setting `{id}` is also the one of `{other}`");
+            let message = format!("the identifier `{id}` is already that of the field `{other}`");
             errors.add(Error::new_spanned(name, message));
         }
         statements.push(statement);

@@ -252,7 +252,8 @@ impl Run {
         if all && expected.len() == records.len() {
             return self;
         }
-        self.compare("the records differ", &left, &right)
+        // Also if they are shown alike.
+        self.fail("the records differ", &left, &right)
     }
 
     /// The response has these fields with these values. Other fields do not count.
@@ -358,16 +359,21 @@ impl Run {
     }
 
     #[track_caller]
-    #[allow(clippy::panic, reason = "a test fails by a panic")]
     fn compare(&self, what: &str, expected: &str, actual: &str) -> &Self {
         if expected != actual {
-            let difference = difference(expected, actual);
-            panic!(
-                "{what} (- expected, + actual)\n{difference}\n{}",
-                self.snapshot()
-            );
+            self.fail(what, expected, actual);
         }
         self
+    }
+
+    #[track_caller]
+    #[allow(clippy::panic, reason = "a test fails by a panic")]
+    fn fail(&self, what: &str, expected: &str, actual: &str) -> ! {
+        let difference = difference(expected, actual);
+        panic!(
+            "{what} (- expected, + actual)\n{difference}\n{}",
+            self.snapshot()
+        );
     }
 
     #[track_caller]

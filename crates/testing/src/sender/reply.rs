@@ -6,6 +6,7 @@ use serde_json::Value;
 
 /// What an endpoint replies to one attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Reply {
     /// The status over HTTP. For a Lambda function, 200 is a result, and all others are a failed
     /// invocation.
@@ -34,6 +35,13 @@ impl Reply {
             status,
             ..Self::answer("")
         }
+    }
+
+    /// Asks the sender to wait this long, as `Retry-After` does.
+    #[must_use]
+    pub fn retry_after(mut self, delay: Duration) -> Self {
+        self.retry_after = Some(delay);
+        self
     }
 
     pub(super) fn is_success(&self) -> bool {

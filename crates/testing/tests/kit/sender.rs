@@ -51,10 +51,7 @@ fn failures_are_repeated_with_back_off() {
     );
 
     // It waits at least for as long as the endpoint asks.
-    let reply = Reply {
-        retry_after: Some(Duration::from_secs(60)),
-        ..Reply::status(429)
-    };
+    let reply = Reply::status(429).retry_after(Duration::from_secs(60));
     let delivery = Sender::http(1).send(batch("a"), |_| reply.clone());
     assert_eq!(delivery.waited, Duration::from_secs(60));
 }
