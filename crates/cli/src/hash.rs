@@ -20,13 +20,13 @@ use hydrant::message::{Identity, IdentityEncoding};
 
 /// Hash identities: one per input line, one digest per output line
 ///
-/// Every line is trimmed, put into lower case and hashed, as the protocol wants it, or as an ad
-/// platform wants it with --normalize; the digest is written in lower-case hexadecimal. A line that
-/// identifies nobody (nothing visible after trimming, the nil uuid or other zeros of 16 digits or
-/// more, or the digest of either) gives an empty line, so that as many lines come out as went in. So
-/// does a line that is not of the kind of its profile, for example not a telephone number; those
-/// are counted on standard error. A line ends at a line feed, with or without a carriage return
-/// before it. A byte order mark at its beginning is skipped.
+/// Every line is normalized and hashed; the digest is written in lower-case hexadecimal. By default a
+/// line is trimmed and lower-cased, as the protocol requires; --normalize selects the form that an ad
+/// platform requires. A line that identifies nobody (nothing visible after trimming, the nil uuid or
+/// other zeros of 16 digits or more, or the digest of either) gives an empty line, so that input and
+/// output have the same number of lines. So does a line that is not valid for the profile, for example
+/// not a telephone number; such lines are counted on standard error. A line ends at a line feed, with
+/// or without a carriage return before it. A byte order mark at its beginning is skipped.
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
     "Examples:\n  \
@@ -95,10 +95,10 @@ pub(super) fn run(args: &HashArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure
         hasher: Hasher::with_platform(platform),
         digests: HexDigests::new(),
         line: 0,
-        unreadable: 0,
+        invalid: 0,
     };
     let status = hash(&mut digester, &mut reader, output, stop);
-    if digester.unreadable > 0 {
+    if digester.invalid > 0 {
         terminal::complain(&digester.warning());
     }
     status
@@ -151,7 +151,7 @@ struct Digester {
     /// The number of the last line that was processed.
     line: u64,
     /// Lines for which the profile has no text.
-    unreadable: u64,
+    invalid: u64,
 }
 
 impl Digester {
@@ -209,7 +209,7 @@ impl Digester {
                 let hasher = &mut self.hasher;
                 hasher.hash_iter_as(algorithm, profile, inputs, digests);
                 let empty = digests.iter().filter(|digest| digest.is_empty()).count();
-                self.unreadable += (empty as u64).saturating_sub(nobodies);
+                self.invalid += (empty as u64).saturating_sub(nobodies);
             }
         }
         for digest in &self.digests {
@@ -220,7 +220,7 @@ impl Digester {
 
     /// How many lines have no digest. None is shown: they are probably identities.
     fn warning(&self) -> String {
-        let (count, subjects) = (self.unreadable, self.profile.subjects());
+        let (count, subjects) = (self.invalid, self.profile.subjects());
         let are = if count == 1 { "line is" } else { "lines are" };
         format!(
             "warning: {count} {are} not {subjects}: empty lines take the place of their digests"
@@ -246,7 +246,7 @@ mod tests {
             hasher: Hasher::new(),
             digests: HexDigests::new(),
             line: 0,
-            unreadable: 0,
+            invalid: 0,
         };
         let mut out = Vec::new();
         (digester.append(text, &mut out), out)

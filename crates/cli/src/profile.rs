@@ -72,9 +72,9 @@ impl Profile for NamedProfile {
 /// The text does not name a profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ParseProfileError {
-    /// A name of no profile.
+    /// The name is unknown.
     Name(String),
-    /// A default country that is none.
+    /// The default country is unknown.
     Country(String),
     /// A default country after the name of a profile that does not take one.
     NoCountry(String),

@@ -86,7 +86,7 @@ pub(super) struct IdentityCounts {
     /// Left out, because they arrived encoded and are not a digest of the requested algorithm.
     pub(super) left_out: u64,
     /// Left out, because the profile has no text for them.
-    pub(super) unreadable: u64,
+    pub(super) invalid: u64,
     /// Hashed although they have the form of a digest.
     pub(super) like_digests: u64,
 }
@@ -94,7 +94,7 @@ pub(super) struct IdentityCounts {
 impl IdentityCounts {
     pub(super) fn merge(&mut self, other: Self) {
         self.left_out += other.left_out;
-        self.unreadable += other.unreadable;
+        self.invalid += other.invalid;
         self.like_digests += other.like_digests;
     }
 
@@ -113,7 +113,7 @@ impl IdentityCounts {
         if digest.is_none() {
             // Of the profile `standard`, every raw value has a text.
             match identity.encoding() {
-                IdentityEncoding::Raw => self.unreadable += 1,
+                IdentityEncoding::Raw => self.invalid += 1,
                 _ => self.left_out += 1,
             }
         }

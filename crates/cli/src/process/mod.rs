@@ -66,11 +66,11 @@ pub(super) struct ProcessArgs {
     ///
     /// Any type of user or device identity, for example email=sha256,customer=md5. An identity that
     /// arrives hashed is written unchanged; one that arrives hashed by another algorithm, or is not
-    /// a digest, is left out and counted. A raw identity is trimmed and lower-cased, or normalized
-    /// as an ad platform wants it with the profile email-gmail, phone-e164 or phone-digits, for
+    /// a digest, is left out and counted. A raw identity is trimmed and lower-cased; with the profile
+    /// email-gmail, phone-e164 or phone-digits it is normalized as an ad platform requires, for
     /// example email=sha256:email-gmail,mobile_number=sha256:phone-e164:US (`hydrant hash --help`
-    /// describes them). One that is not an e-mail address or a telephone number then is left out and
-    /// counted as unreadable.
+    /// describes them). A value that is not an e-mail address or a valid telephone number is left out
+    /// and counted as invalid.
     #[arg(long, value_name = "TYPE=ALGORITHM[:PROFILE],…", value_parser = identities::plan)]
     hash: Option<Plan>,
 

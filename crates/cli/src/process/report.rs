@@ -134,11 +134,8 @@ impl Report<'_> {
         if totals.identities.left_out > 0 {
             row("identities left out", grouped(totals.identities.left_out));
         }
-        if totals.identities.unreadable > 0 {
-            row(
-                "identities unreadable",
-                grouped(totals.identities.unreadable),
-            );
+        if totals.identities.invalid > 0 {
+            row("identities invalid", grouped(totals.identities.invalid));
         }
         if totals.identities.like_digests > 0 {
             row(
@@ -201,7 +198,7 @@ impl Report<'_> {
                 }
             });
             json.uint_field("identities_left_out", totals.identities.left_out);
-            json.uint_field("identities_unreadable", totals.identities.unreadable);
+            json.uint_field("identities_invalid", totals.identities.invalid);
             json.uint_field("identities_like_digests", totals.identities.like_digests);
             json.uint_field("refused", ended.refused);
             json.object_field("errors_by_kind", |json| {

@@ -154,15 +154,11 @@ fn identities_are_normalized_as_ad_platforms_do() {
         "{found}"
     );
     let report: serde_json::Value = serde_json::from_str(&ran.err).unwrap();
-    assert_eq!(report["identities_unreadable"], 1);
+    assert_eq!(report["identities_invalid"], 1);
     assert_eq!(report["identities_left_out"], 1);
 
     let ran = run(["process", "--hash", plan], &message);
-    assert!(
-        ran.err.contains("identities unreadable      1"),
-        "{}",
-        ran.err
-    );
+    assert!(ran.err.contains("identities invalid      1"), "{}", ran.err);
     assert!(!ran.err.contains("1212") && !ran.out.contains("1212"));
 }
 
@@ -327,7 +323,7 @@ fn the_report_counts() {
         "outcomes",
         "identities_left_out",
         "identities_like_digests",
-        "identities_unreadable",
+        "identities_invalid",
         "refused",
         "errors_by_kind",
         "bytes",
