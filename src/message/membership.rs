@@ -3,13 +3,17 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use super::{Audience, AudienceAction, AudienceMembershipChangeRequest, UserProfile};
+use super::{
+    Audience, AudienceAction, AudienceMembershipChangeRequest, Identity, IdentityEncoding,
+    UserProfile,
+};
 
 /// The membership changes of the audiences with the same value of a setting: one request to a
 /// target system that adds and removes users in bulk.
 ///
 /// Each user is in one of the lists, and once: if a message contains several changes of a user (a
-/// profile with the same `mpid`) for this value, the last one that adds or removes the user counts.
+/// profile with the same `mpid`) for this value, the last one that adds or removes the user counts, and
+/// the profile is that with this change.
 /// `Debug` shows numbers only.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
@@ -93,7 +97,14 @@ impl<'a> AudienceMembershipChangeRequest<'a> {
         let mut positions = HashMap::new();
         let mut groups: Vec<Group<'a>> = Vec::new();
         for (index, profile) in self.user_profiles.iter().enumerate() {
-            let user = profile.mpid.map_or(User::Unnamed(index), User::Mpid);
+            let user = match profile.mpid {
+                Some(mpid)
+                    if !Identity::new(IdentityEncoding::Raw, mpid).identifies_no_device() =>
+                {
+                    User::Mpid(mpid)
+                }
+                _ => User::Unnamed(index),
+            };
             for audience in profile.audiences {
                 let value = audience.audience_subscription_settings.get(id).copied();
                 let position = *positions.entry(value).or_insert(groups.len());
@@ -113,7 +124,7 @@ impl<'a> AudienceMembershipChangeRequest<'a> {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum User<'a> {
     Mpid(&'a str),
-    /// The position of a profile without `mpid`.
+    /// The position of a profile whose `mpid` is missing or identifies nobody.
     Unnamed(usize),
 }
 
@@ -137,7 +148,13 @@ impl<'a> Group<'a> {
     fn add(&mut self, user: User<'a>, profile: &'a UserProfile<'a>, change: Change) {
         let position = *self.users.entry(user).or_insert(self.changes.len());
         match self.changes.get_mut(position) {
-            Some((last, before)) => (*last, *before) = (profile, before.then(change)),
+            Some((counting, before)) => {
+                let now = before.then(change);
+                if now == change {
+                    *counting = profile;
+                }
+                *before = now;
+            }
             None => self.changes.push((profile, change)),
         }
     }

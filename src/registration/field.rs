@@ -85,6 +85,11 @@ impl<'a, T: FromSetting<'a>> SettingField<T> {
     /// A setting with this identifier, which is the key of the value in messages, and this label
     /// for the customer.
     pub const fn new(id: &'static str, name: &'static str) -> Self {
+        // A field whose name is a keyword.
+        let id = match id.as_bytes() {
+            [b'r', b'#', ..] => id.split_at(2).1,
+            _ => id,
+        };
         assert!(!id.is_empty(), "the identifier of a setting is empty");
         assert!(!name.is_empty(), "the label of a setting is empty");
         Self {
@@ -92,7 +97,10 @@ impl<'a, T: FromSetting<'a>> SettingField<T> {
             name,
             description: "",
             default: None,
-            limits: Limits::None,
+            limits: match (Self::KIND, T::LIMITS) {
+                (SettingType::Integer, Some((min, max))) => Limits::Integer(min, max),
+                _ => Limits::None,
+            },
             secret: false,
             visible: true,
             value: PhantomData,
@@ -117,6 +125,12 @@ impl<'a, T: FromSetting<'a>> SettingField<T> {
     /// check it.
     pub const fn range(mut self, range: RangeInclusive<i64>) -> Self {
         let (min, max) = (*range.start(), *range.end());
+        if let Some((least, most)) = T::LIMITS {
+            assert!(
+                least <= min && max <= most,
+                "the range is outside that of the type"
+            );
+        }
         self.limits = match Self::KIND {
             SettingType::Float => Limits::Float(min as f64, max as f64),
             _ => Limits::Integer(min, max),
@@ -259,7 +273,8 @@ impl<'a, T: FromSetting<'a>> SettingField<T> {
                 let mut setting = Integer::new(self.id, self.name);
                 setting.default = self.default.and_then(|text| text.parse().ok());
                 if let Limits::Integer(min, max) = self.limits {
-                    setting = setting.range(min..=max);
+                    setting.min = (min > i64::MIN).then_some(min);
+                    setting.max = (max < i64::MAX).then_some(max);
                 }
                 setting.required = required;
                 SettingDescription::from(setting)

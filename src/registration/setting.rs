@@ -39,6 +39,9 @@ pub trait FromSetting<'a>: Sized {
     const KINDS: &'static [SettingType<'static>];
     /// The accepted texts, if there are only these.
     const TEXTS: &'static [&'static str] = &[];
+    /// The smallest and the largest integer of this type, which are registered, if it has fewer than
+    /// an `i64`.
+    const LIMITS: Option<(i64, i64)> = None;
     /// Converts the text; `None` if it is not a value of this type.
     fn from_setting(text: &'a str) -> Option<Self>;
     /// The value of a [`SettingField`](super::SettingField) that is missing and has no default
@@ -75,10 +78,11 @@ impl FromSetting<'_> for f64 {
 }
 
 macro_rules! integers {
-    ($($type:ty, $expected:literal;)*) => {$(
+    ($($type:ty, $expected:literal, $limits:expr;)*) => {$(
         impl FromSetting<'_> for $type {
             const EXPECTED: &'static str = $expected;
             const KINDS: &'static [SettingType<'static>] = &[SettingType::Integer];
+            const LIMITS: Option<(i64, i64)> = $limits;
             fn from_setting(text: &str) -> Option<Self> {
                 text.parse().ok()
             }
@@ -87,10 +91,11 @@ macro_rules! integers {
 }
 
 integers! {
-    i32, "a 32-bit integer";
-    i64, "a 64-bit integer";
-    u32, "an unsigned 32-bit integer";
-    u64, "an unsigned 64-bit integer";
+    i32, "a 32-bit integer", Some((i32::MIN as i64, i32::MAX as i64));
+    i64, "a 64-bit integer", None;
+    u32, "an unsigned 32-bit integer", Some((0, u32::MAX as i64));
+    // The protocol has no larger integers.
+    u64, "an unsigned 64-bit integer", Some((0, i64::MAX));
 }
 
 /// A fault in one setting. It contains the identifier of the setting and never its value.

@@ -36,6 +36,7 @@ impl<'a> FromSetting<'a> for Cow<'a, str> {
 impl FromSetting<'_> for Duration {
     const EXPECTED: &'static str = "a number of seconds";
     const KINDS: &'static [SettingType<'static>] = &[SettingType::Integer];
+    const LIMITS: Option<(i64, i64)> = Some((0, i64::MAX));
     fn from_setting(text: &str) -> Option<Self> {
         text.parse().ok().map(Self::from_secs)
     }
@@ -47,6 +48,7 @@ impl<'a, T: FromSetting<'a>> FromSetting<'a> for Option<T> {
     const EXPECTED: &'static str = T::EXPECTED;
     const KINDS: &'static [SettingType<'static>] = T::KINDS;
     const TEXTS: &'static [&'static str] = T::TEXTS;
+    const LIMITS: Option<(i64, i64)> = T::LIMITS;
     fn from_setting(text: &'a str) -> Option<Self> {
         T::from_setting(text).map(Some)
     }

@@ -219,3 +219,41 @@ fn payloads_are_read_on_request() {
         assert!(receipt.payload_json().is_none());
     });
 }
+
+/// Users whose `mpid` is a placeholder are not one user.
+#[test]
+fn a_placeholder_joins_no_users() {
+    let profile = |mpid: &str, email: &str, action: &str| {
+        format!(
+            r#"{{"mpid":"{mpid}","user_identities":[{email}],"audiences":[{{"audience_id":1,"action":"{action}"}}]}}"#
+        )
+    };
+    let email = |value: &str| format!(r#"{{"type":"email","encoding":"raw","value":"{value}"}}"#);
+    let profiles = [
+        profile("0", &email("a"), "add"),
+        profile("0", &email("b"), "add"),
+        profile("", &email("c"), "add"),
+        profile("", &email("d"), "delete"),
+        // The profile with the change that counts has the identities.
+        profile("5", &email("e"), "add"),
+        profile("5", "", "attribute_update"),
+    ];
+    let body = format!(
+        r#"{{"type":"audience_membership_change_request","user_profiles":[{}]}}"#,
+        profiles.join(",")
+    );
+    with_message(&body, |message| {
+        let Message::AudienceMembershipChangeRequest(request) = message else {
+            panic!("another message");
+        };
+        let groups = request.by_setting("list_id");
+        let emails = |users: &[&UserProfile<'_>]| {
+            let emails = users.iter().map(|user| user.email().unwrap().as_sent());
+            emails.collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(
+            (emails(&groups[0].added), emails(&groups[0].removed)),
+            ("a b c e".into(), "d".into())
+        );
+    });
+}

@@ -1,5 +1,6 @@
 //! Settings as a type: one error names all faults.
 
+use hydrant::message::MessageCommon;
 use hydrant::message::{Account, Map};
 use hydrant::registration::*;
 use proptest::prelude::*;
@@ -137,4 +138,55 @@ proptest! {
             }
         }
     }
+}
+
+hydrant::settings! {
+    #[allow(dead_code, reason = "only the description is tested")]
+    struct Numbers {
+        #[setting(name = "Unsigned")]
+        unsigned: u32,
+        #[setting(name = "Small")]
+        small: i32,
+        #[setting(name = "Wait", range = 0..=60)]
+        wait: std::time::Duration,
+        #[setting(name = "Large")]
+        large: i64,
+        #[setting(name = "Type", default = "a")]
+        r#type: String,
+    }
+}
+
+/// What the platform accepts is what is read.
+#[test]
+fn the_limits_of_a_type_are_registered() {
+    let described = Registration::new("Acme", "1.0")
+        .account_settings::<Numbers>()
+        .erasure("dsr.acme.example")
+        .to_json(MessageCommon::default());
+    let message: serde_json::Value = serde_json::from_slice(&described).unwrap();
+    let settings = &message["dsr_processing_registration"]["account_settings"];
+    let limits: Vec<_> = settings
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| {
+            (
+                it["id"].as_str().unwrap(),
+                it["min_value"].as_i64(),
+                it["max_value"].as_i64(),
+            )
+        })
+        .collect();
+    let expected = [
+        ("unsigned", Some(0), Some(i64::from(u32::MAX))),
+        (
+            "small",
+            Some(i64::from(i32::MIN)),
+            Some(i64::from(i32::MAX)),
+        ),
+        ("wait", Some(0), Some(60)),
+        ("large", None, None),
+        ("type", None, None),
+    ];
+    assert_eq!(limits, expected);
 }

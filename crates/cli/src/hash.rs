@@ -220,11 +220,15 @@ impl Digester {
 
     /// How many lines have no digest. None is shown: they are probably identities.
     fn warning(&self) -> String {
-        let (count, subjects) = (self.invalid, self.profile.subjects());
-        let are = if count == 1 { "line is" } else { "lines are" };
-        format!(
-            "warning: {count} {are} not {subjects}: empty lines take the place of their digests"
-        )
+        let [one, several] = self.profile.subjects();
+        match self.invalid {
+            1 => {
+                format!("warning: 1 line is not {one}: an empty line takes the place of its digest")
+            }
+            count => format!(
+                "warning: {count} lines are not {several}: empty lines take the place of their digests"
+            ),
+        }
     }
 }
 

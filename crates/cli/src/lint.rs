@@ -11,7 +11,7 @@ use super::exit::{self, Failure, exit_status};
 use super::input::{Chunk, Message, Opener, Reader, sources};
 use super::interrupt::Stop;
 use super::output::{Output, OutputArgs};
-use super::stream::pretty;
+use super::stream::placed;
 use super::terminal;
 use hydrant::host::system_invocation;
 use hydrant::message::{FIREHOSE_VERSION, Message as Model, MessageCommon};
@@ -83,6 +83,10 @@ pub(super) fn run(args: &LintArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure
         .chain([&args.file])
         .cloned()
         .collect();
+    if named.iter().filter(|name| name.as_os_str() == "-").count() > 1 {
+        let reason = "both registrations are to be read from standard input".to_owned();
+        return Err(Failure::Usage(reason));
+    }
     let output = Output::stdout_beside(&sources(&named))?;
     let previous = args.findings.previous(stop)?;
     let (current, mut found) = read(&args.file, stop)?;
@@ -199,7 +203,7 @@ fn registration(
     message: &Message<'_>,
     options: &ParseOptions,
 ) -> Result<(Registration, Vec<Finding>), Failure> {
-    let refused = |error| Failure::Refused(pretty(message, error));
+    let refused = |error| Failure::Refused(placed(message, error).pretty(message.source));
     let mut scratch = Scratch::new();
     let parsed = parse(message.body, &mut scratch, options).map_err(refused)?;
     let Model::ModuleRegistrationResponse(response) = parsed.message else {

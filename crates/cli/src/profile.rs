@@ -22,12 +22,12 @@ const PHONE_DIGITS: &str = "phone-digits";
 const NAMES: [&str; 4] = [STANDARD, EMAIL_GMAIL, PHONE_E164, PHONE_DIGITS];
 
 impl NamedProfile {
-    /// What a value is not if the profile has no text for it, in the plural.
-    pub(super) fn subjects(self) -> &'static str {
+    /// What a value is not if the profile has no text for it: one value, and several.
+    pub(super) fn subjects(self) -> [&'static str; 2] {
         match self {
-            Self::Standard => "identities",
-            Self::EmailGmail => "e-mail addresses",
-            Self::Phone(_) => "telephone numbers",
+            Self::Standard => ["an identity", "identities"],
+            Self::EmailGmail => ["an e-mail address", "e-mail addresses"],
+            Self::Phone(_) => ["a valid telephone number", "valid telephone numbers"],
         }
     }
 }

@@ -75,7 +75,7 @@ impl Verifier {
     #[must_use]
     pub fn new<D: Into<String>>(domains: impl IntoIterator<Item = D>) -> Self {
         Self {
-            domains: domains.into_iter().map(Into::into).collect(),
+            domains: domains.into_iter().map(|it| normal(&it.into())).collect(),
             roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
             certificates: Mutex::default(),
         }
@@ -129,7 +129,7 @@ impl Verifier {
         // Other callbacks do not fetch at the same time. What is kept stays if this fails.
         self.keep(domain, None, now);
         let pem = fetch(domain).await.map_err(|_| Refused::Unavailable)?;
-        let chain = certificates(&pem, MAX_CHAIN).ok_or(Refused::Certificate)?;
+        let chain = certificates(&pem, MAX_CHAIN).ok_or(Refused::Unavailable)?;
         self.check(domain, &chain, now)?;
         self.keep(domain, Some(chain.clone()), now);
         self.verify(domain, &signature, body, &chain, now)?;
@@ -137,9 +137,9 @@ impl Verifier {
     }
 
     fn accepted(&self, domain: &str) -> Result<&str, Refused> {
-        let domain = domain.trim();
+        let domain = normal(domain);
         let mut accepted = self.domains.iter();
-        let found = accepted.find(|accepted| accepted.eq_ignore_ascii_case(domain));
+        let found = accepted.find(|accepted| **accepted == domain);
         found.map(String::as_str).ok_or(Refused::Domain)
     }
 
@@ -211,6 +211,15 @@ impl Verifier {
     }
 }
 
+/// A domain in lower case, without the dot of the root.
+fn normal(domain: &str) -> String {
+    let domain = domain.trim();
+    domain
+        .strip_suffix('.')
+        .unwrap_or(domain)
+        .to_ascii_lowercase()
+}
+
 /// The certificates in a PEM text in order, if there are some, but not more than `most`.
 fn certificates(pem: &[u8], most: usize) -> Option<Vec<CertificateDer<'static>>> {
     let chain = CertificateDer::pem_slice_iter(pem).take(most.saturating_add(1));
@@ -251,7 +260,7 @@ pub enum Refused {
     Signature,
     /// The body is not a status.
     Body,
-    /// The certificate could not be fetched. The callback may be valid.
+    /// The certificate could not be fetched, or what was fetched is none. The callback may be valid.
     Unavailable,
 }
 
@@ -318,8 +327,8 @@ impl StatusCallback {
             let json = Json::new(std::str::from_utf8(body).ok()?)?;
             let text = |name| Some(json.get(name)?.text()?.into_owned());
             Some(Self {
-                subject_request_id: text("subject_request_id")?,
-                request_status: text("request_status")?,
+                subject_request_id: text("subject_request_id").filter(|id| !id.is_empty())?,
+                request_status: text("request_status").filter(|status| !status.is_empty())?,
                 controller_id: text("controller_id"),
                 expected_completion_time: text("expected_completion_time"),
                 api_version: text("api_version"),

@@ -5,7 +5,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::journal::Entry;
 use crate::{Begun, Erasure, ErasureKey, ErasureStore, StoreError};
@@ -110,6 +110,7 @@ impl FileStore {
                            keep erasures in a database (implement `ErasureStore`)";
             return Err(StoreError::new(message));
         }
+        let path = real(&path).map_err(|error| failed("open", &path, error))?;
         let lock = lock(&path)?;
         let erasures = read(&path)?;
         let store = Self {
@@ -157,8 +158,14 @@ impl FileStore {
 
     /// Replaces the journal by one without what is not needed any more.
     fn rewrite(&self, state: &mut State) -> Result<(), StoreError> {
+        // A time in the future is an error of a clock, and must not make all others old.
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        let now_ms = now.map_or(0, |now| i64::try_from(now.as_millis()).unwrap_or(i64::MAX));
         let latest = state.erasures.values().map(Progress::at_ms).max();
-        let oldest = latest.unwrap_or_default().saturating_sub(self.retention_ms);
+        let oldest = latest
+            .unwrap_or_default()
+            .min(now_ms)
+            .saturating_sub(self.retention_ms);
         state
             .erasures
             .retain(|_, progress| !matches!(progress, Progress::Done { at_ms } if *at_ms < oldest));
@@ -170,11 +177,17 @@ impl FileStore {
             };
             entry.write(&mut text);
         }
+        let new = beside(&self.path, ".new");
+        let written = write_new(&new, &text);
+        if let Err(error) = written {
+            let _ = fs::remove_file(&new);
+            return Err(failed("write", &new, error));
+        }
         // The old file is closed first: Windows does not replace an open file.
         state.journal = None;
+        let replaced = replace(&self.path, &new);
+        let file = replaced.map_err(|error| failed("replace", &self.path, error))?;
         state.completed_ms = None;
-        let replaced = replace(&self.path, &text);
-        let file = replaced.map_err(|error| failed("write", &self.path, error))?;
         state.journal = Some(Journal {
             file,
             bytes: text.len() as u64,
@@ -218,7 +231,8 @@ impl ErasureStore for FileStore {
         let is_old = now_ms.saturating_sub(first_ms) >= REWRITTEN_AFTER_MS;
         let mut journal = state.journal.iter();
         if is_old || journal.any(|it| it.lines > 2 * it.needed + SPARE_LINES) {
-            self.rewrite(&mut state)?;
+            // This erasure is stored. If the disk is full, the next one tries again.
+            let _ = self.rewrite(&mut state);
         }
         Ok(())
     }
@@ -290,11 +304,20 @@ fn private() -> OpenOptions {
 /// Reads a journal, if there is one. A truncated last line is ignored: the rewrite that follows
 /// removes it.
 fn read(path: &Path) -> Result<HashMap<ErasureKey, Progress>, StoreError> {
-    let text = match fs::read(path) {
-        Ok(text) => text,
+    let no_store = || StoreError::new(format!("{} is not a store of erasures", path.display()));
+    let text = match fs::metadata(path) {
+        Ok(metadata) if !is_single_file(&metadata) => return Err(no_store()),
+        Ok(_) => fs::read(path).map_err(|error| failed("read", path, error))?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
         Err(error) => return Err(failed("read", path, error)),
     };
+    let rest = text
+        .rsplit(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default();
+    if !Entry::may_begin(rest) {
+        return Err(no_store());
+    }
     let mut erasures = HashMap::new();
     let lines = text.split_inclusive(|byte| *byte == b'\n');
     let whole = lines.filter_map(|line| line.strip_suffix(b"\n"));
@@ -316,28 +339,48 @@ fn read(path: &Path) -> Result<HashMap<ErasureKey, Progress>, StoreError> {
     Ok(erasures)
 }
 
-/// Replaces a file durably, and opens the new one.
-fn replace(path: &Path, text: &[u8]) -> io::Result<File> {
-    let new = beside(path, ".new");
-    let mut file = private()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .open(&new)?;
+/// The path without symbolic links, so that a store has one lock.
+fn real(path: &Path) -> io::Result<PathBuf> {
+    if let Ok(real) = fs::canonicalize(path) {
+        return Ok(real);
+    }
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
+    Ok(fs::canonicalize(folder_of(path))?.join(name))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// Whether it is a regular file with a single name.
+fn is_single_file(metadata: &fs::Metadata) -> bool {
+    #[cfg(unix)]
+    if std::os::unix::fs::MetadataExt::nlink(metadata) > 1 {
+        return false;
+    }
+    metadata.is_file()
+}
+
+/// Writes a file durably that does not exist, or is a remainder.
+fn write_new(path: &Path, text: &[u8]) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = private().write(true).create_new(true).open(path)?;
     file.write_all(text)?;
-    file.sync_all()?;
-    drop(file);
-    fs::rename(&new, path)?;
+    file.sync_all()
+}
+
+/// Replaces a file durably by a new one, and opens it.
+fn replace(path: &Path, new: &Path) -> io::Result<File> {
+    fs::rename(new, path)?;
     // The rename itself is durable when the folder is.
     #[cfg(unix)]
-    if let Some(folder) = path.parent() {
-        let folder = if folder.as_os_str().is_empty() {
-            Path::new(".")
-        } else {
-            folder
-        };
-        File::open(folder)?.sync_all()?;
-    }
+    File::open(folder_of(path))?.sync_all()?;
     private().append(true).open(path)
 }
 

@@ -38,6 +38,12 @@ impl Entry {
         out.push(b'\n');
     }
 
+    /// Whether an entry may begin in this way: what a crash leaves of a line.
+    pub(crate) fn may_begin(rest: &[u8]) -> bool {
+        const START: &[u8] = br#"{"id":""#;
+        rest.starts_with(START) || START.starts_with(rest)
+    }
+
     /// Reads a line; `None` if it is not an entry.
     pub(crate) fn read(line: &[u8]) -> Option<Self> {
         let json = Json::new(std::str::from_utf8(line).ok()?)?;
@@ -86,6 +92,7 @@ mod tests {
             prop_assert_eq!(Entry::read(line), Some(entry));
             for cut in 0..line.len() {
                 prop_assert_eq!(Entry::read(&line[..cut]), None);
+                prop_assert!(Entry::may_begin(&line[..cut]));
             }
         }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 
 use hydrant::engine::FailureKind;
-use hydrant::message::DsrProcessingRequest;
+use hydrant::message::{DsrProcessingRequest, DsrRequestType};
 use hydrant::{Failure, ResultExt};
 
 use crate::{Erasure, ErasureKey};
@@ -97,18 +97,25 @@ impl std::error::Error for StoreError {
 ///
 /// If `erase` asks for a retry or rejects, or the process ends, the erasure stays pending: the
 /// platform repeats the request, and [`resume`] finds it after a restart. So `erase` must tolerate
-/// that it is repeated after it was interrupted. A discarded erasure counts as done.
+/// that it is repeated after it was interrupted, and that it runs twice if the same request arrives
+/// again before it is done. A discarded erasure counts as done.
 ///
 /// # Errors
 ///
-/// The failure of `erase`; *retry* if the store fails; *reject* if the request has no
-/// `subject_request_id`, without which repetitions cannot be recognized.
+/// The failure of `erase`; *retry* if the store fails; *reject* if the request is not an erasure, or
+/// has no `subject_request_id`, without which repetitions cannot be recognized.
 pub async fn erase_once<S: ErasureStore>(
     store: &S,
     request: &DsrProcessingRequest<'_>,
     now_ms: i64,
     erase: impl Future<Output = Result<(), Failure>>,
 ) -> Result<(), Failure> {
+    if request
+        .subject_request_type
+        .is_some_and(|kind| kind != DsrRequestType::Erasure)
+    {
+        return Err(Failure::reject("the request is not an erasure"));
+    }
     let erasure = Erasure::new(request, now_ms).or_reject("no subject_request_id")?;
     if store.begin(&erasure).await? == Begun::Done {
         return Ok(());

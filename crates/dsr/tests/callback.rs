@@ -226,7 +226,7 @@ fn everything_else_is_refused() {
             BODY,
             now(),
             &cut,
-            Refused::Certificate,
+            Refused::Unavailable,
         ),
         (
             "empty",
@@ -235,7 +235,7 @@ fn everything_else_is_refused() {
             BODY,
             now(),
             b"",
-            Refused::Certificate,
+            Refused::Unavailable,
         ),
         (
             "long chain",
@@ -244,7 +244,7 @@ fn everything_else_is_refused() {
             BODY,
             now(),
             &many,
-            Refused::Certificate,
+            Refused::Unavailable,
         ),
         (
             "not a status",
@@ -259,10 +259,12 @@ fn everything_else_is_refused() {
         let fresh = Verifier::new([DOMAIN]).with_roots(ROOT).unwrap();
         let refused = receive(&fresh, domain, signature, body, time, certificate).unwrap_err();
         assert_eq!(refused, expected, "{name}");
-        assert_eq!(
-            refused.status(),
-            if expected == Refused::Body { 400 } else { 401 }
-        );
+        let status = match expected {
+            Refused::Body => 400,
+            Refused::Unavailable => 503,
+            _ => 401,
+        };
+        assert_eq!(refused.status(), status);
     }
     let other = Verifier::new([DOMAIN]).with_roots(OTHER_ROOT).unwrap();
     let refused = receive(&other, DOMAIN, &good, BODY, now(), PROCESSOR);

@@ -173,6 +173,60 @@ fn a_file_that_is_no_store_is_refused_and_unchanged() {
     assert!(error.to_string().contains("missing"), "{error}");
 }
 
+#[test]
+fn other_files_and_names_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("other"), r#"{"precious":1}"#).unwrap();
+    assert!(FileStore::open(at("other")).is_err());
+    assert_eq!(text(&at("other")), r#"{"precious":1}"#);
+    assert!(FileStore::open(folder.path()).is_err());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::symlink;
+        assert!(FileStore::open("/dev/null").is_err());
+        let store = FileStore::open(at("store")).unwrap();
+        symlink(at("store"), at("link")).unwrap();
+        assert!(FileStore::open(at("link")).is_err(), "it is open");
+        drop(store);
+        // What a crash left, or somebody put there, is not followed.
+        symlink(at("other"), at("store.new")).unwrap();
+        handle(&FileStore::open(at("link")).unwrap(), 1, Ok(()));
+        assert_eq!(text(&at("other")), r#"{"precious":1}"#);
+        fs::hard_link(at("store"), at("second")).unwrap();
+        assert!(FileStore::open(at("second")).is_err());
+    }
+}
+
+#[test]
+fn a_wrong_clock_does_not_forget_erasures() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("erasures");
+    let year = 365 * 24 * 60 * 60 * 1000;
+    for (number, at) in [(1, 56 * year), (2, 126 * year)] {
+        let store =
+            FileStore::open_with_retention(&path, Duration::from_secs(3600 * 24 * 3650)).unwrap();
+        let erasure = with_request(number, 1, |request| Erasure::new(request, at).unwrap());
+        ready(store.begin(&erasure)).unwrap();
+        ready(store.complete(erasure.key(), at)).unwrap();
+    }
+    let store =
+        FileStore::open_with_retention(&path, Duration::from_secs(3600 * 24 * 3650)).unwrap();
+    assert_eq!(handle(&store, 1, Ok(())), (true, false));
+}
+
+#[test]
+fn only_erasures_erase() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = FileStore::open(folder.path().join("erasures")).unwrap();
+    let mut request = DsrProcessingRequest::default();
+    request.subject_request_id = Some("1");
+    request.subject_request_type = Some("access".into());
+    let handled = erase_once(&store, &request, 0, async { panic!("it erases") });
+    assert!(ready(handled).is_err());
+    assert!(ready(store.pending()).unwrap().is_empty());
+}
+
 #[cfg(unix)]
 #[test]
 fn only_the_owner_can_read_it() {

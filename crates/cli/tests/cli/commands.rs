@@ -307,7 +307,8 @@ fn hash_normalizes_as_ad_platforms_do() {
     );
     let (out, err) = asked("phone-digits:US", &lines);
     assert_eq!(out, format!("{meta}\n{meta}\n{meta}\n\n\n\n\n\n"));
-    let warning = "4 lines are not telephone numbers: empty lines take the place of their digests";
+    let warning =
+        "4 lines are not valid telephone numbers: empty lines take the place of their digests";
     assert_eq!(err, format!("warning: {warning}\n"));
 
     let (out, err) = asked("phone-e164", "+1 (800)555-0100\n(800)555-0100\n");

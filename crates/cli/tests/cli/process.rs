@@ -158,7 +158,11 @@ fn identities_are_normalized_as_ad_platforms_do() {
     assert_eq!(report["identities_left_out"], 1);
 
     let ran = run(["process", "--hash", plan], &message);
-    assert!(ran.err.contains("identities invalid      1"), "{}", ran.err);
+    assert!(
+        ran.err.contains("identities invalid       1"),
+        "{}",
+        ran.err
+    );
     assert!(!ran.err.contains("1212") && !ran.out.contains("1212"));
 }
 
