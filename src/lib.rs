@@ -90,12 +90,12 @@ pub use registration::Registration;
 /// The guide: how to write, test and operate a module. It is also built as a book from
 /// `docs/guide`, whose examples are tests.
 ///
-/// - [Getting started](getting_started): from an empty package to a first event in a test
-/// - [Porting from the Java SDK](porting): which class and method becomes what
-/// - [Errors and verdicts](errors): retry, discard, reject, and what the sender gets
-/// - [Identities and hashing](identities): fall-back chains, digests, ad platforms, consent
-/// - [Testing](testing): harness, builders, faults, sender, snapshots
-/// - [Going live](going_live): registration, permissions, deployment, monitoring
+/// - [Getting started](guide::getting_started): from an empty package to a first event in a test
+/// - [Porting from the Java SDK](guide::porting): which class and method becomes what
+/// - [Errors and verdicts](guide::errors): retry, discard, reject, and what the sender gets
+/// - [Identities and hashing](guide::identities): fall-back chains, digests, ad platforms, consent
+/// - [Testing](guide::testing): harness, builders, faults, sender, snapshots
+/// - [Going live](guide::going_live): registration, permissions, deployment, monitoring
 pub mod guide {
     /// Declares a page. Its links to other pages are relative paths in the book. The definitions
     /// before the text take precedence here.
