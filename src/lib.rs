@@ -45,6 +45,8 @@
 //! - [`validate`]: checks beyond those of parsing
 //! - [`schema`]: the declarations of the models
 //! - [`host`]: time, identifiers and threads for hosts
+//!
+//! The [guide](mod@guide) explains how to write, test and operate a module.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -84,6 +86,42 @@ pub use processor::{
     AsyncProcessor, Call, Failure, Invocation, Outcome, Output, Processor, ResultExt, Verdict,
 };
 pub use registration::Registration;
+
+/// The guide: how to write, test and operate a module. It is also built as a book from
+/// `docs/guide`, whose examples are tests.
+///
+/// - [Getting started](guide::getting_started): from an empty package to a first event in a test
+/// - [Porting from the Java SDK](guide::porting): which class and method becomes what
+/// - [Errors and verdicts](guide::errors): retry, discard, reject, and what the sender gets
+/// - [Identities and hashing](guide::identities): fall-back chains, digests, ad platforms, consent
+/// - [Testing](guide::testing): harness, builders, faults, sender, snapshots
+/// - [Going live](guide::going_live): registration, permissions, deployment, monitoring
+pub mod guide {
+    /// Declares a page. Its links to other pages are relative paths in the book. The definitions
+    /// before the text take precedence here.
+    macro_rules! pages {
+        ($($page:ident $file:literal;)*) => {$(
+            #[doc = "\
+[getting-started]: crate::guide::getting_started\n\
+[porting]: crate::guide::porting\n\
+[errors]: crate::guide::errors\n\
+[identities]: crate::guide::identities\n\
+[testing]: crate::guide::testing\n\
+[going-live]: crate::guide::going_live\n"]
+            #[doc = include_str!(concat!("../docs/guide/", $file))]
+            pub mod $page {}
+        )*};
+    }
+
+    pages! {
+        getting_started "getting-started.md";
+        porting "porting.md";
+        errors "errors.md";
+        identities "identities.md";
+        testing "testing.md";
+        going_live "going-live.md";
+    }
+}
 
 /// The examples of the README are tests.
 #[cfg(doctest)]

@@ -1,6 +1,8 @@
 //! Runs the examples that check their own results.
 #![allow(missing_docs)]
 
+#[path = "../examples/ad_platform.rs"]
+mod ad_platform;
 #[path = "../examples/audience_sync.rs"]
 mod audience_sync;
 #[path = "../examples/counter.rs"]
@@ -23,6 +25,11 @@ type Result = std::result::Result<(), Box<dyn std::error::Error>>;
 #[test]
 fn email_platform() -> Result {
     email_platform::main()
+}
+
+#[test]
+fn ad_platform() -> Result {
+    ad_platform::main()
 }
 
 #[test]

@@ -189,6 +189,7 @@ fn the_package_contains_the_library_and_its_documents() {
         "LICENSE-MIT",
         "README.md",
         "docs/embedding.md",
+        "docs/guide/getting-started.md",
         "docs/semantics.md",
         "examples/embed_lambda.rs",
         "examples/embed_stdin.rs",

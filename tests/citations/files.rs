@@ -153,7 +153,20 @@ pub(crate) fn path_exists(tree: &Tree, file: &str, path: &str) -> bool {
         || (!rooted && tree.has_suffix(fixed))
 }
 
-/// The relative links of a block of Markdown, each with its line.
+/// The address of the files of this repository, for documents that are also shown elsewhere.
+const REPOSITORY: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main");
+
+/// A link to a file of this repository: relative, or, with `/` at the beginning, from the root.
+fn local(target: &str) -> Option<&str> {
+    match target.strip_prefix(REPOSITORY) {
+        None if target.contains("://") || target.starts_with("mailto:") => None,
+        None => Some(target),
+        Some(path) => Some(path),
+    }
+}
+
+/// The links of a block of Markdown to files of this repository, each with its line: in the text,
+/// `[text](target)`, and definitions, `[label]: target`.
 pub(crate) fn links(block: &Block) -> Vec<(String, usize)> {
     if block.origin != Origin::Markdown {
         return Vec::new();
@@ -165,11 +178,21 @@ pub(crate) fn links(block: &Block) -> Vec<(String, usize)> {
         let end = block.text[begin..]
             .find(')')
             .map_or(block.text.len(), |end| begin + end);
-        let target = block.text[begin..end].trim();
-        if !target.contains("://") && !target.starts_with("mailto:") {
+        if let Some(target) = local(block.text[begin..end].trim()) {
             found.push((target.to_owned(), block.line(begin)));
         }
         at = end;
+    }
+    let mut start = 0;
+    for line in block.text.split_inclusive('\n') {
+        let definition = line
+            .strip_prefix('[')
+            .and_then(|rest| rest.split_once("]: "));
+        let target = definition.and_then(|(_, target)| target.split_whitespace().next());
+        if let Some(target) = target.and_then(local) {
+            found.push((target.to_owned(), block.line(start)));
+        }
+        start += line.len();
     }
     found
 }
@@ -181,10 +204,10 @@ pub(crate) fn link_resolves(tree: &Tree, file: &str, target: &str, root: &Path) 
         None => (target, None),
     };
     let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let path = if path.is_empty() {
-        file.to_owned()
-    } else {
-        resolve(folder, path)
+    let path = match path.strip_prefix('/') {
+        Some(path) => path.to_owned(),
+        None if path.is_empty() => file.to_owned(),
+        None => resolve(folder, path),
     };
     let Some(anchor) = anchor else {
         return tree.paths.contains(&path);
@@ -266,18 +289,22 @@ fn links_and_anchors_are_resolved() {
     let block = Block::new(
         Origin::Markdown,
         1,
-        "[a](b.md#c) [d](https://e) ![f](g.svg)",
+        "[a](b.md#c) [d](https://e) ![f](g.svg)\n[h]: i.md\n[j]: https://k \"l\"",
     );
     let targets: Vec<String> = links(&block)
         .into_iter()
         .map(|(target, _)| target)
         .collect();
-    assert_eq!(targets, ["b.md#c", "g.svg"]);
+    assert_eq!(targets, ["b.md#c", "g.svg", "i.md"]);
+    let here = format!("[a]: {REPOSITORY}/docs/semantics.md#t22");
+    let here = links(&Block::new(Origin::Markdown, 1, &here));
+    assert_eq!(here, [("/docs/semantics.md#t22".to_owned(), 1)]);
     assert_eq!(slug(" F: text and `framing`"), "f-text-and-framing");
 
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let tree = Tree::read(root);
     let resolves = |target| link_resolves(&tree, "docs/semantics.md", target, root);
+    assert!(resolves("/docs/semantics.md#t22") && !resolves("/semantics.md"));
     assert!(resolves("protocol/README.md") && resolves("#w-writing") && resolves("#t22"));
     assert!(!resolves("README.md") && !resolves("#nothing") && !resolves("../README.md#nothing"));
 }
