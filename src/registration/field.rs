@@ -19,7 +19,7 @@ use crate::message::SettingType;
 ///
 /// A statement that is not consistent, such as a default value outside the range, panics. In
 /// a `const` that is a compile error. [`Engine::check`](crate::Engine::check) reports defaults that
-/// only the type can check, such as fractions, URLs and `-1` for a `u32`:
+/// only the type can check, such as fractions and URLs:
 ///
 /// ```
 /// use hydrant::registration::{SettingField, SettingValues, Settings};

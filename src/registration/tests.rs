@@ -184,9 +184,6 @@ fn a_finding_about_a_shared_setting_is_reported_once() {
 fn default_values_are_read() {
     crate::settings! {
         struct Acme {
-            /// Number of threads
-            #[setting(name = "Threads", default = 5_000_000_000)]
-            threads: i32,
             /// Share of users
             #[setting(name = "Rate", default = 1.5, range = 0.0..=1.0)]
             rate: f64,
@@ -200,17 +197,14 @@ fn default_values_are_read() {
         .iter()
         .map(|it| (it.rule, it.message.as_str()))
         .collect();
-    let message = "the default value of `threads` is not a 32-bit integer";
-    assert!(found.contains(&("setting-default", message)));
     let message = "the default value of `rate` is not between 0 and 1";
     assert!(found.contains(&("setting-default", message)));
     let message = "the default value of `lists` is not a list with commas whose elements are each \
                    a 64-bit integer";
     assert!(found.contains(&("setting-default", message)));
     let rules: Vec<&str> = found.iter().map(|(rule, _)| *rule).collect();
-    assert_eq!(rules.len(), 4, "{rules:?}");
+    assert_eq!(rules.len(), 3, "{rules:?}");
     assert!(rules.contains(&"registration-15"));
-    let acme =
-        Acme::from_values(crate::message::Map::EMPTY).map(|it| (it.threads, it.rate, it.lists));
-    assert_eq!(acme.unwrap_err().faults().len(), 3);
+    let acme = Acme::from_values(crate::message::Map::EMPTY).map(|it| (it.rate, it.lists));
+    assert_eq!(acme.unwrap_err().faults().len(), 2);
 }
