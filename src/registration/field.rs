@@ -97,10 +97,7 @@ impl<'a, T: FromSetting<'a>> SettingField<T> {
             name,
             description: "",
             default: None,
-            limits: match (Self::KIND, T::LIMITS) {
-                (SettingType::Integer, Some((min, max))) => Limits::Integer(min, max),
-                _ => Limits::None,
-            },
+            limits: Limits::None,
             secret: false,
             visible: true,
             value: PhantomData,
@@ -208,8 +205,8 @@ impl<'a, T: FromSetting<'a>> SettingField<T> {
                     T::TEXTS.is_empty() || is_one_of(text, T::TEXTS),
                     "the default value is not one of the accepted texts"
                 ),
-                SettingType::Integer => match (i64::from_str_radix(text, 10), self.limits) {
-                    (Ok(value), Limits::Integer(min, max)) => {
+                SettingType::Integer => match (i64::from_str_radix(text, 10), self.integers()) {
+                    (Ok(value), Some((min, max))) => {
                         assert!(
                             min <= value && value <= max,
                             "the default value is outside its range"
@@ -226,6 +223,14 @@ impl<'a, T: FromSetting<'a>> SettingField<T> {
             }
         }
         self
+    }
+
+    /// The range of an integer, or that of its type.
+    const fn integers(&self) -> Option<(i64, i64)> {
+        match self.limits {
+            Limits::Integer(min, max) => Some((min, max)),
+            _ => T::LIMITS,
+        }
     }
 
     pub(super) fn id(&self) -> &'static str {
@@ -272,7 +277,7 @@ impl<'a, T: FromSetting<'a>> SettingField<T> {
             SettingType::Integer => {
                 let mut setting = Integer::new(self.id, self.name);
                 setting.default = self.default.and_then(|text| text.parse().ok());
-                if let Limits::Integer(min, max) = self.limits {
+                if let Some((min, max)) = self.integers() {
                     setting.min = (min > i64::MIN).then_some(min);
                     setting.max = (max < i64::MAX).then_some(max);
                 }

@@ -39,8 +39,8 @@ pub trait FromSetting<'a>: Sized {
     const KINDS: &'static [SettingType<'static>];
     /// The accepted texts, if there are only these.
     const TEXTS: &'static [&'static str] = &[];
-    /// The smallest and the largest integer of this type, which are registered, if it has fewer than
-    /// an `i64`.
+    /// The smallest and the largest integer of this type, which are registered, if it has not those
+    /// of an `i64`. A value is checked by [`from_setting`](Self::from_setting).
     const LIMITS: Option<(i64, i64)> = None;
     /// Converts the text; `None` if it is not a value of this type.
     fn from_setting(text: &'a str) -> Option<Self>;
@@ -94,7 +94,7 @@ integers! {
     i32, "a 32-bit integer", Some((i32::MIN as i64, i32::MAX as i64));
     i64, "a 64-bit integer", None;
     u32, "an unsigned 32-bit integer", Some((0, u32::MAX as i64));
-    // The protocol has no larger integers.
+    // A registration has no larger integers.
     u64, "an unsigned 64-bit integer", Some((0, i64::MAX));
 }
 

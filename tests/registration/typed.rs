@@ -57,12 +57,15 @@ fn by_hand() -> Vec<SettingDescription> {
             .into(),
         Text::new("endpoint", "Endpoint").required().into(),
         Integer::new("list_id", "Set by the module")
+            .min(0)
             .invisible()
             .into(),
         Integer::new("port", "A type of this module")
             .default(443)
             .into(),
-        Integer::new("values", "A name of the expansion").into(),
+        Integer::new("values", "A name of the expansion")
+            .range(i64::from(i32::MIN)..=i64::from(i32::MAX))
+            .into(),
     ]
 }
 
