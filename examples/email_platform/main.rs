@@ -109,7 +109,8 @@ impl AsyncProcessor for Acme {
         if !batch.consented(settings.purpose) {
             return Err(Failure::discard("no consent"));
         }
-        let user = user(|key| batch.first_identity(&[key])).or_discard("no raw identity")?;
+        let user = batch.first_raw_identity(&USER_KEYS).map(user);
+        let user = user.or_discard("no raw identity")?;
         let profile = json!({
             "user": user,
             "device": batch.vendor_id().and_then(|(_, id)| id.raw()),
@@ -155,10 +156,10 @@ impl AsyncProcessor for Acme {
             let list = group.value.or_reject("a subscription without a list")?;
             // Users whom Acme cannot know are not members.
             let users = |profiles: &[&UserProfile<'_>]| -> Vec<Value> {
-                let users = profiles
+                let found = profiles
                     .iter()
-                    .map(|it| user(|key| it.first_identity(&[key])));
-                users.flatten().collect()
+                    .filter_map(|it| it.first_raw_identity(&USER_KEYS));
+                found.map(user).collect()
             };
             let (added, removed) = (users(&group.added), users(&group.removed));
             let changes = json!({ "list": list, "add": added, "remove": removed });
@@ -187,11 +188,9 @@ impl AsyncProcessor for Acme {
     }
 }
 
-/// The user at Acme, by the first identity that is present. A hashed identity has no raw value, so
-/// a digest is never sent as an address.
-fn user<'a>(find: impl Fn(IdentityKey<'static>) -> Option<Identity<'a>>) -> Option<Value> {
-    let mut keys = USER_KEYS.into_iter();
-    keys.find_map(|key| Some(json!({ key.as_str(): find(key)?.raw()? })))
+/// The user at Acme. A digest is never sent as an address, because only raw identities are found.
+fn user((key, value): (IdentityKey<'_>, &str)) -> Value {
+    json!({ key.as_str(): value })
 }
 
 /// Attributes with the types that their texts have.

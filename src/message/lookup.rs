@@ -108,8 +108,8 @@ macro_rules! identity_lookups {
                 find_partner(self.partner_identities, name)
             }
 
-            /// The first identity of the chain that is present. Those that identify nobody count as
-            /// absent, and so do an `mpid` of 0 and a stamp of zeros.
+            /// The first identity of the chain that is present, raw or as a digest. Those that
+            /// identify nobody count as absent, and so do an `mpid` of 0 and a stamp of zeros.
             pub fn first_identity(&self, chain: &[IdentityKey<'_>]) -> Option<Identity<'a>> {
                 let stamp = None $( .or(self.$stamp) )?;
                 chain.iter().find_map(|key| match *key {
@@ -118,6 +118,19 @@ macro_rules! identity_lookups {
                     IdentityKey::Partner(name) => self.partner_identity(name),
                     IdentityKey::Mpid => plain(self.mpid),
                     IdentityKey::DeviceApplicationStamp => plain(stamp),
+                })
+            }
+
+            /// The first identity of the chain that is present and raw, with its key: digests are
+            /// passed over.
+            #[must_use]
+            pub fn first_raw_identity<'k>(
+                &self,
+                chain: &[IdentityKey<'k>],
+            ) -> Option<(IdentityKey<'k>, &'a str)> {
+                chain.iter().find_map(|key| {
+                    let identity = self.first_identity(std::slice::from_ref(key))?;
+                    Some((*key, identity.raw()?))
                 })
             }
         }

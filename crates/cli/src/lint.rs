@@ -101,8 +101,7 @@ pub(super) fn run(args: &LintArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure
         }
     }
     let printed = output.print(&text)?;
-    let (errors, warnings) = count(&found);
-    terminal::complain(&format!("errors {errors}, warnings {warnings}"));
+    complain_count(&found);
     Ok(args.findings.status(&found).unwrap_or(printed))
 }
 
@@ -132,6 +131,7 @@ pub(super) fn register<P>(
     for finding in &found {
         terminal::complain(&finding.to_string());
     }
+    complain_count(&found);
     Ok(args.findings.status(&found).unwrap_or(printed))
 }
 
@@ -161,6 +161,11 @@ fn lint(current: &Registration, previous: Option<&Registration>) -> Vec<Finding>
         Some(previous) => current.lint_against(previous),
         None => current.lint(),
     }
+}
+
+fn complain_count(found: &[Finding]) {
+    let (errors, warnings) = count(found);
+    terminal::complain(&format!("errors {errors}, warnings {warnings}"));
 }
 
 fn count(found: &[Finding]) -> (usize, usize) {

@@ -50,7 +50,7 @@ fn main() -> ExitCode {
     }
 
     let (status, out, err) = run("custom_event", &["register"]);
-    assert_eq!((status, err.as_str()), (Some(0), ""));
+    assert_eq!((status, err.as_str()), (Some(0), "errors 0, warnings 0\n"));
     let registration: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!(registration["type"], "module_registration_response");
     assert_eq!(
@@ -66,7 +66,7 @@ fn main() -> ExitCode {
     let (status, ..) = run("custom_event", &["register", "--output", previous]);
     assert_eq!(status, Some(0));
     let (status, _, err) = run("custom_event", &["register", "--previous", previous]);
-    assert_eq!((status, err.as_str()), (Some(0), ""));
+    assert_eq!((status, err.as_str()), (Some(0), "errors 0, warnings 0\n"));
     let other = out.replace("Acme_Id", "Acme_Other");
     std::fs::write(previous, other).unwrap();
     let (status, _, err) = run("custom_event", &["register", "--previous", previous]);

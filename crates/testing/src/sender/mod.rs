@@ -107,8 +107,8 @@ impl Sender {
         }
     }
 
-    /// Loses the reply to the first `count` attempts of each message, so that the module gets
-    /// messages again that it has processed.
+    /// Loses the first `count` replies that answer a message, so that the module gets it again after
+    /// it has processed it.
     #[must_use]
     pub fn losing_replies(mut self, count: u32) -> Self {
         self.lost_replies = count;
@@ -206,6 +206,7 @@ impl Sender {
             request,
             body,
             attempts: 0,
+            lost_replies: 0,
             waited: Duration::ZERO,
             end: None,
         };
@@ -228,8 +229,10 @@ impl Sender {
 
     fn replied(&mut self, sending: &mut Sending, reply: &Reply) {
         sending.attempts += 1;
-        let is_lost = sending.attempts <= self.lost_replies;
-        if !is_lost && reply.is_success() {
+        let is_lost = reply.is_success() && sending.lost_replies < self.lost_replies;
+        if is_lost {
+            sending.lost_replies += 1;
+        } else if reply.is_success() {
             match response::check(sending.request.as_ref(), &reply.body) {
                 Ok(response) => {
                     self.answered(sending, &response);
@@ -290,6 +293,7 @@ struct Sending {
     request: Option<Value>,
     account: i64,
     attempts: u32,
+    lost_replies: u32,
     waited: Duration,
     end: Option<End>,
 }
