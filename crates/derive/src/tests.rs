@@ -181,7 +181,10 @@ fn all_errors_are_reported() {
     let found = errors(crate::settings::expand, source);
     let texts: Vec<&str> = found.iter().map(|(_, text)| text.as_str()).collect();
     assert_eq!(texts, ["sekret", "1..", "b", "c"]);
-    assert_eq!(found[2].0, "the identifier `same` is already that of the field `a`");
+    assert_eq!(
+        found[2].0,
+        "the identifier `same` is already that of the field `a`"
+    );
 }
 
 #[test]

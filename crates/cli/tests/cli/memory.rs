@@ -166,7 +166,9 @@ fn assert_bounded(shapes: Vec<(&'static str, String)>, commands: &[&[&str]]) {
             let mut command = hydrant(*args);
             command.arg(&file).stdin(Stdio::null());
             command.stdout(Stdio::null()).stderr(Stdio::null());
-            let peak = peak(command.spawn().unwrap());
+            // A process that ends within a millisecond may not be seen.
+            let mut peaks = (0..50).map(|_| peak(command.spawn().unwrap()));
+            let peak = peaks.find(|peak| *peak > MIB).unwrap_or_default();
             let limit = FIXED + MULTIPLE * text.len();
             println!("{name}: {} takes {} MiB", args.join(" "), peak / MIB);
             assert!(
