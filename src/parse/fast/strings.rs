@@ -14,7 +14,7 @@ impl<'a> Cursor<'a> {
             return None;
         }
         let mut ahead = *self;
-        let capacity = ahead.unescaped_run().len() + 4 * COPY;
+        let capacity = ahead.unescaped_run().len() + 2 * COPY;
         let mut out = ArenaString::with_capacity_in(capacity, arena);
         self.append_unescaped_run(&mut out);
         loop {
