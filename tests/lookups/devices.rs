@@ -11,6 +11,15 @@ fn batch(fields: &str, look: impl FnOnce(&EventProcessingRequest<'_>)) {
     });
 }
 
+fn membership(profiles: &str, look: impl FnOnce(&AudienceMembershipChangeRequest<'_>)) {
+    let body =
+        format!(r#"{{"type":"audience_membership_change_request","user_profiles":[{profiles}]}}"#);
+    with_message(&body, |message| match message {
+        Message::AudienceMembershipChangeRequest(request) => look(request),
+        other => panic!("{other:?}"),
+    });
+}
+
 type Found<'a> = Option<(DeviceIdentityType<'a>, Identity<'a>)>;
 
 fn shown(found: Found<'_>) -> Option<(String, &str)> {
@@ -71,15 +80,12 @@ fn devices_of_each_platform_have_their_ids() {
 
 #[test]
 fn all_devices_of_a_profile_are_found_and_zeros_are_not() {
-    let body = r#"{"type":"audience_membership_change_request","user_profiles":[{"device_identities":[
+    let profile = r#"{"device_identities":[
         {"type":"google_advertising_id","encoding":"raw","value":"g"},
         {"type":"ios_advertising_id","encoding":"raw","value":"00000000-0000-0000-0000-000000000000"},
         {"type":"ios_advertising_id","encoding":"raw","value":"i"},
-        {"type":"google_advertising_id","encoding":"md5","value":"h"}]}]}"#;
-    with_message(body, |message| {
-        let Message::AudienceMembershipChangeRequest(request) = message else {
-            panic!("another message");
-        };
+        {"type":"google_advertising_id","encoding":"md5","value":"h"}]}"#;
+    membership(profile, |request| {
         let profile = &request.user_profiles[0];
         let types = [
             DeviceIdentityType::GoogleAdvertisingId,
@@ -160,14 +166,7 @@ fn each_user_is_once_in_the_group_of_a_value() {
         profile("", &[audience("add", "y")]),
         profile("", &[audience("add", "y")]),
     ];
-    let body = format!(
-        r#"{{"type":"audience_membership_change_request","user_profiles":[{}]}}"#,
-        profiles.join(",")
-    );
-    with_message(&body, |message| {
-        let Message::AudienceMembershipChangeRequest(request) = message else {
-            panic!("another message");
-        };
+    membership(&profiles.join(","), |request| {
         let groups = request.by_setting("list_id");
         let mpids = |users: &[&UserProfile<'_>]| {
             users
@@ -238,14 +237,7 @@ fn a_placeholder_joins_no_users() {
         profile("5", &email("e"), "add"),
         profile("5", "", "attribute_update"),
     ];
-    let body = format!(
-        r#"{{"type":"audience_membership_change_request","user_profiles":[{}]}}"#,
-        profiles.join(",")
-    );
-    with_message(&body, |message| {
-        let Message::AudienceMembershipChangeRequest(request) = message else {
-            panic!("another message");
-        };
+    membership(&profiles.join(","), |request| {
         let groups = request.by_setting("list_id");
         let emails = |users: &[&UserProfile<'_>]| {
             let emails = users.iter().map(|user| user.email().unwrap().as_sent());
