@@ -39,7 +39,11 @@
 //! - [`registration`]: the description of a module, its requests and its settings
 //! - [`engine`]: outcomes, records, policies and the observer of the [`Engine`]
 //! - [`hash`](mod@hash): hashing of identities
+//! - [`outgoing`]: the event batches that raw-data outputs such as Kafka receive, made of Firehose
+//!   messages
 //! - [`write`](mod@write): serialization of messages, errors and records
+//! - [`delivery`]: delivery of records: sinks and the decisions that they share
+//! - [`outgoing`]: data as the platform delivers it: audience records
 //! - [`json`]: JSON that is inside a field as text
 //! - [`wrapper`]: messages inside events of API Gateway, SQS, Kinesis and others
 //! - [`validate`]: checks beyond those of parsing
@@ -50,6 +54,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod delivery;
 mod dispatch;
 mod error;
 mod firehose;
@@ -60,6 +65,7 @@ mod input;
 pub mod internals;
 pub mod json;
 pub mod message;
+pub mod outgoing;
 mod parse;
 mod processor;
 pub mod registration;
@@ -96,6 +102,9 @@ pub use registration::Registration;
 /// - [Identities and hashing](guide::identities): fall-back chains, digests, ad platforms, consent
 /// - [Testing](guide::testing): harness, builders, faults, sender, snapshots
 /// - [Going live](guide::going_live): registration, permissions, deployment, monitoring
+/// - [Forwarding](guide::forwarding): to Amazon Data Firehose or an HTTP API, without a module
+/// - [AWS Lambda](guide::lambda): a module as a function: answers, deadlines, queues, metrics
+/// - [Capacity](guide::capacity): executions, throttling, latency and cost, before going live
 pub mod guide {
     /// Declares a page. Its links to other pages are relative paths in the book. The definitions
     /// before the text take precedence here.
@@ -107,7 +116,11 @@ pub mod guide {
 [errors]: crate::guide::errors\n\
 [identities]: crate::guide::identities\n\
 [testing]: crate::guide::testing\n\
-[going-live]: crate::guide::going_live\n"]
+[going-live]: crate::guide::going_live\n\
+[forwarding]: crate::guide::forwarding\n\
+[kafka]: crate::guide::kafka\n\
+[lambda]: crate::guide::lambda\n\
+[capacity]: crate::guide::capacity\n"]
             #[doc = include_str!(concat!("../docs/guide/", $file))]
             pub mod $page {}
         )*};
@@ -120,6 +133,10 @@ pub mod guide {
         identities "identities.md";
         testing "testing.md";
         going_live "going-live.md";
+        forwarding "forwarding.md";
+        kafka "kafka.md";
+        lambda "lambda.md";
+        capacity "capacity.md";
     }
 }
 

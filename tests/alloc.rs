@@ -1,5 +1,5 @@
-//! After warm-up, no heap memory is allocated to parse a message, to dispatch it, or to write
-//! records for its events (`ARCHITECTURE.md`, step 2). A counting allocator measures this.
+//! After warm-up, no heap memory is allocated to parse a message, to dispatch it, to write records
+//! for its events (`ARCHITECTURE.md`, step 2), or to map it to the records of a connection. A counting allocator measures this.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -20,6 +20,11 @@ use std::task::{Context, Poll, Waker};
 
 use hydrant::hash::{Algorithm, DeferredDigests};
 use hydrant::message::*;
+use hydrant::outgoing::audience::{
+    AudienceMapper, AudienceOutput, AudienceSettings, SentIdentities, SentKey, SentUpdates,
+    StoreFailure,
+};
+use hydrant::outgoing::{ConnectionSettings, Mapper, WarningKind};
 use hydrant::{
     AsyncProcessor, Call, Engine, ErrorKind, Failure, Invocation, Output, ParseOptions, Processor,
     Registration, Scratch, parse,
@@ -364,6 +369,109 @@ impl Subject for DispatchingAsync {
     }
 }
 
+/// Parses, maps and writes the records of a connection.
+struct Mapping {
+    scratch: Scratch,
+    mapper: Mapper,
+    buffer: Vec<u8>,
+    /// The largest record.
+    limit: usize,
+}
+
+impl Mapping {
+    fn with(settings: &[(&str, &str)], limit: usize) -> Self {
+        let mut all = ConnectionSettings::default();
+        for (name, value) in settings {
+            all.set(name, value).unwrap();
+        }
+        Self {
+            scratch: Scratch::new(),
+            mapper: Mapper::new(all).unwrap(),
+            buffer: Vec::new(),
+            limit,
+        }
+    }
+
+    /// Excludes messages without records, and those whose environment cannot be read, because the
+    /// error allocates.
+    fn has_records(text: &[u8]) -> bool {
+        let mut mapping = Self::default();
+        let parsed = parse(text, &mut mapping.scratch, &ParseOptions::default()).unwrap();
+        let Message::EventProcessingRequest(request) = parsed.message else {
+            return false;
+        };
+        let mapped = mapping.mapper.map(request, text);
+        let unreadable = mapped.warnings().count(WarningKind::UnreadableEnvironment);
+        !mapped.is_empty() && unreadable == 0
+    }
+}
+
+/// Everything is mapped, in one record for each message.
+impl Default for Mapping {
+    fn default() -> Self {
+        let settings = [
+            ("include_user_attribute_change_events", "on"),
+            ("include_user_identity_change_events", "on"),
+            ("include_mp_deviceid", "on"),
+            ("include_event_batch_location", "on"),
+            ("include_platform_fields", "on"),
+            ("module_id", "1"),
+        ];
+        Self::with(&settings, usize::MAX)
+    }
+}
+
+impl Subject for Mapping {
+    fn handle(&mut self, text: &[u8]) {
+        let parsed = parse(text, &mut self.scratch, &ParseOptions::default()).unwrap();
+        let Message::EventProcessingRequest(request) = parsed.message else {
+            panic!("not a batch")
+        };
+        let mapped = self.mapper.map(request, text);
+        let mut records = 0;
+        mapped.each_record(self.limit, &mut self.buffer, |record| {
+            assert!(!record.payload.is_empty());
+            records += 1;
+        });
+        assert!(records > 0);
+    }
+}
+
+/// One record for each event, and without metadata.
+struct MappingEvents(Mapping);
+
+impl Default for MappingEvents {
+    fn default() -> Self {
+        let settings = [
+            ("send_as_batch", "off"),
+            ("include_metadata", "off"),
+            ("metadata_field_exclusion", "ip,device_info.device"),
+        ];
+        Self(Mapping::with(&settings, usize::MAX))
+    }
+}
+
+impl Subject for MappingEvents {
+    fn handle(&mut self, text: &[u8]) {
+        self.0.handle(text);
+    }
+}
+
+/// Records that are split by size.
+struct MappingParts(Mapping);
+
+impl Default for MappingParts {
+    fn default() -> Self {
+        Self(Mapping::with(&[], 3000))
+    }
+}
+
+impl Subject for MappingParts {
+    fn handle(&mut self, text: &[u8]) {
+        self.0.handle(text);
+    }
+}
+
 fn each_message_alone<S: Subject + Default>(messages: &[Named]) {
     for message in messages {
         let mut subject = S::default();
@@ -456,6 +564,20 @@ fn writing_records_allocates_nothing() {
 }
 
 #[test]
+fn mapping_to_records_allocates_nothing() {
+    let mut messages = messages();
+    messages.retain(|message| Mapping::has_records(&message.text));
+    assert!(messages.len() > 200, "{}", messages.len());
+    each_message_alone::<Mapping>(&messages);
+    each_message_alone::<MappingEvents>(&messages);
+    each_message_alone::<MappingParts>(&messages);
+    messages.sort_by_key(|message| message.text.len());
+    all_messages_in_turn::<Mapping>(&messages);
+    all_messages_in_turn::<MappingEvents>(&messages);
+    all_messages_in_turn::<MappingParts>(&messages);
+}
+
+#[test]
 fn identities_settings_and_deferred_digests_allocate_nothing() {
     let identity = Identity::new(IdentityEncoding::Raw, " Ada@Example.com ");
     let mut account = Account::default();
@@ -475,4 +597,54 @@ fn identities_settings_and_deferred_digests_allocate_nothing() {
     };
     round();
     assert_eq!(requests(round), 0);
+}
+
+/// A store in which every user has other identities than those of the message.
+struct OtherIdentities;
+
+impl SentIdentities for OtherIdentities {
+    fn get(&self, _: &SentKey<'_>, out: &mut Vec<u8>) -> Result<bool, StoreFailure> {
+        out.extend_from_slice(b"\x01\x01\x05\0\0\0Email\x01\0\0\0a");
+        Ok(true)
+    }
+
+    fn apply(&self, _: &SentUpdates, _: i64) -> Result<(), StoreFailure> {
+        Ok(())
+    }
+}
+
+#[test]
+fn mapping_audiences_allocates_nothing() {
+    let profile = |id: usize| {
+        format!(
+            r#"{{"mpid":"{id}","user_identities":[{{"type":"email","encoding":"raw","value":"e{id}"}}],
+                "device_identities":[{{"type":"android_id","encoding":"raw","value":"a"}},
+                {{"type":"android_id","encoding":"raw","value":"b"}}],"audiences":[
+                {{"audience_id":1,"audience_name":"A","action":"add"}},
+                {{"audience_id":2,"audience_name":"B","action":"delete"}}]}}"#
+        )
+    };
+    let profiles: Vec<String> = (1..=100).map(profile).collect();
+    let body = format!(
+        r#"{{"type":"audience_membership_change_request","timestamp_ms":1,"user_profiles":[{}]}}"#,
+        profiles.join(",")
+    );
+    let mut scratch = Scratch::new();
+    let parsed = parse(body.as_bytes(), &mut scratch, &ParseOptions::new()).unwrap();
+    let Message::AudienceMembershipChangeRequest(request) = parsed.message else {
+        panic!("another message");
+    };
+    let mut settings = AudienceSettings::default();
+    for (devices, records) in [(false, 300), (true, 500)] {
+        settings.one_message_per_device = devices;
+        let mapper = AudienceMapper::with_store(settings.clone(), OtherIdentities);
+        let mut output = AudienceOutput::new();
+        let mut round = || {
+            mapper.map(request, &mut output).unwrap();
+            assert_eq!(output.records().len(), records);
+            assert_eq!(output.updates().iter().count(), 200);
+        };
+        round();
+        assert_eq!(requests(round), 0);
+    }
 }

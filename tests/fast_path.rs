@@ -8,7 +8,10 @@
     missing_docs
 )]
 
-use hydrant::internals::takes_fast_path;
+use hydrant::internals::{outgoing_takes_fast_path, takes_fast_path};
+use hydrant::message::Message;
+use hydrant::outgoing::{ConnectionSettings, Mapper};
+use hydrant::{ParseOptions, Scratch};
 use hydrant_testing::generate::{Generator, Kind, Options};
 
 /// The text with `gap` after every colon and comma outside strings, and `before` in front of them.
@@ -80,4 +83,28 @@ fn unusual_messages_take_the_complete_path() {
     assert!(!takes_fast_path(message.as_bytes()));
     assert!(!takes_fast_path(b"[]"));
     assert!(!takes_fast_path(b""));
+}
+
+/// What the mapper writes is the usual form of an outgoing batch.
+#[test]
+fn mapped_batches_take_the_fast_path() {
+    let (mut scratch, mut buffer, mut records) = (Scratch::new(), Vec::new(), 0);
+    let mut settings = ConnectionSettings::default();
+    settings.include_user_identity_change_events = true;
+    let mut mapper = Mapper::new(settings).unwrap();
+    for message in messages() {
+        let body = message.as_bytes();
+        let parsed = hydrant::parse(body, &mut scratch, &ParseOptions::new()).unwrap();
+        let Message::EventProcessingRequest(request) = parsed.message else {
+            panic!("another message")
+        };
+        mapper
+            .map(request, body)
+            .each_record(usize::MAX, &mut buffer, |record| {
+                let text = String::from_utf8_lossy(record.payload);
+                assert!(outgoing_takes_fast_path(record.payload), "{text}");
+                records += 1;
+            });
+    }
+    assert!(records > 0);
 }

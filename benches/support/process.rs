@@ -37,7 +37,12 @@ impl Program {
 
     /// An example of the library.
     pub fn example(name: &str) -> Self {
-        build(&["--package", "hydrant", "--example", name]);
+        Self::example_of("hydrant", name)
+    }
+
+    /// An example of a package.
+    pub fn example_of(package: &str, name: &str) -> Self {
+        build(&["--package", package, "--example", name]);
         Self::at(Self::target().join("release/examples").join(name))
     }
 

@@ -11,4 +11,5 @@ libfuzzer_sys::fuzz_target!(|message: Text| {
     checks::reference(input);
     checks::round_trip(input);
     checks::validator(input);
+    checks::records(input);
 });

@@ -1,6 +1,7 @@
 //! Properties that must hold for any input. Results are compared by value, because `Debug` hides
 //! secrets.
 
+use crate::outgoing::{Read, case};
 use hydrant::internals::complete_path_only;
 use hydrant::message::Message;
 use hydrant::registration::Registration;
@@ -81,6 +82,20 @@ pub fn reference(input: &[u8]) {
         (Err(_), Err(_)) => {}
         (Ok(()), Err(refusal)) => panic!("the engine accepts, the reference refuses: {refusal}"),
         (Err(error), Ok(_)) => panic!("the reference accepts, the engine refuses: {error}"),
+    }
+}
+
+/// The engine and the reference implementation map a message to the same records, which are read
+/// and written again as they were. The settings are made of a hash of the input, so that all
+/// combinations occur and a finding can be repeated.
+pub fn records(input: &[u8]) {
+    let Some(read) = Read::new(input) else {
+        return;
+    };
+    let hash = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+    let case = case(input.iter().fold(0xcbf2_9ce4_8422_2325, hash));
+    if let Err(difference) = read.agree(&case, &mut Scratch::new()) {
+        panic!("{case:?}: {difference}");
     }
 }
 

@@ -3,3 +3,6 @@
 
 pub mod checks;
 pub mod grammar;
+#[path = "../../tests/support/outgoing/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "the tests use more of it")]
+mod outgoing;

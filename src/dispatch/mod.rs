@@ -112,10 +112,11 @@ impl<P: Processor> Engine<P> {
         output: &mut Output,
     ) -> Result<(), Error> {
         let message = self.shared.begin(body, scratch, invocation, output)?;
+        output.parsed_at = invocation.clock();
         let processor = &self.processor;
         let ended = match message {
             _ if output.message.is_done() => return Ok(()),
-            _ if invocation.is_late() => Err(Failure::late()),
+            _ if invocation.is_late_at(output.parsed_at) => Err(Failure::late()),
             Message::EventProcessingRequest(batch) => {
                 let effects = &mut output.effects;
                 match &self.unordered {
@@ -211,10 +212,11 @@ impl<P: AsyncProcessor> Engine<P> {
         output: &mut Output,
     ) -> Result<(), Error> {
         let message = self.shared.begin(body, scratch, invocation, output)?;
+        output.parsed_at = invocation.clock();
         let processor = &self.processor;
         let ended = match message {
             _ if output.message.is_done() => return Ok(()),
-            _ if invocation.is_late() => Err(Failure::late()),
+            _ if invocation.is_late_at(output.parsed_at) => Err(Failure::late()),
             Message::EventProcessingRequest(batch) => {
                 let mut call = Call::part_of_batch(batch, invocation, &mut output.effects);
                 guarded_async(|| processor.batch(&mut call, batch)).await

@@ -150,6 +150,8 @@ impl Shared {
         };
         output.message_type = Some(message_type);
         output.account_id = account.map(|account| account.account_id);
+        output.message_id = common.id;
+        output.timestamp_ms = common.timestamp_ms;
         output.common = response_common(common, invocation);
         Ok(parsed.message)
     }

@@ -83,6 +83,11 @@ pub(crate) fn members(text: &[u8]) -> impl Iterator<Item = Option<(Cow<'_, [u8]>
     })
 }
 
+/// The value at the beginning of a text, whatever follows it.
+pub(crate) fn first(text: &[u8]) -> Option<&[u8]> {
+    Cursor { rest: text }.value()
+}
+
 /// The elements of a list. The last one is `None` if the text is not a list or breaks off.
 pub(crate) fn elements(text: &[u8]) -> impl Iterator<Item = Option<&[u8]>> {
     items(text, *b"[]", Cursor::value)

@@ -4,7 +4,7 @@
 //! a field that the model of the current `type` does not have is neither read nor written.
 
 use super::{DeviceIdentity, Map, Unknown};
-use crate::schema::{family, model, wire_enum};
+use crate::schema::{Decode, Decoder, Describe, Encode, Encoder, Kind, family, model, wire_enum};
 
 wire_enum! {
     /// The platform.
@@ -43,6 +43,39 @@ wire_enum! {
         NotDetermined = "not_determined",
         /// The user cannot decide.
         Restricted = "restricted",
+    }
+}
+
+/// Hours from UTC, signed. Zero is a real offset, so it differs from an absent one, which reference
+/// and canonical writer write as zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct TimezoneOffset(pub Option<i32>);
+
+impl TimezoneOffset {
+    /// The hours; zero if they are absent.
+    #[must_use]
+    pub fn hours(self) -> i32 {
+        self.0.unwrap_or_default()
+    }
+}
+
+impl<'a> Decode<'a> for TimezoneOffset {
+    #[inline]
+    fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {
+        Ok(decoder.int32()?.map(|hours| Self(Some(hours))))
+    }
+}
+
+impl Encode for TimezoneOffset {
+    fn encode<E: Encoder>(&self, encoder: &mut E) {
+        encoder.int(i64::from(self.hours()));
+    }
+}
+
+impl Describe for TimezoneOffset {
+    const KIND: Kind = Kind::Int32;
+    fn is_zero(&self) -> bool {
+        self.hours() == 0
     }
 }
 
@@ -121,7 +154,7 @@ model! {
         /// Mobile country code (MCC).
         "network_mobile_country_code" network_mobile_country_code: Option<&'a str> = None, set; in ANDROID | IOS | WEB;
         /// Hours from UTC, signed.
-        "timezone_offset" timezone_offset: i32 = 0, always; in ALL;
+        "timezone_offset" timezone_offset: TimezoneOffset = TimezoneOffset(None), always; in ALL;
         /// Time zone name.
         "timezone_name" timezone_name: Option<&'a str> = None, set; in ALL & !WEB;
         /// Push token.
@@ -208,5 +241,21 @@ impl<'a> RuntimeEnvironment<'a> {
             | Self::Smarttv(runtime) => Some(runtime),
             Self::Unknown(_) => None,
         }
+    }
+}
+
+/// The fields of an environment of a type that this version does not know, read as those of
+/// `unknown`, which has the fields that most platforms have.
+#[derive(Clone, Copy)]
+pub(crate) struct UnknownRuntime<'a>(pub(crate) Runtime<'a>);
+
+impl<'a> Decode<'a> for UnknownRuntime<'a> {
+    fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {
+        let Some(mut object) = decoder.object()? else {
+            return Ok(None);
+        };
+        let mut runtime = Runtime::empty();
+        runtime.decode_body(decoder, &mut object, GENERIC)?;
+        Ok(Some(Self(runtime)))
     }
 }

@@ -3,7 +3,9 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::{CcpaPurpose, Decimal, Map, RawJson, SubjectIdentities, Timestamp, Unknown, Uuid};
+use super::{
+    CcpaPurpose, Decimal, Map, RawJson, SubjectIdentities, Timestamp, TimezoneOffset, Unknown, Uuid,
+};
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -14,6 +16,12 @@ impl Serialize for Timestamp {
 impl Serialize for CcpaPurpose<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.0)
+    }
+}
+
+impl Serialize for TimezoneOffset {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i32(self.hours())
     }
 }
 

@@ -1,4 +1,4 @@
-//! The arenas of a scratch, in which lists, maps and unescaped strings are allocated: one for the
+//! The arenas in which the lists, maps and unescaped strings of a message are allocated: one for the
 //! current message, and possibly one for the next.
 //!
 //! A bumpalo arena grows by adding chunks, and a reset keeps only its largest chunk, so an arena
@@ -14,7 +14,7 @@ use bumpalo::Bump;
 const LARGE: usize = 8 << 20;
 
 #[derive(Default)]
-pub(super) struct Arenas {
+pub(crate) struct Arenas {
     current: Bump,
     next: Next,
 }
@@ -33,7 +33,7 @@ enum Next {
 
 impl Arenas {
     /// An empty arena for one message.
-    pub(super) fn lend(&mut self) -> ArenaGuard<'_> {
+    pub(crate) fn lend(&mut self) -> ArenaGuard<'_> {
         match std::mem::take(&mut self.next) {
             Next::Same => self.current.reset(),
             Next::Ready(arena) => self.current = arena,
@@ -62,7 +62,7 @@ impl Arenas {
 
 /// The arena of one message. Dropping it, possibly before the message, prepares the next arena if
 /// this one has grown.
-pub(super) struct ArenaGuard<'a> {
+pub(crate) struct ArenaGuard<'a> {
     arena: &'a Bump,
     bytes_before: usize,
     next: &'a mut Next,
@@ -70,7 +70,7 @@ pub(super) struct ArenaGuard<'a> {
 
 impl<'a> ArenaGuard<'a> {
     /// The arena. The reference outlives the guard.
-    pub(super) fn arena(&self) -> &'a Bump {
+    pub(crate) fn arena(&self) -> &'a Bump {
         self.arena
     }
 }

@@ -37,6 +37,7 @@ pub use options::ParseOptions;
 pub use parsed::{Parsed, Tally};
 pub use scratch::Scratch;
 
+pub(crate) use arena::Arenas;
 pub(crate) use coercions::{Coercions, coercions};
 pub(crate) use text::unescape_bytes;
 pub(crate) use unknown_fields::{UnknownFields, unknown_fields};
@@ -44,6 +45,7 @@ pub(crate) use unknown_fields::{UnknownFields, unknown_fields};
 use crate::error::Error;
 use crate::input;
 use crate::schema::{Decode, Describe};
+use failed::Failed;
 use scratch::Open;
 
 /// Parses one text as a message of this kind. It borrows from `body` and `scratch`.
@@ -58,8 +60,28 @@ pub(crate) fn parse_as<'a, M: Decode<'a> + Describe>(
     options: &ParseOptions,
 ) -> Result<Parsed<M>, Error> {
     let framed = input::frame(body, options.max_bytes)?;
-    let text = framed.text;
-    memory::check_text(text, options)?;
+    memory::check_text(framed.text, options)?;
+    read(framed.text, scratch, options)
+        .map_err(|failed| fault::describe(body, framed.skipped, options, failed, M::KIND))
+}
+
+/// The same for a text that is part of a message; `None` if it is not such a value.
+pub(crate) fn parse_part<'a, M: Decode<'a>>(
+    text: &'a str,
+    scratch: &'a mut Scratch,
+    options: &ParseOptions,
+) -> Option<M> {
+    memory::check_text(text.as_bytes(), options).ok()?;
+    let parsed = read(text.as_bytes(), scratch, options).ok()?;
+    Some(parsed.message)
+}
+
+/// Reads a text on the fast path, or if that bails out on the complete path.
+fn read<'a, M: Decode<'a>>(
+    text: &'a [u8],
+    scratch: &'a mut Scratch,
+    options: &ParseOptions,
+) -> Result<Parsed<M>, Failed> {
     let Open {
         padded,
         tape,
@@ -73,8 +95,7 @@ pub(crate) fn parse_as<'a, M: Decode<'a> + Describe>(
     };
     match fast {
         Some(parsed) => Ok(parsed),
-        None => tape::parse(text, tape, arena.arena(), hasher, options)
-            .map_err(|failed| fault::describe(body, framed.skipped, options, failed, M::KIND)),
+        None => tape::parse(text, tape, arena.arena(), hasher, options),
     }
 }
 

@@ -83,8 +83,17 @@ impl Invocation {
 
     /// Whether the deadline has passed. Without a deadline the clock is not read.
     pub(crate) fn is_late(&self) -> bool {
-        self.deadline
-            .is_some_and(|deadline| Instant::now() >= deadline)
+        self.is_late_at(self.clock())
+    }
+
+    /// The time, if there is a deadline.
+    pub(crate) fn clock(&self) -> Option<Instant> {
+        self.deadline.map(|_| Instant::now())
+    }
+
+    /// Whether the deadline has passed at this time of the [`clock`](Self::clock).
+    pub(crate) fn is_late_at(&self, now: Option<Instant>) -> bool {
+        self.deadline.is_some_and(|deadline| now >= Some(deadline))
     }
 }
 

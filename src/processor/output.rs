@@ -2,14 +2,14 @@
 //! the records; the verdict and the response are added when the message is finished.
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::effects::Effects;
 use super::event_counts::EventCounts;
 use super::failure::{Failure, FailureKind};
 use super::outcome::{Outcome, OutcomeCounts};
 use super::records::Records;
-use crate::message::{MessageCommon, MessageType};
+use crate::message::{MessageCommon, MessageType, Uuid};
 use crate::parse::Tally;
 
 /// The result of one message. It borrows nothing from the message, and its buffers can be reused
@@ -18,6 +18,10 @@ use crate::parse::Tally;
 pub struct Output {
     pub(crate) message_type: Option<MessageType<'static>>,
     pub(crate) account_id: Option<i32>,
+    pub(crate) message_id: Option<Uuid>,
+    pub(crate) timestamp_ms: Option<i64>,
+    /// When parsing ended.
+    pub(crate) parsed_at: Option<Instant>,
     /// The fields of the response that all types of messages have.
     pub(crate) common: MessageCommon<'static>,
     pub(crate) effects: Effects,
@@ -77,6 +81,23 @@ impl Output {
     /// The identifier of the customer account, if the message has one.
     pub fn account_id(&self) -> Option<i32> {
         self.account_id
+    }
+
+    /// The identifier of the message, if the sender set it.
+    pub fn message_id(&self) -> Option<Uuid> {
+        self.message_id
+    }
+
+    /// When the sender made the message, in milliseconds since the epoch, if it says so.
+    pub fn timestamp_ms(&self) -> Option<i64> {
+        self.timestamp_ms
+    }
+
+    /// When parsing ended and the handlers began. It is known only if the message was parsed and
+    /// the [`Invocation`](crate::Invocation) has a deadline: without one the engine does not read the
+    /// clock.
+    pub fn parsed_at(&self) -> Option<Instant> {
+        self.parsed_at
     }
 
     /// The response as canonical JSON. It is empty if the verdict is not to answer.
@@ -172,6 +193,9 @@ impl Output {
     pub fn clear(&mut self) {
         self.message_type = None;
         self.account_id = None;
+        self.message_id = None;
+        self.timestamp_ms = None;
+        self.parsed_at = None;
         self.common = MessageCommon::EMPTY;
         self.effects.clear();
         self.message = Outcome::Unsettled;

@@ -154,6 +154,10 @@ pub(crate) trait Decoder<'a>: Sized {
     }
     /// The `type` of the object that comes next, which is not consumed; the first one counts.
     fn discriminator(&mut self) -> Result<&'a str, Self::Fault>;
+    /// The same for a discriminator with this name.
+    fn discriminator_named(&mut self, name: &'static str) -> Result<&'a str, Self::Fault>;
+    /// Whether the next value is a list.
+    fn is_list(&mut self) -> bool;
     /// Enters the object whose discriminator was read last, after the discriminator if that comes
     /// first.
     fn tagged_object(&mut self) -> Result<Option<Self::Object>, Self::Fault>;

@@ -4,12 +4,14 @@
 /// two words wide. An undeclared member is kept as `Unknown`.
 ///
 /// ```text
-/// pub enum Name: Tag, null (absent | refused),
+/// pub enum Name: Tag, [tag "name" beside "content",] null (absent | refused),
 ///     unknown (kept Type | refused "what is allowed") [, skipped Variant, common Type]
 ///     { Variant(Model [in MEMBER]), ... }
 /// ```
 ///
 /// - `Tag` is the enumeration of the discriminators, with the same variants.
+/// - `tag` names the field with the discriminator, if it is not `type`, and the field beside it that
+///   contains the fields of the member.
 /// - `null` says how a `null` in place of a member is read.
 /// - `unknown kept` names the type that keeps an undeclared member, `unknown refused` gives the
 ///   error text for one.
@@ -19,11 +21,21 @@
 macro_rules! family {
     (
         $(#[$meta:meta])*
+        pub enum $name:ident: $tag:ident, tag $field:literal beside $content:literal,
+            null $null:ident, unknown $unknown:ident $rule:tt, common $common:ty
+            { $($members:tt)* }
+    ) => {
+        $crate::schema::family! {
+            @define [beside $field $content] [] [] [$common] $(#[$meta])* $name $tag $null $unknown $rule { $($members)* }
+        }
+    };
+    (
+        $(#[$meta:meta])*
         pub enum $name:ident: $tag:ident, null $null:ident, unknown $unknown:ident $rule:tt,
             skipped $skipped:ident, common $common:ty { $($members:tt)* }
     ) => {
         $crate::schema::family! {
-            @define [$skipped] [$skipped] [$common] $(#[$meta])* $name $tag $null $unknown $rule { $($members)* }
+            @define [inside] [$skipped] [$skipped] [$common] $(#[$meta])* $name $tag $null $unknown $rule { $($members)* }
         }
     };
     (
@@ -32,11 +44,11 @@ macro_rules! family {
             { $($members:tt)* }
     ) => {
         $crate::schema::family! {
-            @define [] [] [] $(#[$meta])* $name $tag $null $unknown $rule { $($members)* }
+            @define [inside] [] [] [] $(#[$meta])* $name $tag $null $unknown $rule { $($members)* }
         }
     };
     (
-        @define [$($skipped:ident)?] $if_skipped:tt $if_common:tt
+        @define $layout:tt [$($skipped:ident)?] $if_skipped:tt $if_common:tt
         $(#[$meta:meta])*
         $name:ident $tag:ident $null:ident $unknown:ident $rule:tt {
             $( $(#[$variant_meta:meta])* $variant:ident($model:ident $(in $member:expr)?), )*
@@ -74,6 +86,8 @@ macro_rules! family {
             /// The description of the family.
             pub const INFO: $crate::schema::FamilyInfo = $crate::schema::FamilyInfo {
                 name: stringify!($name),
+                tag: $crate::schema::family::tag!($layout),
+                content: $crate::schema::family::content!($layout),
                 members: &[ $( $crate::schema::MemberInfo {
                     tag: $tag::$variant.as_str(),
                     model: &$model::INFO,
@@ -87,7 +101,7 @@ macro_rules! family {
                 if decoder.null() {
                     return $crate::schema::family::null!($null, decoder);
                 }
-                let type_name = decoder.discriminator()?;
+                let type_name = $crate::schema::family::discriminator!($layout, decoder);
                 let mut position = 0;
                 $(
                     if type_name == $tag::$variant.as_str() {
@@ -95,9 +109,7 @@ macro_rules! family {
                         // Allocated in the arena from the start, so that it is not moved there
                         // later.
                         let model = decoder.alloc($model::empty())?;
-                        if let Some(mut object) = decoder.tagged_object()? {
-                            model.decode_body(decoder, &mut object, $crate::schema::model::or_all!($($member)?))?;
-                        }
+                        $crate::schema::family::read!($layout, decoder, model, $model, $crate::schema::model::or_all!($($member)?));
                         return Ok(Some(Self::$variant(model)));
                     }
                     position += 1;
@@ -112,9 +124,9 @@ macro_rules! family {
                 match self {
                     $( Self::$variant(model) => {
                         let mark = encoder.begin();
-                        encoder.static_key(",\"type\":");
-                        $crate::schema::Encode::encode(&$tag::$variant, encoder);
-                        model.encode_fields(encoder, $crate::schema::model::or_all!($($member)?));
+                        $crate::schema::family::write!(
+                            $layout, encoder, $tag::$variant, model, $crate::schema::model::or_all!($($member)?)
+                        );
                         encoder.end_object(mark);
                     } )*
                     Self::Unknown(unknown) => encoder.raw($crate::schema::UnknownMember::raw(*unknown)),
@@ -136,12 +148,103 @@ macro_rules! family {
         }
 
         $crate::schema::serialize::family! {
-            $name $(, $skipped)?;
+            $layout $name $(, $skipped)?;
             $( $variant $( in $member )?; )*
         }
     };
 }
 pub(crate) use family;
+
+/// The name of the field with the discriminator.
+macro_rules! tag {
+    ([inside]) => {
+        "type"
+    };
+    ([beside $field:literal $content:literal]) => {
+        $field
+    };
+}
+
+/// The name of the field with the fields of a member.
+macro_rules! content {
+    ([inside]) => {
+        None
+    };
+    ([beside $field:literal $content:literal]) => {
+        Some($content)
+    };
+}
+
+/// Reads the discriminator of the object that comes next.
+macro_rules! discriminator {
+    ([inside], $decoder:ident) => {
+        $decoder.discriminator()?
+    };
+    ([beside $field:literal $content:literal], $decoder:ident) => {
+        $decoder.discriminator_named($field)?
+    };
+}
+
+/// Reads the fields of a member. Of several contents the last one counts.
+macro_rules! read {
+    ([inside], $decoder:ident, $place:ident, $model:ident, $members:expr) => {
+        if let Some(mut object) = $decoder.tagged_object()? {
+            $place.decode_body($decoder, &mut object, $members)?;
+        }
+    };
+    ([beside $field:literal $content:literal], $decoder:ident, $place:ident, $model:ident, $members:expr) => {
+        if let Some(mut object) = $decoder.object()? {
+            loop {
+                if $decoder.key_is(&mut object, $crate::schema::key!($content)) {
+                    $crate::schema::family::read_content!(
+                        $decoder, object, $place, $model, $members
+                    );
+                    continue;
+                }
+                match $decoder.next_key(&mut object)? {
+                    Some($content) => {
+                        $crate::schema::family::read_content!(
+                            $decoder, object, $place, $model, $members
+                        );
+                    }
+                    Some(_) => {
+                        $decoder.skip()?;
+                        $decoder.end_value(&mut object)?;
+                    }
+                    None => break,
+                }
+            }
+        }
+    };
+}
+
+/// Reads the content of a member.
+macro_rules! read_content {
+    ($decoder:ident, $object:ident, $place:ident, $model:ident, $members:expr) => {
+        *$place = $model::empty();
+        if let Some(mut fields) = $decoder.object()? {
+            $place.decode_body($decoder, &mut fields, $members)?;
+        }
+        $decoder.end_value(&mut $object)?;
+    };
+}
+
+/// Writes the discriminator and the fields of a member.
+macro_rules! write {
+    ([inside], $encoder:ident, $tag:expr, $model:ident, $members:expr) => {
+        $encoder.static_key(",\"type\":");
+        $crate::schema::Encode::encode(&$tag, $encoder);
+        $model.encode_fields($encoder, $members);
+    };
+    ([beside $field:literal $content:literal], $encoder:ident, $tag:expr, $model:ident, $members:expr) => {
+        $encoder.static_key(concat!(",\"", $field, "\":"));
+        $crate::schema::Encode::encode(&$tag, $encoder);
+        $encoder.static_key(concat!(",\"", $content, "\":"));
+        let fields = $encoder.begin();
+        $model.encode_fields($encoder, $members);
+        $encoder.end_object(fields);
+    };
+}
 
 /// The result of reading `null` in place of a member.
 macro_rules! null {
@@ -197,4 +300,7 @@ macro_rules! skip_unwanted {
     };
 }
 
-pub(crate) use {common, null, skip_unwanted, unknown, unknown_type};
+pub(crate) use {
+    common, content, discriminator, null, read, read_content, skip_unwanted, tag, unknown,
+    unknown_type, write,
+};

@@ -135,12 +135,17 @@ impl ModelInfo {
     }
 }
 
-/// A family: its models by `type`.
+/// A family: its models by their discriminator, which is `type` in the Firehose protocol.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct FamilyInfo {
     /// Its name in this crate.
     pub name: &'static str,
+    /// The name of the field with the discriminator.
+    pub tag: &'static str,
+    /// The name of the field with the fields of the member; `None` if they are beside the
+    /// discriminator.
+    pub content: Option<&'static str>,
     /// Its members, in declaration order.
     pub members: &'static [MemberInfo],
 }
@@ -149,7 +154,7 @@ pub struct FamilyInfo {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct MemberInfo {
-    /// The text of `type`.
+    /// The text of the discriminator.
     pub tag: &'static str,
     /// Its model.
     pub model: &'static ModelInfo,

@@ -109,7 +109,20 @@ impl Definitions {
     fn family(&mut self, family: &'static FamilyInfo) -> Object {
         let members = family.members.iter().map(|member| {
             let name = format!("{}.{}", family.name, member.tag);
-            Value::Object(self.reference(name, Target::Member(member)))
+            let Some(content) = family.content else {
+                return Value::Object(self.reference(name, Target::Member(member)));
+            };
+            let (mut tag, mut properties) = (Object::default(), Object::default());
+            tag.text("const", member.tag);
+            properties.object(family.tag, tag);
+            let model = member.model;
+            let fields = self.reference(model.name.to_owned(), Target::Model(model));
+            properties.object(content, fields);
+            let mut envelope = Object::default();
+            envelope.text("type", "object");
+            envelope.object("properties", properties);
+            envelope.list("required", [family.tag, content].map(Value::text));
+            Value::Object(envelope)
         });
         let members: Vec<Value> = members.collect();
         let mut schema = Object::default();

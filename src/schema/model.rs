@@ -188,6 +188,16 @@ macro_rules! model {
             }
         }
 
+        impl $($generics)* $crate::schema::model::Reset for $name $($generics)* {
+            #[allow(unused_variables, clippy::allow_attributes, reason = "some models have no fields of their own")]
+            fn reset(&mut self, field: &str) {
+                match field {
+                    $( $wire => self.$field = $default, )*
+                    _ => {}
+                }
+            }
+        }
+
         impl $($generics)* Default for $name $($generics)* {
             fn default() -> Self {
                 Self::EMPTY
@@ -289,6 +299,12 @@ pub(crate) trait Required {
     /// absent. An absent number reads as zero, so a field that is zero counts, too; the second
     /// argument says so.
     fn each_missing(&self, visit: &mut dyn FnMut(&'static str, bool));
+}
+
+/// A model whose fields can be removed by name.
+pub(crate) trait Reset {
+    /// Sets the field of its own with this name on the wire to its default.
+    fn reset(&mut self, field: &str);
 }
 
 /// The position of a field among those of its model, at compile time.

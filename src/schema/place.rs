@@ -41,9 +41,13 @@ impl Place {
         }
     }
 
-    /// Whether `type` names the model of the object here.
-    pub(crate) fn is_family(self) -> bool {
-        matches!(self.kind, Some(Kind::Family(_)))
+    /// The name of the field that names the model of the object here, if it is a member of a
+    /// family.
+    pub(crate) fn discriminator(self) -> Option<&'static str> {
+        match self.kind {
+            Some(Kind::Family(family)) => Some(family.tag),
+            _ => None,
+        }
     }
 
     /// The value of a key of the object here, and whether the key is shown: if it is declared, or
@@ -51,7 +55,17 @@ impl Place {
     pub(crate) fn field(self, key: &str, type_name: Option<&str>) -> (bool, Self) {
         match self.kind {
             Some(Kind::Model(model)) => self.declared(key, model.fields()),
-            Some(Kind::Family(_)) if key == "type" => (true, self.value(Kind::Text)),
+            Some(Kind::Family(family)) if key == family.tag => (true, self.value(Kind::Text)),
+            Some(Kind::Family(family)) if family.content.is_some() => {
+                let mut members = family.members.iter();
+                let member = members.find(|member| Some(member.tag) == type_name);
+                match member {
+                    Some(member) if family.content == Some(key) => {
+                        (true, self.value(Kind::Model(member.model)))
+                    }
+                    _ => (family.content == Some(key), Self::UNDECLARED),
+                }
+            }
             Some(Kind::Family(family)) => {
                 let members = family.members.iter();
                 let named = members.clone().find(|member| Some(member.tag) == type_name);

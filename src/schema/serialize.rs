@@ -33,7 +33,24 @@ macro_rules! model {
 
 /// `Serialize` for a family.
 macro_rules! family {
-    ($name:ident $(, $skipped:ident)?; $( $variant:ident $(in $member:expr)?; )*) => {
+    ([beside $field:literal $content:literal] $name:ident; $( $variant:ident; )*) => {
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $name<'_> {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeMap;
+                let mut map = serializer.serialize_map(Some(2))?;
+                map.serialize_entry($field, self.kind().as_str())?;
+                match self {
+                    $( Self::$variant(model) => map.serialize_entry($content, model)?, )*
+                    Self::Unknown(unknown) => {
+                        map.serialize_entry("raw", $crate::schema::UnknownMember::raw(*unknown))?;
+                    }
+                }
+                map.end()
+            }
+        }
+    };
+    ([inside] $name:ident $(, $skipped:ident)?; $( $variant:ident $(in $member:expr)?; )*) => {
         #[cfg(feature = "serde")]
         impl serde::Serialize for $name<'_> {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

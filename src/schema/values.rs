@@ -122,6 +122,33 @@ impl<T: Describe> Describe for Option<T> {
     }
 }
 
+/// A model in the arena, so that one that is rarely present costs the model around it a pointer.
+impl<'a, T: Decode<'a>> Decode<'a> for &'a T {
+    #[inline]
+    fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {
+        match T::decode(decoder)? {
+            Some(value) => Ok(Some(decoder.alloc(value)?)),
+            None => Ok(None),
+        }
+    }
+}
+
+impl<T: Encode> Encode for &T {
+    fn encode<E: Encoder>(&self, encoder: &mut E) {
+        T::encode(self, encoder);
+    }
+    fn is_absent(&self) -> bool {
+        T::is_absent(self)
+    }
+}
+
+impl<T: Describe> Describe for &T {
+    const KIND: Kind = T::KIND;
+    fn fmt_secret(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        T::fmt_secret(self, f)
+    }
+}
+
 impl<'a, T: Decode<'a>> Decode<'a> for &'a [T] {
     #[inline]
     fn decode<D: Decoder<'a>>(decoder: &mut D) -> Result<Option<Self>, D::Fault> {

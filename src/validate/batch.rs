@@ -21,6 +21,9 @@ const SOURCE_CHANNELS: &[&str] = &[
     "server_to_server",
 ];
 
+/// The nil uuid in place of a device application stamp.
+pub(crate) const NO_DEVICE: &str = "zeros, which identify no device";
+
 pub(super) fn request(found: &mut Report, at: &Place<'_>, batch: &EventProcessingRequest<'_>) {
     common(found, at, &batch.common);
     found.required(at, batch);
@@ -52,7 +55,7 @@ pub(super) fn request(found: &mut Report, at: &Place<'_>, batch: &EventProcessin
         && !stamp.is_empty()
     {
         let message = match stamp.parse() {
-            Ok(Uuid(bytes)) if bytes == [0; 16] => Some("zeros, which identify no device"),
+            Ok(Uuid(bytes)) if bytes == [0; 16] => Some(NO_DEVICE),
             Ok(_) => None,
             Err(_) => Some("not a uuid"),
         };
@@ -76,17 +79,21 @@ fn runtime(found: &mut Report, at: &Place<'_>, environment: &RuntimeEnvironment<
         return found.unknown_member(at, environment.kind().as_str());
     };
     identity::devices(found, &at.key("identities"), runtime.common.identities);
-    if !(-14..=14).contains(&runtime.timezone_offset) {
+    timezone_offset(found, at, runtime.timezone_offset.hours());
+    known!(found, at, runtime; att_authorization_status);
+    // Zero means "none" (section 6.2).
+    let asked = Some(runtime.att_timestamp_unixtime_ms).filter(|millis| *millis != 0);
+    found.time(&at.key("att_timestamp_unixtime_ms"), asked);
+}
+
+pub(crate) fn timezone_offset(found: &mut Report, at: &Place<'_>, hours: i32) {
+    if !(-14..=14).contains(&hours) {
         found.warn(
             &at.key("timezone_offset"),
             TIMEZONE_OFFSET,
             "more than 14 hours from UTC",
         );
     }
-    known!(found, at, runtime; att_authorization_status);
-    // Zero means "none" (section 6.2).
-    let asked = Some(runtime.att_timestamp_unixtime_ms).filter(|millis| *millis != 0);
-    found.time(&at.key("att_timestamp_unixtime_ms"), asked);
 }
 
 fn consent_state(found: &mut Report, at: &Place<'_>, state: &ConsentState<'_>) {
@@ -115,7 +122,7 @@ fn consent_record(found: &mut Report, at: &Place<'_>, consent: &Consent<'_>) {
     );
 }
 
-fn ccpa_purpose(found: &mut Report, at: &Place<'_>, purpose: &str) {
+pub(crate) fn ccpa_purpose(found: &mut Report, at: &Place<'_>, purpose: &str) {
     if purpose != DATA_SALE_OPT_OUT {
         found.warn(
             at,

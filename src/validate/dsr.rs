@@ -37,7 +37,8 @@ pub(super) fn request(found: &mut Report, at: &Place<'_>, request: &DsrProcessin
             found.unknown_value(&at.key("encoding"), None);
         }
         if identity.value.is_some_and(|value| !value.is_empty()) {
-            identity::placeholder(found, at, identity, identity_type.fewest_zeros());
+            let fewest_zeros = identity_type.fewest_zeros();
+            identity::placeholder(found, &at.key(identity::VALUE), identity, fewest_zeros);
         }
     }
 }

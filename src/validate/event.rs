@@ -14,13 +14,7 @@ pub(super) fn event(found: &mut Report, at: &Place<'_>, event: &Event<'_>) {
         Event::SessionStart(_) | Event::Skipped(_) => {}
         Event::PushMessageReceipt(_) | Event::PushMessageOpen(_) => {}
         Event::SessionEnd(event) => {
-            if event.session_length_ms < 0 {
-                found.warn(
-                    &at.key("session_length_ms"),
-                    SESSION_LENGTH,
-                    "a negative length",
-                );
-            }
+            session_length(found, &at.key("session_length_ms"), event.session_length_ms);
         }
         Event::CustomEvent(event) => {
             found.required(at, *event);
@@ -57,14 +51,7 @@ pub(super) fn event(found: &mut Report, at: &Place<'_>, event: &Event<'_>) {
         Event::ProductAction(event) => {
             found.required(at, *event);
             known!(found, at, event; action);
-            let code = event.currency_code.filter(|code| !code.is_empty());
-            if code.is_some_and(|c| c.len() != 3 || !c.bytes().all(|b| b.is_ascii_uppercase())) {
-                found.warn(
-                    &at.key("currency_code"),
-                    CURRENCY_CODE,
-                    "not three capital letters",
-                );
-            }
+            currency_code(found, at, event.currency_code);
             limits::event_attributes(found, attributes, event.attributes);
         }
         Event::PromotionAction(event) => {
@@ -85,21 +72,49 @@ fn common(found: &mut Report, at: &Place<'_>, event: &EventCommon<'_>) {
     found.required(at, event);
     found.time(&at.key("timestamp_ms"), event.timestamp_ms);
     if let Some(place) = &event.location {
-        location(found, &at.key("location"), place);
+        let GeoLocation {
+            latitude,
+            longitude,
+            accuracy,
+            ..
+        } = *place;
+        location(found, &at.key("location"), [latitude, longitude], accuracy);
     }
 }
 
-/// Reading guarantees that the numbers are finite.
-fn location(found: &mut Report, at: &Place<'_>, location: &GeoLocation) {
+pub(crate) fn session_length(found: &mut Report, at: &Place<'_>, millis: i64) {
+    if millis < 0 {
+        found.warn(at, SESSION_LENGTH, "a negative length");
+    }
+}
+
+pub(crate) fn currency_code(found: &mut Report, at: &Place<'_>, code: Option<&str>) {
+    let code = code.filter(|code| !code.is_empty());
+    if code.is_some_and(|c| c.len() != 3 || !c.bytes().all(|b| b.is_ascii_uppercase())) {
+        found.warn(
+            &at.key("currency_code"),
+            CURRENCY_CODE,
+            "not three capital letters",
+        );
+    }
+}
+
+/// Latitude and longitude, and the accuracy. Reading guarantees that the numbers are finite.
+pub(crate) fn location(
+    found: &mut Report,
+    at: &Place<'_>,
+    [latitude, longitude]: [f64; 2],
+    accuracy: f64,
+) {
     for (field, degrees, limit) in [
-        ("latitude", location.latitude, 90.0),
-        ("longitude", location.longitude, 180.0),
+        ("latitude", latitude, 90.0),
+        ("longitude", longitude, 180.0),
     ] {
         if degrees.abs() > limit {
             found.warn(&at.key(field), LOCATION, format!("beyond {limit} degrees"));
         }
     }
-    if location.accuracy < 0.0 {
+    if accuracy < 0.0 {
         found.warn(&at.key("accuracy"), LOCATION, "a negative distance");
     }
 }

@@ -8,40 +8,43 @@ use crate::message::{
     Placeholder, UserIdentity,
 };
 
-pub(super) fn users(found: &mut Report, at: &Place<'_>, identities: &[UserIdentity<'_>]) {
+/// The field of an identity that contains its value, except in outgoing batches.
+pub(crate) const VALUE: &str = "value";
+
+pub(crate) fn users(found: &mut Report, at: &Place<'_>, identities: &[UserIdentity<'_>]) {
     for (index, identity) in identities.iter().enumerate() {
         let at = &at.index(index);
         if !identity.identity_type.is_known() {
             found.unknown_value(&at.key("type"), None);
         }
         if identity.encoding == IdentityEncoding::Raw {
-            raw(found, at, identity.value);
+            raw(found, at, VALUE, identity.value);
         }
-        value(found, at, identity.encoding, identity.value);
-        placeholder(found, at, identity, FEWEST_ZEROS);
+        value(found, at, VALUE, identity.encoding, identity.value);
+        placeholder(found, &at.key(VALUE), identity, FEWEST_ZEROS);
     }
 }
 
-pub(super) fn devices(found: &mut Report, at: &Place<'_>, identities: &[DeviceIdentity<'_>]) {
+pub(crate) fn devices(found: &mut Report, at: &Place<'_>, identities: &[DeviceIdentity<'_>]) {
     for (index, identity) in identities.iter().enumerate() {
         let at = &at.index(index);
         if !identity.identity_type.is_known() {
             found.unknown_value(&at.key("type"), None);
         }
-        value(found, at, identity.encoding, identity.value);
-        placeholder(found, at, identity, 1);
+        value(found, at, VALUE, identity.encoding, identity.value);
+        placeholder(found, &at.key(VALUE), identity, 1);
     }
 }
 
-pub(super) fn partners(found: &mut Report, at: &Place<'_>, identities: &[PartnerIdentity<'_>]) {
+pub(crate) fn partners(found: &mut Report, at: &Place<'_>, identities: &[PartnerIdentity<'_>]) {
     for (index, identity) in identities.iter().enumerate() {
         let at = &at.index(index);
-        value(found, at, identity.encoding, identity.value);
-        placeholder(found, at, identity, FEWEST_ZEROS);
+        value(found, at, VALUE, identity.encoding, identity.value);
+        placeholder(found, &at.key(VALUE), identity, FEWEST_ZEROS);
     }
 }
 
-pub(super) fn mpid(found: &mut Report, at: &Place<'_>, mpid: Option<&str>) {
+pub(crate) fn mpid(found: &mut Report, at: &Place<'_>, mpid: Option<&str>) {
     let message = match mpid.map(str::parse::<i64>) {
         Some(Ok(0)) => "0, which identifies no profile",
         Some(Err(_)) if mpid != Some("") => "not a 64-bit integer",
@@ -51,7 +54,7 @@ pub(super) fn mpid(found: &mut Report, at: &Place<'_>, mpid: Option<&str>) {
 }
 
 /// A value that is sent in place of an identity. From `fewest_zeros` on, zeros are one.
-pub(super) fn placeholder<'a>(
+pub(crate) fn placeholder<'a>(
     found: &mut Report,
     at: &Place<'_>,
     identity: impl Into<Identity<'a>>,
@@ -65,10 +68,10 @@ pub(super) fn placeholder<'a>(
         ),
         None => return,
     };
-    found.warn(&at.key("value"), rule, message);
+    found.warn(at, rule, message);
 }
 
-pub(super) fn account(found: &mut Report, at: &Place<'_>, account: &Option<Account<'_>>) {
+pub(crate) fn account(found: &mut Report, at: &Place<'_>, account: &Option<Account<'_>>) {
     if let Some(account) = account {
         found.required(&at.key("account"), account);
     }
@@ -76,17 +79,23 @@ pub(super) fn account(found: &mut Report, at: &Place<'_>, account: &Option<Accou
 
 /// The declared encoding is used: a digest that is declared raw is hashed again. Raw identifiers of
 /// devices may have the form of a digest.
-fn raw(found: &mut Report, at: &Place<'_>, value: &str) {
+pub(crate) fn raw(found: &mut Report, at: &Place<'_>, key: &str, value: &str) {
     let value = value.trim();
     let hex = value.bytes().all(|byte| byte.is_ascii_hexdigit());
     if hex && matches!(value.len(), 32 | 40 | 64) {
         let message = "declared raw, but it has the form of a digest: it will be hashed again";
-        found.warn(&at.key("value"), IDENTITY_HASH, message);
+        found.warn(&at.key(key), IDENTITY_HASH, message);
     }
 }
 
 /// The form of a digest (section 5.2).
-fn value(found: &mut Report, at: &Place<'_>, encoding: IdentityEncoding<'_>, value: &str) {
+pub(crate) fn value(
+    found: &mut Report,
+    at: &Place<'_>,
+    key: &str,
+    encoding: IdentityEncoding<'_>,
+    value: &str,
+) {
     let digits = match encoding {
         IdentityEncoding::Raw => return,
         IdentityEncoding::Md5 => 32,
@@ -100,7 +109,7 @@ fn value(found: &mut Report, at: &Place<'_>, encoding: IdentityEncoding<'_>, val
     let hex = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     if value.len() != digits || !value.bytes().all(hex) {
         found.warn(
-            &at.key("value"),
+            &at.key(key),
             IDENTITY_HASH,
             format!(
                 "not the {digits} lower-case hexadecimal digits of {}",

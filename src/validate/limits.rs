@@ -9,25 +9,25 @@ use super::rules::{
 use crate::message::Map;
 
 /// Whether a text has more characters than this.
-pub(super) fn longer_than(text: &str, characters: usize) -> bool {
+pub(crate) fn longer_than(text: &str, characters: usize) -> bool {
     // The number of characters is at most the number of bytes, which decides for most texts.
     text.len() > characters && text.chars().nth(characters).is_some()
 }
 
-pub(super) fn event_name(found: &mut Report, at: &Place<'_>, name: Option<&str>) {
+pub(crate) fn event_name(found: &mut Report, at: &Place<'_>, name: Option<&str>) {
     if name.is_some_and(|name| longer_than(name, 256)) {
         found.warn(at, LIMIT_EVENT_NAME, "more than 256 characters");
     }
 }
 
-pub(super) fn audience_name(found: &mut Report, at: &Place<'_>, name: Option<&str>) {
+pub(crate) fn audience_name(found: &mut Report, at: &Place<'_>, name: Option<&str>) {
     if name.is_some_and(|name| longer_than(name, 100)) {
         found.warn(at, LIMIT_AUDIENCE_NAME, "more than 100 characters");
     }
 }
 
 /// The attributes of one event.
-pub(super) fn event_attributes(found: &mut Report, at: &Place<'_>, attributes: Map<'_, &str>) {
+pub(crate) fn event_attributes(found: &mut Report, at: &Place<'_>, attributes: Map<'_, &str>) {
     if attributes.len() > 100 {
         found.warn(at, LIMIT_EVENT_ATTRIBUTES, too_many(attributes.len(), 100));
     }
@@ -35,7 +35,7 @@ pub(super) fn event_attributes(found: &mut Report, at: &Place<'_>, attributes: M
 }
 
 /// The attributes of the user, with single values and with lists.
-pub(super) fn user_attributes(
+pub(crate) fn user_attributes(
     found: &mut Report,
     at: &Place<'_>,
     single: Map<'_, &str>,
@@ -55,7 +55,7 @@ pub(super) fn user_attributes(
 }
 
 /// Names and values of attributes.
-pub(super) fn texts(found: &mut Report, at: &Place<'_>, attributes: Map<'_, &str>) {
+pub(crate) fn texts(found: &mut Report, at: &Place<'_>, attributes: Map<'_, &str>) {
     for (name, value) in attributes {
         let at = &at.key(name);
         attribute_name(found, at, name);
@@ -63,7 +63,7 @@ pub(super) fn texts(found: &mut Report, at: &Place<'_>, attributes: Map<'_, &str
     }
 }
 
-pub(super) fn attribute_name(found: &mut Report, at: &Place<'_>, name: &str) {
+pub(crate) fn attribute_name(found: &mut Report, at: &Place<'_>, name: &str) {
     if longer_than(name, 256) {
         found.warn(
             at,
@@ -73,7 +73,7 @@ pub(super) fn attribute_name(found: &mut Report, at: &Place<'_>, name: &str) {
     }
 }
 
-pub(super) fn attribute_value(found: &mut Report, at: &Place<'_>, value: &str) {
+pub(crate) fn attribute_value(found: &mut Report, at: &Place<'_>, value: &str) {
     if longer_than(value, 4096) {
         found.warn(
             at,
@@ -83,7 +83,7 @@ pub(super) fn attribute_value(found: &mut Report, at: &Place<'_>, value: &str) {
     }
 }
 
-pub(super) fn list(found: &mut Report, at: &Place<'_>, entries: &[Option<&str>]) {
+pub(crate) fn list(found: &mut Report, at: &Place<'_>, entries: &[Option<&str>]) {
     if entries.len() > 1000 {
         found.warn(at, LIMIT_LIST, too_many(entries.len(), 1000));
     }
@@ -98,6 +98,6 @@ pub(super) fn list(found: &mut Report, at: &Place<'_>, entries: &[Option<&str>])
     }
 }
 
-fn too_many(count: usize, limit: usize) -> String {
+pub(crate) fn too_many(count: usize, limit: usize) -> String {
     format!("{count} where the limit is {limit}")
 }

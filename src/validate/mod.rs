@@ -3,25 +3,28 @@
 //! fields, known values, limits, and the rules of registrations (section 12).
 //!
 //! [`findings`] is a pure function of the model, [`unknown_fields`] and [`coercions`] of the text.
+//! [`outgoing::validate`](crate::outgoing::validate) checks outgoing batches by the same rules.
 //! They change nothing: the caller decides which findings matter. Duplicate keys and the notation
 //! of numbers are not checked. Findings never contain the value of an identity or a setting.
 
 mod audience;
-mod batch;
+pub(crate) mod batch;
 mod dsr;
-mod event;
+pub(crate) mod event;
 mod finding;
-mod identity;
-mod limits;
+pub(crate) mod identity;
+pub(crate) mod limits;
 mod nearest;
 mod permissions;
 mod registration;
-mod report;
-mod rules;
+pub(crate) mod report;
+pub(crate) mod rules;
 mod settings;
 
 pub use finding::{Finding, Level};
 pub use rules::RULES;
+
+pub(crate) use nearest::nearest;
 
 use crate::error::Error;
 use crate::firehose::name_wrapper;

@@ -1,7 +1,7 @@
 //! The declared name that a misspelt name probably means.
 
 /// The nearest of these names, if at most two edits, and fewer than its length, lead to it.
-pub(super) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub(crate) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let mut rows = Default::default();
     names
         // Each insertion or deletion changes the length by one.

@@ -14,11 +14,11 @@ use crate::schema::{Coercion, Required};
 
 /// The most findings that are listed; others are counted, because a message of 16 MiB has room for
 /// millions.
-pub(super) const MAX_LISTED: usize = 10_000;
+pub(crate) const MAX_LISTED: usize = 10_000;
 
 /// A position in the message: a chain of steps on the stack.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'p> {
+pub(crate) struct Place<'p> {
     parent: Option<&'p Place<'p>>,
     step: Step<'p>,
 }
@@ -34,13 +34,13 @@ enum Step<'p> {
 
 impl<'p> Place<'p> {
     /// The message itself.
-    pub(super) const TOP: Self = Place {
+    pub(crate) const TOP: Self = Place {
         parent: None,
         step: Step::Top,
     };
 
     /// A field or the value of a key at this position.
-    pub(super) fn key(&'p self, key: &'p str) -> Self {
+    pub(crate) fn key(&'p self, key: &'p str) -> Self {
         Place {
             parent: Some(self),
             step: Step::Key(key),
@@ -48,7 +48,7 @@ impl<'p> Place<'p> {
     }
 
     /// The value of a key at this position that may be a secret.
-    pub(super) fn hidden_key(&'p self) -> Self {
+    pub(crate) fn hidden_key(&'p self) -> Self {
         Place {
             parent: Some(self),
             step: Step::HiddenKey,
@@ -56,7 +56,7 @@ impl<'p> Place<'p> {
     }
 
     /// An element at this position.
-    pub(super) fn index(&'p self, index: usize) -> Self {
+    pub(crate) fn index(&'p self, index: usize) -> Self {
         Place {
             parent: Some(self),
             step: Step::Index(index),
@@ -77,7 +77,7 @@ impl<'p> Place<'p> {
 
 /// The findings of a walk.
 #[derive(Default)]
-pub(super) struct Report {
+pub(crate) struct Report {
     listed: Vec<Finding>,
     unlisted: usize,
     unlisted_error: bool,
@@ -85,7 +85,7 @@ pub(super) struct Report {
 
 impl Report {
     /// The findings, in the order of the walk.
-    pub(super) fn finish(mut self) -> Vec<Finding> {
+    pub(crate) fn finish(mut self) -> Vec<Finding> {
         if self.unlisted > 0 {
             let level = if self.unlisted_error {
                 Level::Error
@@ -99,11 +99,11 @@ impl Report {
         self.listed
     }
 
-    pub(super) fn warn(&mut self, at: &Place<'_>, rule: &'static str, message: impl Into<String>) {
+    pub(crate) fn warn(&mut self, at: &Place<'_>, rule: &'static str, message: impl Into<String>) {
         self.add(at, rule, Level::Warning, message);
     }
 
-    pub(super) fn error(&mut self, at: &Place<'_>, rule: &'static str, message: impl Into<String>) {
+    pub(crate) fn error(&mut self, at: &Place<'_>, rule: &'static str, message: impl Into<String>) {
         self.add(at, rule, Level::Error, message);
     }
 
@@ -140,7 +140,7 @@ impl Report {
 
     /// The fields of a model that the protocol declares as required. An absent number reads as zero
     /// (section 2.3).
-    pub(super) fn required(&mut self, at: &Place<'_>, model: &impl Required) {
+    pub(crate) fn required(&mut self, at: &Place<'_>, model: &impl Required) {
         model.each_missing(&mut |field, zero| {
             let message = if zero {
                 format!("field `{field}` is missing or 0")
@@ -152,7 +152,7 @@ impl Report {
     }
 
     /// An unknown enumeration value. `shown` is its text, unless it is part of an identity.
-    pub(super) fn unknown_value(&mut self, at: &Place<'_>, shown: Option<&str>) {
+    pub(crate) fn unknown_value(&mut self, at: &Place<'_>, shown: Option<&str>) {
         let message = match shown {
             Some(text) => format!("unknown value {}", quoted(text)),
             None => "unknown value".to_owned(),
@@ -162,7 +162,7 @@ impl Report {
 
     /// Fields that the models of their objects do not have. The name of a field below a secret
     /// field is not shown, because it may be a value in the wrong place.
-    pub(super) fn unknown_fields(&mut self, found: UnknownFields<'_>) {
+    pub(crate) fn unknown_fields(&mut self, found: UnknownFields<'_>) {
         for field in found.listed {
             let known = field.model.fields().map(|field| field.name);
             let shown = if field.secret {
@@ -184,7 +184,7 @@ impl Report {
     }
 
     /// Coerced values. None is shown: many are personal data.
-    pub(super) fn coercions(&mut self, found: Coercions) {
+    pub(crate) fn coercions(&mut self, found: Coercions) {
         for (path, coercion) in found.listed {
             let (rule, message) = match coercion {
                 Coercion::JsonText => (
@@ -228,7 +228,7 @@ impl Report {
     }
 
     /// An unknown member of a family.
-    pub(super) fn unknown_member(&mut self, at: &Place<'_>, type_name: &str) {
+    pub(crate) fn unknown_member(&mut self, at: &Place<'_>, type_name: &str) {
         self.warn(
             at,
             UNKNOWN_MEMBER,
@@ -237,7 +237,7 @@ impl Report {
     }
 
     /// A time in milliseconds, if present.
-    pub(super) fn time(&mut self, at: &Place<'_>, millis: Option<i64>) {
+    pub(crate) fn time(&mut self, at: &Place<'_>, millis: Option<i64>) {
         match millis {
             Some(seconds) if SENSIBLE.contains(&seconds) => {
                 let message = "looks like seconds, where milliseconds are expected";
@@ -249,7 +249,7 @@ impl Report {
     }
 
     /// A time in seconds.
-    pub(super) fn seconds(&mut self, at: &Place<'_>, seconds: i64) {
+    pub(crate) fn seconds(&mut self, at: &Place<'_>, seconds: i64) {
         if !SENSIBLE.contains(&seconds) {
             self.warn(at, TIMESTAMP, "a time before the year 2000 or after 2099");
         }
@@ -260,7 +260,7 @@ impl Report {
 const SENSIBLE: std::ops::Range<i64> = 946_684_800..4_102_444_800;
 
 /// A text from the message in quotes, escaped for one line and truncated.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     const SHOWN: usize = 60;
     let mut cut: String = text.chars().take(SHOWN).collect();
     if cut.len() < text.len() {
@@ -292,4 +292,4 @@ macro_rules! all_known {
     };
 }
 
-pub(super) use {all_known, known};
+pub(crate) use {all_known, known};

@@ -4,7 +4,7 @@
 /// Declares the identifiers and [`RULES`] together, so that every rule has a description.
 macro_rules! rules {
     ($($name:ident = $id:literal: $says:literal;)*) => {
-        $(pub(super) const $name: &str = $id;)*
+        $(pub(crate) const $name: &str = $id;)*
 
         /// Every rule: its identifier, as in [`Finding::rule`](super::Finding::rule), and what it
         /// requires. Those of section 12 of the protocol keep its numbers.
@@ -18,8 +18,8 @@ macro_rules! rules {
 }
 
 rules! {
-    REQUIRED_FIELD = "required-field": "Fields that the protocol declares as required are present (sections 3 to 7).";
-    UNKNOWN_FIELD = "unknown-field": "Fields are those that the protocol declares for their object (sections 3 to 7).";
+    REQUIRED_FIELD = "required-field": "Fields that the protocol declares as required are present (sections 3 to 7; outgoing-json.md sections 2 to 8).";
+    UNKNOWN_FIELD = "unknown-field": "Fields are those that the protocol declares for their object (sections 3 to 7; outgoing-json.md sections 2 to 8).";
     ATTRIBUTE_TEXT = "attribute-text": "Values of attributes and settings are texts, not objects or lists (section 2.6).";
     ATTRIBUTE_LIST = "attribute-list": "Lists of texts are lists, not single texts (section 2.6).";
     NULL_TEXT = "null-text": "Numbers, bools, times and uuids that are absent are not the text `null` (section 2.6).";
@@ -47,6 +47,9 @@ rules! {
     CONSENT_CHANGE = "consent-change": "A consent notification has a state before or after (section 5.9).";
     AUDIENCE_ATTRIBUTE = "audience-attribute": "Shared attributes have key and action; others are ignored (section 5.14, D9).";
     SUBJECT_REQUEST_ID = "subject-request-id": "The identifier of a data subject request is a uuid (section 3.6).";
+    SCHEMA_VERSION = "schema-version": "The version of an outgoing batch is 2 (outgoing-json.md section 2).";
+    COMMERCE_EVENT = "commerce-event": "An outgoing commerce event has one of product action, promotion action and impressions (outgoing-json.md section 5.2).";
+    VALUE_FORM = "value-form": "Values that are documented in two forms have the one that is written (O7).";
     LIMIT_EVENT_NAME = "limit-event-name": "Names of events and screens have at most 256 characters.";
     LIMIT_EVENT_ATTRIBUTES = "limit-event-attributes": "An event has at most 100 attributes.";
     LIMIT_USER_ATTRIBUTES = "limit-user-attributes": "A batch has at most 100 user attributes.";
@@ -55,6 +58,7 @@ rules! {
     LIMIT_LIST = "limit-list": "Attribute lists have at most 1000 entries.";
     LIMIT_LIST_ENTRY = "limit-list-entry": "Entries of attribute lists have at most 512 characters.";
     LIMIT_AUDIENCE_NAME = "limit-audience-name": "Names of audiences have at most 100 characters.";
+    LIMIT_ACTION_IDENTIFIER = "limit-action-identifier": "Identifiers of actions on push messages have at most 100 characters.";
     REGISTRATION_1 = "registration-1": "A registration has name and version.";
     REGISTRATION_2 = "registration-2": "Its description has less than 230 characters.";
     REGISTRATION_3 = "registration-3": "It asks for events, audiences or data subject requests.";

@@ -10,6 +10,7 @@
 )]
 
 mod document;
+mod outgoing;
 mod protocol;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -343,3 +343,34 @@ fn events_that_were_sent_together_are_settled_together() {
         run.assert_outcomes(expected);
     }
 }
+
+#[test]
+fn the_output_names_the_message_and_the_time_of_its_parsing() {
+    use std::time::{Duration, Instant};
+
+    let engine = Engine::new(Recorder::succeeding());
+    let body = r#"{"type":"event_processing_request","id":"f93adf6a-be2c-4dd9-be7a-3bac9a0987ee","timestamp_ms":7}"#;
+    let before = Instant::now();
+    let invocation = hydrant::Invocation::new(1_714_592_744_066, Uuid([7; 16]));
+    let output = engine
+        .process(body.as_bytes(), &invocation)
+        .unwrap()
+        .finish();
+    let id = output.message_id().unwrap().to_string();
+    assert_eq!(id, "f93adf6a-be2c-4dd9-be7a-3bac9a0987ee");
+    assert_eq!(output.timestamp_ms(), Some(7));
+    assert_eq!(output.parsed_at(), None);
+
+    let timed = invocation.with_deadline(before + Duration::from_secs(60));
+    let mut output = engine.process(body.as_bytes(), &timed).unwrap().finish();
+    let parsed_at = output.parsed_at().unwrap();
+    assert!((before..=Instant::now()).contains(&parsed_at));
+
+    output.clear();
+    let nothing = (
+        output.message_id(),
+        output.timestamp_ms(),
+        output.parsed_at(),
+    );
+    assert_eq!(nothing, (None, None, None));
+}

@@ -23,7 +23,8 @@ use std::hint::black_box;
 use gungraun::prelude::*;
 use hydrant::hash::{self, Algorithm, Hasher, HexDigests, Normalization};
 use hydrant::internals::{complete_path_only, with_interests};
-use hydrant::message::{EventType, Interests, Uuid};
+use hydrant::message::{EventType, Interests, Message, Uuid};
+use hydrant::outgoing::{ConnectionSettings, Mapper};
 use hydrant::{
     Engine, Invocation, Output, ParseOptions, Processor, Registration, Scratch, parse, write,
 };
@@ -123,6 +124,55 @@ fn normal(input: Input) -> Normal {
     normal
 }
 
+// The batch is parsed, mapped and written; compare its count with that of `parsing`.
+#[library_benchmark]
+#[bench::batch(mapper(Input::batch(1_000)))]
+#[bench::stream(mapper(Input::stream(MESSAGES)))]
+fn map(mut mapping: Mapping) -> Mapping {
+    mapping.run();
+    mapping
+}
+
+struct Mapping {
+    parsing: Parsing,
+    mapper: Mapper,
+    out: Vec<u8>,
+}
+
+impl Mapping {
+    fn run(&mut self) {
+        let Parsing {
+            bodies,
+            options,
+            scratch,
+        } = &mut self.parsing;
+        for body in bodies {
+            let message = parse(body, scratch, options).unwrap().message;
+            let Message::EventProcessingRequest(request) = message else {
+                panic!("not a batch");
+            };
+            let mapped = self.mapper.map(request, body);
+            mapped.each_record(usize::MAX, &mut self.out, |record| {
+                black_box(record.payload);
+            });
+        }
+    }
+}
+
+/// Maps with the default settings and both kinds of change events.
+fn mapper(input: Input) -> Mapping {
+    let mut settings = ConnectionSettings::default();
+    settings.include_user_attribute_change_events = true;
+    settings.include_user_identity_change_events = true;
+    let mut mapping = Mapping {
+        parsing: fast(input),
+        mapper: Mapper::new(settings).unwrap(),
+        out: Vec::new(),
+    };
+    mapping.run();
+    mapping
+}
+
 /// Handlers that do nothing.
 struct Nothing;
 
@@ -214,7 +264,7 @@ fn hashing(mut hashing: Hashing) -> Hashing {
 
 library_benchmark_group!(
     name = all,
-    benchmarks = [parsing, normalizing, dispatching, hashing]
+    benchmarks = [parsing, normalizing, map, dispatching, hashing]
 );
 
 main!(library_benchmark_groups = all);

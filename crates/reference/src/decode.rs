@@ -6,6 +6,7 @@
 
 use super::json::{Json, Member, View, quote};
 use super::tables::messages::MESSAGES;
+use super::tables::runtime::RUNTIME_ENVIRONMENTS;
 use super::tables::{Enumeration, Family, Field, Kind, Model, Presence, WhenAbsent, Written};
 use super::text::Document;
 use super::{Refusal, scalar};
@@ -24,6 +25,39 @@ pub fn normalize(input: &[u8]) -> Result<Json, Refusal> {
     match decoder.refusals.into_iter().next() {
         Some(refusal) => Err(refusal),
         None => Ok(message.expect("a message without refusal has a value")),
+    }
+}
+
+/// The values of a message as they were read, after all coercions: absent ones have the default of
+/// their table, but nothing is left out because it is empty, and fields that are never written are
+/// there, too. One field has no default: an absent `timezone_offset` differs from zero for
+/// outgoing-mapping.md section 6.2.
+///
+/// # Errors
+///
+/// The first refusal in the order of the text.
+pub fn decoded(input: &[u8]) -> Result<Json, Refusal> {
+    let document = Document::read(input)?;
+    let mut decoder = Decoder::new(&document);
+    decoder.form = Form::Read;
+    let message = decoder.message();
+    match decoder.refusals.into_iter().next() {
+        Some(refusal) => Err(refusal),
+        None => Ok(message.expect("a message without refusal has a value")),
+    }
+}
+
+/// The fields of a runtime environment of unknown type, read as those of `unknown`.
+pub(crate) fn decoded_environment(text: &str) -> Result<Json, Refusal> {
+    let document = Document::read(text.as_bytes())?;
+    let mut decoder = Decoder::new(&document);
+    decoder.form = Form::Read;
+    let mut members = RUNTIME_ENVIRONMENTS.members.iter();
+    let (_, model) = members.find(|(name, _)| *name == "unknown").unwrap();
+    let environment = decoder.object(document.root(), model);
+    match decoder.refusals.into_iter().next() {
+        Some(refusal) => Err(refusal),
+        None => Ok(environment.expect("an object without refusal has a value")),
     }
 }
 
@@ -80,8 +114,18 @@ pub fn seen(input: &[u8]) -> Seen {
     decoder.seen
 }
 
+/// Which values are in the result.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// Those that the reference writes: column "Written" of the tables.
+    Written,
+    /// All.
+    Read,
+}
+
 struct Decoder<'t> {
     document: &'t Document,
+    form: Form,
     path: String,
     refusals: Vec<Refusal>,
     coercions: Vec<(&'static str, String)>,
@@ -92,6 +136,7 @@ impl<'t> Decoder<'t> {
     fn new(document: &'t Document) -> Self {
         Self {
             document,
+            form: Form::Written,
             path: String::new(),
             refusals: Vec::new(),
             coercions: Vec::new(),
@@ -337,7 +382,12 @@ impl<'t> Decoder<'t> {
             if !refused {
                 self.enforce(field, value.as_ref());
             }
-            if let Some(value) = to_write(field, value) {
+            let value = match self.form {
+                Form::Written => to_write(field, defaulted(field, value)),
+                Form::Read if field.name == "timezone_offset" => value,
+                Form::Read => defaulted(field, value),
+            };
+            if let Some(value) = value {
                 written.push((field.name.to_owned(), value));
             }
         }
@@ -435,8 +485,9 @@ impl<'t> Decoder<'t> {
         }
         // 2.1: entries without content are left out; an object without fields is content.
         let is_map = matches!(kind, Kind::Map(_));
+        let everything = self.form == Form::Read;
         let kept = entries.into_iter().filter_map(|(key, value)| {
-            let value = value.filter(|value| !is_empty(value, is_map))?;
+            let value = value.filter(|value| everything || !is_empty(value, is_map))?;
             Some((key, value))
         });
         Some(Json::Object(kept.collect()))
@@ -500,9 +551,9 @@ fn acted(audience: Json, action: &str) -> Json {
     Json::Object(fields)
 }
 
-/// Columns "Default when absent" and "Written".
-fn to_write(field: &Field, value: Option<Json>) -> Option<Json> {
-    let value = match (field.default, value) {
+/// Column "Default when absent".
+fn defaulted(field: &Field, value: Option<Json>) -> Option<Json> {
+    match (field.default, value) {
         (WhenAbsent::Absent, value) => value,
         (WhenAbsent::DataSaleOptOut, Some(value)) if !is_empty(&value, false) => Some(value),
         (WhenAbsent::DataSaleOptOut, _) => Some(Json::String("data_sale_opt_out".to_owned())),
@@ -513,7 +564,11 @@ fn to_write(field: &Field, value: Option<Json>) -> Option<Json> {
         (WhenAbsent::Hours24, None) => Some(Json::Number("24".to_owned())),
         (WhenAbsent::False, None) => Some(Json::Bool(false)),
         (WhenAbsent::True, None) => Some(Json::Bool(true)),
-    };
+    }
+}
+
+/// Column "Written".
+fn to_write(field: &Field, value: Option<Json>) -> Option<Json> {
     match field.written {
         Written::Always => Some(value.expect("a field that is always written has a default")),
         Written::WhenSet => value,

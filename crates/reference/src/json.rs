@@ -71,6 +71,24 @@ impl Json {
         }
     }
 
+    /// The same value with the keys of all objects sorted, to compare what is written in another
+    /// order.
+    #[must_use]
+    pub fn sorted(&self) -> Self {
+        match self {
+            Self::Array(elements) => Self::Array(elements.iter().map(Self::sorted).collect()),
+            Self::Object(fields) => {
+                let mut fields: Vec<_> = fields
+                    .iter()
+                    .map(|(key, value)| (key.clone(), value.sorted()))
+                    .collect();
+                fields.sort_by(|(a, _), (b, _)| a.cmp(b)); // stable: duplicates keep their order
+                Self::Object(fields)
+            }
+            other => other.clone(),
+        }
+    }
+
     fn write(&self, out: &mut String) {
         match self {
             Self::Null => out.push_str("null"),

@@ -2,7 +2,8 @@
 //!
 //! Tests and fuzzers compare the engine with it. It implements the same specification in another
 //! way: tables copied from `docs/protocol/firehose-protocol.md`, one interpreter, `String`s, and
-//! `serde_json`. It is meant to be read and compared with the tables, not to be fast.
+//! `serde_json`. It is meant to be read and compared with the tables, not to be fast. `outgoing`
+//! maps messages to the batches and audience messages of `docs/protocol/outgoing-mapping.md`.
 //!
 //! It must not use `hydrant`: a bug that both sides share would not be found.
 #![allow(
@@ -20,12 +21,13 @@ mod instant;
 mod json;
 pub mod mutate;
 pub mod odd;
+pub mod outgoing;
 mod scalar;
 mod surrogates;
 pub mod tables;
 pub mod text;
 
-pub use decode::{Seen, coercions, normalize, refusals, seen};
+pub use decode::{Seen, coercions, decoded, normalize, refusals, seen};
 pub use identical::{identical, raws};
 pub use json::Json;
 

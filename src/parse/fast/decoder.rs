@@ -132,7 +132,7 @@ impl<'a> Decoder<'a> for FastDecoder<'_, 'a> {
         let start = self.cursor;
         self.after_type = None;
         if !self.cursor.accept("{\"type\":") {
-            let name = self.find_discriminator();
+            let name = self.find_discriminator("type");
             self.cursor = start;
             return name;
         }
@@ -141,6 +141,21 @@ impl<'a> Decoder<'a> for FastDecoder<'_, 'a> {
         self.after_type = Some(self.cursor);
         self.cursor = start;
         Ok(name)
+    }
+
+    fn discriminator_named(&mut self, name: &'static str) -> Result<&'a str, Bail> {
+        self.cursor.white_space();
+        let start = self.cursor;
+        self.after_type = None;
+        let found = self.find_discriminator(name);
+        self.cursor = start;
+        found
+    }
+
+    #[inline]
+    fn is_list(&mut self) -> bool {
+        self.cursor.white_space();
+        self.cursor.peek() == b'['
     }
 
     fn raw(&mut self) -> Result<&'a str, Bail> {
@@ -381,13 +396,13 @@ impl<'a> FastDecoder<'_, 'a> {
         self.cursor.number().map(|(text, _)| text).ok_or(Bail)
     }
 
-    /// The first `type` of an object that does not begin with it.
+    /// The first discriminator with this name of an object.
     #[inline(never)]
-    fn find_discriminator(&mut self) -> Result<&'a str, Bail> {
+    fn find_discriminator(&mut self, name: &'static str) -> Result<&'a str, Bail> {
         self.object()?.ok_or(Bail)?;
         while let Some(key) = self.next_key(&mut ())? {
             self.cursor.white_space();
-            if key == "type" {
+            if key == name {
                 return self.string();
             }
             skip::look_past(&mut self.cursor).ok_or(Bail)?;

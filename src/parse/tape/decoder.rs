@@ -213,6 +213,10 @@ impl<'a> Decoder<'a> for TapeDecoder<'_, 'a> {
     }
 
     fn discriminator(&mut self) -> Result<&'a str, Fault> {
+        self.discriminator_named("type")
+    }
+
+    fn discriminator_named(&mut self, name: &'static str) -> Result<&'a str, Fault> {
         let start = self.at;
         let Some(Node::Object { len, .. }) = self.peek() else {
             return self.expected("an object");
@@ -223,16 +227,16 @@ impl<'a> Decoder<'a> for TapeDecoder<'_, 'a> {
                 break;
             };
             self.at += 1;
-            if key == "type" {
+            if key == name {
                 return match self.peek() {
-                    Some(Node::String(name)) => {
+                    Some(Node::String(value)) => {
                         self.discriminator = self.at;
                         self.at = start;
-                        Ok(name)
+                        Ok(value)
                     }
                     Some(Node::Static(StaticNode::Null)) => Err(Fault {
                         node: start,
-                        problem: Problem::Missing("type"),
+                        problem: Problem::Missing(name),
                     }),
                     _ => self.expected("a string"),
                 };
@@ -241,8 +245,12 @@ impl<'a> Decoder<'a> for TapeDecoder<'_, 'a> {
         }
         Err(Fault {
             node: start,
-            problem: Problem::Missing("type"),
+            problem: Problem::Missing(name),
         })
+    }
+
+    fn is_list(&mut self) -> bool {
+        matches!(self.peek(), Some(Node::Array { .. }))
     }
 
     fn tagged_object(&mut self) -> Result<Option<Object>, Fault> {

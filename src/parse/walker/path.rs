@@ -48,9 +48,9 @@ impl Walker<'_> {
                     type_name,
                     start,
                 } => {
-                    let type_name = place
-                        .is_family()
-                        .then(|| *type_name.get_or_insert_with(|| find_type(types, *start)));
+                    let type_name = place.discriminator().map(|name| {
+                        *type_name.get_or_insert_with(|| find_type(types, *start, name))
+                    });
                     let type_name = type_name.flatten().map(|bounds| key_in(text, bounds));
                     let key = key_in(text, *bounds);
                     let (shown, inner) = place.field(&key, type_name.as_deref());
@@ -84,8 +84,9 @@ fn key_in(text: &[u8], (start, end): (usize, usize)) -> String {
     unescape(text.get(..MOST).unwrap_or(text))
 }
 
-/// The bounds of the string in the first `type` of the object that begins here.
-pub(super) fn find_type(text: &[u8], start: usize) -> Option<(usize, usize)> {
+/// The bounds of the string in the first discriminator with this name of the object that begins
+/// here.
+pub(super) fn find_type(text: &[u8], start: usize, name: &str) -> Option<(usize, usize)> {
     let after_blanks = |mut at: usize| {
         while matches!(text.get(at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
             at += 1;
@@ -97,7 +98,7 @@ pub(super) fn find_type(text: &[u8], start: usize) -> Option<(usize, usize)> {
         match *text.get(at)? {
             b'"' => {
                 let end = string_end(text, at);
-                if depth == 1 && before_key && key_in(text, (at + 1, end - 1)) == "type" {
+                if depth == 1 && before_key && key_in(text, (at + 1, end - 1)) == name {
                     // After the colon.
                     let value = after_blanks(after_blanks(end) + 1);
                     let is_string = text.get(value) == Some(&b'"');

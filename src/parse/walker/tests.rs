@@ -97,7 +97,7 @@ fn the_first_type_of_an_object_names_its_model() {
         (r#"{"type"#, None),
         (r#"{"x":1"#, None),
     ] {
-        let bounds = find_type(text.as_bytes(), 0);
+        let bounds = find_type(text.as_bytes(), 0, "type");
         assert_eq!(
             bounds.map(|(start, end)| &text[start..end]),
             found,

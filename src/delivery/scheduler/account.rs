@@ -1,0 +1,85 @@
+//! What the scheduler knows of an account that has records or is in trouble.
+
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::breaker::Breaker;
+use crate::delivery::RecordAccount;
+
+/// The number of an account; `None` for records without one.
+pub(super) type AccountKey = Option<i32>;
+
+/// An account. Records are named by their sequence numbers.
+#[derive(Debug, Default)]
+pub(super) struct Account {
+    /// All records, also those in flight.
+    pub(super) records: BTreeSet<u64>,
+    /// The memory that they use.
+    pub(super) bytes: usize,
+    /// Records that can be sent now.
+    pub(super) ready: BTreeSet<u64>,
+    /// The sum of their sizes.
+    pub(super) ready_size: usize,
+    /// The records of each key in order. Only the first of a key is ready, waits for its retry or is
+    /// in flight; in a call of a sink that keeps the order, the first ones are.
+    pub(super) chains: HashMap<Vec<u8>, BTreeSet<u64>>,
+    /// The number of calls in flight with its records.
+    pub(super) calls: usize,
+    pub(super) breaker: Breaker,
+    /// The time that the target named.
+    pub(super) paused_until: Option<Instant>,
+    pub(super) halt: Option<Halt>,
+    /// Its place in the order of accounts that have ready records.
+    pub(super) turn: Option<u64>,
+    /// When it is looked at again.
+    pub(super) wake: Option<Instant>,
+}
+
+/// Why nothing is accepted.
+#[derive(Clone, Debug)]
+pub(super) struct Halt {
+    pub(super) reason: Cow<'static, str>,
+    /// When it ends by itself.
+    pub(super) until: Option<Instant>,
+    /// The account with the settings that the target refused.
+    pub(super) account: Option<Arc<RecordAccount>>,
+}
+
+/// Whether records of an account can be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    Ready,
+    /// One record, and its fate decides.
+    Probe,
+    /// When a call ends.
+    Busy,
+    Until(Instant),
+}
+
+impl Account {
+    pub(super) fn standing(&self, now: Instant, most_calls: usize) -> Standing {
+        let paused = self.paused_until.filter(|until| now < *until);
+        match paused.max(self.breaker.open_until(now)) {
+            Some(until) => Standing::Until(until),
+            None if self.breaker.probing || self.calls >= most_calls => Standing::Busy,
+            None if self.breaker.is_half_open(now) => Standing::Probe,
+            None => Standing::Ready,
+        }
+    }
+
+    /// Whether it can be forgotten.
+    pub(super) fn is_idle(&self, now: Instant) -> bool {
+        self.records.is_empty()
+            && self.calls == 0
+            && self.halt.as_ref().is_none_or(|halt| !halt.holds(now))
+            && !matches!(self.standing(now, usize::MAX), Standing::Until(_))
+    }
+}
+
+impl Halt {
+    pub(super) fn holds(&self, now: Instant) -> bool {
+        self.until.is_none_or(|until| now < until)
+    }
+}
