@@ -2,9 +2,11 @@
 //!
 //! - [`build`]: builders of all messages a module receives, as JSON
 //! - [`Harness`]: passes messages to a module, and returns a [`Run`] with assertions
-//! - [`MemorySink`]: a target of records in memory, which fails as a test specifies
+//! - [`MemorySink`]: a target of records in memory, which fails as a test specifies or at random
+//! - [`assert_sink`]: what every sink does when its target fails
 //! - [`sender`]: a sender that repeats messages as the real one does
 //! - [`generate`]: realistic or hostile messages from a seed
+//! - `http_server` (feature `http-server`): a local HTTP server that fails as a test specifies
 //!
 //! A module, and its test:
 //!
@@ -51,6 +53,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod generate;
+#[cfg(feature = "http-server")]
+pub mod http_server;
 
 #[cfg(feature = "kit")]
 mod block_on;
@@ -76,7 +80,7 @@ pub use run::{ExpectedRecord, Run};
 #[cfg(feature = "kit")]
 pub use serde_json::{Value, json};
 #[cfg(feature = "kit")]
-pub use sink::{Fault, MemorySink, SinkRecord};
+pub use sink::{Fault, MemorySink, SinkRecord, Target, TargetFault, assert_sink};
 
 /// The examples of the README are tests.
 #[cfg(all(doctest, feature = "kit"))]

@@ -1,4 +1,11 @@
-//! [`MemorySink`]: a target of records in memory.
+//! [`MemorySink`]: a target of records in memory, and [`assert_sink`] for others.
+
+mod delivery;
+mod fault;
+mod suite;
+
+pub use fault::Fault;
+pub use suite::{Target, TargetFault, assert_sink};
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -6,7 +13,11 @@ use std::ops::{Bound, RangeBounds};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hydrant::Failure;
+use hydrant::delivery::{BatchLimits, OutgoingRecord};
 use hydrant::engine::Record;
+
+use crate::generate::Random;
+use delivery::Sleep;
 
 /// A target of records in memory, which stores what is delivered and fails as a test specifies.
 /// Clones share their content, so that a test can keep one and give another to the module's own
@@ -26,14 +37,41 @@ use hydrant::engine::Record;
 /// assert!(results[0].is_ok() && results[1].is_err());
 /// assert_eq!(sink.payloads(), ["a", "b"]);
 /// ```
+///
+/// It is also a [`Sink`](hydrant::delivery::Sink), for tests of whatever drives sinks.
 #[derive(Clone, Default)]
 pub struct MemorySink(Arc<Mutex<State>>);
 
-#[derive(Default)]
 struct State {
     deliveries: usize,
     stored: Vec<SinkRecord>,
     faults: Vec<(Deliveries, Fault)>,
+    /// Random faults, in this percentage of deliveries.
+    chaos: Option<(Random, u8)>,
+    limits: BatchLimits,
+    sleep: Option<Sleep>,
+    in_flight: usize,
+    most_in_flight: usize,
+    closed: bool,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        let mut limits = BatchLimits::single(1 << 20);
+        (limits.records, limits.bytes) = (500, 4 << 20);
+        limits.in_flight = 4;
+        Self {
+            deliveries: 0,
+            stored: Vec::new(),
+            faults: Vec::new(),
+            chaos: None,
+            limits,
+            sleep: None,
+            in_flight: 0,
+            most_in_flight: 0,
+            closed: false,
+        }
+    }
 }
 
 /// The first and the last number of a range of deliveries.
@@ -47,50 +85,6 @@ pub struct SinkRecord {
     pub key: Option<Vec<u8>>,
     /// The content.
     pub payload: Vec<u8>,
-}
-
-/// How a delivery fails: a [`Failure`] for every record, or for [`only`](Self::only) some of them.
-#[derive(Clone, Debug)]
-pub struct Fault {
-    failure: Failure,
-    stored: bool,
-    only: Option<Vec<usize>>,
-}
-
-impl Fault {
-    /// The target stores the records, but its reply does not arrive in time: every record is to be
-    /// retried, and is stored again then.
-    #[must_use]
-    pub fn lost_reply() -> Self {
-        Self {
-            stored: true,
-            ..Self::from(Failure::retry().with_reason("no reply in time"))
-        }
-    }
-
-    /// Limits the fault to records at these positions of the delivery. The others are stored.
-    #[must_use]
-    pub fn only(mut self, positions: impl IntoIterator<Item = usize>) -> Self {
-        self.only = Some(positions.into_iter().collect());
-        self
-    }
-
-    fn affects(&self, position: usize) -> bool {
-        self.only
-            .as_ref()
-            .is_none_or(|only| only.contains(&position))
-    }
-}
-
-/// Nothing is stored, and every record has this failure.
-impl From<Failure> for Fault {
-    fn from(failure: Failure) -> Self {
-        Self {
-            failure,
-            stored: false,
-            only: None,
-        }
-    }
 }
 
 impl MemorySink {
@@ -119,19 +113,14 @@ impl MemorySink {
         records: impl IntoIterator<Item = R>,
     ) -> Vec<Result<(), Failure>> {
         let mut state = self.state();
-        state.deliveries += 1;
-        let number = state.deliveries;
-        let mut faults = state.faults.iter().rev();
-        let fault = faults
-            .find(|(range, _)| range.contains(&number))
-            .map(|(_, fault)| fault.clone());
+        let fault = state.next_fault();
         let mut results = Vec::new();
         for (position, record) in records.into_iter().enumerate() {
             let fault = fault.as_ref().filter(|fault| fault.affects(position));
-            if fault.is_none_or(|fault| fault.stored) {
+            if fault.is_none_or(Fault::is_stored) {
                 state.stored.push(record.into());
             }
-            results.push(fault.map_or(Ok(()), |fault| Err(fault.failure.clone())));
+            results.push(fault.map_or(Ok(()), Fault::result));
         }
         results
     }
@@ -176,6 +165,24 @@ impl MemorySink {
     }
 }
 
+impl State {
+    /// Counts a delivery, and returns its fault.
+    fn next_fault(&mut self) -> Option<Fault> {
+        self.deliveries += 1;
+        let number = self.deliveries;
+        let mut faults = self.faults.iter().rev();
+        let fault = faults
+            .find(|(range, _)| range.contains(&number))
+            .map(|(_, fault)| fault.clone());
+        fault.or_else(|| {
+            let (random, percent) = self.chaos.as_mut()?;
+            random
+                .chance((*percent).into())
+                .then(|| Fault::random(random))
+        })
+    }
+}
+
 impl fmt::Debug for MemorySink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = self.state();
@@ -191,6 +198,15 @@ impl From<Record<'_>> for SinkRecord {
         Self {
             key: record.key.map(<[u8]>::to_vec),
             payload: record.payload.to_vec(),
+        }
+    }
+}
+
+impl From<&OutgoingRecord> for SinkRecord {
+    fn from(record: &OutgoingRecord) -> Self {
+        Self {
+            key: record.key.clone(),
+            payload: record.payload.clone(),
         }
     }
 }

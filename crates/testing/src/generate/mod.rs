@@ -58,7 +58,12 @@ mod values;
 mod words;
 
 use json::{Layout, Writer};
-use random::{Random, mix};
+use random::mix;
+
+#[cfg(feature = "kit")]
+pub(crate) use random::Random;
+#[cfg(not(feature = "kit"))]
+use random::Random;
 use requests::Source;
 
 pub use options::{Kind, Options, UnknownKind};

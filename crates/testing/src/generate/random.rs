@@ -19,7 +19,7 @@ pub(super) const fn mix(state: u64) -> u64 {
 
 /// A stream of pseudo-random numbers.
 #[derive(Debug, Clone)]
-pub(super) struct Random {
+pub(crate) struct Random {
     a: u64,
     b: u64,
     c: u64,
@@ -28,7 +28,7 @@ pub(super) struct Random {
 
 impl Random {
     /// The stream for this seed.
-    pub(super) const fn new(seed: u64) -> Self {
+    pub(crate) const fn new(seed: u64) -> Self {
         const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
         Self {
             a: mix(seed),
@@ -40,7 +40,7 @@ impl Random {
 
     /// The next 64 bits.
     #[inline]
-    pub(super) const fn bits(&mut self) -> u64 {
+    pub(crate) const fn bits(&mut self) -> u64 {
         let result = self
             .a
             .wrapping_add(self.d)
@@ -59,7 +59,7 @@ impl Random {
     /// A number below `n`, or 0 if `n` is 0. The bias of the multiplication (below n / 2^32) is
     /// negligible here.
     #[inline]
-    pub(super) const fn below(&mut self, n: u32) -> u32 {
+    pub(crate) const fn below(&mut self, n: u32) -> u32 {
         (((self.bits() >> 32) * n as u64) >> 32) as u32
     }
 
@@ -75,7 +75,7 @@ impl Random {
 
     /// True with a probability of `percent` per cent.
     #[inline]
-    pub(super) const fn chance(&mut self, percent: u32) -> bool {
+    pub(crate) const fn chance(&mut self, percent: u32) -> bool {
         self.below(100) < percent
     }
 
