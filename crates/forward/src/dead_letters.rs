@@ -1,0 +1,99 @@
+//! [`Letters`]: where the dead letters of a configuration are stored.
+
+use hydrant::delivery::DeadLetter;
+use hydrant_runtime::{DeadLetterError, DeadLetters as _, FileDeadLetters, FileOptions};
+
+use crate::config::{Config, ConfigError, Reader};
+
+/// Where the dead letters of a configuration are stored.
+pub(crate) enum Letters {
+    Folder(FileDeadLetters),
+    #[cfg(feature = "aws")]
+    Queue(hydrant_runtime::SinkDeadLetters<hydrant_aws::SqsQueue>),
+}
+
+impl Letters {
+    /// The destination, if there is one.
+    pub(crate) async fn open(config: &Config) -> Result<Option<Self>, ConfigError> {
+        let mut reader = Reader::new(config);
+        let queue = reader.text("dead_letter_queue_url").is_some();
+        let folder = reader.text("dead_letters").is_some();
+        if queue && folder {
+            reader.refuse("set only one of `dead_letters` and `dead_letter_queue_url`");
+        }
+        reader.finish(())?;
+        if queue {
+            return self::queue(config).await.map(Some);
+        }
+        Ok(self::folder(config)?.map(Self::Folder))
+    }
+
+    /// The number of letters that were deleted because of their age or size.
+    pub(crate) fn expired(&self) -> u64 {
+        match self {
+            Self::Folder(folder) => folder.stats().expired_letters,
+            #[cfg(feature = "aws")]
+            Self::Queue(_) => 0,
+        }
+    }
+
+    /// Stores a letter.
+    pub(crate) async fn put(&self, letter: &DeadLetter<'_>) -> Result<(), DeadLetterError> {
+        if letter.withheld_bytes() > 0 {
+            return Err(DeadLetterError::new(
+                "the message cannot be read, and a dead letter could hold secret settings of it",
+            ));
+        }
+        let mut line = Vec::new();
+        letter.write(&mut line);
+        match self {
+            Self::Folder(folder) => folder.put(line).await,
+            #[cfg(feature = "aws")]
+            Self::Queue(queue) => queue.put(line).await,
+        }
+    }
+}
+
+/// Opens the folder with dead letters that `dead_letters` names, if there is one.
+fn folder(config: &Config) -> Result<Option<FileDeadLetters>, ConfigError> {
+    let mut reader = Reader::new(config);
+    let path = reader.text("dead_letters");
+    let options = FileOptions::default();
+    let bytes = reader.number("dead_letter_file_bytes");
+    let options = FileOptions::default()
+        .file(bytes.unwrap_or(options.file_bytes), options.file_age)
+        .max_bytes(
+            reader
+                .number("dead_letter_max_bytes")
+                .unwrap_or(options.max_bytes),
+        )
+        .retention(
+            reader
+                .duration("dead_letter_retention")
+                .unwrap_or(options.retention),
+        );
+    let options = reader.finish(options)?;
+    let opened = path
+        .map(|path| FileDeadLetters::open(path, options))
+        .transpose();
+    opened.map_err(|error| ConfigError::new(format!("`dead_letters`: {error}")))
+}
+
+#[cfg(feature = "aws")]
+async fn queue(config: &Config) -> Result<Letters, ConfigError> {
+    use std::time::Duration;
+
+    use hydrant_runtime::{Pipeline, PipelineOptions, SinkDeadLetters};
+    /// How long a letter may wait for the queue.
+    const PATIENCE: Duration = Duration::from_secs(60);
+    let Some(queue) = crate::aws::queue(config).await? else {
+        return Err(ConfigError::new("`dead_letter_queue_url` is missing"));
+    };
+    let pipeline = Pipeline::new(queue, PipelineOptions::default());
+    Ok(Letters::Queue(SinkDeadLetters::new(pipeline, PATIENCE)))
+}
+
+#[cfg(not(feature = "aws"))]
+async fn queue(_: &Config) -> Result<Letters, ConfigError> {
+    Err(crate::sink::without("aws", "`dead_letter_queue_url`"))
+}

@@ -1,0 +1,420 @@
+//! [`Forwarder`]: submits the records of messages and decides which messages are settled.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use hydrant::delivery::{DeadLetter, Fate, OutgoingRecord, Resolved, SchedulerStats};
+use hydrant::message::Uuid;
+use hydrant::outgoing::audience::{SentIdentities as _, SentUpdates};
+use hydrant_runtime::{DynSink, Lane, Pipeline, Receipt};
+
+use crate::config::{Config, ConfigError, Reader};
+use crate::connection::{ConnectionKind, without_effect};
+use crate::dead_letters::Letters;
+use crate::mapping::{MappedMessage, MappedRecord, Mapping};
+use crate::observed::{Observed, Trouble};
+use crate::parts::{self, Parts};
+use crate::sent::Sent;
+
+/// Delivers the records of messages to the target of a configuration, and puts what the target
+/// rejects into its dead letters.
+///
+/// ```text
+///  Mapping::map ──► Prepared ──► submit (waits for room) ──► Submission ──► settle ──► Settled
+/// ```
+///
+/// A message is settled when every record of it is delivered or is a dead letter. One that is not
+/// must be forwarded again; its records may arrive twice.
+pub struct Forwarder {
+    pipeline: Pipeline<DynSink>,
+    letters: Option<Letters>,
+    sent: Option<Sent>,
+    config: Config,
+    with_account: bool,
+    patience: Duration,
+    trouble: Trouble,
+}
+
+/// The order of a source: see [`Forwarder::submit_in`].
+pub type SourceLane = Lane<DynSink>;
+
+/// After which time a source tries a halted connection again.
+const HALT_PROBE: Duration = Duration::from_secs(30);
+
+/// The records of one message, before they are submitted.
+#[derive(Default)]
+pub struct Prepared {
+    body: Vec<u8>,
+    records: Vec<OutgoingRecord>,
+    /// For each record, the positions of its events.
+    events: Vec<Vec<u32>>,
+    /// Positions of the events that exceed the limit of the target; empty if a record without
+    /// events does.
+    oversize: Option<Vec<u32>>,
+    event_count: usize,
+    message_id: Option<Uuid>,
+    updates: SentUpdates,
+}
+
+/// A message on its way.
+#[must_use = "the message is not settled"]
+pub struct Submission {
+    receipt: Receipt,
+    prepared: Prepared,
+    /// The number under which its identities are visible to later messages.
+    shown: Option<u64>,
+}
+
+/// Why a record was rejected, after how many attempts, and the positions of its events; none for
+/// those of the whole message.
+type Rejected<'p> = (Cow<'static, str>, u32, Option<&'p [u32]>);
+
+/// What became of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Settled {
+    /// Every record is delivered or is a dead letter.
+    Acknowledged {
+        /// Records delivered.
+        delivered: u64,
+        /// Records that are dead letters.
+        dead_letters: u64,
+    },
+    /// Some record is neither, for this reason. The message must be forwarded again.
+    Unacknowledged {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Prepared {
+    /// Adds a record; for [`Mapping::map`].
+    pub fn add(&mut self, record: MappedRecord<'_>) {
+        if record.is_oversize {
+            self.oversize.get_or_insert_default().extend(record.events);
+            return;
+        }
+        let mut owned = OutgoingRecord::new(record.payload);
+        owned.key = record.key.map(<[u8]>::to_vec);
+        owned.timestamp_ms = record.timestamp_ms;
+        self.records.push(owned);
+        self.events.push(record.events.to_vec());
+    }
+
+    /// Completes the preparation after the last record.
+    pub fn finish(&mut self, mapped: &mut MappedMessage, body: &[u8]) {
+        self.body = body.to_vec();
+        self.event_count = mapped.events;
+        self.message_id = mapped.message_id;
+        self.updates = std::mem::take(&mut mapped.updates);
+        for record in &mut self.records {
+            record.account.clone_from(&mapped.account);
+        }
+    }
+
+    /// The number of records.
+    #[must_use]
+    pub fn records(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Whether there is nothing to deliver and nothing to store.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty() && self.oversize.is_none() && self.updates.is_empty()
+    }
+}
+
+impl Forwarder {
+    /// Connects to the target and opens the dead letters, on the current tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// All settings that are wrong, a folder or store that cannot be opened, and a target for which
+    /// this program was built without the feature.
+    pub async fn start(config: Config) -> Result<Self, ConfigError> {
+        let parts = Parts::read(&config)?;
+        Self::start_with(config, parts).await
+    }
+
+    /// The same for a source that forwards a message again until it is acknowledged, such as a
+    /// partition: a connection that is halted is tried again every 30 s.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`start`](Self::start), and an `identity_store`, which other processes of the source
+    /// would not see.
+    pub async fn for_source(config: Config) -> Result<Self, ConfigError> {
+        let mut reader = Reader::new(&config);
+        if reader.text("identity_store").is_some() {
+            reader.refuse(
+                "`identity_store` is a file of one process, but users move between the processes \
+                 that share a topic; remove it",
+            );
+        }
+        reader.finish(())?;
+        let mut parts = Parts::read(&config)?;
+        parts.pipeline.scheduler.halt_probe = Some(HALT_PROBE);
+        Self::start_with(config, parts).await
+    }
+
+    async fn start_with(config: Config, mut parts: Parts) -> Result<Self, ConfigError> {
+        let sent = parts::sent(&config)?;
+        // Wrong settings of the records are found before anything is opened.
+        Mapping::with_store(&config, sent.clone())?;
+        let sink = crate::sink::sink(&config).await?;
+        let letters = Letters::open(&config).await?;
+        // A source submits what is rejected again, unless it is a dead letter.
+        parts.pipeline.scheduler.rejections_end_lanes = letters.is_none();
+        let trouble = Trouble::default();
+        let sink = DynSink::new(Observed {
+            sink,
+            trouble: trouble.clone(),
+        });
+        let pipeline = Pipeline::new(sink, parts.pipeline);
+        Ok(Self {
+            pipeline,
+            letters,
+            sent,
+            with_account: parts.with_account,
+            patience: parts.patience,
+            trouble,
+            config,
+        })
+    }
+
+    /// What the operator should know at the start: settings without an effect.
+    #[must_use]
+    pub fn notices(&self) -> Vec<String> {
+        let mut reader = Reader::new(&self.config);
+        let kind = ConnectionKind::read(&mut reader);
+        kind.map_or_else(Vec::new, |kind| without_effect(kind, &self.config))
+    }
+
+    /// The mapping of this configuration, for one thread.
+    ///
+    /// # Errors
+    ///
+    /// All settings that are wrong.
+    pub fn mapping(&self) -> Result<Mapping, ConfigError> {
+        let mut mapping = Mapping::with_store(&self.config, self.sent.clone())?;
+        mapping.with_account = self.with_account;
+        Ok(mapping)
+    }
+
+    pub(crate) fn letters(&self) -> Option<&Letters> {
+        self.letters.as_ref()
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Whether rejected records are stored.
+    #[must_use]
+    pub fn has_dead_letters(&self) -> bool {
+        self.letters.is_some()
+    }
+
+    /// How many dead letters were deleted since the start because of their age, or because their
+    /// folder was too large. Report them: their data is lost.
+    #[must_use]
+    pub fn expired_dead_letters(&self) -> u64 {
+        self.letters.as_ref().map_or(0, Letters::expired)
+    }
+
+    /// Submits the records of a message, when there is room for them.
+    pub async fn submit(&self, prepared: Prepared) -> Submission {
+        self.submit_to(None, prepared).await
+    }
+
+    /// Submits the records of a message of an ordered source: after a message that is not
+    /// acknowledged, nothing of the lane is sent, and the source forwards from there again, in
+    /// another lane.
+    pub async fn submit_in(&self, lane: &SourceLane, prepared: Prepared) -> Submission {
+        self.submit_to(Some(lane), prepared).await
+    }
+
+    /// Opens a lane for [`submit_in`](Self::submit_in).
+    #[must_use]
+    pub fn lane(&self) -> SourceLane {
+        self.pipeline.lane()
+    }
+
+    async fn submit_to(&self, lane: Option<&SourceLane>, mut prepared: Prepared) -> Submission {
+        let records = std::mem::take(&mut prepared.records);
+        let deadline = Instant::now() + self.patience;
+        let shown = self.sent.as_ref().map(|sent| sent.show(&prepared.updates));
+        let receipt = match lane {
+            Some(lane) => lane.submit(records, deadline).await,
+            None => self.pipeline.submit(records, deadline).await,
+        };
+        Submission {
+            receipt,
+            prepared,
+            shown,
+        }
+    }
+
+    /// Waits until every record is delivered or given up, and stores dead letters and identities
+    /// sent.
+    ///
+    /// Settle messages in the order in which they were submitted. If there is a store of identities,
+    /// do not settle those after one that is not acknowledged, but forward them again, too: they were
+    /// mapped as if it were delivered.
+    pub async fn settle(&self, submission: Submission) -> Settled {
+        let Submission {
+            receipt,
+            prepared,
+            shown,
+        } = submission;
+        let settled = self.outcome(receipt, &prepared).await;
+        if let (Some(sent), Some(shown)) = (&self.sent, shown) {
+            sent.hide(shown, &prepared.updates);
+        }
+        settled
+    }
+
+    async fn outcome(&self, receipt: Receipt, prepared: &Prepared) -> Settled {
+        let resolved = receipt.await;
+        let (mut delivered, mut rejected) = (0, Vec::new());
+        for (at, Resolved { fate, attempts, .. }) in resolved.iter().enumerate() {
+            match fate {
+                Fate::Delivered => delivered += 1,
+                Fate::Rejected { reason } => {
+                    let events = prepared.events.get(at).map_or(&[][..], Vec::as_slice);
+                    // The parts of a change have the position of the same event.
+                    let whole =
+                        events.is_empty() || distinct(events).count() >= prepared.event_count;
+                    let events = (!whole).then_some(events);
+                    rejected.push((reason.clone(), *attempts, events));
+                }
+                Fate::Retry { reason, .. } | Fate::Halted { reason } => {
+                    return Settled::unacknowledged(format!("{reason} (attempts: {attempts})"));
+                }
+                _ => return Settled::unacknowledged("the fate of a record is not known"),
+            }
+        }
+        let dead_letters = match self.store_rejected(prepared, &rejected).await {
+            Ok(dead_letters) => dead_letters,
+            Err(reason) => return Settled::unacknowledged(reason),
+        };
+        if let Some(sent) = &self.sent
+            && !prepared.updates.is_empty()
+            && let Err(error) = sent.apply(&prepared.updates, now_ms())
+        {
+            return Settled::unacknowledged(crate::with_causes(&*error));
+        }
+        Settled::Acknowledged {
+            delivered,
+            dead_letters,
+        }
+    }
+
+    /// Stores a message that is not forwarded because it cannot be read. Returns `false` if it is
+    /// not stored, because it may hold secret settings in places where they cannot be recognized.
+    ///
+    /// # Errors
+    ///
+    /// If there are no dead letters, or if they cannot be written.
+    pub async fn store_refused(&self, body: &[u8], reason: &str) -> Result<bool, String> {
+        let letters = self.letters.as_ref().ok_or("there are no dead letters")?;
+        let letter = DeadLetter::new(body, None, reason, 0, now_ms());
+        if letter.withheld_bytes() > 0 {
+            return Ok(false);
+        }
+        let stored = letters.put(&letter).await;
+        stored.map_err(|error| error.to_string())?;
+        Ok(true)
+    }
+
+    /// Stores what the target will never accept, and returns the number of letters.
+    async fn store_rejected(
+        &self,
+        prepared: &Prepared,
+        rejected: &[Rejected<'_>],
+    ) -> Result<u64, String> {
+        const TOO_LARGE: Cow<'static, str> =
+            Cow::Borrowed("the record exceeds the limit of the target and cannot be split");
+        let (body, now_ms) = (&prepared.body, now_ms());
+        let too_large = prepared.oversize.as_deref().map(|events| {
+            let events = (!events.is_empty()).then_some(events);
+            (TOO_LARGE, 0, events)
+        });
+        let mut stored = 0;
+        for (reason, attempts, events) in rejected.iter().chain(&too_large) {
+            let Some(letters) = &self.letters else {
+                return Err(format!(
+                    "a record is rejected: {reason}; with `dead_letters` such records are stored, and \
+                     the rest is forwarded"
+                ));
+            };
+            let positions: Vec<Option<usize>> = match events {
+                None => vec![None],
+                Some(events) => distinct(events).map(Some).collect(),
+            };
+            for event in positions {
+                // One at a time: each holds all of the message but the other events.
+                let letter = DeadLetter::new(body, event, &**reason, *attempts, now_ms);
+                let put = letters.put(&letter).await;
+                put.map_err(|error| format!("cannot store a dead letter: {error}"))?;
+                stored += 1;
+            }
+        }
+        Ok(stored)
+    }
+
+    /// What was delivered so far, and what is on its way.
+    #[must_use]
+    pub fn stats(&self) -> SchedulerStats {
+        self.pipeline.stats()
+    }
+
+    /// Why the latest attempt to deliver failed; `None` if it did not. Report it if nothing is
+    /// delivered for long.
+    #[must_use]
+    pub fn trouble(&self) -> Option<Cow<'static, str>> {
+        self.trouble.reason()
+    }
+
+    /// Accepts nothing more, and delivers what was submitted for at most this time. If it is called
+    /// again, the shorter time counts.
+    pub async fn drain(&self, grace: Duration) {
+        self.pipeline.close(grace).await;
+    }
+
+    /// Ends all connections, after everything is settled: [`settle`](Self::settle) stores dead
+    /// letters.
+    pub async fn close(&self) {
+        self.pipeline.close(Duration::ZERO).await;
+    }
+}
+
+impl Settled {
+    fn unacknowledged(reason: impl Into<String>) -> Self {
+        Self::Unacknowledged {
+            reason: reason.into(),
+        }
+    }
+}
+
+/// The time in milliseconds since the epoch.
+pub(crate) fn now_ms() -> i64 {
+    hydrant::host::system_invocation().now_ms()
+}
+
+/// Positions without repetitions; the parts of a change have the same one, one after the other.
+fn distinct(positions: &[u32]) -> impl Iterator<Item = usize> {
+    let mut last = None;
+    let positions = positions
+        .iter()
+        .filter(move |at| last.replace(**at) != Some(**at));
+    positions.map(|at| usize::try_from(*at).unwrap_or(usize::MAX))
+}
+
+impl fmt::Debug for Forwarder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Forwarder").finish_non_exhaustive()
+    }
+}
