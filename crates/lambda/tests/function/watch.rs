@@ -1,4 +1,4 @@
-//! `cargo lambda watch`: finds it, starts it with the example, invokes the function, and ends all
+//! `cargo lambda watch`: finds it, starts it with the function, invokes the function, and ends all
 //! its processes.
 
 use std::ffi::OsString;
@@ -45,7 +45,8 @@ impl Watch {
         let child = Command::new(program)
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .args(["lambda", "watch", "--ignore-changes"])
-            .args(["--example", "embed_lambda"])
+            // The same build as that of the other tests, which share the file.
+            .args(["--example", "function", "--features", "graceful-shutdown"])
             .args(["--invoke-address", "127.0.0.1", "--invoke-port"])
             .arg(port.to_string())
             // `--target-dir` would be passed to `cargo metadata`, which does not have this option.
@@ -63,7 +64,7 @@ impl Watch {
     }
 
     /// Invokes the function, and returns the status and the body of the response. The name `_` is
-    /// the default function, here the example.
+    /// the default function, here the only one.
     pub(crate) fn invoke(&self, body: &[u8]) -> (u16, Vec<u8>) {
         http::post(self.port, "/2015-03-31/functions/_/invocations", body)
             .unwrap_or_else(|error| panic!("{error}; {}", self.log()))

@@ -1,0 +1,155 @@
+//! Delivers the records and the dead letters of a message before it is answered.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hydrant::delivery::{DeadLetter, OutgoingRecord, RecordAccount, SchedulerOptions, Sink};
+use hydrant::engine::Subject;
+use hydrant::{Failure, Outcome, Output, Pending};
+use hydrant_runtime::{
+    DeadLetterError, DeadLetters, DynSink, Pipeline, PipelineOptions, SinkDeadLetters,
+};
+
+/// The longest time that a letter waits for its target. The deadline of the invocation is earlier.
+const PATIENCE: Duration = Duration::from_secs(900);
+
+/// After this time a target is tried again that had refused the connection: nobody can tell an
+/// environment that the target is mended.
+const HALT_PROBE: Duration = Duration::from_secs(1);
+
+/// How long connections may take to end at the shutdown, for which Lambda leaves 500 ms.
+#[cfg(feature = "graceful-shutdown")]
+const CLOSE_GRACE: Duration = Duration::from_millis(200);
+
+type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// [`DeadLetters`] with a boxed future.
+pub(crate) trait Letters: Send + Sync {
+    fn put_boxed(&self, letter: Vec<u8>) -> Boxed<'_, Result<(), DeadLetterError>>;
+}
+
+impl<D: DeadLetters> Letters for D {
+    fn put_boxed(&self, letter: Vec<u8>) -> Boxed<'_, Result<(), DeadLetterError>> {
+        Box::pin(self.put(letter))
+    }
+}
+
+/// Where dead letters go.
+pub(crate) enum LetterOption {
+    Store(Box<dyn Letters>),
+    Sink(DynSink),
+}
+
+/// Where the records and the dead letters of a function go.
+#[derive(Default)]
+pub(crate) struct Delivery {
+    records: Option<Pipeline<DynSink>>,
+    letters: Option<Arc<dyn Letters>>,
+    #[cfg(feature = "graceful-shutdown")]
+    letter_pipeline: Option<Pipeline<DynSink>>,
+}
+
+impl Delivery {
+    /// Starts the pipelines on the current tokio runtime.
+    pub(crate) fn start(records: Option<DynSink>, letters: Option<LetterOption>) -> Self {
+        let mut delivery = Self {
+            records: records.map(pipeline),
+            ..Self::default()
+        };
+        match letters {
+            Some(LetterOption::Store(letters)) => delivery.letters = Some(letters.into()),
+            Some(LetterOption::Sink(sink)) => {
+                let pipeline = pipeline(sink);
+                #[cfg(feature = "graceful-shutdown")]
+                {
+                    delivery.letter_pipeline = Some(pipeline.clone());
+                }
+                delivery.letters = Some(Arc::new(SinkDeadLetters::new(pipeline, PATIENCE)));
+            }
+            None => {}
+        }
+        delivery
+    }
+
+    /// Delivers the records, and settles the events that they are from. What is not delivered at
+    /// the deadline is to be retried.
+    pub(crate) async fn records(&self, pending: &mut Pending<'_, &mut Output>, deadline: Instant) {
+        let output = pending.output();
+        if output.records().is_empty() {
+            return;
+        }
+        let Some(pipeline) = &self.records else {
+            // Records are data. Without a target they would be lost if the message was answered.
+            let reason = "the module emits records, but the host has no sink for them";
+            let failure = || Outcome::from(Failure::retry().with_reason(reason));
+            let outcomes: Vec<Outcome> = output.records().iter().map(|_| failure()).collect();
+            pending.settle_records(outcomes);
+            return;
+        };
+        let no_settings = std::iter::empty::<(String, String)>();
+        let account = output.account_id();
+        let account = account.map(|id| Arc::new(RecordAccount::new(id, no_settings)));
+        let timestamp_ms = output.timestamp_ms();
+        let records = output.records().iter().map(|record| {
+            let mut outgoing = OutgoingRecord::new(record.payload);
+            outgoing.key = record.key.map(<[u8]>::to_vec);
+            outgoing.timestamp_ms = timestamp_ms;
+            outgoing.account = account.clone();
+            outgoing
+        });
+        let resolved = pipeline.submit(records.collect(), deadline).await.await;
+        pending.settle_records(resolved.into_iter().map(|resolved| resolved.fate));
+    }
+
+    /// Stores the dead letters of a message.
+    ///
+    /// # Errors
+    ///
+    /// If it is not certain that all are stored, with the reason: the message must not be answered.
+    pub(crate) async fn letters(
+        &self,
+        body: &[u8],
+        output: &Output,
+        now_ms: i64,
+        deadline: Instant,
+    ) -> Result<(), String> {
+        let Some(letters) = &self.letters else {
+            return Err("the host has no destination of dead letters".to_owned());
+        };
+        for (subject, failure) in output.dead_letters() {
+            let event = match subject {
+                Subject::Event(event) => Some(event),
+                _ => None,
+            };
+            let letter = DeadLetter::new(body, event, failure.to_string(), 1, now_ms);
+            if letter.withheld_bytes() > 0 {
+                return Err("a dead letter could hold secret settings of the message".to_owned());
+            }
+            let mut line = Vec::new();
+            letter.write(&mut line);
+            match tokio::time::timeout_at(deadline.into(), letters.put_boxed(line)).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => return Err(error.to_string()),
+                Err(_) => {
+                    return Err("the deadline passed before a dead letter was stored".to_owned());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the connections. Every record of an answered message is already delivered.
+    #[cfg(feature = "graceful-shutdown")]
+    pub(crate) async fn close(&self) {
+        for pipeline in [&self.records, &self.letter_pipeline].into_iter().flatten() {
+            pipeline.close(CLOSE_GRACE).await;
+        }
+    }
+}
+
+fn pipeline<S: Sink + 'static>(sink: S) -> Pipeline<S> {
+    let scheduler = SchedulerOptions::default().halt_probe(HALT_PROBE);
+    Pipeline::new(sink, PipelineOptions::default().scheduler(scheduler))
+}

@@ -1,0 +1,127 @@
+//! Events of Amazon SQS: several records per invocation, and an answer that lists those that failed
+//! ("Implementing partial batch responses").
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::panic::AssertUnwindSafe;
+
+use bytes::Bytes;
+use futures_util::FutureExt as _;
+use lambda_runtime::{Context, Diagnostic};
+use serde::{Deserialize, Serialize};
+
+use crate::answer::Ended;
+use crate::function::{Answer, Call, Function, internal};
+use crate::module::Module;
+
+/// An event, as far as it matters. Bodies without escapes are borrowed.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Event<'a> {
+    #[serde(borrow)]
+    records: Vec<Record<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Record<'a> {
+    #[serde(borrow)]
+    message_id: Cow<'a, str>,
+    #[serde(borrow)]
+    body: Cow<'a, str>,
+    #[serde(borrow, default)]
+    attributes: Attributes<'a>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Attributes<'a> {
+    /// Only records of FIFO queues have one.
+    #[serde(borrow)]
+    message_group_id: Option<Cow<'a, str>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Response<'a> {
+    batch_item_failures: Vec<Failure<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Failure<'a> {
+    item_identifier: &'a str,
+}
+
+impl<P: Module<K>, K: 'static> Function<P, K> {
+    /// Handles an event with records of a queue.
+    pub(crate) async fn invoke_sqs(&self, body: Bytes, context: Context) -> Answer {
+        let call = Call::new(context, self.margin);
+        let Some(event) = event(&body) else {
+            tracing::error!(request_id = call.request_id, "not an event of Amazon SQS");
+            return Err(Diagnostic {
+                error_type: "not_sqs".to_owned(),
+                // The text of the error of serde may contain data.
+                error_message:
+                    "expected an event of Amazon SQS with `Records[].messageId` and `body`"
+                        .to_owned(),
+            });
+        };
+        let mut failed_groups = HashSet::new();
+        let mut batch_item_failures = Vec::new();
+        for record in &event.records {
+            let group = record.attributes.message_group_id.as_deref();
+            let skip = group.is_some_and(|group| failed_groups.contains(group));
+            if !skip && self.record(&record.body, &call).await {
+                continue;
+            }
+            failed_groups.extend(group);
+            batch_item_failures.push(Failure {
+                item_identifier: &record.message_id,
+            });
+        }
+        let response = Response {
+            batch_item_failures,
+        };
+        serde_json::value::to_raw_value(&response).map_err(|error| internal(&error))
+    }
+
+    /// Handles a record, and returns whether all of its messages are answered.
+    async fn record(&self, body: &str, call: &Call) -> bool {
+        let handled = AssertUnwindSafe(async {
+            let mut answered = true;
+            for message in hydrant::wrapper::messages(body.as_bytes()) {
+                let mut buffers = self.buffers.take();
+                let call = call.again();
+                let (message, ended) = match message {
+                    Ok(message) => {
+                        let ended = self.process(&message, None, &call, &mut buffers).await;
+                        (message, ended)
+                    }
+                    Err(error) => {
+                        buffers.output.clear();
+                        (Cow::Borrowed(&b""[..]), Ended::Refused(error))
+                    }
+                };
+                self.observe(&message, "sqs", &call, &ended, &mut buffers);
+                answered &= ended.is_answered();
+                self.buffers.put(buffers);
+            }
+            answered
+        });
+        handled.catch_unwind().await.unwrap_or_else(|_| {
+            self.telemetry.panicked(call);
+            false
+        })
+    }
+}
+
+/// Reads an event. A record without an identifier could not be reported, so that it is no event.
+fn event(body: &[u8]) -> Option<Event<'_>> {
+    let event: Event<'_> = serde_json::from_slice(body).ok()?;
+    let named = event
+        .records
+        .iter()
+        .all(|record| !record.message_id.is_empty());
+    named.then_some(event)
+}
