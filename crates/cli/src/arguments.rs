@@ -17,6 +17,10 @@ macro_rules! environment {
         "    HYDRANT_HASH_PLATFORM  the instruction set for hashing, for tests and comparisons: portable,\n    \
          avx2, avx512, neon, or one of the last three followed by +sha [default: the fastest of the CPU]\n"
     };
+    (@ settings) => {
+        "    HYDRANT_NAME           a setting, for example HYDRANT_DELIVERY_STREAM_NAME; `hydrant settings`\n    \
+         lists them\n"
+    };
     (@ threads) => {
         "    HYDRANT_THREADS  the number of threads without --threads, 1 to 65535 [default: what the machine\n    \
          grants]\n"

@@ -3,8 +3,10 @@
 
 mod arguments;
 mod coercions;
+mod deploy;
 mod environment;
 mod exit;
+mod forward;
 mod generate;
 mod hash;
 mod input;
@@ -12,8 +14,10 @@ mod inspect;
 mod interrupt;
 mod lint;
 mod manual;
+mod map;
 mod normalize;
 mod output;
+mod plan;
 mod process;
 mod profile;
 mod progress;
@@ -64,6 +68,15 @@ enum Command {
     Validate(validate::ValidateArgs),
     LintRegistration(lint::LintArgs),
     Inspect(inspect::InspectArgs),
+    Map(map::MapArgs),
+    Forward(Box<forward::run::ForwardArgs>),
+    Consume(Box<forward::consume::ConsumeArgs>),
+    Redrive(forward::redrive::RedriveArgs),
+    Check(forward::check::CheckArgs),
+    Settings(forward::settings::SettingsArgs),
+    AwsPolicy(forward::policy::PolicyArgs),
+    DeployCommands(deploy::DeployArgs),
+    Plan(Box<plan::PlanArgs>),
     Hash(hash::HashArgs),
     Generate(generate::GenerateArgs),
     Schema(schema::SchemaArgs),
@@ -109,6 +122,15 @@ pub fn main() -> ExitCode {
         Command::Validate(args) => validate::run(&args, &stop),
         Command::LintRegistration(args) => lint::run(&args, &stop),
         Command::Inspect(args) => inspect::run(&args, &stop),
+        Command::Map(args) => map::run(&args, &stop),
+        Command::Forward(args) => forward::run::run(&args, &stop),
+        Command::Consume(args) => forward::consume::run(&args, &stop),
+        Command::Redrive(args) => forward::redrive::run(&args, &stop),
+        Command::Check(args) => forward::check::run(&args),
+        Command::Settings(args) => forward::settings::run(&args),
+        Command::AwsPolicy(args) => forward::policy::run(&args),
+        Command::DeployCommands(args) => deploy::run(&args),
+        Command::Plan(args) => plan::run(&args, &stop),
         Command::Hash(args) => hash::run(&args, &stop),
         Command::Generate(args) => generate::run(&args, &stop),
         Command::Schema(args) => schema::run(&args),

@@ -14,8 +14,8 @@ use super::progress::Progress;
 use super::remarks::SHOWN;
 use super::stream::{Command, Framing, Product, Run};
 use super::terminal;
-use hydrant::write;
 use hydrant::{Error, ParseOptions, Scratch, parse};
+use hydrant::{outgoing, write};
 
 /// Write each message as one line of canonical JSON
 ///
@@ -23,6 +23,9 @@ use hydrant::{Error, ParseOptions, Scratch, parse};
 /// empty left out, decimals exact. Event types and values that are not known to this version are
 /// kept as they came, unknown fields are left out (`validate` names them). Identities and settings
 /// are written as they are.
+///
+/// Outgoing batches, as Kafka and Kinesis receive them, are read, too: an object without `type`
+/// that has `schema_version`, `batch_id` or events with `event_type` is one.
 ///
 /// Without --keep-going, the first refused message is reported and nothing after it is written.
 /// With it, a refused message yields
@@ -102,13 +105,25 @@ impl Command for Normalize {
         message: &Message<'_>,
         product: &mut Product<()>,
     ) -> Result<(), Error> {
-        let parsed = parse(message.body, scratch, &self.options)?;
-        write::message(&parsed.message, &mut product.out);
+        match parse(message.body, scratch, &self.options) {
+            Ok(parsed) => write::message(&parsed.message, &mut product.out),
+            Err(_) if outgoing::is_outgoing(message.body) => {
+                let parsed = outgoing::parse(message.body, scratch, &self.options)?;
+                outgoing::write(&parsed.message, &mut product.out);
+            }
+            Err(error) => return Err(error),
+        }
         product.out.push(b'\n');
         Ok(())
     }
 
-    fn refused(&self, message: &Message<'_>, error: Error, product: &mut Product<()>) {
+    fn refused(
+        &self,
+        _: &mut Self::State,
+        message: &Message<'_>,
+        error: Error,
+        product: &mut Product<()>,
+    ) {
         if !self.keep_going {
             return product.report(message, error);
         }

@@ -200,6 +200,14 @@ impl Output {
         Ok(Self::stdout())
     }
 
+    /// Discards what is written.
+    pub(super) fn nothing() -> Self {
+        Self {
+            name: "null".to_owned(),
+            target: Target::Nowhere,
+        }
+    }
+
     pub(super) fn stdout() -> Self {
         let target = match regular(Handle::stdout()) {
             Some(handle) => Target::Redirected(handle),

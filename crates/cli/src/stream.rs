@@ -52,6 +52,16 @@ impl<T: Default> Product<T> {
         }
     }
 
+    /// Ends the run after this refusal, also with `keep_going`.
+    pub(super) fn halt(&mut self) {
+        self.halted = true;
+    }
+
+    /// Whether the rest of the chunk was skipped after a refusal.
+    pub(super) fn is_halted(&self) -> bool {
+        self.halted
+    }
+
     fn clear(&mut self) {
         release(&mut self.out);
         self.tally = T::default();
@@ -158,12 +168,21 @@ pub(super) trait Command: Sync {
     ) -> Result<(), Error>;
 
     /// Reports a refused message.
-    fn refused(&self, message: &Message<'_>, error: Error, product: &mut Product<Self::Tally>) {
+    fn refused(
+        &self,
+        _: &mut Self::State,
+        message: &Message<'_>,
+        error: Error,
+        product: &mut Product<Self::Tally>,
+    ) {
         product.report(message, error);
     }
 
+    /// Begins a chunk of messages.
+    fn begin_chunk(&self, _: &mut Self::State, _: &Chunk) {}
+
     /// Ends a chunk of messages.
-    fn end_chunk(&self, _: &mut Self::State, _: &mut Product<Self::Tally>) {}
+    fn end_chunk(&self, _: &mut Self::State, _: &Chunk, _: &mut Product<Self::Tally>) {}
 }
 
 impl Run<'_> {
@@ -198,7 +217,7 @@ impl Run<'_> {
             ended.findings.take(&mut product.findings, &mut product.out);
             let written = self.output.write(&product.out);
             if let Some(named) = &chunk.named
-                && (product.messages > 0 || chunk.error.is_some())
+                && (product.messages > 0 || chunk.count() > 0 || chunk.error.is_some())
             {
                 named.account();
             }
@@ -237,6 +256,7 @@ impl Run<'_> {
             || command.state(),
             |state, (chunk, product)| {
                 product.clear();
+                command.begin_chunk(state, chunk);
                 let mut at_work = AtWork {
                     command,
                     state,
@@ -247,7 +267,7 @@ impl Run<'_> {
                     .messages()
                     .try_for_each(|message| framing.handle(&message, &mut at_work));
                 product.halted = handled.is_break();
-                command.end_chunk(state, product);
+                command.end_chunk(state, chunk, product);
             },
             consume,
         );
@@ -317,8 +337,9 @@ impl<C: Command> Handler for AtWork<'_, C> {
 
     fn refused(&mut self, message: &Message<'_>, error: Error) -> ControlFlow<()> {
         self.product.messages += 1;
-        self.command.refused(message, error, self.product);
-        match self.keep_going {
+        self.command
+            .refused(self.state, message, error, self.product);
+        match self.keep_going && !self.product.halted {
             true => ControlFlow::Continue(()),
             false => ControlFlow::Break(()),
         }

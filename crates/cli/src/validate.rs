@@ -16,6 +16,7 @@ use super::progress::Progress;
 use super::remarks::SHOWN;
 use super::stream::{Command, Framing, Product, Run, placed, pretty};
 use super::terminal;
+use hydrant::outgoing;
 use hydrant::validate::{Finding, Level, coercions, findings, unknown_fields};
 use hydrant::write::JsonWriter;
 use hydrant::{Error, ParseOptions, Scratch, parse};
@@ -28,6 +29,9 @@ use hydrant::{Error, ParseOptions, Scratch, parse};
 /// written to standard output, a count to standard error. For each rule the first 100 findings are
 /// shown and the others are counted; --max-findings shows more. The exit status is 1 if there are
 /// refusals or errors, and with --deny-warnings also if there are warnings.
+///
+/// Outgoing batches, as Kafka and Kinesis receive them, are checked, too: an object without `type`
+/// that has `schema_version`, `batch_id` or events with `event_type` is one.
 ///
 /// With --json every finding is one object on a line:
 /// {"source","line","level","rule","message","path"}. The level is `refused`, `error` or `warning`.
@@ -160,13 +164,27 @@ impl Command for Validate {
         message: &Message<'_>,
         product: &mut Product<Findings>,
     ) -> Result<(), Error> {
-        let parsed = parse(message.body, scratch, &self.options)?;
-        let coerced = parsed.tally.coercions();
-        let mut found = findings(&parsed.message);
-        found.extend(unknown_fields(message.body, scratch, &self.options)?);
-        if coerced > 0 {
-            found.extend(coercions(message.body, scratch, &self.options)?);
-        }
+        let (body, options) = (message.body, &self.options);
+        let found = match parse(body, scratch, options) {
+            Ok(parsed) => {
+                let coerced = parsed.tally.coercions();
+                let mut found = findings(&parsed.message);
+                found.extend(unknown_fields(body, scratch, options)?);
+                if coerced > 0 {
+                    found.extend(coercions(body, scratch, options)?);
+                }
+                found
+            }
+            Err(_) if outgoing::is_outgoing(body) => {
+                let parsed = outgoing::parse(body, scratch, options)?;
+                let mut found = outgoing::validate::findings(&parsed.message);
+                found.extend(outgoing::validate::unknown_fields(body, scratch, options)?);
+                // The tally does not count the forms of values.
+                found.extend(outgoing::validate::coercions(body, scratch, options)?);
+                found
+            }
+            Err(error) => return Err(error),
+        };
         for finding in &found {
             match finding.level {
                 Level::Error => product.tally.errors += 1,
@@ -179,7 +197,13 @@ impl Command for Validate {
         Ok(())
     }
 
-    fn refused(&self, message: &Message<'_>, error: Error, product: &mut Product<Findings>) {
+    fn refused(
+        &self,
+        _: &mut Self::State,
+        message: &Message<'_>,
+        error: Error,
+        product: &mut Product<Findings>,
+    ) {
         product.refuse();
         product
             .findings

@@ -18,6 +18,8 @@ pub(crate) struct Chunk {
     /// What has to hold a message.
     pub(crate) named: Option<Arc<Named>>,
     block: Block,
+    /// How many of its messages are left out, because an earlier run has handled them.
+    skipped: usize,
     /// Why it is empty, if reading failed.
     pub(crate) error: Option<io::Error>,
 }
@@ -32,6 +34,9 @@ pub(crate) struct Message<'a> {
     /// The column in which it begins, counted from 1 in characters.
     pub(crate) column: u64,
     pub(crate) body: &'a [u8],
+    /// How many messages of its chunk come before it; those of one line or wrapper have the same
+    /// number.
+    pub(crate) before: usize,
     /// Whether messages are taken out of it if it is a wrapper.
     pub(crate) unwrap: bool,
     /// It is a line that has the shape of a message, and may contain several.
@@ -39,9 +44,10 @@ pub(crate) struct Message<'a> {
 }
 
 impl<'a> Message<'a> {
-    /// The messages in the text of a wrapper. There is at least one, which is refused if the text
+    /// The messages in a text of this wrapper. There is at least one, which is refused if the text
     /// is blank.
     pub(crate) fn all_in(
+        self,
         source: &'a str,
         text: &'a [u8],
         max_bytes: usize,
@@ -51,6 +57,7 @@ impl<'a> Message<'a> {
             line,
             column,
             body,
+            before: self.before,
             unwrap: true,
             is_line: false,
         };
@@ -85,18 +92,26 @@ impl Chunk {
             name: "".into(),
             named: None,
             block: Block::default(),
+            skipped: 0,
             error: None,
         }
+    }
+
+    /// The number of messages, with those that are left out.
+    pub(crate) fn count(&self) -> u64 {
+        self.block.spans().len() as u64
     }
 
     /// The messages. White space between messages is not one.
     pub(crate) fn messages(&self) -> impl Iterator<Item = Message<'_>> {
         let source = &*self.name;
-        self.block.messages().map(move |(span, body)| Message {
+        let messages = self.block.messages().enumerate().skip(self.skipped);
+        messages.map(move |(before, (span, body))| Message {
             source,
             line: span.line,
             column: span.column,
             body,
+            before,
             unwrap: false,
             is_line: span.kind == SpanKind::Line,
         })
@@ -122,7 +137,16 @@ pub(crate) struct Reader {
     left: u32,
     max_bytes: usize,
     lines_only: bool,
-    current: Option<(Arc<str>, Option<Arc<Named>>, Blocks)>,
+    current: Option<Current>,
+}
+
+/// The source that is being read.
+struct Current {
+    name: Arc<str>,
+    named: Option<Arc<Named>>,
+    blocks: Blocks,
+    /// How many of the next messages are left out.
+    skip: u64,
 }
 
 /// Divides the current source into blocks.
@@ -186,6 +210,7 @@ impl Reader {
     /// Puts the next piece into the chunk; false if there is none or the stop is raised.
     pub(crate) fn fill(&mut self, chunk: &mut Chunk) -> bool {
         chunk.block.clear();
+        chunk.skipped = 0;
         chunk.error = None;
         loop {
             match self.step(chunk) {
@@ -204,10 +229,13 @@ impl Reader {
     }
 
     fn step(&mut self, chunk: &mut Chunk) -> io::Result<Step> {
-        if let Some((name, named, blocks)) = &mut self.current {
-            chunk.name = Arc::clone(name);
-            chunk.named.clone_from(named);
-            if blocks.read_block(&mut chunk.block)? {
+        if let Some(current) = &mut self.current {
+            chunk.name = Arc::clone(&current.name);
+            chunk.named.clone_from(&current.named);
+            if current.blocks.read_block(&mut chunk.block)? {
+                let skipped = chunk.count().min(current.skip);
+                current.skip -= skipped;
+                chunk.skipped = usize::try_from(skipped).unwrap_or(usize::MAX);
                 return Ok(Step::Filled);
             }
             self.current = None;
@@ -233,7 +261,12 @@ impl Reader {
             true => Blocks::Lines(LineReader::new(stream, self.max_bytes)),
             false => Blocks::Messages(Box::new(MessageReader::new(stream, self.max_bytes))),
         };
-        self.current = Some((Arc::clone(&source.name), source.named.clone(), blocks));
+        self.current = Some(Current {
+            name: Arc::clone(&source.name),
+            named: source.named.clone(),
+            blocks,
+            skip: source.skip,
+        });
         Ok(Step::Again)
     }
 }

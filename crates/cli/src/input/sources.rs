@@ -18,6 +18,8 @@ pub(crate) struct Source {
     /// What it is a part of, if that has to hold a message: files and folders, but not streams,
     /// which may be empty.
     pub(crate) named: Option<Arc<Named>>,
+    /// How many of its first messages are left out, because an earlier run has handled them.
+    pub(crate) skip: u64,
 }
 
 /// A file or folder on the command line.
@@ -88,6 +90,7 @@ fn stdin() -> Source {
         place: Place::Stdin,
         size: None,
         named: None,
+        skip: 0,
     }
 }
 
@@ -99,12 +102,14 @@ fn file(path: PathBuf) -> Source {
             size: metadata.is_file().then_some(metadata.len()),
             place: Place::Path(path),
             named: None,
+            skip: 0,
         },
         Err(error) => Source {
             name,
             place: Place::Unreadable(error),
             size: None,
             named: None,
+            skip: 0,
         },
     }
 }
@@ -130,6 +135,7 @@ fn folder(path: &Path, found: &mut Vec<Source>) -> usize {
                     place: Place::Unreadable(io::Error::new(io::ErrorKind::NotFound, NO_MATCH)),
                     size: None,
                     named: None,
+                    skip: 0,
                 });
                 return 0;
             }
@@ -142,6 +148,7 @@ fn folder(path: &Path, found: &mut Vec<Source>) -> usize {
                 place: Place::Unreadable(error),
                 size: None,
                 named: None,
+                skip: 0,
             });
             0
         }

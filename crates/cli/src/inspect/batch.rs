@@ -151,7 +151,7 @@ fn consent(view: &mut View<'_>, consent: Option<&ConsentState<'_>>) {
         vec![
             law.to_owned(),
             shown(purpose),
-            decision(law == CCPA, consent).to_owned(),
+            decision(law == CCPA, consent.consented).to_owned(),
             consent
                 .timestamp_unixtime_ms
                 .map_or_else(String::new, |t| time(t).to_string()),
@@ -165,12 +165,12 @@ fn consent(view: &mut View<'_>, consent: Option<&ConsentState<'_>>) {
     view.table(&header, rows.chain(ccpa.map(|record| row(CCPA, record))));
 }
 
-const GDPR: &str = "GDPR";
-const CCPA: &str = "CCPA";
+pub(super) const GDPR: &str = "GDPR";
+pub(super) const CCPA: &str = "CCPA";
 
 /// The user's decision. In a CCPA record `consented` means the opposite (section 5.7).
-fn decision(ccpa: bool, consent: &Consent<'_>) -> &'static str {
-    match (ccpa, consent.consented) {
+pub(super) fn decision(ccpa: bool, consented: bool) -> &'static str {
+    match (ccpa, consented) {
         (false, true) => "consented",
         (false, false) => "refused",
         (true, true) => "opted out",
@@ -184,7 +184,7 @@ fn notifications(view: &mut View<'_>, notifications: &[SystemNotification<'_>]) 
     }
     view.section("system notifications");
     let state = |ccpa, consent: Option<Consent<'_>>| match consent {
-        Some(consent) => decision(ccpa, &consent).to_owned(),
+        Some(consent) => decision(ccpa, consent.consented).to_owned(),
         None => "none".to_owned(),
     };
     let row = |(index, notification): (usize, &SystemNotification<'_>)| {

@@ -101,7 +101,7 @@ fn identity_type<'a>(identity: &UserIdentity<'a>) -> &'a str {
 }
 
 /// `name (more)`, or the part that is present.
-fn named(name: Option<&str>, more: Option<&str>) -> String {
+pub(super) fn named(name: Option<&str>, more: Option<&str>) -> String {
     match (name.filter(|name| !name.is_empty()), more) {
         (Some(name), Some(more)) => format!("{name} ({more})"),
         (Some(one), None) | (None, Some(one)) => one.to_owned(),
@@ -118,11 +118,11 @@ fn changed<'n>(
     list(added.chain(removed.map(|name| format!("-{name}"))))
 }
 
-fn counted(count: usize, what: &str) -> String {
+pub(super) fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
-fn payload(payload: Option<&str>) -> String {
+pub(super) fn payload(payload: Option<&str>) -> String {
     payload.map_or_else(String::new, |payload| {
         format!("payload of {} bytes", payload.len())
     })

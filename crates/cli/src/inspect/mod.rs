@@ -1,9 +1,10 @@
-//! `hydrant inspect`: shows one message to a user. `batch`, `events` and `others` select the fields
-//! of each message; `view` formats them and masks personal data.
+//! `hydrant inspect`: shows one message to a user. `batch`, `events`, `others` and
+//! `outgoing` select the fields of each message; `view` formats them and masks personal data.
 
 mod batch;
 mod events;
 mod others;
+mod outgoing;
 mod view;
 
 use std::io;
@@ -23,6 +24,7 @@ use super::stream::{Framing, Handler, pretty};
 use super::terminal;
 use crate::coercions::coercions;
 use hydrant::message;
+use hydrant::outgoing::{is_outgoing, parse as parse_outgoing};
 use hydrant::{Error, ParseOptions, Parsed, Scratch, Tally, parse};
 use view::View;
 
@@ -31,6 +33,9 @@ use view::View;
 /// Shows the header, the account, the identities, the device, the consent and a table of the
 /// events, or the corresponding fields of other messages. Values of settings are never shown, those
 /// of identities and user attributes only on request.
+///
+/// Outgoing batches, as Kafka and Kinesis receive them, are shown, too: an object without `type`
+/// that has `schema_version`, `batch_id` or events with `event_type` is one.
 ///
 /// Messages are found as by all commands: one per line, spread over several lines, in an array, or
 /// concatenated. The first one is shown, or the one that --number or --line selects.
@@ -166,15 +171,23 @@ impl Handler for Inspect<'_> {
             return Ok(ControlFlow::Break(()));
         }
         let is_wanted = self.is_wanted(message);
-        let parsed = parse(message.body, &mut self.scratch, &self.options)?;
-        self.seen += 1;
-        if !is_wanted {
-            return Ok(ControlFlow::Continue(()));
-        }
         let colours = terminal::wants_colours();
         let mut view = View::new(colours, self.args.show_identities).to(&mut self.output);
-        show_message(&parsed, &mut view);
-        self.shown = Some(Shown::Written(view.finish()));
+        match parse(message.body, &mut self.scratch, &self.options) {
+            Ok(parsed) if is_wanted => show_message(&parsed, &mut view),
+            Ok(_) => {}
+            Err(_) if is_outgoing(message.body) => {
+                let parsed = parse_outgoing(message.body, &mut self.scratch, &self.options)?;
+                if is_wanted {
+                    outgoing::show(&parsed, &mut view);
+                }
+            }
+            Err(error) => return Err(error),
+        }
+        self.seen += 1;
+        if is_wanted {
+            self.shown = Some(Shown::Written(view.finish()));
+        }
         Ok(ControlFlow::Continue(()))
     }
 

@@ -72,6 +72,11 @@ impl<'o> View<'o> {
         self.optional("firehose version", common.firehose_version);
     }
 
+    /// The name of what is shown.
+    pub(super) fn name(&mut self, name: &str) {
+        self.heading(name);
+    }
+
     /// Begins a section.
     pub(super) fn section(&mut self, name: &str) {
         self.text.push('\n');

@@ -13,7 +13,7 @@ use clap::{Args, ValueEnum};
 use super::arguments::{Files, Limits, Threads, Wrappers, environment, number};
 use super::environment::hash_platform;
 use super::exit::{Failure, exit_status};
-use super::input::{Message, Opener, Reader, sources};
+use super::input::{Chunk, Message, Opener, Reader, sources};
 use super::interrupt::Stop;
 use super::output::OutputArgs;
 use super::progress::Progress;
@@ -26,6 +26,7 @@ use hydrant::{Engine, Error, ErrorKind, Output, Scratch};
 use identities::{Identities, Plan, named};
 use lines::Lines;
 use report::{Report, Totals};
+pub(super) use report::{grouped, write_file as write_report};
 
 /// Turn messages into one line of JSON per event
 ///
@@ -268,7 +269,7 @@ impl Command for Process {
         Ok(())
     }
 
-    fn end_chunk(&self, _: &mut Worker, product: &mut Product<Totals>) {
+    fn end_chunk(&self, _: &mut Worker, _: &Chunk, product: &mut Product<Totals>) {
         if let Err(error) = lines::finish(&mut product.out) {
             product.complain("digests", &error);
         }

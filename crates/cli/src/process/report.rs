@@ -160,18 +160,7 @@ impl Report<'_> {
     }
 
     pub(super) fn write_file(&self, path: &Path) -> Result<(), Failure> {
-        let written = File::create(path).and_then(|mut file| {
-            let written = file.write_all(&self.json());
-            if written.is_err() {
-                // Half an object is not left.
-                let _ = file.set_len(0);
-            }
-            written
-        });
-        written.map_err(|error| Failure::Output {
-            name: path.to_string_lossy().into_owned(),
-            error,
-        })
+        write_file(path, &self.json())
     }
 
     /// One object on one line.
@@ -216,8 +205,24 @@ impl Report<'_> {
     }
 }
 
+/// Writes a summary to a file.
+pub(crate) fn write_file(path: &Path, json: &[u8]) -> Result<(), Failure> {
+    let written = File::create(path).and_then(|mut file| {
+        let written = file.write_all(json);
+        if written.is_err() {
+            // Half an object is not left.
+            let _ = file.set_len(0);
+        }
+        written
+    });
+    written.map_err(|error| Failure::Output {
+        name: path.to_string_lossy().into_owned(),
+        error,
+    })
+}
+
 /// Digits in groups of three: `1,234,567`.
-fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {

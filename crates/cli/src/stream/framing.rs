@@ -92,7 +92,7 @@ impl Framing {
             let Message { source, line, .. } = message;
             let (number, wrapper) = (index + 1, unwrapped.wrapper());
             let source = format!("{source}:{line} (text {number} of {wrapper})");
-            for message in Message::all_in(&source, &text, self.max_bytes) {
+            for message in message.all_in(&source, &text, self.max_bytes) {
                 self.handle_at(depth, &message, handler)?;
             }
         }

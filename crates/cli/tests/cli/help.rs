@@ -5,11 +5,12 @@ use std::process::Stdio;
 
 use crate::support::*;
 
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 10] = [
     "process",
     "normalize",
     "validate",
     "inspect",
+    "plan",
     "hash",
     "generate",
     "schema",

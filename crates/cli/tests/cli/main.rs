@@ -18,10 +18,13 @@ mod lint;
 mod losses;
 #[cfg(target_os = "linux")]
 mod memory;
+mod outgoing;
+mod plan;
 mod platforms;
 mod process;
 mod schema;
 mod secrets;
+
 #[cfg(unix)]
 mod streams;
 mod support;

@@ -3,6 +3,8 @@
 //!
 //! ```text
 //!  {"type":"event_processing_request"   begins a message: in a string, the quotes are escaped
+//!  {"schema_version":2                  begins an outgoing batch
+//!  {"events":[{"data":                  so does this, and "event_type" for "data"
 //!  ..} {"id":                           so does an object after a closing bracket
 //!  oops {"id":                          so does any object, if the text began after a message
 //! ```
@@ -112,11 +114,26 @@ fn begins(before: &[u8], head: &[u8], rule: Rule) -> Option<bool> {
     if matches!(last, Some(b'}' | b']')) {
         return Some(true);
     }
-    if key != b"type" {
-        return Some(false);
+    match key {
+        b"type" => Some(
+            word(&mut rest)?
+                .is_some_and(|name| name.ends_with(b"_request") || name.ends_with(b"_response")),
+        ),
+        b"schema_version" => Some(next_byte(&mut rest)?.is_ascii_digit()),
+        b"events" => begins_outgoing_events(rest),
+        _ => Some(false),
     }
-    let names_message = |name: &[u8]| name.ends_with(b"_request") || name.ends_with(b"_response");
-    Some(word(&mut rest)?.is_some_and(names_message))
+}
+
+/// Whether this is a list whose first element begins as an event of an outgoing batch.
+fn begins_outgoing_events(mut rest: &[u8]) -> Option<bool> {
+    for bracket in [b'[', b'{'] {
+        if next_byte(&mut rest)? != bracket {
+            return Some(false);
+        }
+    }
+    let key = word(&mut rest)?;
+    Some(matches!(key, Some(b"data" | b"event_type")))
 }
 
 /// The word in quotes that comes next, or none; `None` if the text ends before that is known.
@@ -172,11 +189,17 @@ mod tests {
             (r#"{"a":1} {"b":2}"#, Some(8)),
             ("{\"a\":[]\0{\"b\":2}", Some(8)),
             ("{\"a\":1}{\n\"b\":2}", Some(7)),
+            (r#"{"a":"{"schema_version":2,"#, Some(6)),
+            (r#"{"a":[{ "events" : [ { "data": {"#, Some(6)),
+            (r#"{"a":[{"events":[{"event_type":"#, Some(6)),
             ("{\"a\":[1}, {\r\n  \"type\" : \"x_request\"", Some(10)),
             // These may be parts of a message, of a text, or on another line.
             (r#"{"a":[{"type":"custom_event""#, None),
             (r#"{"a":[{"b":1},{"c":2}"#, None),
             (r#"{"a":"{\"type\":\"x_request\""#, None),
+            (r#"{"a":{"schema_version":"2","#, None),
+            (r#"{"a":[{"events":[{"type":"#, None),
+            (r#"{"a":{"events":[]"#, None),
             (r#"{"a":"}{","b":"}"#, None),
             ("{\"a\":1}\n{\"b\":2}", None),
         ] {

@@ -1,0 +1,117 @@
+//! The samples of a plan: messages, whose numbers of events are counted, and measured times.
+
+use std::io;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::exit::Failure;
+use crate::input::{Chunk, Message, Opener, Reader, sources};
+use crate::interrupt::Stop;
+use crate::stream::{Framing, Handler, pretty};
+use hydrant::{Error, ParseOptions, Scratch, parse};
+use hydrant_plan::{Durations, EventCounts};
+
+/// The numbers of events in the event batches of a file or folder. Other messages do not count.
+pub(super) fn events(path: &Path, stop: &Arc<Stop>) -> Result<EventCounts, Failure> {
+    let options = ParseOptions::new();
+    let framing = Framing {
+        unwrap: false,
+        max_bytes: options.max_bytes,
+    };
+    let mut counter = Counter {
+        options,
+        scratch: Scratch::new(),
+        counts: Vec::new(),
+        refused: None,
+    };
+    each_chunk(path, stop, framing.max_bytes, false, |chunk| {
+        let _ = chunk
+            .messages()
+            .try_for_each(|message| framing.handle(&message, &mut counter));
+        match counter.refused.take() {
+            Some(text) => Err(Failure::Refused(text)),
+            None => Ok(()),
+        }
+    })?;
+    EventCounts::measured(counter.counts).map_err(|error| refused(path, &error.to_string()))
+}
+
+/// Counts the events of messages.
+struct Counter {
+    options: ParseOptions,
+    scratch: Scratch,
+    counts: Vec<u32>,
+    /// The text about the first message that was refused.
+    refused: Option<String>,
+}
+
+impl Handler for Counter {
+    fn message(&mut self, message: &Message<'_>) -> Result<ControlFlow<()>, Error> {
+        let parsed = parse(message.body, &mut self.scratch, &self.options)?;
+        if let hydrant::message::Message::EventProcessingRequest(batch) = parsed.message {
+            let events = batch.events.len();
+            self.counts.push(u32::try_from(events).unwrap_or(u32::MAX));
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn refused(&mut self, message: &Message<'_>, error: Error) -> ControlFlow<()> {
+        self.refused = Some(pretty(message, error));
+        ControlFlow::Break(())
+    }
+}
+
+/// The measured times in a file, in milliseconds, one per line. Empty lines are skipped.
+pub(super) fn durations(path: &Path, stop: &Arc<Stop>) -> Result<Durations, Failure> {
+    const LONGEST: usize = 1 << 16;
+    let (mut times, mut line) = (Vec::new(), 0_u64);
+    each_chunk(path, stop, LONGEST, true, |chunk| {
+        for text in chunk.bytes().split_inclusive(|byte| *byte == b'\n') {
+            line += 1;
+            let text = text.trim_ascii();
+            if text.is_empty() {
+                continue;
+            }
+            let time = str::from_utf8(text).ok().and_then(|text| text.parse().ok());
+            let time = time.filter(|time: &f64| time.is_finite());
+            let wrong = || refused(path, &format!("line {line}: expected milliseconds"));
+            times.push(time.ok_or_else(wrong)?);
+        }
+        Ok(())
+    })?;
+    Durations::measured(times).map_err(|error| refused(path, &error.to_string()))
+}
+
+fn each_chunk(
+    path: &Path,
+    stop: &Arc<Stop>,
+    max_bytes: usize,
+    lines: bool,
+    mut handle: impl FnMut(&Chunk) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let paths: [PathBuf; 1] = [path.to_owned()];
+    let mut reader = Reader::new(Opener::new(stop), sources(&paths), max_bytes);
+    if lines {
+        reader = reader.lines_only();
+    }
+    let mut chunk = Chunk::new();
+    while reader.fill(&mut chunk) {
+        if let Some(error) = chunk.error.take() {
+            let name = chunk.name.to_string();
+            return Err(Failure::Input { name, error });
+        }
+        handle(&chunk)?;
+    }
+    if stop.interrupted() {
+        return Err(Failure::Input {
+            name: path.to_string_lossy().into_owned(),
+            error: io::Error::other("interrupted"),
+        });
+    }
+    Ok(())
+}
+
+fn refused(path: &Path, reason: &str) -> Failure {
+    Failure::Refused(format!("error: {}: {reason}", path.display()))
+}

@@ -1,0 +1,72 @@
+//! `hydrant settings` lists what the other commands accept.
+
+use crate::support::*;
+
+/// The first words of the lines that have one.
+fn names(table: &str) -> Vec<&str> {
+    let lines = table
+        .lines()
+        .skip(1)
+        .map(|line| line.trim_start_matches(' '));
+    // Lines that continue an effect are indented by more than the names.
+    let first = table.lines().nth(1).unwrap();
+    let indent = first.len() - first.trim_start().len();
+    let own = table.lines().skip(1).zip(lines);
+    own.filter(|(line, rest)| line.len() - rest.len() == indent)
+        .map(|(_, rest)| rest.split(' ').next().unwrap())
+        .collect()
+}
+
+#[test]
+fn every_name_that_is_listed_is_a_setting() {
+    for connection in ["kinesis", "kafka", "audience", "http"] {
+        let args = ["settings", "--connection", connection];
+        let listed = run(&args).exits(0).out;
+        let names = names(&listed);
+        assert!(names.len() > 15, "{listed}");
+        for name in names {
+            // Not `there is no setting`, nor is it without effect.
+            let assignment = format!("{name}=?");
+            let args = ["map", "--connection", connection, "--set", &assignment, "/"];
+            let err = run(&args).err;
+            assert!(!err.contains("no setting"), "{name}: {err}");
+        }
+    }
+    let all = run(&["settings"]).exits(0).out;
+    for name in [
+        "send_push_registrations_and_receipts",
+        "include_user_attribute_change_events",
+        "delivery_stream_name",
+        "identity_store",
+        "url",
+    ] {
+        assert!(names(&all).contains(&name), "{name} is not in\n{all}");
+    }
+}
+
+#[test]
+fn each_connection_has_its_own() {
+    let of = |connection| {
+        let listed = run(&["settings", "--connection", connection]).exits(0).out;
+        let names: Vec<_> = names(&listed).iter().map(|it| (*it).to_owned()).collect();
+        names
+    };
+    let has = |connection, name: &str| of(connection).iter().any(|it| it == name);
+    assert!(has("http", "url") && !has("kinesis", "url"));
+    assert!(has("audience", "identity_store") && !has("http", "identity_store"));
+    assert!(has("kinesis", "send_as_batch") && !has("audience", "send_as_batch"));
+    for connection in ["kinesis", "kafka", "audience", "http"] {
+        assert!(has(connection, "max_memory"), "{connection}");
+    }
+}
+
+#[test]
+fn other_connections_are_refused() {
+    let ran = run(&["settings", "--connection", "pigeon"]).exits(2);
+    assert!(
+        ran.err
+            .contains("expected kinesis, kafka, audience, http or sqs"),
+        "{}",
+        ran.err
+    );
+}
