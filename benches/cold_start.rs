@@ -2,11 +2,12 @@
 //!
 //! Input: one message of four events, compact. The contenders are `examples/embed_stdin.rs`; the
 //! program (`hydrant process`), with the system allocator and with mimalloc;
-//! `examples/embed_lambda.rs` against an endpoint of this bench; and, as a lower bound, a Rust
-//! program that prints "hello". All are built here with the release profile and started in turn,
+//! the function `crates/lambda/examples/function.rs` against an endpoint of this bench; and, as a
+//! lower bound, a Rust program that prints "hello". All are built here with the release profile and started in turn,
 //! and timed from the start to the end of the process, because short-lived processes are typical of
 //! cold starts. A Lambda function does not end, so it is timed to its first answer and then killed.
-//! All answers are checked.
+//! All answers are checked. Then one function gets many invocations: the time from the first byte of
+//! the invocation to the last of the answer, at the endpoint, beside the time of the engine alone.
 //!
 //! `cargo bench --bench cold_start`. It does not use criterion, which measures functions and not
 //! processes.
@@ -19,13 +20,15 @@
     missing_docs
 )]
 
-#[path = "../tests/embed_lambda/endpoint.rs"]
+#[path = "../crates/lambda/tests/function/endpoint.rs"]
 mod endpoint;
 mod support;
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use endpoint::Endpoint;
+use hydrant::message::{CustomEvent, EventType};
+use hydrant::{Call, Engine, Failure, Output, Processor, Registration, Scratch};
 use support::process::{Allocator, Program, resident_kib};
 use support::{Bench, Input};
 
@@ -34,7 +37,7 @@ const HELLO: &str = "fn main() { println!(\"hello\"); }\n";
 const CONTENDERS: [&str; 5] = [
     "hydrant, embed_stdin",
     "hello",
-    "hydrant, embed_lambda",
+    "hydrant-lambda",
     "hydrant process",
     "hydrant process, mimalloc",
 ];
@@ -46,7 +49,7 @@ fn main() {
     }
     let hello = Program::source("hello", HELLO);
     let embedder = Program::example("embed_stdin");
-    let lambda = Program::example("embed_lambda");
+    let lambda = Program::example_of("hydrant-lambda", "function");
     let process = ["process", "--quiet", "--keep-going", "-"];
     let program = Program::hydrant(Allocator::System).with(&process);
     let mimalloc = Program::hydrant(Allocator::Mimalloc).with(&process);
@@ -91,7 +94,15 @@ fn main() {
     }
     memory(&mut bench, &input, "hello", hello.peak_kib(b""));
     if let Some(resident) = invoke(&lambda, body).1 {
-        memory(&mut bench, &input, "hydrant, embed_lambda", resident);
+        memory(&mut bench, &input, "hydrant-lambda", resident);
+    }
+    let (host, alone) = (warm(&lambda, body), engine_alone(body));
+    for (what, time) in [
+        ("hydrant-lambda, warm: us", host),
+        ("the engine alone: us", alone),
+        ("added by the host: us", host.saturating_sub(alone)),
+    ] {
+        bench.note(&input.name, what, time.as_secs_f64() * 1e6);
     }
     bench.finish();
 }
@@ -100,12 +111,65 @@ fn memory(bench: &mut Bench, input: &Input, name: &str, kib: f64) {
     bench.note(&input.name, &format!("{name}: peak, MiB"), kib / 1024.0);
 }
 
+/// The number of invocations of a warm function.
+const INVOCATIONS: usize = 2000;
+
+/// The median time of an invocation of a warm function.
+fn warm(function: &Program, body: &[u8]) -> Duration {
+    let mut endpoint = Endpoint::start();
+    let _running = endpoint.run(function.path());
+    let times = (0..INVOCATIONS + INVOCATIONS / 10).map(|_| {
+        let answer = endpoint.invoke(body, in_a_minute());
+        assert!(!answer.failed);
+        answer.elapsed
+    });
+    support::race::median(times.skip(INVOCATIONS / 10).collect())
+}
+
+/// The module of the function: the names of custom events.
+struct Module;
+
+impl Processor for Module {
+    type Batch = ();
+
+    fn registration(&self) -> Registration {
+        Registration::new("Names", "1.0").events([EventType::CustomEvent])
+    }
+
+    fn custom_event(
+        &self,
+        _: &mut Call<'_>,
+        _: &mut (),
+        _: &CustomEvent<'_>,
+    ) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+/// The median time of the engine for the message, with reused buffers.
+fn engine_alone(body: &[u8]) -> Duration {
+    let engine = Engine::new(Module);
+    let (mut scratch, mut output) = (Scratch::new(), Output::new());
+    let times = (0..INVOCATIONS).map(|_| {
+        let start = Instant::now();
+        let invocation = hydrant::host::system_invocation();
+        let pending = engine.process_into(body, &mut scratch, &invocation, &mut output);
+        assert!(!pending.unwrap().finish().response().is_empty());
+        start.elapsed()
+    });
+    support::race::median(times.collect())
+}
+
+fn in_a_minute() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    now.as_millis() as u64 + 60_000
+}
+
 /// The first answer of a function, and the memory that it uses then, in KiB.
 fn invoke(function: &Program, body: &[u8]) -> (Vec<u8>, Option<f64>) {
-    let endpoint = Endpoint::start();
+    let mut endpoint = Endpoint::start();
     let running = endpoint.run(function.path());
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    let answer = endpoint.invoke(body, now.as_millis() as u64 + 60_000);
+    let answer = endpoint.invoke(body, in_a_minute());
     assert!(!answer.failed);
-    (answer.body, resident_kib(running.0.id()))
+    (answer.body, resident_kib(running.process.id()))
 }
