@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::message::*;
 use crate::parse::{ParseOptions, Scratch};
 use crate::processor::{
-    AsyncProcessor, Call, Failure, Invocation, Merge, Outcome, Output, Processor,
+    AsyncProcessor, Call, Failure, Invocation, Merge, Outcome, Output, Processor, Received,
     SubscriptionReply, guarded, guarded_async,
 };
 use crate::registration::Registration;
@@ -113,6 +113,7 @@ impl<P: Processor> Engine<P> {
     ) -> Result<(), Error> {
         let message = self.shared.begin(body, scratch, invocation, output)?;
         output.parsed_at = invocation.clock();
+        let received = Received { body, invocation };
         let processor = &self.processor;
         let ended = match message {
             _ if output.message.is_done() => return Ok(()),
@@ -121,10 +122,10 @@ impl<P: Processor> Engine<P> {
                 let effects = &mut output.effects;
                 match &self.unordered {
                     Some(unordered) => {
-                        guarded(|| unordered.batch(processor, batch, invocation, effects))
+                        guarded(|| unordered.batch(processor, batch, received, effects))
                     }
                     None => guarded(|| {
-                        let mut call = Call::part_of_batch(batch, invocation, effects);
+                        let mut call = Call::part_of_batch(batch, received, effects);
                         processor.batch(&mut call, batch)
                     }),
                 }
@@ -132,17 +133,17 @@ impl<P: Processor> Engine<P> {
             Message::AudienceSubscriptionRequest(request) => {
                 let account = request.account.as_ref();
                 let replied = guarded(|| {
-                    let mut call = Call::of_account(account, invocation, output);
+                    let mut call = Call::of_message(account, received, output);
                     processor.audience_subscription(&mut call, request)
                 });
                 output.reply(replied)
             }
             Message::AudienceMembershipChangeRequest(request) => guarded(|| {
-                let mut call = Call::of_account(request.account.as_ref(), invocation, output);
+                let mut call = Call::of_message(request.account.as_ref(), received, output);
                 processor.audience_membership_change(&mut call, request)
             }),
             Message::DsrProcessingRequest(request) => guarded(|| {
-                let mut call = Call::of_account(request.account.as_ref(), invocation, output);
+                let mut call = Call::of_message(request.account.as_ref(), received, output);
                 processor.dsr(&mut call, request)
             }),
             _ => Ok(()),
@@ -213,26 +214,27 @@ impl<P: AsyncProcessor> Engine<P> {
     ) -> Result<(), Error> {
         let message = self.shared.begin(body, scratch, invocation, output)?;
         output.parsed_at = invocation.clock();
+        let received = Received { body, invocation };
         let processor = &self.processor;
         let ended = match message {
             _ if output.message.is_done() => return Ok(()),
             _ if invocation.is_late_at(output.parsed_at) => Err(Failure::late()),
             Message::EventProcessingRequest(batch) => {
-                let mut call = Call::part_of_batch(batch, invocation, &mut output.effects);
+                let mut call = Call::part_of_batch(batch, received, &mut output.effects);
                 guarded_async(|| processor.batch(&mut call, batch)).await
             }
             Message::AudienceSubscriptionRequest(request) => {
-                let mut call = Call::of_account(request.account.as_ref(), invocation, output);
+                let mut call = Call::of_message(request.account.as_ref(), received, output);
                 let replied =
                     guarded_async(|| processor.audience_subscription(&mut call, request)).await;
                 output.reply(replied)
             }
             Message::AudienceMembershipChangeRequest(request) => {
-                let mut call = Call::of_account(request.account.as_ref(), invocation, output);
+                let mut call = Call::of_message(request.account.as_ref(), received, output);
                 guarded_async(|| processor.audience_membership_change(&mut call, request)).await
             }
             Message::DsrProcessingRequest(request) => {
-                let mut call = Call::of_account(request.account.as_ref(), invocation, output);
+                let mut call = Call::of_message(request.account.as_ref(), received, output);
                 guarded_async(|| processor.dsr(&mut call, request)).await
             }
             _ => Ok(()),

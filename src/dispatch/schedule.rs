@@ -10,7 +10,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use super::cost::{Cost, Helpers, PerEvent, Watch};
 use crate::message::{Event, EventProcessingRequest};
 use crate::processor::{
-    ByName, Call, Contained, Effects, Failure, Invocation, Merge, Outcome, Processor, begin, end,
+    ByName, Call, Contained, Effects, Failure, Merge, Outcome, Processor, Received, begin, end,
     events,
 };
 
@@ -36,7 +36,7 @@ type Handle<P> = fn(&Unordered<P>, &Batch<'_, '_, P>, &mut Effects) -> Result<()
 struct Batch<'b, 'a, P> {
     processor: &'b P,
     request: &'a EventProcessingRequest<'a>,
-    invocation: &'b Invocation,
+    received: Received<'b>,
 }
 
 impl<P: Processor> Unordered<P> {
@@ -57,13 +57,13 @@ impl<P: Processor> Unordered<P> {
         &self,
         processor: &P,
         request: &EventProcessingRequest<'_>,
-        invocation: &Invocation,
+        received: Received<'_>,
         effects: &mut Effects,
     ) -> Result<(), Failure> {
         let batch = Batch {
             processor,
             request,
-            invocation,
+            received,
         };
         (self.handle)(self, &batch, effects)
     }
@@ -105,17 +105,17 @@ where
     let Batch {
         processor,
         request,
-        invocation,
+        received,
     } = *batch;
     let mut state = Contained::<P::Batch>::default();
-    let mut call = Call::part_of_batch(request, invocation, effects);
+    let mut call = Call::part_of_batch(request, received, effects);
     begin(processor, &mut call, state.get(), request)?;
     if request.events.len() < 2 {
         events(processor, &mut call, state.get(), 0, request.events)?;
     } else {
         handle_events(unordered, batch, effects, state.get())?;
     }
-    let mut call = Call::part_of_batch(request, invocation, effects);
+    let mut call = Call::part_of_batch(request, received, effects);
     end(processor, &mut call, state.take())
 }
 
@@ -136,7 +136,7 @@ where
     let mut before = cost.per_event();
     loop {
         let end = next.min(all.len());
-        let mut call = Call::part_of_batch(batch.request, batch.invocation, effects);
+        let mut call = Call::part_of_batch(batch.request, batch.received, effects);
         let some = all.get(done..end).unwrap_or_default();
         events(batch.processor, &mut call, state, done, some)?;
         done = end;
@@ -286,9 +286,9 @@ impl<P: Processor> Shared<'_, '_, P> {
         let Batch {
             processor,
             request,
-            invocation,
+            received,
         } = *self.batch;
-        let mut call = Call::part_of_batch(request, invocation, &mut chunk.effects);
+        let mut call = Call::part_of_batch(request, received, &mut chunk.effects);
         let first = self.first + start;
         chunk.ended = events(processor, &mut call, &mut chunk.state, first, some);
         chunk

@@ -51,10 +51,27 @@ use crate::write::{Append, JsonWriter};
 /// module does not register.
 pub struct Call<'c> {
     invocation: &'c Invocation,
+    body: &'c [u8],
     account: &'c Account<'c>,
     batch: &'c EventProcessingRequest<'c>,
     index: usize,
     effects: &'c mut Effects,
+}
+
+/// What the host received and supplied.
+#[derive(Clone, Copy)]
+pub(crate) struct Received<'c> {
+    pub(crate) body: &'c [u8],
+    pub(crate) invocation: &'c Invocation,
+}
+
+impl<'c> Received<'c> {
+    fn without_body(invocation: &'c Invocation) -> Self {
+        Self {
+            body: &[],
+            invocation,
+        }
+    }
 }
 
 impl<'c> Call<'c> {
@@ -68,7 +85,7 @@ impl<'c> Call<'c> {
         let effects = &mut output.effects;
         effects.clear();
         effects.begin(batch.system_notifications.len(), 0, batch.events);
-        Self::part_of_batch(batch, invocation, effects)
+        Self::part_of_batch(batch, Received::without_body(invocation), effects)
     }
 
     /// Creates a call for another message of this account. It clears the records and outcomes in
@@ -78,10 +95,19 @@ impl<'c> Call<'c> {
         invocation: &'c Invocation,
         output: &'c mut Output,
     ) -> Self {
+        Self::of_message(account, Received::without_body(invocation), output)
+    }
+
+    pub(crate) fn of_message(
+        account: Option<&'c Account<'c>>,
+        received: Received<'c>,
+        output: &'c mut Output,
+    ) -> Self {
         let effects = &mut output.effects;
         effects.clear();
         Self {
-            invocation,
+            invocation: received.invocation,
+            body: received.body,
             account: account.unwrap_or(&Account::EMPTY),
             batch: &EventProcessingRequest::EMPTY,
             index: 0,
@@ -91,11 +117,12 @@ impl<'c> Call<'c> {
 
     pub(crate) fn part_of_batch(
         batch: &'c EventProcessingRequest<'c>,
-        invocation: &'c Invocation,
+        received: Received<'c>,
         effects: &'c mut Effects,
     ) -> Self {
         Self {
-            invocation,
+            invocation: received.invocation,
+            body: received.body,
             account: batch.account.as_ref().unwrap_or(&Account::EMPTY),
             batch,
             index: 0,
@@ -121,6 +148,12 @@ impl<'c> Call<'c> {
     /// [`Failure`] that reports a permanent fault in this customer's configuration.
     pub fn settings<T: Settings<'c>>(&self) -> Result<T, SettingError> {
         self.account.settings()
+    }
+
+    /// The message as it was received, for example to store it. It contains identities and
+    /// settings. It is empty in a call that is created for a unit test.
+    pub fn body(&self) -> &'c [u8] {
+        self.body
     }
 
     /// The time, the deadline and the access token that the host supplied.

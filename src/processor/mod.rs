@@ -21,6 +21,7 @@ mod sync;
 
 pub use asynchronous::AsyncProcessor;
 pub use call::Call;
+pub(crate) use call::Received;
 pub(crate) use effects::{ByName, Effects, one_each};
 pub use event_counts::EventCounts;
 pub use events::Events;
