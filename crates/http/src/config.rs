@@ -365,6 +365,51 @@ impl HttpConfig {
         Ok(())
     }
 
+    /// The names of the account settings that requests need, each once, and whether each may be a
+    /// secret: those of headers and of the authentication.
+    ///
+    /// ```
+    /// use hydrant_http::{Authentication, HttpConfig, Secret};
+    ///
+    /// let config = HttpConfig::new("https://{region}.api.example.com/v1")
+    ///     .with_authentication(Authentication::Bearer(Secret::setting("api_key")));
+    /// let settings = config.account_settings()?;
+    /// assert_eq!(settings, [("region".to_owned(), false), ("api_key".to_owned(), true)]);
+    /// # Ok::<(), hydrant_http::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The first template that is wrong.
+    pub fn account_settings(&self) -> Result<Vec<(String, bool)>, ConfigError> {
+        let (url, headers) = (self.url_template()?, self.header_templates()?);
+        let url = url.settings().map(|name| (name, false));
+        let headers = headers.iter().flat_map(|(_, value)| value.settings());
+        let secrets = self.secrets().into_iter();
+        let secrets = secrets.filter_map(|secret| match &secret.0 {
+            SecretSource::Setting(name) => Some(name.as_str()),
+            SecretSource::Value(_) => None,
+        });
+        let mut settings: Vec<(String, bool)> = Vec::new();
+        for (name, is_secret) in url.chain(headers.chain(secrets).map(|name| (name, true))) {
+            match settings.iter_mut().find(|(known, _)| known == name) {
+                Some((_, known)) => *known |= is_secret,
+                None => settings.push((name.to_owned(), is_secret)),
+            }
+        }
+        Ok(settings)
+    }
+
+    /// The secrets of the authentication.
+    fn secrets(&self) -> Vec<&Secret> {
+        match &self.authentication {
+            Authentication::None => vec![],
+            Authentication::Bearer(token) => vec![token],
+            Authentication::Basic(user, password) => vec![user, password],
+            Authentication::Hmac(signature) => vec![&signature.key],
+        }
+    }
+
     pub(crate) fn url_template(&self) -> Result<UrlTemplate, ConfigError> {
         UrlTemplate::parse(&self.url, self.allow_http)
     }
@@ -384,22 +429,16 @@ impl HttpConfig {
 
     fn validate_authentication(&self) -> Result<(), ConfigError> {
         const OPTION: &str = "authentication";
-        let secrets: &[&Secret] = match &self.authentication {
-            Authentication::None => &[],
-            Authentication::Bearer(token) => &[token],
-            Authentication::Basic(user, password) => &[user, password],
-            Authentication::Hmac(signature) => {
-                header_name(OPTION, &signature.header)?;
-                if let Some(header) = &signature.timestamp_header {
-                    header_name(OPTION, header)?;
-                }
-                if HeaderValue::from_str(&signature.prefix).is_err() {
-                    return Err(ConfigError::new(OPTION, "has an invalid prefix"));
-                }
-                &[&signature.key]
+        if let Authentication::Hmac(signature) = &self.authentication {
+            header_name(OPTION, &signature.header)?;
+            if let Some(header) = &signature.timestamp_header {
+                header_name(OPTION, header)?;
             }
-        };
-        for secret in secrets {
+            if HeaderValue::from_str(&signature.prefix).is_err() {
+                return Err(ConfigError::new(OPTION, "has an invalid prefix"));
+            }
+        }
+        for secret in self.secrets() {
             let (SecretSource::Value(text) | SecretSource::Setting(text)) = &secret.0;
             if text.is_empty() {
                 return Err(ConfigError::new(OPTION, "has an empty secret"));
@@ -416,12 +455,7 @@ impl HttpConfig {
 
     /// Whether a secret is a setting of the account.
     pub(crate) fn has_account_secrets(&self) -> bool {
-        match &self.authentication {
-            Authentication::None => false,
-            Authentication::Bearer(token) => token.is_setting(),
-            Authentication::Basic(user, password) => user.is_setting() || password.is_setting(),
-            Authentication::Hmac(signature) => signature.key.is_setting(),
-        }
+        self.secrets().into_iter().any(Secret::is_setting)
     }
 }
 

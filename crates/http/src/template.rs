@@ -66,9 +66,15 @@ impl Template {
 
     /// Whether it contains a setting.
     pub(crate) fn has_settings(&self) -> bool {
-        self.0
-            .iter()
-            .any(|piece| matches!(piece, Piece::Setting(_)))
+        self.settings().next().is_some()
+    }
+
+    /// The names of the settings that it contains.
+    pub(crate) fn settings(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|piece| match piece {
+            Piece::Setting(name) => Some(name.as_str()),
+            Piece::Text(_) => None,
+        })
     }
 
     /// The text, with each setting as `value` writes it.
@@ -169,12 +175,12 @@ impl UrlTemplate {
 
     /// An account with a harmless value for each setting.
     fn sample(&self) -> RecordAccount {
-        let pieces = self.authority.0.iter().chain(&self.rest.0);
-        let settings = pieces.filter_map(|piece| match piece {
-            Piece::Setting(name) => Some((name.as_str(), "x")),
-            Piece::Text(_) => None,
-        });
-        RecordAccount::new(0, settings)
+        RecordAccount::new(0, self.settings().map(|name| (name, "x")))
+    }
+
+    /// The names of the settings that it contains.
+    pub(crate) fn settings(&self) -> impl Iterator<Item = &str> {
+        self.authority.settings().chain(self.rest.settings())
     }
 
     pub(crate) fn has_settings(&self) -> bool {
