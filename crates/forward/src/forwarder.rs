@@ -42,6 +42,9 @@ pub type SourceLane = Lane<DynSink>;
 /// After which time a source tries a halted connection again.
 const HALT_PROBE: Duration = Duration::from_secs(30);
 
+/// After which time a host tries a halted connection again.
+const HOST_HALT_PROBE: Duration = Duration::from_secs(1);
+
 /// The records of one message, before they are submitted.
 #[derive(Default)]
 pub struct Prepared {
@@ -159,6 +162,22 @@ impl Forwarder {
         Self::start_with(config, parts).await
     }
 
+    /// The same for a host that answers the sender when a message is settled, such as AWS Lambda: a
+    /// connection that is halted is tried again every second, because nobody can tell the host that
+    /// the target is mended, and a request does not wait for more records unless `linger` is given.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`start`](Self::start).
+    pub async fn for_host(config: Config) -> Result<Self, ConfigError> {
+        let mut parts = Parts::read(&config)?;
+        parts.pipeline.scheduler.halt_probe = Some(HOST_HALT_PROBE);
+        if config.given("linger").is_none() {
+            parts.pipeline.scheduler.linger = Duration::ZERO;
+        }
+        Self::start_with(config, parts).await
+    }
+
     async fn start_with(config: Config, mut parts: Parts) -> Result<Self, ConfigError> {
         let sent = parts::sent(&config)?;
         // Wrong settings of the records are found before anything is opened.
@@ -226,14 +245,23 @@ impl Forwarder {
 
     /// Submits the records of a message, when there is room for them.
     pub async fn submit(&self, prepared: Prepared) -> Submission {
-        self.submit_to(None, prepared).await
+        self.submit_to(None, prepared, None).await
+    }
+
+    /// The same with a deadline: a record that is not delivered then is not sent any more.
+    pub(crate) async fn submit_until(
+        &self,
+        deadline: Option<Instant>,
+        prepared: Prepared,
+    ) -> Submission {
+        self.submit_to(None, prepared, deadline).await
     }
 
     /// Submits the records of a message of an ordered source: after a message that is not
     /// acknowledged, nothing of the lane is sent, and the source forwards from there again, in
     /// another lane.
     pub async fn submit_in(&self, lane: &SourceLane, prepared: Prepared) -> Submission {
-        self.submit_to(Some(lane), prepared).await
+        self.submit_to(Some(lane), prepared, None).await
     }
 
     /// Opens a lane for [`submit_in`](Self::submit_in).
@@ -242,9 +270,15 @@ impl Forwarder {
         self.pipeline.lane()
     }
 
-    async fn submit_to(&self, lane: Option<&SourceLane>, mut prepared: Prepared) -> Submission {
+    async fn submit_to(
+        &self,
+        lane: Option<&SourceLane>,
+        mut prepared: Prepared,
+        deadline: Option<Instant>,
+    ) -> Submission {
         let records = std::mem::take(&mut prepared.records);
-        let deadline = Instant::now() + self.patience;
+        let patience = Instant::now() + self.patience;
+        let deadline = deadline.map_or(patience, |deadline| deadline.min(patience));
         let shown = self.sent.as_ref().map(|sent| sent.show(&prepared.updates));
         let receipt = match lane {
             Some(lane) => lane.submit(records, deadline).await,

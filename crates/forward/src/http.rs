@@ -10,6 +10,17 @@ use crate::config::{Config, ConfigError, Reader};
 
 /// The sink for the API.
 pub(crate) fn sink(config: &Config) -> Result<DynSink, ConfigError> {
+    let sink = HttpSink::new(api(config)?).map_err(|error| ConfigError::new(error.to_string()))?;
+    Ok(DynSink::new(sink))
+}
+
+/// The names of the account settings that the API needs, and whether each may be a secret.
+pub(crate) fn account_settings(config: &Config) -> Result<Vec<(String, bool)>, ConfigError> {
+    let settings = api(config)?.account_settings();
+    settings.map_err(|error| ConfigError::new(error.to_string()))
+}
+
+fn api(config: &Config) -> Result<HttpConfig, ConfigError> {
     let mut reader = Reader::new(config);
     let mut http = HttpConfig::new(reader.required("url"))
         .with_method(match reader.choice("method") {
@@ -46,9 +57,7 @@ pub(crate) fn sink(config: &Config) -> Result<DynSink, ConfigError> {
         let codes = reader.list("error_retry_codes");
         http = http.with_record_errors(errors.with_retry_codes(codes));
     }
-    let http = reader.finish(http)?;
-    let sink = HttpSink::new(http).map_err(|error| ConfigError::new(error.to_string()))?;
-    Ok(DynSink::new(sink))
+    reader.finish(http)
 }
 
 /// The credentials of each kind of authentication.

@@ -5,6 +5,7 @@
 //! - [`Mapping`]: the records of a message, for one connection
 //! - [`AcknowledgeFirst`]: stores a message durably before it is processed
 //! - [`Forwarder`]: delivers records and decides which messages are settled
+//! - [`ForwarderModule`]: the forwarder as a module, for hosts such as AWS Lambda
 //! - [`Source`]: where stored messages are taken from to be processed
 //!
 //! ```text
@@ -20,6 +21,7 @@ mod aws;
 pub mod config;
 mod connection;
 mod dead_letters;
+mod deduplication;
 mod forwarder;
 #[cfg(feature = "http")]
 mod http;
@@ -27,6 +29,7 @@ mod identities;
 #[cfg(feature = "kafka")]
 mod kafka;
 mod mapping;
+mod module;
 mod observed;
 mod parts;
 mod raw;
@@ -37,8 +40,10 @@ mod source;
 
 pub use acknowledge::{AcknowledgeError, AcknowledgeFirst};
 pub use connection::{ConnectionKind, RecordSettings};
+pub use deduplication::{Deduplication, Fresh};
 pub use forwarder::{Forwarder, Prepared, Settled, SourceLane, Submission};
 pub use mapping::{MapError, MappedMessage, MappedRecord, Mapping};
+pub use module::ForwarderModule;
 pub use parts::{deduplication_window, max_memory};
 pub use redrive::Redriven;
 pub use sink::{aws_policy, checked, sink};

@@ -252,12 +252,39 @@ impl Mapping {
         body: &[u8],
         options: &ParseOptions,
         wanted: impl FnMut(Uuid) -> bool,
-        mut each: impl FnMut(MappedRecord<'_>),
+        each: impl FnMut(MappedRecord<'_>),
     ) -> Result<MappedMessage, MapError> {
         let parsed = parse(body, &mut self.scratch, options).map_err(MapError::Refused)?;
+        let with_account = self.with_account;
+        self.records
+            .map(body, parsed.message, with_account, wanted, each)
+    }
+
+    /// The same for a message that is parsed. `body` is the text of it.
+    pub(crate) fn map_message(
+        &mut self,
+        body: &[u8],
+        message: Message<'_>,
+        wanted: impl FnMut(Uuid) -> bool,
+        each: impl FnMut(MappedRecord<'_>),
+    ) -> Result<MappedMessage, MapError> {
+        self.records
+            .map(body, message, self.with_account, wanted, each)
+    }
+}
+
+impl Records {
+    fn map(
+        &mut self,
+        body: &[u8],
+        message: Message<'_>,
+        with_account: bool,
+        mut wanted: impl FnMut(Uuid) -> bool,
+        mut each: impl FnMut(MappedRecord<'_>),
+    ) -> Result<MappedMessage, MapError> {
         let mut mapped = MappedMessage::default();
-        match (&mut self.records, parsed.message) {
-            (Records::Raw { most }, message) => {
+        match (self, message) {
+            (Self::Raw { most }, message) => {
                 let Some(raw) = RawRecord::of(&message) else {
                     return Ok(mapped);
                 };
@@ -271,7 +298,7 @@ impl Mapping {
                 });
             }
             (
-                Records::Events {
+                Self::Events {
                     mapper,
                     buffer,
                     most,
@@ -280,11 +307,10 @@ impl Mapping {
             ) => {
                 mapped.is_forwarded = true;
                 mapped.message_id = request.common.id;
-                if self.with_account {
+                if with_account {
                     mapped.account = request.account.as_ref().map(account);
                 }
                 let account_id = request.account.map_or(0, |account| account.account_id);
-                let mut wanted = wanted;
                 let kept = Kept::new(request.events, |id| wanted(scoped(id, account_id)));
                 mapped.events = request.events.len();
                 let ids = request.events.iter().filter_map(Event::id);
@@ -310,7 +336,7 @@ impl Mapping {
                 }
             }
             (
-                Records::Audience { mapper, output },
+                Self::Audience { mapper, output },
                 Message::AudienceMembershipChangeRequest(request),
             ) => {
                 mapped.is_forwarded = true;
@@ -319,10 +345,7 @@ impl Mapping {
                 made.map_err(|error| MapError::Store(crate::with_causes(&error)))?;
                 finish(output, &mut mapped, each);
             }
-            (
-                Records::Audience { mapper, output },
-                Message::AudienceSubscriptionRequest(request),
-            ) => {
+            (Self::Audience { mapper, output }, Message::AudienceSubscriptionRequest(request)) => {
                 mapped.is_forwarded = true;
                 mapped.message_id = request.common.id;
                 mapper.map_subscription(request, output);

@@ -4,7 +4,6 @@ pub(crate) mod arguments;
 pub(crate) mod check;
 mod checkpoint;
 pub(crate) mod consume;
-mod deduplication;
 pub(crate) mod policy;
 mod read;
 pub(crate) mod redrive;

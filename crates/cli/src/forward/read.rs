@@ -6,14 +6,13 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 
-use super::deduplication::Deduplication;
 use super::report::Totals;
 use super::settle::{Entry, Mark, Waiting};
 use crate::input::{Chunk, Message};
 use crate::interrupt::Stop;
 use crate::stream::{Command, Product};
 use hydrant::{Error, ParseOptions};
-use hydrant_forward::{Forwarder, MapError, Mapping, Prepared};
+use hydrant_forward::{Deduplication, Forwarder, MapError, Mapping, Prepared};
 
 /// Passes messages on to the settlement.
 pub(super) struct Forward {

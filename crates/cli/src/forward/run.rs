@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 
 use super::arguments::{Settings, configuration};
 use super::checkpoint::Checkpoint;
-use super::deduplication::Deduplication;
+
 use super::read::{Forward, Memory};
 use super::report::{Read, Report, Totals};
 use super::settle::{Counts, Settler};
@@ -24,7 +24,7 @@ use crate::progress::Progress;
 use crate::remarks::SHOWN;
 use crate::stream::{Framing, Run};
 use crate::terminal;
-use hydrant_forward::Forwarder;
+use hydrant_forward::{Deduplication, Forwarder};
 
 /// Deliver the records of messages to Amazon Data Firehose, Apache Kafka or an HTTP API
 ///

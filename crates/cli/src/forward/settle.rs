@@ -6,13 +6,13 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use hydrant::message::Uuid;
-use hydrant_forward::{Forwarder, Settled, Submission};
+use hydrant_forward::{Deduplication, Forwarder, Settled, Submission};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::Receiver;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::checkpoint::Checkpoint;
-use super::deduplication::Deduplication;
+
 use crate::interrupt::Stop;
 
 /// What the reading thread passes on, in the order of the input.

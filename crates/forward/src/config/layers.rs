@@ -62,8 +62,10 @@ pub(crate) enum Value {
 const PREFIX: &str = "HYDRANT_";
 
 /// Variables of the program and of its tests that are not settings.
-const OTHERS: [&str; 6] = [
+const OTHERS: [&str; 8] = [
     "THREADS",
+    "CONFIG",
+    "TRIGGER",
     "HASH_PLATFORM",
     "SHARED",
     "BLESS",

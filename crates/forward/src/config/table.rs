@@ -479,6 +479,20 @@ pub(super) static OWN: &[Setting] = &[
         "Account settings for dead letters, which do not store them: ACCOUNT.name for one account, name for all",
     )
     .secret(),
+    // The module that hosts run.
+    setting(
+        "module_name",
+        Kind::Text,
+        Users::ALL,
+        "AWS Lambda: the name in the registration, which customers see",
+    )
+    .or("hydrant"),
+    setting(
+        "module_description",
+        Kind::Text,
+        Users::ALL,
+        "AWS Lambda: the description in the registration, of less than 230 characters",
+    ),
     // Identities sent.
     setting(
         "identity_store",

@@ -4,11 +4,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hydrant::ParseOptions;
-use hydrant_forward::{Forwarder, MapError, Mapping, Prepared, Settled, SourceLane};
+use hydrant_forward::{
+    Deduplication, Forwarder, Fresh, MapError, Mapping, Prepared, Settled, SourceLane,
+};
 use hydrant_runtime::source::{Handler, Lane, Outcome, Pending, SourceEvent, SourceRecord};
 
 use super::events::Events;
-use crate::forward::deduplication::{Deduplication, Fresh};
+
 use crate::forward::report::{Read, Totals};
 use crate::forward::settle::Counts;
 use crate::remarks::SHOWN;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use hydrant_forward::{Forwarder, Source};
+use hydrant_forward::{Deduplication, Forwarder, Source};
 use hydrant_runtime::source::SourceError;
 use tokio::runtime::Builder;
 use tokio::time::{MissedTickBehavior, interval};
@@ -14,7 +14,7 @@ use super::ConsumeArgs;
 use super::handler::{Consumer, Shared, Sums};
 use crate::exit::{self, Failure};
 use crate::forward::arguments::configuration;
-use crate::forward::deduplication::Deduplication;
+
 use crate::forward::report::{Read, Report};
 use crate::forward::run::ReportForm;
 use crate::forward::silence::Silence;

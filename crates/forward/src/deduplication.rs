@@ -5,14 +5,26 @@
 //! settled before the message that repeats it; if it is not, neither is that message.
 
 use std::collections::HashSet;
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hydrant::delivery::Window;
 use hydrant::message::Uuid;
 
 /// The identifiers of recent events. Clones share their content.
+///
+/// ```
+/// use hydrant::message::Uuid;
+/// use hydrant_forward::Deduplication;
+///
+/// let known = Deduplication::new(100);
+/// let mut message = known.fresh();
+/// assert!(message.is_new(Uuid([1; 16])));
+/// message.settled();
+/// assert!(!known.is_new(Uuid([1; 16])));
+/// ```
 #[derive(Clone)]
-pub(super) struct Deduplication(Arc<Mutex<State>>);
+pub struct Deduplication(Arc<Mutex<State>>);
 
 struct State {
     settled: Window,
@@ -20,23 +32,42 @@ struct State {
     submitted: HashSet<Uuid>,
 }
 
+#[derive(PartialEq, Eq)]
+enum Seen {
+    Never,
+    OnItsWay,
+    Settled,
+}
+
 impl Deduplication {
     /// Remembers this many settled events.
-    pub(super) fn new(events: usize) -> Self {
+    #[must_use]
+    pub fn new(events: usize) -> Self {
         Self(Arc::new(Mutex::new(State {
             settled: Window::new(events),
             submitted: HashSet::new(),
         })))
     }
 
-    /// Notes an event of the message that is being read, and returns whether it is new.
-    pub(super) fn is_new(&self, id: Uuid) -> bool {
+    /// Notes an event of the message that is being read, one of
+    /// [`MappedMessage::event_ids`](crate::MappedMessage::event_ids), and returns whether it is new.
+    pub fn is_new(&self, id: Uuid) -> bool {
+        self.note(id) == Seen::Never
+    }
+
+    fn note(&self, id: Uuid) -> Seen {
         let mut state = self.state();
-        !state.settled.contains(id) && state.submitted.insert(id)
+        if state.settled.contains(id) {
+            return Seen::Settled;
+        }
+        match state.submitted.insert(id) {
+            true => Seen::Never,
+            false => Seen::OnItsWay,
+        }
     }
 
     /// The events of a message are settled. Those that were new when it was read enter the window.
-    pub(super) fn settled(&self, ids: &[Uuid]) {
+    pub fn settled(&self, ids: &[Uuid]) {
         let mut state = self.state();
         for id in ids {
             if state.submitted.remove(id) {
@@ -46,10 +77,12 @@ impl Deduplication {
     }
 
     /// Notes the new events of a message whose source may forward it again.
-    pub(super) fn fresh(&self) -> Fresh {
+    #[must_use]
+    pub fn fresh(&self) -> Fresh {
         Fresh {
             known: self.clone(),
             ids: Vec::new(),
+            elsewhere: false,
         }
     }
 
@@ -60,21 +93,34 @@ impl Deduplication {
 
 /// The new events of a message. Unless they are settled, they are forgotten, so that the message can
 /// be forwarded again.
-pub(super) struct Fresh {
+#[must_use = "its events are forgotten"]
+pub struct Fresh {
     known: Deduplication,
     ids: Vec<Uuid>,
+    elsewhere: bool,
 }
 
 impl Fresh {
     /// Notes an event, and returns whether it is new.
-    pub(super) fn is_new(&mut self, id: Uuid) -> bool {
-        let is_new = self.known.is_new(id);
-        self.ids.extend(is_new.then_some(id));
-        is_new
+    pub fn is_new(&mut self, id: Uuid) -> bool {
+        let seen = self.known.note(id);
+        match seen {
+            Seen::Never => self.ids.push(id),
+            Seen::OnItsWay => self.elsewhere |= !self.ids.contains(&id),
+            Seen::Settled => {}
+        }
+        seen == Seen::Never
+    }
+
+    /// Whether one of the events is on its way in another message. If nothing but this message
+    /// repeats the event should the other one fail, it must not be acknowledged.
+    #[must_use]
+    pub fn is_elsewhere(&self) -> bool {
+        self.elsewhere
     }
 
     /// The message is settled.
-    pub(super) fn settled(mut self) {
+    pub fn settled(mut self) {
         self.known.settled(&std::mem::take(&mut self.ids));
     }
 }
@@ -85,6 +131,18 @@ impl Drop for Fresh {
         for id in &self.ids {
             state.submitted.remove(id);
         }
+    }
+}
+
+impl fmt::Debug for Deduplication {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Deduplication").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Fresh {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fresh").finish_non_exhaustive()
     }
 }
 
@@ -115,12 +173,14 @@ mod tests {
         assert!(fresh.is_new(id) && !fresh.is_new(id));
         let mut other = deduplication.fresh();
         assert!(!other.is_new(id));
+        assert!(other.is_elsewhere() && !fresh.is_elsewhere());
         drop(other);
         assert!(!deduplication.is_new(id), "it is on its way");
         drop(fresh);
         let mut again = deduplication.fresh();
         assert!(again.is_new(id));
         again.settled();
-        assert!(!deduplication.is_new(id));
+        let mut later = deduplication.fresh();
+        assert!(!later.is_new(id) && !later.is_elsewhere());
     }
 }
