@@ -136,6 +136,12 @@ impl Sink for Printer {
                 "bad" => Fate::rejected("bad"),
                 "hang" => pending().await,
                 _ if text.contains("\"name\":\"no letter\"") => Fate::retry("no letter"),
+                "setting" => {
+                    let account = record.account.as_ref();
+                    let setting = account.and_then(|account| account.setting("fault"));
+                    eprintln!("SETTING {}", setting.unwrap_or_default());
+                    Fate::Delivered
+                }
                 _ => {
                     eprintln!("{} {text}", self.0);
                     Fate::Delivered

@@ -2,12 +2,13 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use hydrant::delivery::{DeadLetter, OutgoingRecord, RecordAccount, SchedulerOptions, Sink};
 use hydrant::engine::Subject;
-use hydrant::{Failure, Outcome, Output, Pending};
+use hydrant::message::Message;
+use hydrant::{Failure, Outcome, Output, ParseOptions, Pending, Scratch, parse};
 use hydrant_runtime::{
     DeadLetterError, DeadLetters, DynSink, Pipeline, PipelineOptions, SinkDeadLetters,
 };
@@ -46,6 +47,8 @@ pub(crate) enum LetterOption {
 #[derive(Default)]
 pub(crate) struct Delivery {
     records: Option<Pipeline<DynSink>>,
+    /// For the settings of accounts, which sinks may need: the buffers of the message are in use.
+    scratch: Mutex<Scratch>,
     letters: Option<Arc<dyn Letters>>,
     #[cfg(feature = "graceful-shutdown")]
     letter_pipeline: Option<Pipeline<DynSink>>,
@@ -75,7 +78,12 @@ impl Delivery {
 
     /// Delivers the records, and settles the events that they are from. What is not delivered at
     /// the deadline is to be retried.
-    pub(crate) async fn records(&self, pending: &mut Pending<'_, &mut Output>, deadline: Instant) {
+    pub(crate) async fn records(
+        &self,
+        body: &[u8],
+        pending: &mut Pending<'_, &mut Output>,
+        deadline: Instant,
+    ) {
         let output = pending.output();
         if output.records().is_empty() {
             return;
@@ -88,9 +96,7 @@ impl Delivery {
             pending.settle_records(outcomes);
             return;
         };
-        let no_settings = std::iter::empty::<(String, String)>();
-        let account = output.account_id();
-        let account = account.map(|id| Arc::new(RecordAccount::new(id, no_settings)));
+        let account = self.account(body);
         let timestamp_ms = output.timestamp_ms();
         let records = output.records().iter().map(|record| {
             let mut outgoing = OutgoingRecord::new(record.payload);
@@ -101,6 +107,22 @@ impl Delivery {
         });
         let resolved = pipeline.submit(records.collect(), deadline).await.await;
         pending.settle_records(resolved.into_iter().map(|resolved| resolved.fate));
+    }
+
+    /// The account of a message that the engine has accepted, with its settings.
+    fn account(&self, body: &[u8]) -> Option<Arc<RecordAccount>> {
+        let mut scratch = self.scratch.lock().unwrap_or_else(PoisonError::into_inner);
+        let parsed = parse(body, &mut scratch, &ParseOptions::default()).ok()?;
+        let account = match parsed.message {
+            Message::EventProcessingRequest(request) => request.account,
+            Message::AudienceSubscriptionRequest(request) => request.account,
+            Message::AudienceMembershipChangeRequest(request) => request.account,
+            Message::DsrProcessingRequest(request) => request.account,
+            _ => None,
+        }?;
+        let settings = account.account_settings.iter();
+        let settings = settings.map(|(name, value)| (*name, *value));
+        Some(Arc::new(RecordAccount::new(account.account_id, settings)))
     }
 
     /// Stores the dead letters of a message.

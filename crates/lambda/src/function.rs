@@ -138,7 +138,7 @@ impl<P: Module<K>, K: 'static> Function<P, K> {
             // The future was dropped, and the verdict of its output is *retry*.
             Err(_) => return Ended::Late,
         };
-        self.delivery.records(&mut pending, deadline).await;
+        self.delivery.records(body, &mut pending, deadline).await;
         let output = pending.finish();
         match output.verdict() {
             Verdict::Answer => Ended::Answered,

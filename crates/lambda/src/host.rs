@@ -107,8 +107,8 @@ impl<P: Module<K>, K: 'static> Host<P, K> {
     /// from, before the message is answered. Without a target a message with records is not
     /// answered, because they would be lost.
     ///
-    /// Records have the key that the handler gave them, the time of the message and the number of
-    /// the account, but not its settings.
+    /// Records have the key that the handler gave them, the time of the message, and its account
+    /// with the settings, which a sink may need for its address or its authentication.
     pub fn deliver_to(mut self, sink: impl Sink + 'static) -> Self {
         self.records = Some(DynSink::new(sink));
         self
@@ -281,7 +281,35 @@ impl<P: Module<K>, K: 'static> Host<P, K> {
     }
 }
 
-fn block_on(serving: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
+/// Runs a future on a tokio runtime that fits the memory size: with one thread if less than two
+/// virtual CPUs are granted, and otherwise with as many threads. For functions whose sinks or
+/// clients are created by async functions:
+///
+/// ```no_run
+/// use hydrant::Engine;
+/// use hydrant_lambda::Host;
+/// # use hydrant::{AsyncProcessor, Registration};
+/// # struct Acme;
+/// # impl AsyncProcessor for Acme {
+/// #     type Batch = ();
+/// #     fn registration(&self) -> Registration { Registration::new("Acme", "1.0") }
+/// # }
+/// # async fn stream() -> hydrant_testing::MemorySink { hydrant_testing::MemorySink::new() }
+///
+/// fn main() -> Result<(), hydrant_lambda::Error> {
+///     hydrant_lambda::block_on(async {
+///         Host::new(Engine::new_async(Acme))
+///             .deliver_to(stream().await)
+///             .serve()
+///             .await
+///     })
+/// }
+/// ```
+///
+/// # Errors
+///
+/// That of the future, and if the runtime cannot be started.
+pub fn block_on(serving: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
     let threads = granted_threads();
     let mut runtime = match threads {
         1 => tokio::runtime::Builder::new_current_thread(),

@@ -44,7 +44,7 @@ mod shutdown;
 mod sqs;
 mod telemetry;
 
-pub use host::{Host, run, run_sqs};
+pub use host::{Host, block_on, run, run_sqs};
 pub use lambda_runtime::Error;
 pub use module::Module;
 

@@ -16,6 +16,16 @@ fn records_are_delivered_before_the_answer() {
     );
 }
 
+/// An address or an authentication may need them.
+#[test]
+fn a_target_gets_the_settings_of_the_account() {
+    let mut function = Function::start("settings", "sinks", &[]);
+    let answer = function.invoke(with_names("emit", &["setting"]).as_bytes());
+    assert!(!answer.failed);
+    let printed = function.process.output();
+    assert!(printed.contains("SETTING emit\n"), "{printed}");
+}
+
 /// A target that is busy beyond the deadline, or never answers.
 #[test]
 fn records_that_are_not_delivered_are_to_be_retried() {
