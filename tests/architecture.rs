@@ -534,6 +534,7 @@ fn every_manifest_denies_unsafe_code_without_an_argument() {
         "crates/dsr",
         "crates/identities",
         "crates/lambda",
+        "crates/lambda-forward",
         "crates/plan",
         "crates/reference",
         "crates/runtime",

@@ -1,0 +1,45 @@
+//! The ready-made function: forwards messages to the target that its environment names.
+
+use std::env;
+use std::process::ExitCode;
+
+use hydrant::Engine;
+use hydrant_forward::config::Config;
+use hydrant_forward::{Forwarder, ForwarderModule};
+use hydrant_lambda::{Error, Host};
+
+fn main() -> ExitCode {
+    match hydrant_lambda::block_on(run()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Error> {
+    let from_queue = match env::var("HYDRANT_TRIGGER").as_deref() {
+        Err(_) | Ok("" | "invoke") => false,
+        Ok("sqs") => true,
+        Ok(_) => return Err("HYDRANT_TRIGGER is neither invoke nor sqs".into()),
+    };
+    let mut config = Config::new();
+    if let Some(file) = env::var_os("HYDRANT_CONFIG").filter(|file| !file.is_empty()) {
+        config.file(file.as_ref())?;
+    }
+    config.environment(env::vars_os())?;
+    // Files of a package can be read by everybody in the environment, which is the function alone.
+    let forwarder = Forwarder::for_host(config).await?;
+    for notice in forwarder.notices() {
+        eprintln!("note: {notice}");
+    }
+    let module = ForwarderModule::new(forwarder)?.on_warning(|kind, times| {
+        tracing::warn!(kind, times, "the records do not contain this");
+    });
+    let host = Host::new(Engine::new_async(module));
+    match from_queue {
+        true => host.serve_sqs().await,
+        false => host.serve().await,
+    }
+}
