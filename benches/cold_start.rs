@@ -2,12 +2,18 @@
 //!
 //! Input: one message of four events, compact. The contenders are `examples/embed_stdin.rs`; the
 //! program (`hydrant process`), with the system allocator and with mimalloc;
-//! the function `crates/lambda/examples/function.rs` against an endpoint of this bench; and, as a
-//! lower bound, a Rust program that prints "hello". All are built here with the release profile and started in turn,
-//! and timed from the start to the end of the process, because short-lived processes are typical of
-//! cold starts. A Lambda function does not end, so it is timed to its first answer and then killed.
-//! All answers are checked. Then one function gets many invocations: the time from the first byte of
-//! the invocation to the last of the answer, at the endpoint, beside the time of the engine alone.
+//! the function `crates/lambda/examples/function.rs` against an endpoint of this bench; a peer that
+//! is not Rust as a function against the same endpoint, such as the Java SDK; and, as a
+//! lower bound, a Rust program that prints "hello". All but the peer are built here with the release
+//! profile. They are started in turn and timed from the start to the end of the process, because
+//! short-lived processes are typical of cold starts. A Lambda function does not end, so it is timed
+//! to its first answer and killed. All answers are checked. Then one function gets many invocations:
+//! the time from the first byte of the invocation to the last of the answer, at the endpoint, beside
+//! the time of the engine alone.
+//!
+//! `HYDRANT_PEER_LAMBDA` is the command that starts the peer as a function, as words separated by
+//! spaces, and `HYDRANT_PEER` the one that answers with its name; `scripts/bench-java` sets them.
+//! Without them this bench prints that no peer is measured.
 //!
 //! `cargo bench --bench cold_start`. It does not use criterion, which measures functions and not
 //! processes.
@@ -24,6 +30,7 @@
 mod endpoint;
 mod support;
 
+use std::iter;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use endpoint::Endpoint;
@@ -69,21 +76,29 @@ fn main() {
     );
     assert_eq!(mimalloc.run(body), records);
     assert_eq!(hello.run(b""), b"hello\n");
+    let peer = peer(body);
 
-    let medians = bench
+    let mut race = bench
         .race(&input)
         .contender(CONTENDERS[0], || drop(embedder.run(body)))
         .contender(CONTENDERS[1], || drop(hello.run(b"")))
         .contender(CONTENDERS[2], || drop(invoke(&lambda, body)))
         .contender(CONTENDERS[3], || drop(program.run(body)))
-        .contender(CONTENDERS[4], || drop(mimalloc.run(body)))
-        .only_in_turn()
-        .on_the_wall()
-        .run();
+        .contender(CONTENDERS[4], || drop(mimalloc.run(body)));
+    if let Some((name, function)) = &peer {
+        race = race.contender(name, || drop(invoke(function, body)));
+    }
+    let medians = race.only_in_turn().on_the_wall().run();
 
-    for (name, median) in CONTENDERS.iter().zip(medians) {
+    let names = CONTENDERS.into_iter();
+    let names = names.chain(peer.iter().map(|(name, _)| name.as_str()));
+    for (name, median) in names.zip(&medians) {
         let ms = median.as_secs_f64() * 1e3;
         bench.note(&input.name, &format!("{name}: ms"), ms);
+    }
+    if let (Some((name, _)), Some(time)) = (&peer, medians.get(CONTENDERS.len())) {
+        let ratio = time.div_duration_f64(medians[2]);
+        bench.note(&input.name, &format!("{name}: x {}", CONTENDERS[2]), ratio);
     }
     for (name, program) in [
         ("hydrant, embed_stdin", &embedder),
@@ -93,8 +108,13 @@ fn main() {
         memory(&mut bench, &input, name, program.peak_kib(body));
     }
     memory(&mut bench, &input, "hello", hello.peak_kib(b""));
-    if let Some(resident) = invoke(&lambda, body).1 {
-        memory(&mut bench, &input, "hydrant-lambda", resident);
+    let peer = peer
+        .iter()
+        .map(|(name, function)| (name.as_str(), function));
+    for (name, function) in iter::once((CONTENDERS[2], &lambda)).chain(peer) {
+        if let Some(resident) = invoke(function, body).1 {
+            memory(&mut bench, &input, name, resident);
+        }
     }
     let (host, alone) = (warm(&lambda, body), engine_alone(body));
     for (what, time) in [
@@ -107,6 +127,25 @@ fn main() {
     bench.finish();
 }
 
+/// A peer as a Lambda function, and its name.
+fn peer(body: &[u8]) -> Option<(String, Program)> {
+    let commands = (
+        Program::named_by("HYDRANT_PEER"),
+        Program::named_by("HYDRANT_PEER_LAMBDA"),
+    );
+    let (Some(peer), Some(function)) = commands else {
+        println!("SKIPPED: the JVM, or another peer, as a Lambda function; see scripts/bench-java");
+        return None;
+    };
+    let mut peer = peer.converse();
+    let name = format!("{}, Lambda", peer.say(b"version").trim());
+    peer.end();
+    // The Java SDK does not repeat the identifier of the request in the response.
+    let answer = support::inputs::value(&invoke(&function, body).0);
+    assert_eq!(answer["type"], "event_processing_response", "{name}");
+    Some((name, function))
+}
+
 fn memory(bench: &mut Bench, input: &Input, name: &str, kib: f64) {
     bench.note(&input.name, &format!("{name}: peak, MiB"), kib / 1024.0);
 }
@@ -117,7 +156,7 @@ const INVOCATIONS: usize = 2000;
 /// The median time of an invocation of a warm function.
 fn warm(function: &Program, body: &[u8]) -> Duration {
     let mut endpoint = Endpoint::start();
-    let _running = endpoint.run(function.path());
+    let _running = endpoint.run(function.path(), function.arguments());
     let times = (0..INVOCATIONS + INVOCATIONS / 10).map(|_| {
         let answer = endpoint.invoke(body, in_a_minute());
         assert!(!answer.failed);
@@ -168,7 +207,7 @@ fn in_a_minute() -> u64 {
 /// The first answer of a function, and the memory that it uses then, in KiB.
 fn invoke(function: &Program, body: &[u8]) -> (Vec<u8>, Option<f64>) {
     let mut endpoint = Endpoint::start();
-    let running = endpoint.run(function.path());
+    let running = endpoint.run(function.path(), function.arguments());
     let answer = endpoint.invoke(body, in_a_minute());
     assert!(!answer.failed);
     (answer.body, resident_kib(running.process.id()))

@@ -4,7 +4,8 @@
 //! A peer is a command. `HYDRANT_PEER` starts it for many commands, `HYDRANT_PEER_ONCE` for one
 //! message, both as words separated by spaces; `scripts/bench-java` sets them. Without them this
 //! bench prints that it is skipped. `benches/README.md` describes the commands. Turns of another
-//! process can only be measured by the wall clock, so all turns here are.
+//! process can only be measured by the wall clock, so all turns here are. `cold_start` measures a
+//! peer as a Lambda function.
 
 #![allow(
     clippy::unwrap_used,
@@ -17,7 +18,6 @@
 mod support;
 
 use std::cell::RefCell;
-use std::env;
 use std::fs;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -34,8 +34,8 @@ fn main() {
     if !bench.races() {
         return;
     }
-    let commands = (command("HYDRANT_PEER"), command("HYDRANT_PEER_ONCE"));
-    let (Some(peer), Some(once)) = commands else {
+    let peer = Program::named_by("HYDRANT_PEER");
+    let (Some(peer), Some(once)) = (peer, Program::named_by("HYDRANT_PEER_ONCE")) else {
         println!("SKIPPED: no peer in another language; see scripts/bench-java");
         return;
     };
@@ -53,14 +53,6 @@ fn main() {
     }
     cold(&mut bench, name, &once);
     bench.finish();
-}
-
-/// Splits a variable into a program and its arguments.
-fn command(variable: &str) -> Option<Program> {
-    let command = env::var(variable).ok()?;
-    let words: Vec<&str> = command.split_whitespace().collect();
-    let (program, arguments) = words.split_first()?;
-    Some(Program::at((*program).into()).with(arguments))
 }
 
 fn warm(bench: &mut Bench, peer: &RefCell<Conversation>, name: &str, input: &Input) {

@@ -82,6 +82,15 @@ impl Program {
         Self { path, arguments }
     }
 
+    /// The command in an environment variable: a program and its arguments, separated by spaces.
+    /// None without the variable.
+    pub fn named_by(variable: &str) -> Option<Self> {
+        let command = env::var(variable).ok()?;
+        let words: Vec<&str> = command.split_whitespace().collect();
+        let (program, arguments) = words.split_first()?;
+        Some(Self::at((*program).into()).with(arguments))
+    }
+
     #[must_use]
     pub fn with(mut self, arguments: &[&str]) -> Self {
         let arguments = arguments.iter().map(ToString::to_string);
@@ -91,6 +100,10 @@ impl Program {
 
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    pub fn arguments(&self) -> &[String] {
+        &self.arguments
     }
 
     /// Starts the program, passes the input, and waits for its output and its end.

@@ -121,9 +121,10 @@ impl Endpoint {
     }
 
     /// Starts the function with the variables that Lambda sets, and ignores what it prints.
-    pub(crate) fn run(&self, program: &Path) -> Running {
+    pub(crate) fn run(&self, program: &Path, arguments: &[String]) -> Running {
         let process = self
             .command(program)
+            .args(arguments)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn();

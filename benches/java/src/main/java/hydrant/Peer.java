@@ -95,7 +95,7 @@ public final class Peer {
         return lines;
     }
 
-    private static final class Module extends MessageProcessor {
+    static final class Module extends MessageProcessor {
         @Override
         public ModuleRegistrationResponse processRegistrationRequest(ModuleRegistrationRequest request) {
             return new ModuleRegistrationResponse("peer", "1.0");
