@@ -77,7 +77,6 @@ impl Deduplication {
     }
 
     /// Notes the new events of a message whose source may forward it again.
-    #[must_use]
     pub fn fresh(&self) -> Fresh {
         Fresh {
             known: self.clone(),
