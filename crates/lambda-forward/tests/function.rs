@@ -16,6 +16,7 @@ use std::process::Command;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use endpoint::{Answer, Endpoint, Fault, Running};
+use hydrant_forward::config::settings;
 use hydrant_testing::http_server::{HttpReply, HttpRequest, HttpServer};
 use serde_json::{Value, json};
 
@@ -335,4 +336,28 @@ fn a_file_of_the_package_configures_it() {
     let (answer, error) = function.invoke(&batch(&["a"]), MINUTE);
     assert!(!answer.failed, "{error}");
     assert_eq!(function.server.requests().len(), 1);
+}
+
+#[test]
+fn the_templates_and_the_readme_name_settings_that_exist() {
+    let others = ["HYDRANT_CONFIG", "HYDRANT_TRIGGER"];
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for file in [
+        "deploy/main.tf",
+        "deploy/stack.ts",
+        "deploy/template.yaml",
+        "README.md",
+    ] {
+        let text = std::fs::read_to_string(folder.join(file)).unwrap();
+        let words = text.split(|letter: char| !letter.is_ascii_uppercase() && letter != '_');
+        let variables = words.filter(|word| word.starts_with("HYDRANT_"));
+        let mut count = 0;
+        for variable in variables {
+            let name = variable["HYDRANT_".len()..].to_ascii_lowercase();
+            let known = settings().any(|setting| setting.name == name);
+            assert!(known || others.contains(&variable), "{file}: {variable}");
+            count += 1;
+        }
+        assert!(count > 4, "{file}");
+    }
 }
