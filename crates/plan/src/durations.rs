@@ -191,6 +191,8 @@ impl EventCounts {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ServiceTime {
     cpu: Durations,
+    /// The share of `cpu` that depends on the memory size.
+    cpu_share: f64,
     event_ms: f64,
     events: EventCounts,
     downstream: Durations,
@@ -202,6 +204,7 @@ impl ServiceTime {
     pub fn new(cpu: Durations) -> Self {
         Self {
             cpu,
+            cpu_share: 1.0,
             event_ms: 0.0,
             events: EventCounts {
                 mean: 1.0,
@@ -209,6 +212,27 @@ impl ServiceTime {
             },
             downstream: Durations::ZERO,
         }
+    }
+
+    /// Only this share of the time given to [`new`](Self::new) is spent on the processor, and the
+    /// rest waiting: for times that were measured as a whole.
+    ///
+    /// ```
+    /// use hydrant_plan::{Durations, ServiceTime};
+    ///
+    /// let service = ServiceTime::new(Durations::measured(vec![10.0, 30.0])?).cpu_share(1.0 / 4.0)?;
+    /// assert_eq!(service.mean_ms(), 20.0);
+    /// // At half a vCPU, 5 ms of work take 10 ms.
+    /// assert_eq!(service.slowed(1.0 / 0.5).mean_ms(), 25.0);
+    /// # Ok::<(), hydrant_plan::InvalidInput>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the share is not from 0 to 1.
+    pub fn cpu_share(self, share: f64) -> Result<Self, InvalidInput> {
+        let cpu_share = check("the share of time on the processor", share, 0.0, 1.0)?;
+        Ok(Self { cpu_share, ..self })
     }
 
     /// With so many events in the requests, and this much time on the processor for each of them,
@@ -241,11 +265,15 @@ impl ServiceTime {
             1.0
         };
         let mut slowed = self.clone();
-        slowed.cpu.mean_ms *= factor;
-        if let Form::Measured(samples) = &mut slowed.cpu.form {
-            samples.iter_mut().for_each(|sample| *sample *= factor);
-        }
         slowed.event_ms *= factor;
+        let longer = 1.0 - self.cpu_share + self.cpu_share * factor;
+        slowed.cpu.mean_ms *= longer;
+        if let Form::Measured(samples) = &mut slowed.cpu.form {
+            samples.iter_mut().for_each(|sample| *sample *= longer);
+        }
+        if longer > 0.0 {
+            slowed.cpu_share *= factor / longer;
+        }
         slowed
     }
 
