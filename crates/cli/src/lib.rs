@@ -23,6 +23,7 @@ mod profile;
 mod progress;
 mod remarks;
 mod schema;
+mod sections;
 mod stream;
 mod terminal;
 mod validate;

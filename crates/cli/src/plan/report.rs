@@ -1,42 +1,15 @@
 //! The forecast in words: sections of named values with remarks, for the terminal and the page.
 
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{Table, presets};
 
 use super::Planned;
 use super::arguments::Asked;
+use crate::sections::{Row, Section, align_right, append, row, section};
 use crate::terminal;
 use hydrant_plan::{
     Burst, HTTP_GOAL_MS, HostForecast, LAMBDA_GOAL_MS, LambdaForecast, MemorySize, Percentiles,
     Steady, WaitingBurst,
 };
-
-/// A part of the forecast.
-pub(super) struct Section {
-    pub(super) title: String,
-    pub(super) rows: Vec<Row>,
-}
-
-/// A value with its name and what is to be said about it.
-pub(super) struct Row {
-    pub(super) name: &'static str,
-    pub(super) value: String,
-    pub(super) remark: String,
-}
-
-fn row(name: &'static str, value: impl Into<String>, remark: impl Into<String>) -> Row {
-    Row {
-        name,
-        value: value.into(),
-        remark: remark.into(),
-    }
-}
-
-fn section(title: impl Into<String>, rows: impl Into<Vec<Row>>) -> Section {
-    Section {
-        title: title.into(),
-        rows: rows.into(),
-    }
-}
 
 pub(super) fn sections(asked: &Asked, planned: &Planned) -> Vec<Section> {
     match planned {
@@ -93,22 +66,7 @@ pub(super) fn sizes(planned: &Planned) -> Vec<[String; 6]> {
 pub(super) fn text(asked: &Asked, planned: &Planned) -> String {
     let mut text = String::new();
     for section in sections(asked, planned) {
-        let mut table = Table::new();
-        table.load_style(presets::NOTHING);
-        for row in section.rows {
-            table.add_row([format!(" {}", row.name), row.value, row.remark]);
-        }
-        // The columns of all sections are aligned.
-        let widths = [29_u16, 14];
-        for (column, width) in widths.into_iter().enumerate() {
-            if let Some(column) = table.column_mut(column) {
-                column.set_constraint(comfy_table::ColumnConstraint::LowerBoundary(
-                    comfy_table::Width::Fixed(width),
-                ));
-            }
-        }
-        align_right(&mut table, 1..2);
-        append(&mut text, &section.title, &table.trim_fmt());
+        section.append_to(&mut text);
     }
     if let Planned::Lambda { quota, .. } = planned {
         let mut table = Table::new();
@@ -126,24 +84,6 @@ pub(super) fn text(asked: &Asked, planned: &Planned) -> String {
     text.truncate(text.trim_end().len());
     text.push('\n');
     terminal::harmless_lines(&text).into_owned()
-}
-
-fn align_right(table: &mut Table, columns: std::ops::Range<usize>) {
-    for column in columns {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-}
-
-fn append(text: &mut String, title: &str, body: &str) {
-    text.push_str(title);
-    text.push('\n');
-    for line in body.lines() {
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text.push('\n');
 }
 
 fn lambda(asked: &Asked, forecast: &LambdaForecast, limit: u32) -> Vec<Section> {
