@@ -1,4 +1,5 @@
-//! A program with a module of its own: this test runs itself as that program.
+//! Programs with modules of their own: this test runs itself as such a program. The modules that are
+//! measured are in `module/modules.rs`, the tests of `bench` in `module/bench.rs`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -6,6 +7,11 @@
     clippy::panic,
     missing_docs
 )]
+
+#[path = "module/bench.rs"]
+mod bench;
+#[path = "module/modules.rs"]
+mod modules;
 
 use std::process::{Command, ExitCode};
 
@@ -28,10 +34,17 @@ impl Processor for Module {
     }
 }
 
-/// Exit status, standard output, standard error.
-fn run(event: &str, args: &[&str]) -> (Option<i32>, String, String) {
+/// This test as the program with the module of this name: an event type, for which a module without
+/// handlers is registered, or one of `modules`.
+fn program(module: &str, args: &[&str]) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    let output = command.args(args).env(AS_PROGRAM, event).output().unwrap();
+    command.args(args).env(AS_PROGRAM, module);
+    command
+}
+
+/// Exit status, standard output, standard error.
+fn run(module: &str, args: &[&str]) -> (Option<i32>, String, String) {
+    let output = program(module, args).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (
         output.status.code(),
@@ -42,6 +55,9 @@ fn run(event: &str, args: &[&str]) -> (Option<i32>, String, String) {
 
 fn main() -> ExitCode {
     if let Ok(event) = std::env::var(AS_PROGRAM) {
+        if let Some(status) = modules::run(&event) {
+            return status;
+        }
         let event = *EventType::ALL
             .iter()
             .find(|it| it.as_str() == event)
@@ -90,10 +106,11 @@ fn main() -> ExitCode {
     let (status, help, _) = run("custom_event", &["--help"]);
     assert_eq!(status, Some(0));
     assert!(
-        help.contains("Acme 1.2") && help.contains("register"),
+        help.contains("Acme 1.2") && help.contains("register") && help.contains("bench"),
         "{help}"
     );
     assert_eq!(run("custom_event", &["process"]).0, Some(2));
+    bench::all();
     println!("the program of a module: ok");
     ExitCode::SUCCESS
 }

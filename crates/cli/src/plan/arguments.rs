@@ -31,6 +31,7 @@ use hydrant_plan::{
      hydrant plan --events-per-second 20000 --sample messages.ndjson --peak-factor 4 \\\n      \
      --service-ms 2 --event-ms 0.05 --downstream-ms 30 --memory 512 --html plan.html\n  \
      hydrant plan --requests-per-second 800 --service-samples ms.txt --service-memory 1769 --json\n  \
+     hydrant plan --events-per-second 9000 --service-samples bench.json --service-memory 1769\n  \
      hydrant plan --requests-per-second 400 --service-ms 20 --workers 16\n\n",
     exit_status!()
 ))]
@@ -45,7 +46,8 @@ pub(crate) struct PlanArgs {
     #[arg(long, value_name = "RATE", group = "rate", value_parser = decimal)]
     events_per_second: Option<f64>,
 
-    /// Events in a request, the mean [default: 1]
+    /// Events in a request, the mean [default: that of a report of `bench` in --service-samples,
+    /// otherwise 1]
     #[arg(long, value_name = "N", conflicts_with = "sample", value_parser = decimal)]
     events_per_request: Option<f64>,
 
@@ -76,7 +78,9 @@ pub(crate) struct PlanArgs {
     )]
     service_cv: f64,
 
-    /// Measured times of requests in milliseconds, one per line; `-` for standard input
+    /// Measured times of requests: in milliseconds, one per line, or the report that `bench
+    /// --report-file` of a module's program wrote (`hydrant_cli::run`), which also has the share of
+    /// the time on the processor and the number of events; `-` for standard input
     #[arg(long, value_name = "FILE", group = "service")]
     service_samples: Option<PathBuf>,
 
@@ -307,20 +311,29 @@ impl PlanArgs {
     }
 
     fn service(&self, stop: &Arc<Stop>) -> Result<ServiceTime, Failure> {
-        let events = match (&self.sample, self.events_per_request) {
-            (Some(path), _) => samples::events(path, stop)?,
-            (None, events) => EventCounts::constant(events.unwrap_or(1.0)).map_err(usage)?,
+        let (cpu, cpu_share, measured_events) = match &self.service_samples {
+            Some(path) => {
+                let measured = samples::durations(path, stop)?;
+                let share = measured.cpu_share.unwrap_or(1.0);
+                (measured.durations, share, measured.events_per_request)
+            }
+            None => {
+                let mean = self.service_ms.unwrap_or_default();
+                let cpu = Durations::new(mean, self.service_cv).map_err(usage)?;
+                (cpu, 1.0, None)
+            }
         };
-        let cpu = match &self.service_samples {
-            Some(path) => samples::durations(path, stop)?,
-            None => Durations::new(self.service_ms.unwrap_or_default(), self.service_cv)
-                .map_err(usage)?,
+        let events = match &self.sample {
+            Some(path) => samples::events(path, stop)?,
+            None => {
+                let events = self.events_per_request.or(measured_events);
+                EventCounts::constant(events.unwrap_or(1.0)).map_err(usage)?
+            }
         };
         let downstream = Durations::new(self.downstream_ms.unwrap_or_default(), self.downstream_cv);
-        let service = ServiceTime::new(cpu).per_event(self.event_ms, events);
-        Ok(service
-            .map_err(usage)?
-            .downstream(downstream.map_err(usage)?))
+        let service = ServiceTime::new(cpu).cpu_share(cpu_share).map_err(usage)?;
+        let service = service.per_event(self.event_ms, events).map_err(usage)?;
+        Ok(service.downstream(downstream.map_err(usage)?))
     }
 
     fn lambda(&self, workload: Workload) -> Result<LambdaPlan, InvalidInput> {

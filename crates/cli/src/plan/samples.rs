@@ -5,12 +5,13 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::bench::Earlier;
 use crate::exit::Failure;
 use crate::input::{Chunk, Message, Opener, Reader, sources};
 use crate::interrupt::Stop;
 use crate::stream::{Framing, Handler, pretty};
 use hydrant::{Error, ParseOptions, Scratch, parse};
-use hydrant_plan::{Durations, EventCounts};
+use hydrant_plan::{Durations, EventCounts, InvalidInput};
 
 /// The numbers of events in the event batches of a file or folder. Other messages do not count.
 pub(super) fn events(path: &Path, stop: &Arc<Stop>) -> Result<EventCounts, Failure> {
@@ -62,12 +63,30 @@ impl Handler for Counter {
     }
 }
 
-/// The measured times in a file, in milliseconds, one per line. Empty lines are skipped.
-pub(super) fn durations(path: &Path, stop: &Arc<Stop>) -> Result<Durations, Failure> {
+/// Measured service times.
+pub(super) struct Measured {
+    pub(super) durations: Durations,
+    /// The share that is spent on a processor, if it was measured.
+    pub(super) cpu_share: Option<f64>,
+    pub(super) events_per_request: Option<f64>,
+}
+
+/// The measured times in a file: in milliseconds, one per line, where empty lines are skipped, or a
+/// report of `bench`.
+pub(super) fn durations(path: &Path, stop: &Arc<Stop>) -> Result<Measured, Failure> {
     const LONGEST: usize = 1 << 16;
     let (mut times, mut line) = (Vec::new(), 0_u64);
+    let mut report = Vec::new();
     each_chunk(path, stop, LONGEST, true, |chunk| {
+        if !report.is_empty() {
+            report.extend_from_slice(chunk.bytes());
+            return short_enough(&report, path);
+        }
         for text in chunk.bytes().split_inclusive(|byte| *byte == b'\n') {
+            if !report.is_empty() || times.is_empty() && text.trim_ascii().starts_with(b"{") {
+                report.extend_from_slice(text);
+                continue;
+            }
             line += 1;
             let text = text.trim_ascii();
             if text.is_empty() {
@@ -78,9 +97,30 @@ pub(super) fn durations(path: &Path, stop: &Arc<Stop>) -> Result<Durations, Fail
             let wrong = || refused(path, &format!("line {line}: expected milliseconds"));
             times.push(time.ok_or_else(wrong)?);
         }
-        Ok(())
+        short_enough(&report, path)
     })?;
-    Durations::measured(times).map_err(|error| refused(path, &error.to_string()))
+    let invalid = |error: InvalidInput| refused(path, &error.to_string());
+    if report.is_empty() {
+        return Ok(Measured {
+            durations: Durations::measured(times).map_err(invalid)?,
+            cpu_share: None,
+            events_per_request: None,
+        });
+    }
+    let wrong = || Failure::Refused(Earlier::expected(path));
+    let report = Earlier::parse(&report).ok_or_else(wrong)?;
+    Ok(Measured {
+        durations: Durations::measured(report.samples).map_err(invalid)?,
+        cpu_share: report.cpu_share,
+        events_per_request: Some(report.events_per_message).filter(|events| *events > 0.0),
+    })
+}
+
+fn short_enough(report: &[u8], path: &Path) -> Result<(), Failure> {
+    match report.len() <= Earlier::LONGEST {
+        true => Ok(()),
+        false => Err(Failure::Refused(Earlier::expected(path))),
+    }
 }
 
 fn each_chunk(

@@ -65,7 +65,16 @@ fn the_examples_of_the_guide_print_what_it_shows() {
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_hydrant"));
     let path = format!("{}:/usr/bin:/bin", program.parent().unwrap().display());
     let (mut commands, mut outputs) = (0, 0);
+    fs::copy(
+        repository("crates/cli/tests/cli/bench.json"),
+        folder.path().join("bench.json"),
+    )
+    .unwrap();
     for (command, expected) in examples() {
+        // The program of a module, which `tests/module.rs` runs.
+        if command.starts_with("cargo run") {
+            continue;
+        }
         let ran = std::process::Command::new("sh")
             .args(["-ec", &command])
             .env("PATH", &path)
@@ -194,6 +203,14 @@ fn samples_that_cannot_be_read_are_refused() {
             "line 2: expected milliseconds",
         ),
         (format!("--service-samples {empty}"), ""),
+        (
+            format!("--service-samples {}", file("report", "{\"format\":\n7}")),
+            "expected a report that `bench",
+        ),
+        (
+            format!("--service-samples {}", file("long", &"{ ".repeat(1 << 20))),
+            "expected a report that `bench",
+        ),
         (
             format!("--service-samples {}", file("large", "1e9")),
             "expected 0 to 900000",

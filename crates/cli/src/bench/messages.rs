@@ -1,0 +1,116 @@
+//! The messages of `bench`: they are read once and kept, so that reading is not measured.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::exit::Failure;
+use crate::input::{Chunk, Message, Opener, Reader, sources};
+use crate::interrupt::Stop;
+use crate::stream::{Framing, Handler, pretty};
+use hydrant::message::Message as Model;
+use hydrant::{Error, ParseOptions, Scratch, parse};
+
+/// The most bytes of messages that are kept.
+const MOST_BYTES: u64 = 256 << 20;
+
+/// The messages of all files.
+#[derive(Default)]
+pub(super) struct Messages {
+    pub(super) all: Vec<Body>,
+    pub(super) events: u64,
+    pub(super) bytes: u64,
+}
+
+/// One message.
+pub(super) struct Body {
+    pub(super) text: Box<[u8]>,
+    pub(super) events: u64,
+}
+
+/// Reads all messages of these files. The first one that cannot be parsed is an error.
+pub(super) fn read(files: &[PathBuf], unwrap: bool, stop: &Arc<Stop>) -> Result<Messages, Failure> {
+    let options = ParseOptions::new();
+    let framing = Framing {
+        unwrap,
+        max_bytes: options.max_bytes,
+    };
+    let mut reader = Reader::new(Opener::new(stop), sources(files), options.max_bytes);
+    let named = reader.named();
+    let mut collector = Collector {
+        options,
+        scratch: Scratch::new(),
+        messages: Messages::default(),
+        refused: None,
+    };
+    let mut chunk = Chunk::new();
+    while reader.fill(&mut chunk) {
+        if let Some(error) = chunk.error.take() {
+            let name = chunk.name.to_string();
+            return Err(Failure::Input { name, error });
+        }
+        if let Some(named) = chunk.named.as_ref().filter(|_| chunk.count() > 0) {
+            named.account();
+        }
+        let _ = chunk
+            .messages()
+            .try_for_each(|message| framing.handle(&message, &mut collector));
+        if let Some(text) = collector.refused.take() {
+            return Err(Failure::Refused(text));
+        }
+    }
+    if stop.interrupted() {
+        return Ok(Messages::default());
+    }
+    let empty = named.iter().find(|named| !named.is_accounted());
+    let empty = match empty {
+        Some(named) => Some(named.name.as_str()),
+        None if collector.messages.all.is_empty() => Some("the input"),
+        None => None,
+    };
+    match empty {
+        Some(name) => Err(Failure::Refused(format!(
+            "error: there is no message in {name}"
+        ))),
+        None => Ok(collector.messages),
+    }
+}
+
+/// Keeps messages.
+struct Collector {
+    options: ParseOptions,
+    scratch: Scratch,
+    messages: Messages,
+    /// The text about the first message that was refused.
+    refused: Option<String>,
+}
+
+impl Handler for Collector {
+    fn message(&mut self, message: &Message<'_>) -> Result<ControlFlow<()>, Error> {
+        let parsed = parse(message.body, &mut self.scratch, &self.options)?;
+        let events = match parsed.message {
+            Model::EventProcessingRequest(batch) => batch.events.len() as u64,
+            _ => 0,
+        };
+        let messages = &mut self.messages;
+        messages.events += events;
+        messages.bytes += message.body.len() as u64;
+        if messages.bytes > MOST_BYTES {
+            self.refused = Some(format!(
+                "error: more than {} MiB of messages; they are kept in memory, so give fewer",
+                MOST_BYTES >> 20
+            ));
+            return Ok(ControlFlow::Break(()));
+        }
+        messages.all.push(Body {
+            text: message.body.into(),
+            events,
+        });
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn refused(&mut self, message: &Message<'_>, error: Error) -> ControlFlow<()> {
+        self.refused = Some(pretty(message, error));
+        ControlFlow::Break(())
+    }
+}
