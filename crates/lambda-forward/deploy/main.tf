@@ -1,5 +1,5 @@
 # Terraform: the function, its alias, the permissions of the platform and a queue for dead letters.
-#   cargo lambda build --release --arm64 --package hydrant-lambda-forward --output-format zip
+#   cargo lambda build --profile lambda --arm64 --package hydrant-lambda-forward --output-format zip
 #   terraform -chdir=crates/lambda-forward/deploy init && terraform -chdir=crates/lambda-forward/deploy apply
 terraform {
   required_providers {

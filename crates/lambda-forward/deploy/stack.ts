@@ -1,5 +1,5 @@
 // AWS CDK: the function, its alias, the permissions of the platform and a queue for dead letters.
-//   cargo lambda build --release --arm64 --package hydrant-lambda-forward --output-format zip
+//   cargo lambda build --profile lambda --arm64 --package hydrant-lambda-forward --output-format zip
 import { CfnOutput, Duration, Stack, StackProps } from "aws-cdk-lib";
 import * as iam from "aws-cdk-lib/aws-iam";
 import * as lambda from "aws-cdk-lib/aws-lambda";

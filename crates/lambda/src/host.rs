@@ -252,6 +252,12 @@ impl<P: Module<K>, K: 'static> Host<P, K> {
             telemetry::install_logs();
             telemetry::install_panic_hook();
         }
+        if cfg!(panic = "abort") {
+            tracing::warn!(
+                "a panic of a handler ends the environment with all of its invocations; set `panic = \
+                 \"unwind\"` in the profile, because `cargo lambda build --release` sets \"abort\""
+            );
+        }
         for finding in self.engine.check() {
             tracing::warn!(
                 rule = finding.rule,
