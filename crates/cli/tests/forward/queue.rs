@@ -216,7 +216,8 @@ fn a_slow_target_is_waited_for() {
         let count = Arc::clone(&begun);
         let target = Target::start(move |_, records| {
             count.fetch_add(records.len(), Ordering::SeqCst);
-            thread::sleep(12 * SECOND);
+            // Five seconds more than the silence that is reported: processes may be slow.
+            thread::sleep(15 * SECOND);
             Answer::Accept
         });
         let setup = consuming(&moto, &url, &target).set("linger=500ms");
