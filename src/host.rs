@@ -1,8 +1,10 @@
-//! What a host passes to the engine: the time, unique identifiers and the number of threads. Only
-//! this module asks the operating system for them.
+//! For hosts: what they run, and what they pass to the engine, which is the time, unique identifiers
+//! and the number of threads. Only this module asks the operating system for them.
 
+mod module;
 mod threads;
 
+pub use module::{AsyncHandlers, Module, SyncHandlers};
 pub use threads::granted_threads;
 
 use std::hash::{BuildHasher, RandomState};

@@ -48,7 +48,7 @@
 //! - [`wrapper`]: messages inside events of API Gateway, SQS, Kinesis and others
 //! - [`validate`]: checks beyond those of parsing
 //! - [`schema`]: the declarations of the models
-//! - [`host`]: time, identifiers and threads for hosts
+//! - [`host`]: modules, time, identifiers and threads for hosts
 //!
 //! The [guide](mod@guide) explains how to write, test and operate a module.
 

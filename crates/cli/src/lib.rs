@@ -16,7 +16,6 @@ mod interrupt;
 mod lint;
 mod manual;
 mod map;
-mod module;
 mod normalize;
 mod output;
 mod plan;
@@ -35,12 +34,10 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use hydrant::Engine;
+use hydrant::host::Module;
 
 use exit::{Failure, exit_status};
 use interrupt::Stop;
-pub use module::AnyProcessor;
-#[doc(hidden)]
-pub use module::{AsyncHandlers, SyncHandlers};
 
 /// Process mParticle Firehose messages
 ///
@@ -179,7 +176,7 @@ pub fn main() -> ExitCode {
 ///     hydrant_cli::run(&Engine::new(Module))
 /// }
 /// ```
-pub fn run<P: AnyProcessor<Kind>, Kind>(engine: &Engine<P>) -> ExitCode {
+pub fn run<P: Module<Kind>, Kind>(engine: &Engine<P>) -> ExitCode {
     if bench::is_child() {
         return bench::answer(engine).into();
     }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use hydrant::engine::FailureKind;
+use hydrant::host::Module;
 use hydrant::{Engine, ErrorKind, Invocation, Output, Scratch, Verdict};
 use lambda_runtime::{Context, Diagnostic};
 use serde_json::value::RawValue;
@@ -16,7 +17,6 @@ use crate::buffers::{Buffers, Pool};
 use crate::deadline::deadline;
 use crate::delivery::Delivery;
 use crate::http;
-use crate::module::Module;
 use crate::telemetry::{Handled, Telemetry};
 
 /// The answer to the runtime API.
@@ -60,7 +60,7 @@ impl Call {
     }
 }
 
-impl<P: Module<K>, K: 'static> Function<P, K> {
+impl<P: Module<K> + 'static, K: 'static> Function<P, K> {
     /// Handles an invocation with one message or one HTTP request.
     pub(crate) async fn invoke(&self, body: Bytes, context: Context) -> Answer {
         let call = Call::new(context, self.margin);

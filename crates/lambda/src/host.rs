@@ -9,14 +9,13 @@ use std::time::Duration;
 use hydrant::Engine;
 use hydrant::delivery::Sink;
 use hydrant::engine::RejectPolicy;
-use hydrant::host::granted_threads;
+use hydrant::host::{Module, granted_threads};
 use hydrant_runtime::{DeadLetters, DynSink};
 use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
 
 use crate::buffers::Pool;
 use crate::delivery::{Delivery, LetterOption};
 use crate::function::Function;
-use crate::module::Module;
 use crate::service::{BodyLayer, take_body};
 use crate::telemetry::{self, Metrics, Telemetry};
 
@@ -34,7 +33,7 @@ const MARGIN: Duration = Duration::from_millis(250);
 /// See [`Host::run`].
 pub fn run<P, K: 'static>(module: P) -> Result<(), Error>
 where
-    P: Module<K>,
+    P: Module<K> + 'static,
 {
     Host::new(module.into_engine()).run()
 }
@@ -46,7 +45,7 @@ where
 /// See [`Host::run`].
 pub fn run_sqs<P, K: 'static>(module: P) -> Result<(), Error>
 where
-    P: Module<K>,
+    P: Module<K> + 'static,
 {
     Host::new(module.into_engine()).run_sqs()
 }
@@ -87,7 +86,7 @@ pub struct Host<P, K> {
     kind: PhantomData<fn() -> K>,
 }
 
-impl<P: Module<K>, K: 'static> Host<P, K> {
+impl<P: Module<K> + 'static, K: 'static> Host<P, K> {
     /// A function with this engine and its policies.
     pub fn new(engine: Engine<P>) -> Self {
         Self {

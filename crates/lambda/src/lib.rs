@@ -37,7 +37,6 @@ mod delivery;
 mod function;
 mod host;
 mod http;
-mod module;
 mod service;
 #[cfg(feature = "graceful-shutdown")]
 mod shutdown;
@@ -46,10 +45,6 @@ mod telemetry;
 
 pub use host::{Host, block_on, run, run_sqs};
 pub use lambda_runtime::Error;
-pub use module::Module;
-
-#[doc(hidden)]
-pub use module::{Async, Blocking};
 
 /// The example of the README is a test.
 #[cfg(doctest)]

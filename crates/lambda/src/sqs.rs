@@ -7,12 +7,12 @@ use std::panic::AssertUnwindSafe;
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
+use hydrant::host::Module;
 use lambda_runtime::{Context, Diagnostic};
 use serde::{Deserialize, Serialize};
 
 use crate::answer::Ended;
 use crate::function::{Answer, Call, Function, internal};
-use crate::module::Module;
 
 /// An event, as far as it matters. Bodies without escapes are borrowed.
 #[derive(Deserialize)]
@@ -53,7 +53,7 @@ struct Failure<'a> {
     item_identifier: &'a str,
 }
 
-impl<P: Module<K>, K: 'static> Function<P, K> {
+impl<P: Module<K> + 'static, K: 'static> Function<P, K> {
     /// Handles an event with records of a queue.
     pub(crate) async fn invoke_sqs(&self, body: Bytes, context: Context) -> Answer {
         let call = Call::new(context, self.margin);

@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 
 use crossbeam::channel::{after, bounded, select};
 
+use super::driver::Driver;
 use crate::exit;
 use crate::interrupt::Stop;
-use crate::module::{AnyProcessor, Driver};
-use hydrant::host::system_invocation;
+use hydrant::host::{Module, system_invocation};
 use hydrant::{Engine, Output, Scratch};
 
 /// The arguments of the child. It does not read a command line, which a host does not do either.
@@ -41,7 +41,7 @@ pub(crate) fn is_child() -> bool {
 }
 
 /// Processes the message on standard input, and says so.
-pub(crate) fn answer<P: AnyProcessor<Kind>, Kind>(engine: &Engine<P>) -> u8 {
+pub(crate) fn answer<P: Module<Kind>, Kind>(engine: &Engine<P>) -> u8 {
     // The parent counts panics; the text of one may contain personal data.
     std::panic::set_hook(Box::new(|_| {}));
     let answered = thread::scope(|scope| {

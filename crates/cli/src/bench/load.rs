@@ -11,12 +11,12 @@ use std::time::{Duration, Instant};
 use cpu_time::ProcessTime;
 use hdrhistogram::Histogram;
 
+use super::driver::Driver;
 use super::messages::Messages;
 use crate::interrupt::Stop;
-use crate::module::{AnyProcessor, Driver};
 use crate::terminal;
 use hydrant::engine::{FailureKind, OutcomeCounts};
-use hydrant::host::system_invocation;
+use hydrant::host::{Module, system_invocation};
 use hydrant::{Engine, Output, Scratch, Verdict};
 
 /// When a load ends.
@@ -125,7 +125,7 @@ pub(super) struct Measured {
 }
 
 /// Processes messages in turn on this many threads, first a tenth to warm up.
-pub(super) fn run<P: AnyProcessor<Kind>, Kind>(
+pub(super) fn run<P: Module<Kind>, Kind>(
     engine: &Engine<P>,
     messages: &Messages,
     concurrency: usize,
@@ -180,7 +180,7 @@ struct Share<'l, P> {
 impl<P> Share<'_, P> {
     fn on_threads<Kind>(&self, driver: &Driver, threads: usize) -> io::Result<Tally>
     where
-        P: AnyProcessor<Kind>,
+        P: Module<Kind>,
     {
         let alone = || {
             let tally = Tally::new()?;
@@ -205,7 +205,7 @@ impl<P> Share<'_, P> {
     /// Processes messages until the end.
     async fn work<Kind>(&self, mut tally: Tally) -> Tally
     where
-        P: AnyProcessor<Kind>,
+        P: Module<Kind>,
     {
         let (mut scratch, mut output) = (Scratch::new(), Output::new());
         let count = self.messages.all.len() as u64;

@@ -2,6 +2,7 @@
 //! with messages of the user, against limits and an earlier run.
 
 mod cold_start;
+mod driver;
 mod earlier;
 mod json;
 mod limits;
@@ -27,11 +28,11 @@ use super::arguments::{Files, number};
 use super::exit::{self, Failure, exit_status};
 use super::input::sources;
 use super::interrupt::Stop;
-use super::module::AnyProcessor;
 use super::output::OutputArgs;
 use super::process::write_report;
 use super::terminal;
 use hydrant::Engine;
+use hydrant::host::Module;
 
 /// Measure the module with messages: throughput, service time, memory and cold start
 ///
@@ -148,7 +149,7 @@ fn seconds(text: &str) -> Result<f64, String> {
     seconds.ok_or_else(|| "expected a number above 0, at most 86400".to_owned())
 }
 
-pub(super) fn run<P: AnyProcessor<Kind>, Kind>(
+pub(super) fn run<P: Module<Kind>, Kind>(
     engine: &Engine<P>,
     args: &BenchArgs,
     stop: &Arc<Stop>,
@@ -219,7 +220,7 @@ pub(super) fn run<P: AnyProcessor<Kind>, Kind>(
 }
 
 /// `None` if a signal stopped it.
-fn measure<P: AnyProcessor<Kind>, Kind>(
+fn measure<P: Module<Kind>, Kind>(
     engine: &Engine<P>,
     args: &BenchArgs,
     stop: &Arc<Stop>,
