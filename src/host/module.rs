@@ -2,8 +2,7 @@
 
 use std::future::Future;
 
-use crate::Pending;
-use crate::dispatch::Engine;
+use crate::dispatch::{Engine, Pending};
 use crate::error::Error;
 use crate::parse::Scratch;
 use crate::processor::{AsyncProcessor, Invocation, Output, Processor};
