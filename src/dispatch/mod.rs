@@ -253,6 +253,11 @@ impl<P> Engine<P> {
         self
     }
 
+    /// The limits and the strictness of parsing.
+    pub fn options(&self) -> &ParseOptions {
+        self.shared.options()
+    }
+
     /// Sets how a message in which something was rejected is answered: by default not at all
     /// ([`RejectPolicy::Fail`]).
     #[must_use]

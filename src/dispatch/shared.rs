@@ -75,6 +75,10 @@ impl Shared {
         shared
     }
 
+    pub(super) fn options(&self) -> &ParseOptions {
+        &self.options
+    }
+
     pub(super) fn set_options(&mut self, options: ParseOptions) {
         self.options = ParseOptions {
             interests: self.interests.into(),

@@ -1,8 +1,8 @@
-//! [`Deduplication`]: events that were settled before, or are on their way, are not forwarded
-//! again.
+//! [`Deduplication`]: events that were settled before, or are on their way, are not forwarded again.
 //!
-//! Messages are settled in the order in which they are read, so an event that is on its way is
-//! settled before the message that repeats it; if it is not, neither is that message.
+//! `hydrant forward` settles messages in the order in which it reads them, so an event that is on its
+//! way is settled before the message that repeats it. Other sources settle in any order: [`Fresh`]
+//! forgets the events of a message that is not settled.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -111,8 +111,8 @@ impl Fresh {
         seen == Seen::Never
     }
 
-    /// Whether one of the events is on its way in another message. If nothing but this message
-    /// repeats the event should the other one fail, it must not be acknowledged.
+    /// Whether one of the events is on its way in another message. If the sender repeats only this
+    /// message, do not acknowledge it: the event would be lost if the other message failed.
     #[must_use]
     pub fn is_elsewhere(&self) -> bool {
         self.elsewhere

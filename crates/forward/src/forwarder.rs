@@ -163,8 +163,8 @@ impl Forwarder {
     }
 
     /// The same for a host that answers the sender when a message is settled, such as AWS Lambda: a
-    /// connection that is halted is tried again every second, because nobody can tell the host that
-    /// the target is mended, and a request does not wait for more records unless `linger` is given.
+    /// connection that is halted is tried again every second, because nobody can resume it by hand,
+    /// and a request does not wait for more records unless `linger` is given.
     ///
     /// # Errors
     ///

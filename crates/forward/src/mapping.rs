@@ -241,8 +241,7 @@ impl Mapping {
     }
 
     /// Passes the records of a message to `each`, in order. Events for whose identifier (one of
-    /// [`MappedMessage::event_ids`]) `wanted` is false are
-    /// left out, as repeated.
+    /// [`MappedMessage::event_ids`]) `wanted` is false are left out, as repeated.
     ///
     /// # Errors
     ///

@@ -46,14 +46,13 @@ pub struct ForwarderModule {
     forwarder: Forwarder,
     registration: Registration,
     deduplication: Option<Deduplication>,
-    /// Those that map nothing now. Each has buffers of its own, so that messages are mapped at the
-    /// same time.
+    /// Idle mappings. Each call takes one, because a mapping has buffers of its own.
     mappings: Mutex<Vec<Mapping>>,
     on_warning: Option<OnWarning>,
 }
 
-/// How long before the deadline of the call records are given up, so that the host learns why they
-/// are not delivered.
+/// Records that are not delivered this long before the deadline of the call are to be retried, so
+/// that the host learns the reason.
 const BEFORE_DEADLINE: Duration = Duration::from_millis(50);
 
 type OnWarning = Box<dyn Fn(&'static str, u64) + Send + Sync>;
@@ -63,7 +62,7 @@ impl ForwarderModule {
     ///
     /// # Errors
     ///
-    /// All settings that are wrong.
+    /// All settings that are wrong, and an `identity_store`, which needs messages in order.
     pub fn new(forwarder: Forwarder) -> Result<Self, ConfigError> {
         let config = forwarder.config();
         let window = deduplication_window(config)?;
@@ -113,7 +112,8 @@ impl ForwarderModule {
             }
         }
         if fresh.as_ref().is_some_and(Fresh::is_elsewhere) {
-            // The sender repeats the other message no more if this one is answered.
+            // If this call were answered, the sender would not repeat the message, and the event
+            // would be lost if the other call failed.
             let reason = "another call is forwarding an event of the message";
             return Err(Failure::retry().with_reason(reason));
         }
@@ -200,6 +200,12 @@ fn registration(config: &Config) -> Result<Registration, ConfigError> {
     let mut registration = Registration::new(name, env!("CARGO_PKG_VERSION"));
     if let Some(description) = reader.text("module_description") {
         registration = registration.description(description.to_owned());
+    }
+    if reader.text("identity_store").is_some() {
+        reader.refuse(
+            "`identity_store` needs messages that are settled in order, but a host settles each when \
+             it ends; remove it",
+        );
     }
     reader.finish(())?;
     for identity in UserIdentityType::ALL {

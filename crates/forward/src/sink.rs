@@ -76,8 +76,8 @@ fn named(kind: ConnectionKind) -> String {
 #[cfg(not(all(feature = "aws", feature = "http", feature = "kafka")))]
 pub(crate) fn without(feature: &str, what: &str) -> ConfigError {
     ConfigError::new(format!(
-        "{what} needs the feature `{feature}`, without which this program was built; add it, as \
-         `cargo install hydrant-cli --features {feature}` does"
+        "{what} needs the feature `{feature}`, without which this program was built; build it with \
+         `--features {feature}`, for example `cargo install hydrant-cli --features {feature}`"
     ))
 }
 

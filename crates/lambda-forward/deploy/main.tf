@@ -15,7 +15,7 @@ variable "delivery_stream" {
 variable "reserved_concurrency" {
   type        = number
   default     = 100
-  description = "The greatest number of concurrent executions; hydrant plan computes it"
+  description = "The greatest number of concurrent executions; hydrant plan computes it; the quota of the account must be 100 more"
 }
 
 data "aws_caller_identity" "this" {}
@@ -25,7 +25,7 @@ data "aws_region" "this" {}
 locals {
   zip = "${path.module}/../../../target/lambda/hydrant-lambda-forward/bootstrap.zip"
   stream = join(":", [
-    "arn", data.aws_partition.this.partition, "firehose", data.aws_region.this.name,
+    "arn", data.aws_partition.this.partition, "firehose", data.aws_region.this.id,
     data.aws_caller_identity.this.account_id, "deliverystream/${var.delivery_stream}",
   ])
 }
@@ -90,7 +90,7 @@ resource "aws_lambda_function" "this" {
     variables = {
       HYDRANT_CONNECTION            = "kinesis"
       HYDRANT_DELIVERY_STREAM_NAME  = var.delivery_stream
-      HYDRANT_AWS_REGION_ENDPOINT   = data.aws_region.this.name
+      HYDRANT_AWS_REGION_ENDPOINT   = data.aws_region.this.id
       HYDRANT_DEAD_LETTER_QUEUE_URL = aws_sqs_queue.dead_letters.url
       HYDRANT_REQUEST_TIMEOUT       = "3s"
     }

@@ -11,7 +11,7 @@ export interface HydrantForwardProps extends StackProps {
   readonly deliveryStream: string;
   /** The package of the function. */
   readonly zip?: string;
-  /** The greatest number of concurrent executions; `hydrant plan` computes it. */
+  /** The greatest number of concurrent executions; `hydrant plan` computes it; the quota of the account must be 100 more. */
   readonly reservedConcurrency?: number;
 }
 

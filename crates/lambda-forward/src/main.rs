@@ -19,17 +19,19 @@ fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Error> {
-    let from_queue = match env::var("HYDRANT_TRIGGER").as_deref() {
-        Err(_) | Ok("" | "invoke") => false,
-        Ok("sqs") => true,
-        Ok(_) => return Err("HYDRANT_TRIGGER is neither invoke nor sqs".into()),
+    let trigger = env::var_os("HYDRANT_TRIGGER").unwrap_or_default();
+    let from_queue = match trigger.to_str() {
+        Some("" | "invoke") => false,
+        Some("sqs") => true,
+        _ => return Err("HYDRANT_TRIGGER is neither invoke nor sqs; set one of them".into()),
     };
     let mut config = Config::new();
     if let Some(file) = env::var_os("HYDRANT_CONFIG").filter(|file| !file.is_empty()) {
         config.file(file.as_ref())?;
     }
     config.environment(env::vars_os())?;
-    // Files of a package can be read by everybody in the environment, which is the function alone.
+    // Not `Config::warnings`: all users of the environment can read the files of a package, but the
+    // function is the only one.
     let forwarder = Forwarder::for_host(config).await?;
     for notice in forwarder.notices() {
         eprintln!("note: {notice}");

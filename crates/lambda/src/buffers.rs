@@ -6,7 +6,7 @@ use hydrant::{Output, Scratch};
 
 /// The length of messages, in bytes, for which a warm environment keeps its buffers. After a longer
 /// one they are freed, so that one large message does not occupy the memory of the function.
-const KEPT_BYTES: usize = 1 << 20;
+pub(crate) const KEPT_BYTES: usize = 1 << 20;
 
 /// The buffers for one message.
 #[derive(Default)]

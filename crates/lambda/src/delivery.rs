@@ -13,11 +13,12 @@ use hydrant_runtime::{
     DeadLetterError, DeadLetters, DynSink, Pipeline, PipelineOptions, SinkDeadLetters,
 };
 
+use crate::buffers::KEPT_BYTES;
+
 /// The longest time that a letter waits for its target. The deadline of the invocation is earlier.
 const PATIENCE: Duration = Duration::from_secs(900);
 
-/// After this time a target is tried again that had refused the connection: nobody can tell an
-/// environment that the target is mended.
+/// How long after a halt the target is tried again: nobody can resume it by hand in an environment.
 const HALT_PROBE: Duration = Duration::from_secs(1);
 
 /// How long connections may take to end at the shutdown, for which Lambda leaves 500 ms.
@@ -49,6 +50,7 @@ pub(crate) struct Delivery {
     records: Option<Pipeline<DynSink>>,
     /// For the settings of accounts, which sinks may need: the buffers of the message are in use.
     scratch: Mutex<Scratch>,
+    options: ParseOptions,
     letters: Option<Arc<dyn Letters>>,
     #[cfg(feature = "graceful-shutdown")]
     letter_pipeline: Option<Pipeline<DynSink>>,
@@ -56,9 +58,14 @@ pub(crate) struct Delivery {
 
 impl Delivery {
     /// Starts the pipelines on the current tokio runtime.
-    pub(crate) fn start(records: Option<DynSink>, letters: Option<LetterOption>) -> Self {
+    pub(crate) fn start(
+        records: Option<DynSink>,
+        letters: Option<LetterOption>,
+        options: ParseOptions,
+    ) -> Self {
         let mut delivery = Self {
             records: records.map(pipeline),
+            options,
             ..Self::default()
         };
         match letters {
@@ -96,7 +103,7 @@ impl Delivery {
             pending.settle_records(outcomes);
             return;
         };
-        let account = self.account(body);
+        let account = self.account(body, output.account_id());
         let timestamp_ms = output.timestamp_ms();
         let records = output.records().iter().map(|record| {
             let mut outgoing = OutgoingRecord::new(record.payload);
@@ -110,19 +117,24 @@ impl Delivery {
     }
 
     /// The account of a message that the engine has accepted, with its settings.
-    fn account(&self, body: &[u8]) -> Option<Arc<RecordAccount>> {
+    fn account(&self, body: &[u8], id: Option<i32>) -> Option<Arc<RecordAccount>> {
         let mut scratch = self.scratch.lock().unwrap_or_else(PoisonError::into_inner);
-        let parsed = parse(body, &mut scratch, &ParseOptions::default()).ok()?;
-        let account = match parsed.message {
+        let parsed = parse(body, &mut scratch, &self.options).ok();
+        let account = parsed.and_then(|parsed| match parsed.message {
             Message::EventProcessingRequest(request) => request.account,
             Message::AudienceSubscriptionRequest(request) => request.account,
             Message::AudienceMembershipChangeRequest(request) => request.account,
             Message::DsrProcessingRequest(request) => request.account,
             _ => None,
-        }?;
-        let settings = account.account_settings.iter();
-        let settings = settings.map(|(name, value)| (*name, *value));
-        Some(Arc::new(RecordAccount::new(account.account_id, settings)))
+        });
+        let account = account.map(|account| {
+            let settings = account.account_settings.iter();
+            let settings = settings.map(|(name, value)| (*name, *value));
+            RecordAccount::new(account.account_id, settings)
+        });
+        scratch.shrink_to(KEPT_BYTES);
+        let without = |id| RecordAccount::new(id, std::iter::empty::<(String, String)>());
+        account.or_else(|| id.map(without)).map(Arc::new)
     }
 
     /// Stores the dead letters of a message.

@@ -269,9 +269,9 @@ impl<P: Module<K> + 'static, K: 'static> Host<P, K> {
             format!("another recorder of metrics is set: use `Host::without_metrics`: {error}")
         })?;
         let function = Arc::new(Function {
+            delivery: Delivery::start(self.records, self.letters, self.engine.options().clone()),
             engine: self.engine,
             buffers: Pool::default(),
-            delivery: Delivery::start(self.records, self.letters),
             margin: self.margin,
             telemetry: Telemetry::new(metrics),
             kind: PhantomData,

@@ -42,7 +42,7 @@ pub(crate) fn is_child() -> bool {
 
 /// Processes the message on standard input, and says so.
 pub(crate) fn answer<P: Module<Kind>, Kind>(engine: &Engine<P>) -> u8 {
-    // The parent counts panics; the text of one may contain personal data.
+    // The load reports panics; the text of one may contain personal data.
     std::panic::set_hook(Box::new(|_| {}));
     let answered = thread::scope(|scope| {
         let answered = scope.spawn(|| {
@@ -52,11 +52,14 @@ pub(crate) fn answer<P: Module<Kind>, Kind>(engine: &Engine<P>) -> u8 {
             let driver = Driver::of::<P, Kind>()?;
             let invocation = system_invocation();
             let processed = P::process(engine, &body, &mut scratch, &invocation, &mut output);
-            driver.run(async {
-                if let Ok(pending) = processed.await {
+            let processed = driver.run(async {
+                processed.await.map(|pending| {
                     pending.finish();
-                }
+                })
             });
+            if !matches!(processed, Some(Ok(()))) {
+                return Err(io::Error::other("the message was not processed"));
+            }
             let mut stdout = io::stdout().lock();
             stdout.write_all(format!("\n{DONE}\n").as_bytes())?;
             stdout.flush()

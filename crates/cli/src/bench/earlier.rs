@@ -62,6 +62,8 @@ impl Earlier {
         Some(Self {
             figures: Figure::ALL.map(|figure| number(figure.path())),
             setting: setting(
+                &json.path(&["module", "name"])?.text()?,
+                &json.path(&["module", "handlers"])?.text()?,
                 number(&["concurrency"])?,
                 number(&["input", "messages"])?,
                 number(&["input", "bytes"])?,
@@ -79,6 +81,15 @@ impl Earlier {
 }
 
 /// What has to be equal in runs that are compared.
-pub(super) fn setting(concurrency: f64, messages: f64, bytes: f64) -> String {
-    format!("{messages} messages of {bytes} bytes, concurrency {concurrency}")
+pub(super) fn setting(
+    module: &str,
+    handlers: &str,
+    concurrency: f64,
+    messages: f64,
+    bytes: f64,
+) -> String {
+    format!(
+        "{module} with {handlers} handlers, {messages} messages of {bytes} bytes, concurrency \
+         {concurrency}"
+    )
 }

@@ -51,7 +51,7 @@ pub(super) fn report(results: &Results, limits: &[Limit], compared: &[Comparison
             });
         });
         optional(json, "cpu_share", results.cpu_share());
-        json.object_field("gate", |json| {
+        json.object_field("goal", |json| {
             number(json, "p99_ms", LAMBDA_GOAL_MS);
             json.bool_field("reached", results.ms(0.99) <= LAMBDA_GOAL_MS);
         });

@@ -9,8 +9,8 @@ use super::results::{Figure, Results};
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Limits")]
 pub(super) struct LimitArgs {
-    /// Exit with status 1 if the 99th percentile of the service time is longer; the gate of the
-    /// platform, 200 ms, is shown but not a limit by itself
+    /// Exit with status 1 if the 99th percentile of the service time is longer; the goal of the
+    /// platform, 200 ms, is shown but is not a limit by itself
     #[arg(long, value_name = "MS", value_parser = positive)]
     max_p99_ms: Option<f64>,
 
@@ -163,7 +163,7 @@ pub(super) fn failures(results: &Results) -> Option<String> {
         let first = results.measured.tally.failure.as_deref();
         let first = first.map(|text| format!("; the first failure: {text}"));
         format!(
-            "error: {parts}, so the figures are those of failures, too (--allow-failures){}",
+            "error: {parts}, so the figures include failures; --allow-failures accepts that{}",
             first.unwrap_or_default()
         )
     })

@@ -214,7 +214,8 @@ impl<P> Share<'_, P> {
             let began = Instant::now();
             let is_over = match self.end {
                 End::Messages(all) => number >= all,
-                End::After(time) => began.duration_since(self.began) >= time,
+                // At least one, so that there is something to report.
+                End::After(time) => number > 0 && began.duration_since(self.began) >= time,
             };
             let at = usize::try_from(number % count).unwrap_or_default();
             let Some(message) = self.messages.all.get(at).filter(|_| !is_over) else {

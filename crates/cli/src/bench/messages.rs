@@ -29,8 +29,17 @@ pub(super) struct Body {
 }
 
 /// Reads all messages of these files. The first one that cannot be parsed is an error.
-pub(super) fn read(files: &[PathBuf], unwrap: bool, stop: &Arc<Stop>) -> Result<Messages, Failure> {
-    let options = ParseOptions::new();
+pub(super) fn read(
+    files: &[PathBuf],
+    unwrap: bool,
+    options: &ParseOptions,
+    stop: &Arc<Stop>,
+) -> Result<Messages, Failure> {
+    // All events are counted, also those that the module does not want.
+    let mut all = ParseOptions::new();
+    (all.max_bytes, all.max_depth) = (options.max_bytes, options.max_depth);
+    (all.max_memory, all.strict) = (options.max_memory, options.strict);
+    let options = all;
     let framing = Framing {
         unwrap,
         max_bytes: options.max_bytes,

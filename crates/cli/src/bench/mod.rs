@@ -36,8 +36,8 @@ use hydrant::host::Module;
 
 /// Measure the module with messages: throughput, service time, memory and cold start
 ///
-/// The figure to reach is the gate of the platform for functions on AWS Lambda: 200 ms for 99 % of
-/// the calls (`lambda-and-http.md`, section 7).
+/// The goal is that of the platform for functions on AWS Lambda: 200 ms for 99 % of the calls
+/// (`lambda-and-http.md`, section 7).
 ///
 /// The messages are read first, and processed in turn, as often as time permits, after a tenth of
 /// the time to warm up. A message is timed from its text to the written response. Nothing is sent:
@@ -225,7 +225,7 @@ fn measure<P: Module<Kind>, Kind>(
     args: &BenchArgs,
     stop: &Arc<Stop>,
 ) -> Result<Option<Results>, Failure> {
-    let messages = messages::read(&args.files.files, args.unwrap, stop)?;
+    let messages = messages::read(&args.files.files, args.unwrap, engine.options(), stop)?;
     let Some(first) = messages.all.first().filter(|_| !stop.interrupted()) else {
         return Ok(None);
     };
@@ -276,15 +276,19 @@ fn warn(results: &Results, baseline: Option<&Earlier>) {
         terminal::complain("warning: the module has not registered the types of these events");
     }
     let input = &results.messages;
+    let handlers = if results.is_async { "async" } else { "sync" };
     let setting = earlier::setting(
+        &results.name,
+        handlers,
         results.concurrency as f64,
         input.all.len() as f64,
         input.bytes as f64,
     );
     if let Some(earlier) = baseline.filter(|earlier| earlier.setting != setting) {
         terminal::complain(&format!(
-            "warning: the baseline is of another run: {}; this one: {setting}",
-            earlier.setting
+            "warning: the baseline is of another run: {}; this one: {}",
+            terminal::harmless(&earlier.setting),
+            terminal::harmless(&setting)
         ));
     }
 }

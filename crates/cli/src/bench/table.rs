@@ -89,7 +89,7 @@ fn service_time(results: &Results) -> Section {
         row(
             "p99",
             ms(results.ms(0.99)),
-            format!("the gate of the platform, {LAMBDA_GOAL_MS} ms, is {reached}"),
+            format!("the goal of {LAMBDA_GOAL_MS} ms is {reached}"),
         ),
         row("max", ms(results.ms(1.0)), ""),
     ];
@@ -163,5 +163,5 @@ fn comparison(compared: &[Comparison]) -> Section {
             change,
         )
     });
-    section("now by baseline", rows.collect::<Vec<Row>>())
+    section("ratio to the baseline", rows.collect::<Vec<Row>>())
 }

@@ -10,7 +10,6 @@ use tokio::sync::mpsc;
 
 use super::arguments::{Settings, configuration};
 use super::checkpoint::Checkpoint;
-
 use super::read::{Forward, Memory};
 use super::report::{Read, Report, Totals};
 use super::settle::{Counts, Settler};

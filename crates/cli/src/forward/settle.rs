@@ -12,7 +12,6 @@ use tokio::sync::mpsc::Receiver;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::checkpoint::Checkpoint;
-
 use crate::interrupt::Stop;
 
 /// What the reading thread passes on, in the order of the input.

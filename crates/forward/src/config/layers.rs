@@ -61,7 +61,7 @@ pub(crate) enum Value {
 /// The prefix of environment variables.
 const PREFIX: &str = "HYDRANT_";
 
-/// Variables of the program and of its tests that are not settings.
+/// Variables of the program, of the function `hydrant-lambda-forward` and of tests that are not settings.
 const OTHERS: [&str; 8] = [
     "THREADS",
     "CONFIG",

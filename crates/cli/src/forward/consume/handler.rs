@@ -10,7 +10,6 @@ use hydrant_forward::{
 use hydrant_runtime::source::{Handler, Lane, Outcome, Pending, SourceEvent, SourceRecord};
 
 use super::events::Events;
-
 use crate::forward::report::{Read, Totals};
 use crate::forward::settle::Counts;
 use crate::remarks::SHOWN;

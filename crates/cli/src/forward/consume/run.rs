@@ -14,7 +14,6 @@ use super::ConsumeArgs;
 use super::handler::{Consumer, Shared, Sums};
 use crate::exit::{self, Failure};
 use crate::forward::arguments::configuration;
-
 use crate::forward::report::{Read, Report};
 use crate::forward::run::ReportForm;
 use crate::forward::silence::Silence;
