@@ -326,7 +326,7 @@ fn a_baseline_shows_regressions(files: &Files<'_>) {
     let (status, out, err) = compare(&before, "");
     assert_eq!((status, err.as_str()), (Some(0), ""), "{out}");
     assert!(
-        out.contains("now by baseline") && !out.contains("cold start  "),
+        out.contains("ratio to the baseline") && !out.contains("cold start  "),
         "{out}"
     );
     let (status, out, err) = compare(&before, "--format json --max-regression 100000");
@@ -359,7 +359,9 @@ fn a_baseline_shows_regressions(files: &Files<'_>) {
     let (status, _, err) = compare(&before, "");
     assert_eq!(status, Some(0));
     assert!(
-        err.starts_with("warning: the baseline is of another run: 3 messages"),
+        err.starts_with(
+            "warning: the baseline is of another run: Acme \"Inc\" with sync handlers, 3 "
+        ),
         "{err}"
     );
 }
