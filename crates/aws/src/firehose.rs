@@ -62,8 +62,14 @@ impl FirehoseSink {
     async fn put(&self, record: &OutgoingRecord) -> Result<(), Fate> {
         let request = self.client.put_record().set_record(self.data(record));
         let sent = request.delivery_stream_name(&self.stream).send().await;
-        sent.map(|_| ())
-            .map_err(|error| classify::error(SERVICE, &error))
+        let output = sent.map_err(|error| classify::error(SERVICE, &error))?;
+        if output.record_id().is_empty() {
+            // Something else answered, such as a proxy.
+            return Err(Fate::retry(format!(
+                "{SERVICE} answered without an identifier of the record"
+            )));
+        }
+        Ok(())
     }
 
     async fn put_batch(&self, records: &[OutgoingRecord]) -> Result<Vec<Fate>, Fate> {

@@ -83,13 +83,17 @@ fn folder(config: &Config) -> Result<Option<FileDeadLetters>, ConfigError> {
 async fn queue(config: &Config) -> Result<Letters, ConfigError> {
     use std::time::Duration;
 
+    use hydrant::delivery::SchedulerOptions;
     use hydrant_runtime::{Pipeline, PipelineOptions, SinkDeadLetters};
     /// How long a letter may wait for the queue.
     const PATIENCE: Duration = Duration::from_secs(60);
+    /// How long after a halt the queue is tried again.
+    const HALT_PROBE: Duration = Duration::from_secs(1);
     let Some(queue) = crate::aws::queue(config).await? else {
         return Err(ConfigError::new("`dead_letter_queue_url` is missing"));
     };
-    let pipeline = Pipeline::new(queue, PipelineOptions::default());
+    let scheduler = SchedulerOptions::default().halt_probe(HALT_PROBE);
+    let pipeline = Pipeline::new(queue, PipelineOptions::default().scheduler(scheduler));
     Ok(Letters::Queue(SinkDeadLetters::new(pipeline, PATIENCE)))
 }
 

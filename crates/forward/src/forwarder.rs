@@ -58,6 +58,9 @@ pub struct Prepared {
     event_count: usize,
     message_id: Option<Uuid>,
     updates: SentUpdates,
+    /// The size of the records, and the most that they may have.
+    bytes: usize,
+    most_bytes: Option<usize>,
 }
 
 /// A message on its way.
@@ -92,8 +95,25 @@ pub enum Settled {
 }
 
 impl Prepared {
+    /// Records of at most this size together. A message that makes more of them, which hostile
+    /// attributes can cause because each part of a batch repeats them, is treated as one whose record
+    /// is too large.
+    #[must_use]
+    pub fn at_most(bytes: usize) -> Self {
+        Self {
+            most_bytes: Some(bytes),
+            ..Self::default()
+        }
+    }
+
     /// Adds a record; for [`Mapping::map`].
     pub fn add(&mut self, record: MappedRecord<'_>) {
+        self.bytes += record.payload.len();
+        if self.most_bytes.is_some_and(|most| self.bytes > most) {
+            (self.records, self.events) = (Vec::new(), Vec::new());
+            self.oversize = Some(Vec::new());
+            return;
+        }
         if record.is_oversize {
             self.oversize.get_or_insert_default().extend(record.events);
             return;

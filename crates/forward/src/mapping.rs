@@ -312,7 +312,7 @@ impl Records {
                 let account_id = request.account.map_or(0, |account| account.account_id);
                 let kept = Kept::new(request.events, |id| wanted(scoped(id, account_id)));
                 mapped.events = request.events.len();
-                let ids = request.events.iter().filter_map(Event::id);
+                let ids = request.events.iter().filter_map(identifier);
                 mapped.event_ids = ids.map(|id| scoped(id, account_id)).collect();
                 mapped.repeated = request.events.len() - kept.events(request).len();
                 if mapped.repeated > 0 && mapped.repeated == request.events.len() {
@@ -354,6 +354,11 @@ impl Records {
         }
         Ok(mapped)
     }
+}
+
+/// The identifier of an event. Zero is a placeholder, which different events have.
+fn identifier(event: &Event<'_>) -> Option<Uuid> {
+    event.id().filter(|id| *id != Uuid([0; 16]))
 }
 
 /// The identifier of an event of this account: the platform sends the same event to each account.
@@ -402,7 +407,7 @@ impl<'a> Kept<'a> {
             all: true,
         };
         for (position, event) in (0u32..).zip(events) {
-            let is_wanted = event.id().is_none_or(&mut wanted);
+            let is_wanted = identifier(event).is_none_or(&mut wanted);
             if kept.all && !is_wanted {
                 kept.all = false;
                 let before = usize::try_from(position).unwrap_or(usize::MAX);

@@ -18,7 +18,7 @@ use crate::connection::ConnectionKind;
 use crate::deduplication::{Deduplication, Fresh};
 use crate::forwarder::{Forwarder, Prepared, Settled};
 use crate::mapping::Mapping;
-use crate::parts::deduplication_window;
+use crate::parts::{deduplication_window, max_memory};
 
 /// The forwarder as a module: a host such as AWS Lambda answers a message when its records are
 /// delivered or dead letters. Everything else is to be retried, so that the sender repeats it.
@@ -45,6 +45,7 @@ use crate::parts::deduplication_window;
 pub struct ForwarderModule {
     forwarder: Forwarder,
     registration: Registration,
+    most_bytes: usize,
     deduplication: Option<Deduplication>,
     /// Idle mappings. Each call takes one, because a mapping has buffers of its own.
     mappings: Mutex<Vec<Mapping>>,
@@ -68,6 +69,7 @@ impl ForwarderModule {
         let window = deduplication_window(config)?;
         Ok(Self {
             registration: registration(config)?,
+            most_bytes: max_memory(config)?,
             deduplication: (window > 0).then(|| Deduplication::new(window)),
             mappings: Mutex::new(vec![forwarder.mapping()?]),
             on_warning: None,
@@ -91,7 +93,7 @@ impl ForwarderModule {
 
     async fn forward(&self, call: &Call<'_>, message: Message<'_>) -> Result<(), Failure> {
         let mut fresh = self.deduplication.as_ref().map(Deduplication::fresh);
-        let mut prepared = Prepared::default();
+        let mut prepared = Prepared::at_most(self.most_bytes);
         let mut mapping = self.mapping()?;
         let mapped = mapping.map_message(
             call.body(),

@@ -4,7 +4,7 @@ use std::env;
 use std::process::ExitCode;
 
 use hydrant::Engine;
-use hydrant_forward::config::Config;
+use hydrant_forward::config::{Config, settings};
 use hydrant_forward::{Forwarder, ForwarderModule};
 use hydrant_lambda::{Error, Host};
 
@@ -18,6 +18,21 @@ fn main() -> ExitCode {
     }
 }
 
+/// Whether a variable begins like a setting and is none.
+fn is_unknown(variable: &str) -> bool {
+    let Some(name) = variable.strip_prefix("HYDRANT_") else {
+        return false;
+    };
+    let name = name.to_ascii_lowercase();
+    let of_secret = name.strip_suffix("_file");
+    !["config", "trigger"].contains(&name.as_str())
+        && !settings().any(|setting| {
+            setting.name == name
+                || setting.aliases.contains(&name.as_str())
+                || (setting.secret && of_secret == Some(setting.name))
+        })
+}
+
 async fn run() -> Result<(), Error> {
     let trigger = env::var_os("HYDRANT_TRIGGER").unwrap_or_default();
     let from_queue = match trigger.to_str() {
@@ -25,6 +40,11 @@ async fn run() -> Result<(), Error> {
         Some("sqs") => true,
         _ => return Err("HYDRANT_TRIGGER is neither invoke nor sqs; set one of them".into()),
     };
+    for (variable, _) in env::vars_os() {
+        if let Some(name) = variable.to_str().filter(|name| is_unknown(name)) {
+            eprintln!("note: {name} is not a setting");
+        }
+    }
     let mut config = Config::new();
     if let Some(file) = env::var_os("HYDRANT_CONFIG").filter(|file| !file.is_empty()) {
         config.file(file.as_ref())?;

@@ -2,17 +2,20 @@
 //! ("Implementing partial batch responses").
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 
 use bytes::Bytes;
-use futures_util::FutureExt as _;
+use futures_util::{FutureExt as _, StreamExt as _, stream};
 use hydrant::host::Module;
 use lambda_runtime::{Context, Diagnostic};
 use serde::{Deserialize, Serialize};
 
 use crate::answer::Ended;
 use crate::function::{Answer, Call, Function, internal};
+
+/// Records that are handled at the same time. An event has ten unless the batch window is set.
+const CONCURRENT: usize = 16;
 
 /// An event, as far as it matters. Bodies without escapes are borrowed.
 #[derive(Deserialize)]
@@ -47,7 +50,7 @@ struct Response<'a> {
     batch_item_failures: Vec<Failure<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Failure<'a> {
     item_identifier: &'a str,
@@ -67,23 +70,34 @@ impl<P: Module<K> + 'static, K: 'static> Function<P, K> {
                         .to_owned(),
             });
         };
-        let mut failed_groups = HashSet::new();
-        let mut batch_item_failures = Vec::new();
-        for record in &event.records {
-            let group = record.attributes.message_group_id.as_deref();
-            let skip = group.is_some_and(|group| failed_groups.contains(group));
-            if !skip && self.record(&record.body, &call).await {
-                continue;
-            }
-            failed_groups.extend(group);
-            batch_item_failures.push(Failure {
-                item_identifier: &record.message_id,
-            });
-        }
+        // At the same time, so that a record whose target is slow does not use up the time of others.
+        let lanes = lanes(&event.records).into_iter();
+        let lanes: Vec<_> = lanes.map(|lane| self.lane(lane, &call)).collect();
+        let lanes = stream::iter(lanes).buffer_unordered(CONCURRENT);
+        let mut failed: Vec<(usize, Failure<'_>)> = lanes.collect::<Vec<_>>().await.concat();
+        failed.sort_unstable_by_key(|(at, _)| *at);
         let response = Response {
-            batch_item_failures,
+            batch_item_failures: failed.into_iter().map(|(_, failure)| failure).collect(),
         };
         serde_json::value::to_raw_value(&response).map_err(|error| internal(&error))
+    }
+
+    /// Handles records in order, and returns those that failed with their positions: the first one,
+    /// and all after it.
+    async fn lane<'r>(
+        &self,
+        records: Vec<(usize, &'r Record<'r>)>,
+        call: &Call,
+    ) -> Vec<(usize, Failure<'r>)> {
+        let mut failed = Vec::new();
+        for (at, record) in records {
+            if failed.is_empty() && self.record(&record.body, call).await {
+                continue;
+            }
+            let item_identifier = &*record.message_id;
+            failed.push((at, Failure { item_identifier }));
+        }
+        failed
     }
 
     /// Handles a record, and returns whether all of its messages are answered.
@@ -114,6 +128,23 @@ impl<P: Module<K> + 'static, K: 'static> Function<P, K> {
             false
         })
     }
+}
+
+/// The records of each message group of a FIFO queue, in order; others are alone.
+fn lanes<'r>(records: &'r [Record<'r>]) -> Vec<Vec<(usize, &'r Record<'r>)>> {
+    let mut lanes: Vec<Vec<(usize, &Record<'_>)>> = Vec::new();
+    let mut groups: HashMap<&str, usize> = HashMap::new();
+    for (at, record) in records.iter().enumerate() {
+        let lane = match record.attributes.message_group_id.as_deref() {
+            Some(group) => *groups.entry(group).or_insert(lanes.len()),
+            None => lanes.len(),
+        };
+        match lanes.get_mut(lane) {
+            Some(lane) => lane.push((at, record)),
+            None => lanes.push(vec![(at, record)]),
+        }
+    }
+    lanes
 }
 
 /// Reads an event. A record without an identifier could not be reported, so that it is no event.

@@ -286,12 +286,12 @@ fn secret_file(name: &str, path: &Value) -> Result<Secret, String> {
     let Value::Text(path) = path else {
         return Err(format!("`{name}` is not the path of a file"));
     };
-    let path = path.expose();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| format!("`{name}`: cannot read {path}: {error}"))?;
+    // The value is not shown: it may be the secret itself, by mistake.
+    let text = std::fs::read_to_string(path.expose())
+        .map_err(|error| format!("`{name}`: cannot read the file that it names: {error}"))?;
     let text = text.trim_end_matches(['\r', '\n']);
     if text.is_empty() {
-        return Err(format!("`{name}`: {path} is empty"));
+        return Err(format!("`{name}`: the file that it names is empty"));
     }
     Ok(Secret::new(text))
 }
