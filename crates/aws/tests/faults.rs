@@ -127,6 +127,9 @@ async fn each_answer_is_one_attempt_with_its_fate() {
         ),
         (HttpReply::new(502).with_body("<html>"), "R"),
         (HttpReply::new(200).with_body("<html>"), "R"),
+        // Not the service, but something between.
+        (HttpReply::new(200), "R"),
+        (json_reply(200, &json!({})), "R"),
         (HttpReply::cut(), "R"),
         (json_reply(200, &json!({"RecordId": "1"})).cut_after(5), "R"),
         (

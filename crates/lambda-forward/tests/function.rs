@@ -224,6 +224,86 @@ fn an_event_on_its_way_is_not_acknowledged() {
     assert!(answer.failed && answer.id == first);
 }
 
+/// Zero is a placeholder, which different events have.
+#[test]
+fn an_event_with_the_identifier_zero_is_not_a_repeated_one() {
+    let window = [("HYDRANT_DEDUPLICATION_WINDOW", "100")];
+    let mut function = Function::start("zero", &window, |_| HttpReply::new(200));
+    for name in ["a", "b"] {
+        let mut body = batch(&[name]);
+        body["events"][0]["id"] = json!("00000000-0000-0000-0000-000000000000");
+        let (answer, error) = function.invoke(&body, MINUTE);
+        assert!(!answer.failed, "{error}");
+    }
+    assert_eq!(function.server.requests().len(), 2);
+}
+
+/// Each part of a batch repeats the attributes of the user.
+#[test]
+fn the_records_of_a_message_have_a_limit() {
+    let small = [
+        ("HYDRANT_BATCH_BYTES", "20000"),
+        ("HYDRANT_MAX_MEMORY", "1M"),
+    ];
+    let mut function = Function::start("limit", &small, |_| HttpReply::new(200));
+    let names: Vec<String> = (0..200).map(|number| number.to_string()).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut body = batch(&names);
+    body["user_attributes"] = json!({"long": "x".repeat(19_000)});
+    let (answer, error) = function.invoke(&body, MINUTE);
+    assert!(answer.failed);
+    let message = error["errorMessage"].as_str().unwrap();
+    assert!(message.contains("exceeds the limit"), "{message}");
+    assert_eq!(function.server.requests().len(), 0);
+    let (answer, _) = function.invoke(&batch(&["a"]), MINUTE);
+    assert!(!answer.failed);
+}
+
+/// A queue that refuses the credentials once is tried again.
+#[cfg(feature = "aws")]
+#[test]
+fn a_queue_for_dead_letters_is_tried_again() {
+    let queue = HttpServer::start(|request| {
+        let sent: Value = serde_json::from_slice(&request.body).unwrap();
+        let entries = sent["Entries"].as_array().unwrap().iter();
+        let entries = entries
+            .map(|entry| json!({"Id": entry["Id"], "MessageId": "m", "MD5OfMessageBody": ""}));
+        let stored = json!({"Successful": entries.collect::<Vec<_>>(), "Failed": []});
+        let (status, reply) = match request.number {
+            0 => (403, json!({"__type": "AccessDenied"})),
+            _ => (200, stored),
+        };
+        let reply = HttpReply::new(status).with_body(reply.to_string());
+        reply.with_header("Content-Type", "application/x-amz-json-1.0")
+    })
+    .unwrap();
+    let url = queue.url();
+    let variables = [
+        (
+            "HYDRANT_DEAD_LETTER_QUEUE_URL",
+            "https://sqs.us-east-1.amazonaws.com/123456789012/letters",
+        ),
+        ("HYDRANT_ENDPOINT_URL", &url),
+        ("HYDRANT_ACCESS_KEY_ID", "AKIAEXAMPLE"),
+        ("HYDRANT_SECRET_ACCESS_KEY", "S3CRET"),
+    ];
+    let mut function = Function::start("letters", &variables, |_| HttpReply::new(400));
+    let (answer, error) = function.invoke(&batch(&["a"]), MINUTE);
+    assert!(answer.failed);
+    assert!(
+        error["errorMessage"]
+            .as_str()
+            .unwrap()
+            .contains("dead letter"),
+        "{error}"
+    );
+    let mut again = 0..1000;
+    assert!(again.any(|_| {
+        std::thread::sleep(Duration::from_millis(10));
+        !function.invoke(&batch(&["a"]), MINUTE).0.failed
+    }));
+}
+
 #[test]
 fn the_registration_names_the_settings_of_the_target() {
     let variables = [
@@ -276,7 +356,8 @@ fn records_of_a_queue_fail_one_by_one() {
         response,
         json!({"batchItemFailures": [{"itemIdentifier": "bad"}]})
     );
-    assert_eq!(function.server.requests().len(), 2);
+    // Both are in one request, which is refused, and then each alone.
+    assert_eq!(function.server.requests().len(), 3);
 }
 
 /// Status and standard error of a start that fails.
@@ -313,6 +394,16 @@ fn a_wrong_configuration_ends_the_start() {
     assert!(!Path::new(folder).exists());
     let trigger = with(&[("HYDRANT_TRIGGER", "kafka")]);
     assert!(trigger.contains("neither invoke nor sqs"), "{trigger}");
+    // A secret in the place of a path is not printed, and what is not a setting is named.
+    let mistaken = with(&[("HYDRANT_TOKEN_FILE", "S3CRET"), ("HYDRANT_TRIGER", "sqs")]);
+    assert!(
+        !mistaken.contains("S3CRET") && mistaken.contains("TOKEN_FILE"),
+        "{mistaken}"
+    );
+    assert!(
+        mistaken.contains("note: HYDRANT_TRIGER is not a setting"),
+        "{mistaken}"
+    );
     let file = with(&[("HYDRANT_CONFIG", "absent.toml")]);
     assert!(file.contains("cannot read absent.toml"), "{file}");
 }

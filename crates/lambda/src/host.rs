@@ -189,9 +189,10 @@ impl<P: Module<K> + 'static, K: 'static> Host<P, K> {
     /// an event contains a message, or an event of another service with messages.
     ///
     /// The answer lists the records that failed (`batchItemFailures`), so the event source mapping
-    /// must have `ReportBatchItemFailures`; without it Amazon SQS deletes them. Records of a FIFO
-    /// queue are handled in order, and after one that failed, all later ones of its message group
-    /// fail, too. Set a redrive policy on the queue: a message that cannot be parsed always fails.
+    /// must have `ReportBatchItemFailures`; without it Amazon SQS deletes them. Up to 16 records are
+    /// handled at the same time. Those of a message group of a FIFO queue are handled in order, and
+    /// after one that failed, all later ones of the group fail, too. Set a redrive policy on the
+    /// queue: a message that cannot be parsed always fails.
     ///
     /// # Errors
     ///

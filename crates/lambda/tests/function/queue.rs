@@ -73,20 +73,27 @@ fn a_failure_fails_the_rest_of_its_group() {
     assert_eq!(failures(&answer), ["b1", "b2", "b3"]);
 }
 
+/// What is stuck does not use up the time of other records, only that of its message group.
 #[test]
 fn records_after_the_deadline_fail() {
     let mut function = Function::start("sqs-late", "sqs", &[]);
     let event = json!({"Records": [
         record("good", None, &faulty("")),
         record("stuck", None, &faulty("never end")),
-        record("late", None, &faulty("")),
+        record("later", None, &faulty("")),
+        record("stuck too", Some("a"), &faulty("never end")),
+        record("behind", Some("a"), &faulty("")),
+        record("other group", Some("b"), &faulty("")),
     ]});
     let deadline_ms = now_ms() + 1_500;
     let answer = function
         .endpoint
         .invoke(event.to_string().as_bytes(), deadline_ms);
     assert!(!answer.failed && now_ms() < deadline_ms);
-    assert_eq!(failures(&value(&answer.body)), ["stuck", "late"]);
+    assert_eq!(
+        failures(&value(&answer.body)),
+        ["stuck", "stuck too", "behind"]
+    );
 }
 
 /// A record without an identifier could not be listed, and would be deleted.
