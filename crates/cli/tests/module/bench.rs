@@ -589,7 +589,8 @@ fn a_signal_ends_it(files: &Files<'_>) {
     let id = child.id().to_string();
     assert!(
         Command::new("kill")
-            .args(["-INT", &id])
+            // Not INT, which a shell that runs tests in the background ignores.
+            .args(["-TERM", &id])
             .status()
             .unwrap()
             .success()
