@@ -50,9 +50,11 @@ use hydrant::host::Module;
 ///
 /// The exit status is 1 if a limit is not kept, if a figure is worse than in the baseline by more
 /// than --max-regression permits, and if messages or events failed, unless --allow-failures is given.
+///
+/// PROGRAM in the examples is your program.
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
-    "Examples (PROGRAM is your program):\n  \
+    "Examples:\n  \
      PROGRAM bench messages.ndjson --max-p99-ms 50 --max-memory-mib 64\n  \
      PROGRAM bench messages.ndjson --report-file before.json\n  \
      PROGRAM bench messages.ndjson --baseline before.json --max-regression 15\n  \
