@@ -1,21 +1,17 @@
 //! [`Function`]: handles invocations. It is kept as long as the environment exists.
 
-use std::marker::PhantomData;
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
-use hydrant::engine::FailureKind;
+use hydrant::ErrorKind;
 use hydrant::host::Module;
-use hydrant::{Engine, ErrorKind, Invocation, Output, Scratch, Verdict};
+use hydrant_runtime::{Buffers, Ended, Processing};
 use lambda_runtime::{Context, Diagnostic};
 use serde_json::value::RawValue;
 
-use crate::answer::Ended;
-use crate::buffers::{Buffers, Pool};
 use crate::deadline::deadline;
-use crate::delivery::Delivery;
 use crate::http;
 use crate::telemetry::{Handled, Telemetry};
 
@@ -24,12 +20,9 @@ pub(crate) type Answer = Result<Box<RawValue>, Diagnostic>;
 
 /// What a function keeps between invocations.
 pub(crate) struct Function<P, K> {
-    pub(crate) engine: Engine<P>,
-    pub(crate) buffers: Pool,
-    pub(crate) delivery: Delivery,
+    pub(crate) processing: Processing<P, K>,
     pub(crate) margin: Duration,
     pub(crate) telemetry: Telemetry,
-    pub(crate) kind: PhantomData<fn() -> K>,
 }
 
 /// One invocation.
@@ -67,12 +60,12 @@ impl<P: Module<K> + 'static, K: 'static> Function<P, K> {
         let answer = AssertUnwindSafe(self.answer(&body, &call)).catch_unwind();
         answer.await.unwrap_or_else(|_| {
             self.telemetry.panicked(&call);
-            Err(Ended::Panicked.diagnostic())
+            Err(diagnostic(&Ended::Panicked))
         })
     }
 
     async fn answer(&self, body: &[u8], call: &Call) -> Answer {
-        let mut buffers = self.buffers.take();
+        let mut buffers = self.processing.take_buffers();
         let mut ended = self.process(body, None, call, &mut buffers).await;
         let mut text = body.into();
         // The parser has refused an HTTP request, so that this costs messages nothing.
@@ -94,9 +87,9 @@ impl<P: Module<K> + 'static, K: 'static> Function<P, K> {
         let answer = match (&request, &ended) {
             (Some(_), _) => http::response(&ended, response).map_err(|error| internal(&error)),
             (None, Ended::Answered) => raw(response),
-            (None, _) => Err(ended.diagnostic()),
+            (None, _) => Err(diagnostic(&ended)),
         };
-        self.buffers.put(buffers);
+        self.processing.put_buffers(buffers);
         answer
     }
 
@@ -109,52 +102,13 @@ impl<P: Module<K> + 'static, K: 'static> Function<P, K> {
         call: &Call,
         buffers: &mut Buffers,
     ) -> Ended {
-        let Buffers { scratch, output } = buffers;
-        output.clear();
-        let deadline = call.deadline;
-        if Instant::now() >= deadline {
-            return Ended::Late;
-        }
-        let mut invocation = hydrant::host::system_invocation().with_deadline(deadline);
+        let mut invocation = hydrant::host::system_invocation().with_deadline(call.deadline);
         if let Some(token) = access_token {
             invocation = invocation.with_access_token(token);
         }
-        self.handle(body, &invocation, deadline, scratch, output)
+        self.processing
+            .process(body, &invocation, call.deadline, buffers)
             .await
-    }
-
-    async fn handle(
-        &self,
-        body: &[u8],
-        invocation: &Invocation,
-        deadline: Instant,
-        scratch: &mut Scratch,
-        output: &mut Output,
-    ) -> Ended {
-        let handled = P::process(&self.engine, body, scratch, invocation, output);
-        let mut pending = match tokio::time::timeout_at(deadline.into(), handled).await {
-            Ok(Ok(pending)) => pending,
-            Ok(Err(error)) => return Ended::Refused(error),
-            // The future was dropped, and the verdict of its output is *retry*.
-            Err(_) => return Ended::Late,
-        };
-        self.delivery.records(body, &mut pending, deadline).await;
-        let output = pending.finish();
-        match output.verdict() {
-            Verdict::Answer => Ended::Answered,
-            Verdict::DeadLetter => {
-                let now_ms = invocation.now_ms();
-                let stored = self.delivery.letters(body, output, now_ms, deadline).await;
-                stored.map_or_else(Ended::retry, |()| Ended::Answered)
-            }
-            Verdict::Retry { after } => Ended::Retry {
-                after,
-                reason: reason(output, |kind| matches!(kind, FailureKind::Retry { .. })),
-            },
-            _ => Ended::Rejected {
-                reason: reason(output, |kind| kind == FailureKind::Reject),
-            },
-        }
     }
 
     /// Writes the log lines and the metrics of a message.
@@ -166,7 +120,9 @@ impl<P: Module<K> + 'static, K: 'static> Function<P, K> {
         ended: &Ended,
         buffers: &mut Buffers,
     ) {
-        let Buffers { scratch, output } = buffers;
+        let Buffers {
+            scratch, output, ..
+        } = buffers;
         let handled = Handled {
             source,
             bytes: body.len(),
@@ -178,11 +134,12 @@ impl<P: Module<K> + 'static, K: 'static> Function<P, K> {
     }
 }
 
-/// The first failure of this kind. Its text contains no data of events.
-fn reason(output: &Output, kind: impl Fn(FailureKind) -> bool) -> String {
-    let mut failures = output.failures();
-    let failure = failures.find(|(_, failure)| kind(failure.kind()));
-    failure.map_or_else(String::new, |(_, failure)| failure.to_string())
+/// The error of a function that is invoked directly, which lets the sender repeat the message.
+pub(crate) fn diagnostic(ended: &Ended) -> Diagnostic {
+    Diagnostic {
+        error_type: ended.as_str().to_owned(),
+        error_message: ended.message(),
+    }
 }
 
 /// The response of the module. Its writer makes only UTF-8.

@@ -8,19 +8,23 @@ use std::time::Duration;
 
 use hydrant::Engine;
 use hydrant::delivery::Sink;
-use hydrant::engine::RejectPolicy;
 use hydrant::host::{Module, granted_threads};
-use hydrant_runtime::{DeadLetters, DynSink};
+use hydrant_runtime::{DeadLetters, Processing, Targets};
 use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
 
-use crate::buffers::Pool;
-use crate::delivery::{Delivery, LetterOption};
 use crate::function::Function;
 use crate::service::{BodyLayer, take_body};
 use crate::telemetry::{self, Metrics, Telemetry};
 
 /// The time that is left for the answer after the deadline of handlers and sinks.
 const MARGIN: Duration = Duration::from_millis(250);
+
+/// The length of messages, in bytes, for which a warm environment keeps its buffers.
+const KEPT_BYTES: usize = 1 << 20;
+
+/// How long connections may take to end at the shutdown, for which Lambda leaves 500 ms.
+#[cfg(feature = "graceful-shutdown")]
+const CLOSE_GRACE: Duration = Duration::from_millis(200);
 
 /// Runs a module as an AWS Lambda function, with default options: [`Host`] has the others.
 ///
@@ -76,8 +80,7 @@ where
 #[must_use = "nothing runs until `run` is called"]
 pub struct Host<P, K> {
     engine: Engine<P>,
-    records: Option<DynSink>,
-    letters: Option<LetterOption>,
+    targets: Targets,
     margin: Duration,
     #[cfg(feature = "graceful-shutdown")]
     hook: Option<crate::shutdown::Hook>,
@@ -91,8 +94,7 @@ impl<P: Module<K> + 'static, K: 'static> Host<P, K> {
     pub fn new(engine: Engine<P>) -> Self {
         Self {
             engine,
-            records: None,
-            letters: None,
+            targets: Targets::new(),
             margin: MARGIN,
             #[cfg(feature = "graceful-shutdown")]
             hook: None,
@@ -109,15 +111,14 @@ impl<P: Module<K> + 'static, K: 'static> Host<P, K> {
     /// Records have the key that the handler gave them, the time of the message, and its account
     /// with the settings, which a sink may need for its address or its authentication.
     pub fn deliver_to(mut self, sink: impl Sink + 'static) -> Self {
-        self.records = Some(DynSink::new(sink));
+        self.targets = self.targets.records(sink);
         self
     }
 
     /// Stores what is rejected in this target, and then answers the message: sets
-    /// [`RejectPolicy::DeadLetter`].
+    /// [`RejectPolicy::DeadLetter`](hydrant::engine::RejectPolicy::DeadLetter).
     pub fn dead_letters_to(mut self, sink: impl Sink + 'static) -> Self {
-        self.letters = Some(LetterOption::Sink(DynSink::new(sink)));
-        self.engine = self.engine.with_reject_policy(RejectPolicy::DeadLetter);
+        self.targets = self.targets.letters_to(sink);
         self
     }
 
@@ -125,8 +126,7 @@ impl<P: Module<K> + 'static, K: 'static> Host<P, K> {
     /// [`FileDeadLetters::open`](hydrant_runtime::FileDeadLetters::open) refuses to run in a
     /// function: local files are lost with the environment.
     pub fn dead_letters(mut self, letters: impl DeadLetters + 'static) -> Self {
-        self.letters = Some(LetterOption::Store(Box::new(letters)));
-        self.engine = self.engine.with_reject_policy(RejectPolicy::DeadLetter);
+        self.targets = self.targets.letters(letters);
         self
     }
 
@@ -270,18 +270,18 @@ impl<P: Module<K> + 'static, K: 'static> Host<P, K> {
             format!("another recorder of metrics is set: use `Host::without_metrics`: {error}")
         })?;
         let function = Arc::new(Function {
-            delivery: Delivery::start(self.records, self.letters, self.engine.options().clone()),
-            engine: self.engine,
-            buffers: Pool::default(),
+            processing: Processing::start(self.engine, self.targets, KEPT_BYTES),
             margin: self.margin,
             telemetry: Telemetry::new(metrics),
-            kind: PhantomData,
         });
         #[cfg(feature = "graceful-shutdown")]
         if let Some(hook) = self.hook {
             let closing = Arc::clone(&function);
-            crate::shutdown::install(move || async move { closing.delivery.close().await }, hook)
-                .await;
+            crate::shutdown::install(
+                move || async move { closing.processing.close(CLOSE_GRACE).await },
+                hook,
+            )
+            .await;
         }
         Ok(function)
     }
@@ -330,8 +330,8 @@ pub fn block_on(serving: impl Future<Output = Result<(), Error>>) -> Result<(), 
 impl<P, K> fmt::Debug for Host<P, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Host")
-            .field("delivers", &self.records.is_some())
-            .field("stores_dead_letters", &self.letters.is_some())
+            .field("delivers", &self.targets.delivers_records())
+            .field("stores_dead_letters", &self.targets.stores_letters())
             .field("margin", &self.margin)
             .finish_non_exhaustive()
     }

@@ -5,10 +5,11 @@ use std::borrow::Cow;
 
 use hydrant::json::Json;
 use hydrant::wrapper::{self, Wrapper};
+use hydrant_runtime::Ended;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::answer::Ended;
+use crate::function::diagnostic;
 
 /// What the documentation of the platform shows (`lambda-and-http.md`, section 4).
 const CONTENT_TYPE: &str = "application/json;charset=utf-8";
@@ -74,7 +75,7 @@ pub(crate) fn response(ended: &Ended, response: &[u8]) -> Result<Box<RawValue>, 
     let body = if ended.is_answered() {
         String::from_utf8_lossy(response)
     } else {
-        error = serde_json::to_string(&ended.diagnostic())?;
+        error = serde_json::to_string(&diagnostic(ended))?;
         Cow::Borrowed(error.as_str())
     };
     serde_json::value::to_raw_value(&Response {

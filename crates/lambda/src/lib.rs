@@ -30,10 +30,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod answer;
-mod buffers;
 mod deadline;
-mod delivery;
 mod function;
 mod host;
 mod http;

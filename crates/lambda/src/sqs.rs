@@ -8,10 +8,10 @@ use std::panic::AssertUnwindSafe;
 use bytes::Bytes;
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 use hydrant::host::Module;
+use hydrant_runtime::Ended;
 use lambda_runtime::{Context, Diagnostic};
 use serde::{Deserialize, Serialize};
 
-use crate::answer::Ended;
 use crate::function::{Answer, Call, Function, internal};
 
 /// Records that are handled at the same time. An event has ten unless the batch window is set.
@@ -105,7 +105,7 @@ impl<P: Module<K> + 'static, K: 'static> Function<P, K> {
         let handled = AssertUnwindSafe(async {
             let mut answered = true;
             for message in hydrant::wrapper::messages(body.as_bytes()) {
-                let mut buffers = self.buffers.take();
+                let mut buffers = self.processing.take_buffers();
                 let call = call.again();
                 let (message, ended) = match message {
                     Ok(message) => {
@@ -119,7 +119,7 @@ impl<P: Module<K> + 'static, K: 'static> Function<P, K> {
                 };
                 self.observe(&message, "sqs", &call, &ended, &mut buffers);
                 answered &= ended.is_answered();
-                self.buffers.put(buffers);
+                self.processing.put_buffers(buffers);
             }
             answered
         });

@@ -6,13 +6,13 @@ use std::io;
 use hydrant::engine::{FailureKind, Subject};
 use hydrant::message::{Message, Uuid};
 use hydrant::{Failure, Outcome, ParseOptions, Scratch};
+use hydrant_runtime::Ended;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::{Handled, Times};
-use crate::answer::Ended;
 use crate::function::Call;
 
 /// Libraries that print bodies, headers or credentials at the levels `DEBUG` and `TRACE`.
@@ -104,7 +104,7 @@ pub(super) fn message(handled: &Handled<'_>, times: Times, cold_start: bool) {
         Ended::Answered => line!(INFO, "message answered"),
         Ended::Late | Ended::Retry { .. } => line!(WARN, "message to be repeated"),
         Ended::Refused(_) => line!(ERROR, "message refused"),
-        Ended::Rejected { .. } | Ended::Panicked => line!(ERROR, "message not answered"),
+        _ => line!(ERROR, "message not answered"),
     }
 }
 

@@ -16,11 +16,11 @@ use std::io::{self, Write as _};
 use std::time::Duration;
 
 use hydrant::engine::EventCounts;
+use hydrant_runtime::Ended;
 use metrics::{Counter, Histogram, Unit, counter, describe_histogram, histogram};
 use metrics_cloudwatch_embedded::{Builder, Collector};
 
 use super::{Handled, Times};
-use crate::answer::Ended;
 
 /// The metrics of a function.
 pub(crate) struct Metrics {
@@ -85,9 +85,10 @@ impl Metrics {
         self.cold_starts.increment(u64::from(cold));
         let end = match handled.ended {
             Ended::Answered => &self.answered,
-            Ended::Late | Ended::Retry { .. } | Ended::Panicked => &self.retries,
             Ended::Rejected { .. } => &self.rejected,
             Ended::Refused(_) => &self.refused,
+            // Also the deadline and a panic.
+            _ => &self.retries,
         };
         end.increment(1);
         let output = handled.output;

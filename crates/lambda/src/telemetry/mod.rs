@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use hydrant::{Output, Scratch};
+use hydrant_runtime::Ended;
 
-use crate::answer::Ended;
 use crate::function::Call;
 
 pub(crate) use log::install as install_logs;

@@ -1,13 +1,13 @@
-//! [`Ended`]: how a message ended, and what the caller of the function is told.
+//! [`Ended`]: how a message ended, and what the sender is told.
 
 use std::time::Duration;
 
 use hydrant::ErrorKind;
-use lambda_runtime::Diagnostic;
 
 /// How a message ended.
-#[derive(Debug)]
-pub(crate) enum Ended {
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Ended {
     /// It is answered with the response in the output.
     Answered,
     /// It is not a message that a module receives. No handler was called.
@@ -16,29 +16,39 @@ pub(crate) enum Ended {
     Late,
     /// Something is to be retried, so that the sender must repeat the message.
     Retry {
+        /// When, if a handler said so.
         after: Option<Duration>,
+        /// Why, without data of events.
         reason: String,
     },
     /// Something was rejected, and only the sender still has it.
-    Rejected { reason: String },
+    Rejected {
+        /// Why, without data of events.
+        reason: String,
+    },
     /// The host itself panicked.
     Panicked,
 }
 
 impl Ended {
-    pub(crate) fn retry(reason: impl Into<String>) -> Self {
+    /// To be repeated, at no particular time.
+    pub fn retry(reason: impl Into<String>) -> Self {
         Self::Retry {
             after: None,
             reason: reason.into(),
         }
     }
 
-    pub(crate) fn is_answered(&self) -> bool {
+    /// Whether the message is acknowledged.
+    #[must_use]
+    pub fn is_answered(&self) -> bool {
         matches!(self, Self::Answered)
     }
 
-    /// The type of the error, for machines.
-    pub(crate) fn as_str(&self) -> &'static str {
+    /// The name for machines: `answered`, `deadline_exceeded`, `retry`, `rejected`, `panicked`, or
+    /// the kind of the error of a refused message.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
         match self {
             Self::Answered => "answered",
             Self::Refused(error) => error.kind().as_str(),
@@ -50,7 +60,8 @@ impl Ended {
     }
 
     /// What happened. Values of fields that are declared secret are masked.
-    pub(crate) fn message(&self) -> String {
+    #[must_use]
+    pub fn message(&self) -> String {
         match self {
             Self::Answered => String::new(),
             Self::Refused(error) => error.to_string(),
@@ -61,17 +72,10 @@ impl Ended {
         }
     }
 
-    /// The error of a function that is invoked directly, which lets the sender repeat the message.
-    pub(crate) fn diagnostic(&self) -> Diagnostic {
-        Diagnostic {
-            error_type: self.as_str().to_owned(),
-            error_message: self.message(),
-        }
-    }
-
     /// The status of HTTP. The sender repeats after 500 and 503; what it gets another error for is
     /// lost, so that only what can never be parsed has one (`lambda-and-http.md`, section 5).
-    pub(crate) fn status(&self) -> u16 {
+    #[must_use]
+    pub fn status(&self) -> u16 {
         match self {
             Self::Answered => 200,
             Self::Refused(error) if error.kind() == ErrorKind::TooLarge => 413,
@@ -82,7 +86,8 @@ impl Ended {
     }
 
     /// The header `Retry-After`, in whole seconds.
-    pub(crate) fn retry_after(&self) -> Option<u64> {
+    #[must_use]
+    pub fn retry_after(&self) -> Option<u64> {
         match self {
             Self::Retry {
                 after: Some(after), ..

@@ -1,43 +1,58 @@
-//! [`Pool`]: the buffers that are kept between invocations.
+//! [`Buffers`], and the pool that keeps them between messages.
 
+use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use hydrant::{Output, Scratch};
 
-/// The length of messages, in bytes, for which a warm environment keeps its buffers. After a longer
-/// one they are freed, so that one large message does not occupy the memory of the function.
-pub(crate) const KEPT_BYTES: usize = 1 << 20;
-
 /// The buffers for one message.
 #[derive(Default)]
-pub(crate) struct Buffers {
-    pub(crate) scratch: Scratch,
-    pub(crate) output: Output,
+#[non_exhaustive]
+pub struct Buffers {
+    /// The buffers of the parser.
+    pub scratch: Scratch,
+    /// The result.
+    pub output: Output,
 }
 
-/// One set of buffers for each invocation that runs at the same time. A set that is taken and not
+/// One set of buffers for each message that is handled at the same time. A set that is taken and not
 /// put back, because of a panic, is lost.
-#[derive(Default)]
-pub(crate) struct Pool(Mutex<Vec<Buffers>>);
+pub(super) struct Pool {
+    sets: Mutex<Vec<Buffers>>,
+    kept_bytes: usize,
+}
 
 impl Pool {
+    pub(super) fn new(kept_bytes: usize) -> Self {
+        Self {
+            sets: Mutex::default(),
+            kept_bytes,
+        }
+    }
+
     /// Takes buffers, or creates them.
-    pub(crate) fn take(&self) -> Buffers {
+    pub(super) fn take(&self) -> Buffers {
         self.lock().pop().unwrap_or_default()
     }
 
     /// Keeps buffers for the next message.
-    pub(crate) fn put(&self, mut buffers: Buffers) {
-        buffers.scratch.shrink_to(KEPT_BYTES);
-        if buffers.output.response().len() > KEPT_BYTES || buffers.output.records().len() > 1 << 16
-        {
+    pub(super) fn put(&self, mut buffers: Buffers) {
+        buffers.scratch.shrink_to(self.kept_bytes);
+        let output = &buffers.output;
+        if output.response().len() > self.kept_bytes || output.records().len() > 1 << 16 {
             buffers.output = Output::new();
         }
         self.lock().push(buffers);
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Buffers>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.sets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Buffers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Buffers").finish_non_exhaustive()
     }
 }
 
@@ -48,7 +63,7 @@ mod tests {
 
     #[test]
     fn buffers_are_kept_and_shrink_after_a_large_message() {
-        let pool = Pool::default();
+        let pool = Pool::new(1 << 20);
         let memory_after = |body: &[u8]| {
             let mut buffers = pool.take();
             let options = hydrant::ParseOptions::default();

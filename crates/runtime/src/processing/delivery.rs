@@ -1,82 +1,46 @@
 //! Delivers the records and the dead letters of a message before it is answered.
 
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hydrant::delivery::{DeadLetter, OutgoingRecord, RecordAccount, SchedulerOptions, Sink};
 use hydrant::engine::Subject;
 use hydrant::message::Message;
-use hydrant::{Failure, Outcome, Output, ParseOptions, Pending, Scratch, parse};
-use hydrant_runtime::{
-    DeadLetterError, DeadLetters, DynSink, Pipeline, PipelineOptions, SinkDeadLetters,
-};
+use hydrant::{Failure, Outcome, Output, ParseOptions, Pending, parse};
 
-use crate::buffers::KEPT_BYTES;
+use super::buffers::Pool;
+use super::targets::{LetterTarget, Letters, Targets};
+use crate::{DynSink, Pipeline, PipelineOptions, SinkDeadLetters};
 
-/// The longest time that a letter waits for its target. The deadline of the invocation is earlier.
+/// The longest time that a letter waits for its target. The deadline of the message is earlier.
 const PATIENCE: Duration = Duration::from_secs(900);
 
-/// How long after a halt the target is tried again: nobody can resume it by hand in an environment.
+/// How long after a halt the target is tried again: nobody can resume it by hand.
 const HALT_PROBE: Duration = Duration::from_secs(1);
 
-/// How long connections may take to end at the shutdown, for which Lambda leaves 500 ms.
-#[cfg(feature = "graceful-shutdown")]
-const CLOSE_GRACE: Duration = Duration::from_millis(200);
-
-type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-
-/// [`DeadLetters`] with a boxed future.
-pub(crate) trait Letters: Send + Sync {
-    fn put_boxed(&self, letter: Vec<u8>) -> Boxed<'_, Result<(), DeadLetterError>>;
-}
-
-impl<D: DeadLetters> Letters for D {
-    fn put_boxed(&self, letter: Vec<u8>) -> Boxed<'_, Result<(), DeadLetterError>> {
-        Box::pin(self.put(letter))
-    }
-}
-
-/// Where dead letters go.
-pub(crate) enum LetterOption {
-    Store(Box<dyn Letters>),
-    Sink(DynSink),
-}
-
-/// Where the records and the dead letters of a function go.
-#[derive(Default)]
-pub(crate) struct Delivery {
+/// The targets of a host, connected.
+pub(super) struct Delivery {
     records: Option<Pipeline<DynSink>>,
-    /// For the settings of accounts, which sinks may need: the buffers of the message are in use.
-    scratch: Mutex<Scratch>,
     options: ParseOptions,
-    letters: Option<Arc<dyn Letters>>,
-    #[cfg(feature = "graceful-shutdown")]
+    letters: Option<Box<dyn Letters>>,
     letter_pipeline: Option<Pipeline<DynSink>>,
 }
 
 impl Delivery {
     /// Starts the pipelines on the current tokio runtime.
-    pub(crate) fn start(
-        records: Option<DynSink>,
-        letters: Option<LetterOption>,
-        options: ParseOptions,
-    ) -> Self {
+    pub(super) fn start(targets: Targets, options: ParseOptions) -> Self {
         let mut delivery = Self {
-            records: records.map(pipeline),
+            records: targets.records.map(pipeline),
             options,
-            ..Self::default()
+            letters: None,
+            letter_pipeline: None,
         };
-        match letters {
-            Some(LetterOption::Store(letters)) => delivery.letters = Some(letters.into()),
-            Some(LetterOption::Sink(sink)) => {
+        match targets.letters {
+            Some(LetterTarget::Store(letters)) => delivery.letters = Some(letters),
+            Some(LetterTarget::Sink(sink)) => {
                 let pipeline = pipeline(sink);
-                #[cfg(feature = "graceful-shutdown")]
-                {
-                    delivery.letter_pipeline = Some(pipeline.clone());
-                }
-                delivery.letters = Some(Arc::new(SinkDeadLetters::new(pipeline, PATIENCE)));
+                delivery.letter_pipeline = Some(pipeline.clone());
+                delivery.letters = Some(Box::new(SinkDeadLetters::new(pipeline, PATIENCE)));
             }
             None => {}
         }
@@ -85,10 +49,11 @@ impl Delivery {
 
     /// Delivers the records, and settles the events that they are from. What is not delivered at
     /// the deadline is to be retried.
-    pub(crate) async fn records(
+    pub(super) async fn records(
         &self,
         body: &[u8],
         pending: &mut Pending<'_, &mut Output>,
+        pool: &Pool,
         deadline: Instant,
     ) {
         let output = pending.output();
@@ -103,7 +68,7 @@ impl Delivery {
             pending.settle_records(outcomes);
             return;
         };
-        let account = self.account(body, output.account_id());
+        let account = self.account(body, output.account_id(), pool);
         let timestamp_ms = output.timestamp_ms();
         let records = output.records().iter().map(|record| {
             let mut outgoing = OutgoingRecord::new(record.payload);
@@ -116,10 +81,11 @@ impl Delivery {
         pending.settle_records(resolved.into_iter().map(|resolved| resolved.fate));
     }
 
-    /// The account of a message that the engine has accepted, with its settings.
-    fn account(&self, body: &[u8], id: Option<i32>) -> Option<Arc<RecordAccount>> {
-        let mut scratch = self.scratch.lock().unwrap_or_else(PoisonError::into_inner);
-        let parsed = parse(body, &mut scratch, &self.options).ok();
+    /// The account of a message that the engine has accepted, with its settings, which sinks may
+    /// need. The buffers of the message are in use, so that this takes others.
+    fn account(&self, body: &[u8], id: Option<i32>, pool: &Pool) -> Option<Arc<RecordAccount>> {
+        let mut buffers = pool.take();
+        let parsed = parse(body, &mut buffers.scratch, &self.options).ok();
         let account = parsed.and_then(|parsed| match parsed.message {
             Message::EventProcessingRequest(request) => request.account,
             Message::AudienceSubscriptionRequest(request) => request.account,
@@ -132,7 +98,7 @@ impl Delivery {
             let settings = settings.map(|(name, value)| (*name, *value));
             RecordAccount::new(account.account_id, settings)
         });
-        scratch.shrink_to(KEPT_BYTES);
+        pool.put(buffers);
         let without = |id| RecordAccount::new(id, std::iter::empty::<(String, String)>());
         account.or_else(|| id.map(without)).map(Arc::new)
     }
@@ -142,7 +108,7 @@ impl Delivery {
     /// # Errors
     ///
     /// If it is not certain that all are stored, with the reason: the message must not be answered.
-    pub(crate) async fn letters(
+    pub(super) async fn letters(
         &self,
         body: &[u8],
         output: &Output,
@@ -174,11 +140,9 @@ impl Delivery {
         Ok(())
     }
 
-    /// Ends the connections. Every record of an answered message is already delivered.
-    #[cfg(feature = "graceful-shutdown")]
-    pub(crate) async fn close(&self) {
+    pub(super) async fn close(&self, grace: Duration) {
         for pipeline in [&self.records, &self.letter_pipeline].into_iter().flatten() {
-            pipeline.close(CLOSE_GRACE).await;
+            pipeline.close(grace).await;
         }
     }
 }
