@@ -1,0 +1,212 @@
+//! Receives and decompresses bodies, within the limits.
+
+use std::io::{self, Read};
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, header};
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt as _;
+
+use crate::limits::{FREE_EXPANSION, Limits};
+use crate::refusal::Refusal;
+use crate::service::Shared;
+
+/// The most bytes of a refused body that are read, so that the connection can be used again.
+const DRAINED: usize = 64 << 10;
+
+/// How the body is compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Coding {
+    Identity,
+    Gzip,
+    Zstd,
+}
+
+impl Coding {
+    /// Reads `Content-Encoding`.
+    pub(crate) fn of(headers: &HeaderMap) -> Result<Self, Refusal> {
+        let mut values = headers.get_all(header::CONTENT_ENCODING).iter();
+        let Some(value) = values.next() else {
+            return Ok(Self::Identity);
+        };
+        let name = value.to_str().unwrap_or_default().trim();
+        let known = [
+            ("gzip", Self::Gzip),
+            ("x-gzip", Self::Gzip),
+            ("zstd", Self::Zstd),
+            ("identity", Self::Identity),
+        ];
+        let known = known.iter().find(|(it, _)| it.eq_ignore_ascii_case(name));
+        match (known, values.next()) {
+            (Some((_, coding)), None) => Ok(*coding),
+            _ => Err(Refusal::UNKNOWN_CODING),
+        }
+    }
+}
+
+/// A share of the memory for bodies, which is given back when it is dropped.
+pub(crate) struct Reserved {
+    shared: Arc<Shared>,
+    bytes: usize,
+}
+
+impl Reserved {
+    pub(crate) fn nothing(shared: &Arc<Shared>) -> Self {
+        Self {
+            shared: Arc::clone(shared),
+            bytes: 0,
+        }
+    }
+
+    /// Adds bytes, if the limit of all messages together permits it.
+    fn add(&mut self, bytes: usize) -> Result<(), Refusal> {
+        let before = self.shared.buffered.fetch_add(bytes, Ordering::Relaxed);
+        self.bytes += bytes;
+        if before + bytes > self.shared.limits.max_buffered_bytes {
+            return Err(Refusal::NO_MEMORY);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Reserved {
+    fn drop(&mut self) {
+        self.shared.buffered.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
+/// Receives a body of at most `most` bytes; a longer one is refused with `too_long`.
+pub(crate) async fn receive(
+    body: Body,
+    most: usize,
+    too_long: Refusal,
+    reserved: &mut Reserved,
+) -> Result<Bytes, Refusal> {
+    let timeout = reserved.shared.limits.body_timeout;
+    let received = collect(body, most, too_long, reserved);
+    let received = tokio::time::timeout(timeout, received).await;
+    received.unwrap_or(Err(Refusal::SLOW_BODY))
+}
+
+async fn collect(
+    body: Body,
+    most: usize,
+    too_long: Refusal,
+    reserved: &mut Reserved,
+) -> Result<Bytes, Refusal> {
+    let mut body = pin!(body);
+    let (mut first, mut rest) = (Bytes::new(), BytesMut::new());
+    while let Some(frame) = body.frame().await {
+        // hyper has found that the body ends before its length, or that its chunks are malformed.
+        let frame = frame.map_err(|_| Refusal::BROKEN_BODY)?;
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        let length = if rest.is_empty() { first.len() } else { rest.len() };
+        if length + data.len() > most {
+            return Err(too_long);
+        }
+        reserved.add(data.len())?;
+        if length == 0 {
+            // Most bodies arrive whole, and are not copied.
+            first = data;
+            continue;
+        }
+        if rest.is_empty() {
+            rest.extend_from_slice(&first);
+        }
+        rest.extend_from_slice(&data);
+    }
+    Ok(if rest.is_empty() { first } else { rest.freeze() })
+}
+
+/// Reads and drops the rest of a short body that is refused, so that the sender, which may read the
+/// answer only after it has sent everything, gets it, and the connection can be used again. A sender
+/// that waits for `100 Continue` does not send it.
+pub(crate) async fn drain(body: Body, headers: &HeaderMap, limits: &Limits) {
+    if headers.contains_key(header::EXPECT) || too_long(headers, DRAINED) {
+        return;
+    }
+    let read = async {
+        let (mut body, mut left) = (pin!(body), DRAINED);
+        while let Some(Ok(frame)) = body.frame().await {
+            let length = frame.data_ref().map_or(0, Bytes::len);
+            match left.checked_sub(length) {
+                Some(more) => left = more,
+                None => return,
+            }
+        }
+    };
+    let _ = tokio::time::timeout(limits.slot_wait, read).await;
+}
+
+/// Whether the declared length exceeds a limit.
+pub(crate) fn too_long(headers: &HeaderMap, most: usize) -> bool {
+    let length = headers.get(header::CONTENT_LENGTH);
+    let length = length.and_then(|value| value.to_str().ok()?.parse().ok());
+    length.is_some_and(|length: u64| length > most as u64)
+}
+
+/// Decompresses a body. It computes, and does not wait.
+pub(crate) fn decompress(
+    body: &[u8],
+    coding: Coding,
+    reserved: &mut Reserved,
+) -> Result<Bytes, Refusal> {
+    let limits = &reserved.shared.limits;
+    let expanded = body.len().saturating_mul(limits.max_expansion);
+    let most = expanded.max(FREE_EXPANSION).min(limits.max_body_bytes);
+    match coding {
+        Coding::Identity => Ok(Bytes::copy_from_slice(body)),
+        Coding::Gzip => read(flate2::read::MultiGzDecoder::new(body), most, reserved),
+        Coding::Zstd => {
+            let mut out = Vec::new();
+            let mut rest = body;
+            // A body may be a sequence of frames.
+            while !rest.is_empty() {
+                let window = FREE_EXPANSION.max(limits_window(reserved)) as u64;
+                let frame =
+                    ruzstd::decoding::StreamingDecoder::new_with_max_window_size(&mut rest, window);
+                let frame = frame.map_err(|_| Refusal::BROKEN_COMPRESSION)?;
+                read_into(frame, most, reserved, &mut out)?;
+            }
+            Ok(out.into())
+        }
+    }
+}
+
+/// The largest window: more than the longest message is of no use.
+fn limits_window(reserved: &Reserved) -> usize {
+    reserved.shared.limits.max_body_bytes.min(8 << 20)
+}
+
+fn read(source: impl Read, most: usize, reserved: &mut Reserved) -> Result<Bytes, Refusal> {
+    let mut out = Vec::new();
+    read_into(source, most, reserved, &mut out)?;
+    Ok(out.into())
+}
+
+fn read_into(
+    mut source: impl Read,
+    most: usize,
+    reserved: &mut Reserved,
+    out: &mut Vec<u8>,
+) -> Result<(), Refusal> {
+    let mut chunk = [0; 16 << 10];
+    loop {
+        let length = match source.read(&mut chunk) {
+            Ok(0) => return Ok(()),
+            Ok(length) => length,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(_) => return Err(Refusal::BROKEN_COMPRESSION),
+        };
+        if out.len() + length > most {
+            return Err(Refusal::EXPANDS);
+        }
+        reserved.add(length)?;
+        out.extend_from_slice(chunk.get(..length).unwrap_or_default());
+    }
+}
