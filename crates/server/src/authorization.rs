@@ -54,7 +54,11 @@ impl Oauth {
     }
 
     /// The access token of a request, and the types of messages that it is for.
-    fn token<'h>(&self, headers: &'h HeaderMap, bearer: Option<&'h str>) -> Option<(&'h str, Kinds)> {
+    fn token<'h>(
+        &self,
+        headers: &'h HeaderMap,
+        bearer: Option<&'h str>,
+    ) -> Option<(&'h str, Kinds)> {
         if let (Some(kinds), Some(token)) = (self.bearer, bearer) {
             return Some((token, kinds));
         }

@@ -9,6 +9,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
+use ruzstd::decoding::StreamingDecoder;
 
 use crate::limits::{FREE_EXPANSION, Limits};
 use crate::refusal::Refusal;
@@ -16,6 +17,10 @@ use crate::service::Shared;
 
 /// The most bytes of a refused body that are read, so that the connection can be used again.
 const DRAINED: usize = 64 << 10;
+
+/// The largest window of Zstandard, which is allocated: what RFC 8878, section 3.1.1.1.2, recommends
+/// to support.
+const MAX_WINDOW: u64 = 8 << 20;
 
 /// How the body is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +79,9 @@ impl Reserved {
 
 impl Drop for Reserved {
     fn drop(&mut self) {
-        self.shared.buffered.fetch_sub(self.bytes, Ordering::Relaxed);
+        self.shared
+            .buffered
+            .fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }
 
@@ -105,7 +112,11 @@ async fn collect(
         let Ok(data) = frame.into_data() else {
             continue;
         };
-        let length = if rest.is_empty() { first.len() } else { rest.len() };
+        let length = if rest.is_empty() {
+            first.len()
+        } else {
+            rest.len()
+        };
         if length + data.len() > most {
             return Err(too_long);
         }
@@ -120,7 +131,11 @@ async fn collect(
         }
         rest.extend_from_slice(&data);
     }
-    Ok(if rest.is_empty() { first } else { rest.freeze() })
+    Ok(if rest.is_empty() {
+        first
+    } else {
+        rest.freeze()
+    })
 }
 
 /// Reads and drops the rest of a short body that is refused, so that the sender, which may read the
@@ -150,46 +165,38 @@ pub(crate) fn too_long(headers: &HeaderMap, most: usize) -> bool {
     length.is_some_and(|length: u64| length > most as u64)
 }
 
-/// Decompresses a body. It computes, and does not wait.
+/// Decompresses a body to at most `most` bytes. It computes, and does not wait.
 pub(crate) fn decompress(
     body: &[u8],
     coding: Coding,
+    most: usize,
     reserved: &mut Reserved,
 ) -> Result<Bytes, Refusal> {
-    let limits = &reserved.shared.limits;
-    let expanded = body.len().saturating_mul(limits.max_expansion);
-    let most = expanded.max(FREE_EXPANSION).min(limits.max_body_bytes);
+    let expanded = body
+        .len()
+        .saturating_mul(reserved.shared.limits.max_expansion);
+    let most = expanded.max(FREE_EXPANSION).min(most);
+    let mut out = Vec::new();
     match coding {
-        Coding::Identity => Ok(Bytes::copy_from_slice(body)),
-        Coding::Gzip => read(flate2::read::MultiGzDecoder::new(body), most, reserved),
+        Coding::Identity => out.extend_from_slice(body),
+        Coding::Gzip => {
+            let source = flate2::read::MultiGzDecoder::new(body);
+            read(source, most, reserved, &mut out)?;
+        }
         Coding::Zstd => {
-            let mut out = Vec::new();
             let mut rest = body;
             // A body may be a sequence of frames.
             while !rest.is_empty() {
-                let window = FREE_EXPANSION.max(limits_window(reserved)) as u64;
-                let frame =
-                    ruzstd::decoding::StreamingDecoder::new_with_max_window_size(&mut rest, window);
-                let frame = frame.map_err(|_| Refusal::BROKEN_COMPRESSION)?;
-                read_into(frame, most, reserved, &mut out)?;
+                let source = StreamingDecoder::new_with_max_window_size(&mut rest, MAX_WINDOW);
+                let source = source.map_err(|_| Refusal::BROKEN_COMPRESSION)?;
+                read(source, most, reserved, &mut out)?;
             }
-            Ok(out.into())
         }
     }
-}
-
-/// The largest window: more than the longest message is of no use.
-fn limits_window(reserved: &Reserved) -> usize {
-    reserved.shared.limits.max_body_bytes.min(8 << 20)
-}
-
-fn read(source: impl Read, most: usize, reserved: &mut Reserved) -> Result<Bytes, Refusal> {
-    let mut out = Vec::new();
-    read_into(source, most, reserved, &mut out)?;
     Ok(out.into())
 }
 
-fn read_into(
+fn read(
     mut source: impl Read,
     most: usize,
     reserved: &mut Reserved,

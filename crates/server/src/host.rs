@@ -13,6 +13,7 @@ use hydrant::host::Module;
 use hydrant_runtime::{DeadLetters, Processing, Targets};
 use tokio::sync::Semaphore;
 
+use crate::authorization::Oauth;
 use crate::error::StartError;
 use crate::exchange::Observer;
 use crate::kinds::Endpoint;
@@ -59,6 +60,8 @@ pub struct Host<P, K> {
     tokens_file: Option<PathBuf>,
     grace: Duration,
     blocking: bool,
+    #[cfg(feature = "acknowledge-first")]
+    first: Option<hydrant_forward::AcknowledgeFirst>,
     kind: PhantomData<fn() -> K>,
 }
 
@@ -75,6 +78,8 @@ impl<P: Module<K> + 'static, K: 'static> Host<P, K> {
             tokens_file: None,
             grace: Duration::ZERO,
             blocking: false,
+            #[cfg(feature = "acknowledge-first")]
+            first: None,
             kind: PhantomData,
         }
     }
@@ -146,6 +151,16 @@ impl<P: Module<K> + 'static, K: 'static> Host<P, K> {
         self
     }
 
+    /// Stores messages durably and answers them with 202 before they are processed, for modules that
+    /// take longer than the sender waits: `hydrant consume` processes them later. What cannot be
+    /// stored, such as registrations, goes to the module.
+    #[cfg(feature = "acknowledge-first")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "acknowledge-first")))]
+    pub fn acknowledge_first(mut self, first: hydrant_forward::AcknowledgeFirst) -> Self {
+        self.first = Some(first);
+        self
+    }
+
     /// Starts the service, on the current tokio runtime.
     ///
     /// # Errors
@@ -171,13 +186,18 @@ impl<P: Module<K> + 'static, K: 'static> Host<P, K> {
             metrics: Metrics::new(),
             tokens: Tokens::new(&self.tokens, self.tokens_file, self.grace)?,
             sequence: AtomicU64::new(0),
+            oauth: Oauth::of(engine.registration()),
             buffered: AtomicUsize::new(0),
+            waiting: AtomicUsize::new(0),
             draining: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
         });
         let module = Arc::new(Running {
             processing: Processing::<P, K>::start(engine, self.targets, KEPT_BYTES),
             shared: Arc::clone(&shared),
             blocking: self.blocking,
+            #[cfg(feature = "acknowledge-first")]
+            first: self.first,
         });
         Ok(Service { shared, module })
     }

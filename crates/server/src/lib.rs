@@ -2,13 +2,19 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod authorization;
+mod body;
 mod continued;
 mod error;
 mod exchange;
+#[cfg(feature = "acknowledge-first")]
+mod first;
 mod host;
 mod kinds;
 mod limits;
+mod log;
 mod metrics;
+mod refusal;
 mod router;
 mod running;
 mod server;

@@ -1,17 +1,145 @@
-//! The metrics of a service, which Prometheus reads.
+//! The metrics of a service, in the format that Prometheus reads.
 
+use hydrant::Output;
+use hydrant::engine::EventCounts;
 use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
+
+use crate::refusal::Refusal;
+use crate::running::Times;
+use crate::service::Processed;
+
+type Labels<const N: usize> = [(&'static str, &'static str); N];
+
+/// Seconds from the message to its answer.
+const SERVICE: [f64; 14] = [
+    0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0,
+];
+
+/// Seconds between the making of a message and its arrival.
+const LAG: [f64; 10] = [
+    0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 14400.0, 86400.0,
+];
 
 pub(crate) struct Metrics {
     registry: Registry,
+    messages: Family<Labels<2>, Counter>,
+    refusals: Family<Labels<2>, Counter>,
+    /// In the order of [`EventCounts::iter`].
+    events: Vec<Counter>,
+    /// In the order of [`outcomes`].
+    outcomes: [Counter; 5],
+    service: Histogram,
+    parse: Histogram,
+    lag: Histogram,
+    pub(crate) connections: Gauge,
+    pub(crate) handshakes_failed: Counter,
 }
 
 impl Metrics {
     pub(crate) fn new() -> Self {
-        Self {
-            registry: Registry::with_prefix("hydrant"),
+        let mut registry = Registry::with_prefix("hydrant");
+        let messages = Family::<Labels<2>, Counter>::default();
+        registry.register(
+            "messages",
+            "Messages that were processed, by type and end",
+            messages.clone(),
+        );
+        let refusals = Family::<Labels<2>, Counter>::default();
+        registry.register(
+            "refused_requests",
+            "Requests that were not processed, by status and reason",
+            refusals.clone(),
+        );
+        for refusal in Refusal::ALL {
+            drop(refusals.get_or_create(&refusal.labels()));
         }
+        let by_type = Family::<Labels<1>, Counter>::default();
+        registry.register("events", "Events, by type", by_type.clone());
+        let types = EventCounts::default();
+        let events = types.iter();
+        let events = events.map(|(name, _)| by_type.get_or_create_owned(&[("type", name)]));
+        let events = events.collect();
+        let by_outcome = Family::<Labels<1>, Counter>::default();
+        registry.register("event_outcomes", "Events, by outcome", by_outcome.clone());
+        let outcomes = ["done", "skipped", "retry", "discarded", "rejected"];
+        let outcomes =
+            outcomes.map(|outcome| by_outcome.get_or_create_owned(&[("outcome", outcome)]));
+        let mut histogram = |name: &str, help: &str, buckets: &[f64]| {
+            let histogram = Histogram::new(buckets.iter().copied());
+            registry.register(name, help, histogram.clone());
+            histogram
+        };
+        let service = histogram(
+            "service_seconds",
+            "Time from a message to its answer",
+            &SERVICE,
+        );
+        let parse = histogram("parse_seconds", "Time of parsing a message", &SERVICE);
+        let lag = histogram(
+            "lag_seconds",
+            "Age of messages when they were received",
+            &LAG,
+        );
+        let connections = Gauge::default();
+        registry.register("connections", "Open connections", connections.clone());
+        let handshakes_failed = Counter::default();
+        registry.register(
+            "failed_handshakes",
+            "Connections whose handshake of TLS failed",
+            handshakes_failed.clone(),
+        );
+        Self {
+            registry,
+            messages,
+            refusals,
+            events,
+            outcomes,
+            service,
+            parse,
+            lag,
+            connections,
+            handshakes_failed,
+        }
+    }
+
+    pub(crate) fn message(&self, processed: &Processed, output: &Output, times: Times) {
+        let kind = output.message_type().map_or("none", |it| it.as_str());
+        let labels = [("type", kind), ("ended", processed.ended.as_str())];
+        self.messages.get_or_create(&labels).inc();
+        self.service.observe(times.total.as_secs_f64());
+        if let Some(parse) = times.parse {
+            self.parse.observe(parse.as_secs_f64());
+        }
+        if let Some(lag_ms) = times.lag_ms {
+            self.lag.observe(lag_ms as f64 / 1e3);
+        }
+        for (counter, (_, count)) in self.events.iter().zip(output.event_counts().iter()) {
+            if count > 0 {
+                counter.inc_by(count);
+            }
+        }
+        let counts = output.outcome_counts();
+        let counts = [
+            counts.done,
+            counts.skipped,
+            counts.retry,
+            counts.discarded,
+            counts.rejected,
+        ];
+        for (counter, count) in self.outcomes.iter().zip(counts) {
+            if count > 0 {
+                counter.inc_by(count);
+            }
+        }
+    }
+
+    pub(crate) fn refused(&self, refusal: Refusal) {
+        self.refusals.get_or_create(&refusal.labels()).inc();
     }
 
     pub(crate) fn text(&self) -> String {
@@ -19,5 +147,22 @@ impl Metrics {
         // Writing to a string does not fail.
         let _ = encode(&mut text, &self.registry);
         text
+    }
+}
+
+impl Refusal {
+    fn labels(self) -> Labels<2> {
+        let status = match self.status {
+            400 => "400",
+            401 => "401",
+            404 => "404",
+            405 => "405",
+            408 => "408",
+            413 => "413",
+            415 => "415",
+            429 => "429",
+            _ => "503",
+        };
+        [("status", status), ("reason", self.kind)]
     }
 }

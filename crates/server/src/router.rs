@@ -1,20 +1,26 @@
-//! The routes of a service.
+//! The routes of a service, and a request from its header to its answer.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderValue, Request, Response, StatusCode, header};
+use axum::http::{HeaderMap, Request, Response};
 use axum::routing::post;
-use http_body_util::{BodyExt as _, Limited};
+use bytes::Bytes;
+use tokio::sync::OwnedSemaphorePermit;
 
+use crate::authorization::permission;
+use crate::body::{self, Coding, Reserved};
 use crate::exchange::Source;
 use crate::kinds::Kinds;
+use crate::log::Seldom;
+use crate::refusal::Refusal;
 use crate::service::{Incoming, Processed, Service};
 
-/// What the documentation of the platform shows (`lambda-and-http.md`, section 4).
-const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/json;charset=utf-8");
-
 impl Service {
-    /// The routes of the service, to be mounted in a program that has others.
+    /// The routes of the service, to be mounted in a program that has others. That program has the
+    /// listener, and with it the time-outs of headers and connections; this has the others.
     #[must_use]
     pub fn router(&self) -> Router {
         let mut router = Router::new();
@@ -22,47 +28,140 @@ impl Service {
             let (service, kinds) = (self.clone(), endpoint.kinds());
             let handler = move |request: Request<Body>| {
                 let service = service.clone();
-                async move { service.receive(kinds, request).await }
+                async move { service.respond(kinds, request).await }
             };
-            router = router.route(path, post(handler));
+            let other = self.refusing(Refusal::METHOD);
+            router = router.route(path, post(handler).fallback(other));
         }
-        router
+        router.fallback(self.refusing(Refusal::NOT_FOUND))
     }
 
-    async fn receive(&self, endpoint: Kinds, request: Request<Body>) -> Response<Body> {
-        let (parts, body) = request.into_parts();
-        let limit = self.shared.limits.max_body_bytes;
-        let Ok(body) = Limited::new(body, limit).collect().await else {
-            return status(StatusCode::PAYLOAD_TOO_LARGE);
+    fn refusing(
+        &self,
+        refusal: Refusal,
+    ) -> impl Fn() -> std::future::Ready<Response<Body>> + Clone + Send + Sync + 'static {
+        let service = self.clone();
+        move || std::future::ready(service.refuse(refusal))
+    }
+
+    async fn respond(&self, endpoint: Kinds, request: Request<Body>) -> Response<Body> {
+        match self.receive(endpoint, request).await {
+            Ok(processed) => processed.response(),
+            Err(refusal) => self.refuse(refusal),
+        }
+    }
+
+    fn refuse(&self, refusal: Refusal) -> Response<Body> {
+        static UNAUTHORIZED: Seldom = Seldom::new();
+        let unauthorized = refusal == Refusal::UNAUTHORIZED;
+        let refusal = match unauthorized && self.shared.tokens.in_grace() {
+            true => Refusal::TOKENS_CHANGE,
+            false => refusal,
         };
-        let slot = self.shared.slots.clone().acquire_owned().await;
-        let Ok(slot) = slot else {
-            return status(StatusCode::SERVICE_UNAVAILABLE);
+        self.shared.metrics.refused(refusal);
+        if unauthorized && let Some(requests) = UNAUTHORIZED.count() {
+            tracing::error!(
+                requests,
+                status = refusal.status,
+                "requests with no token or a wrong one; the sender does not repeat after 401, and its \
+                 data is lost: compare the token of the sender with those of this host"
+            );
+        }
+        let limits = &self.shared.limits;
+        let seconds = limits.retry_after.as_millis().div_ceil(1000);
+        refusal.response(u64::try_from(seconds).unwrap_or(u64::MAX))
+    }
+
+    async fn receive(&self, endpoint: Kinds, request: Request<Body>) -> Result<Processed, Refusal> {
+        let (parts, body) = request.into_parts();
+        let (shared, headers) = (&self.shared, &parts.headers);
+        let permission = permission(headers, &shared.tokens, &shared.oauth);
+        let (most, too_long) = match permission.kinds == Kinds::REGISTRATION {
+            true => {
+                let most = shared.limits.max_registration_bytes;
+                (
+                    most.min(shared.limits.max_body_bytes),
+                    Refusal::UNAUTHORIZED,
+                )
+            }
+            false => (shared.limits.max_body_bytes, Refusal::TOO_LARGE),
+        };
+        let coding = match self.before_body(headers, most, too_long) {
+            Ok(coding) => coding,
+            Err(refusal) => {
+                body::drain(body, headers, &shared.limits).await;
+                return Err(refusal);
+            }
+        };
+        let mut reserved = Reserved::nothing(shared);
+        let body = body::receive(body, most, too_long, &mut reserved).await?;
+        let slot = self.slot().await?;
+        let body: Bytes = match coding {
+            Coding::Identity => body,
+            coding => body::decompress(&body, coding, most, &mut reserved)?,
         };
         let incoming = Incoming {
+            body,
+            path: parts.uri.path().to_owned(),
+            source: Source::Network,
+            access_token: permission.access_token,
             endpoint,
-            ..Incoming::new(body.to_bytes())
-                .source(Source::Network)
-                .path(parts.uri.path())
+            authorized: permission.kinds,
+            reserved: Some(reserved),
         };
-        response(self.answer(incoming, slot).await)
+        self.answer(incoming, slot).await
+    }
+
+    /// What can be refused before the body is read.
+    fn before_body(
+        &self,
+        headers: &HeaderMap,
+        most: usize,
+        too_long: Refusal,
+    ) -> Result<Coding, Refusal> {
+        let shared = &self.shared;
+        if shared.closed.load(Ordering::Relaxed) {
+            return Err(Refusal::CLOSED);
+        }
+        if shared.waiting.load(Ordering::Relaxed) >= shared.limits.concurrency {
+            return Err(Refusal::NO_SLOT);
+        }
+        if shared.buffered.load(Ordering::Relaxed) >= shared.limits.max_buffered_bytes {
+            return Err(Refusal::NO_MEMORY);
+        }
+        if body::too_long(headers, most) {
+            return Err(too_long);
+        }
+        Coding::of(headers)
+    }
+
+    /// Takes a slot, for which it waits a little: bursts of short messages pass.
+    async fn slot(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+        let shared = &self.shared;
+        if let Ok(slot) = Arc::clone(&shared.slots).try_acquire_owned() {
+            return Ok(slot);
+        }
+        let _waiting = Waiting::new(&shared.waiting);
+        let slot = Arc::clone(&shared.slots).acquire_owned();
+        match tokio::time::timeout(shared.limits.slot_wait, slot).await {
+            Ok(Ok(slot)) => Ok(slot),
+            _ => Err(Refusal::NO_SLOT),
+        }
     }
 }
 
-fn status(status: StatusCode) -> Response<Body> {
-    let mut response = Response::default();
-    *response.status_mut() = status;
-    response
+/// Counts a message that waits, also if its future is dropped.
+struct Waiting<'s>(&'s AtomicUsize);
+
+impl<'s> Waiting<'s> {
+    fn new(waiting: &'s AtomicUsize) -> Self {
+        waiting.fetch_add(1, Ordering::Relaxed);
+        Self(waiting)
+    }
 }
 
-fn response(processed: Processed) -> Response<Body> {
-    let mut response = Response::new(Body::from(processed.response));
-    *response.status_mut() =
-        StatusCode::from_u16(processed.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, CONTENT_TYPE);
-    if let Some(seconds) = processed.retry_after {
-        headers.insert(header::RETRY_AFTER, seconds.into());
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
-    response
 }

@@ -1,4 +1,4 @@
-//! [`Running`]: processes messages with a module, and makes their exchanges.
+//! [`Running`]: processes messages with a module, and tells metrics, logs and observers about them.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -8,15 +8,17 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use hydrant::host::Module;
-use hydrant::message::{EventType, Message};
+use hydrant::message::{EventType, Message, MessageType};
 use hydrant::write::Append;
-use hydrant::{Outcome, Output, ParseOptions, Scratch, Tally, parse};
+use hydrant::{Invocation, Outcome, Output, ParseOptions, Scratch, Tally, parse};
 use hydrant_runtime::{Buffers, Ended, Processing};
 use tokio::runtime::Handle;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::continued::caught;
 use crate::exchange::{Exchange, NotDone, Part};
+use crate::log;
+use crate::refusal::Refusal;
 use crate::service::{Incoming, Processed, Shared};
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -29,7 +31,7 @@ pub(crate) trait Run: Send + Sync {
         incoming: Incoming,
         slot: Option<OwnedSemaphorePermit>,
         observed: bool,
-    ) -> Boxed<Processed>;
+    ) -> Boxed<Result<Processed, Refusal>>;
 
     /// Ends the connections of the targets.
     fn close(&self, grace: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
@@ -40,6 +42,8 @@ pub(crate) struct Running<P, K> {
     pub(crate) shared: Arc<Shared>,
     /// Whether handlers block their thread.
     pub(crate) blocking: bool,
+    #[cfg(feature = "acknowledge-first")]
+    pub(crate) first: Option<hydrant_forward::AcknowledgeFirst>,
 }
 
 impl<P: Module<K> + 'static, K: 'static> Run for Running<P, K> {
@@ -48,7 +52,7 @@ impl<P: Module<K> + 'static, K: 'static> Run for Running<P, K> {
         incoming: Incoming,
         slot: Option<OwnedSemaphorePermit>,
         observed: bool,
-    ) -> Boxed<Processed> {
+    ) -> Boxed<Result<Processed, Refusal>> {
         let blocking = self.blocking;
         let processed = async move {
             let processed = self.process(incoming, observed).await;
@@ -62,7 +66,7 @@ impl<P: Module<K> + 'static, K: 'static> Run for Running<P, K> {
             let runtime = Handle::current();
             let thread = tokio::task::spawn_blocking(move || runtime.block_on(processed));
             // Everything that can panic is caught.
-            thread.await.unwrap_or_else(|_| Processed::panicked())
+            thread.await.unwrap_or_else(|_| Ok(Processed::panicked()))
         })
     }
 
@@ -72,28 +76,31 @@ impl<P: Module<K> + 'static, K: 'static> Run for Running<P, K> {
 }
 
 impl<P: Module<K>, K> Running<P, K> {
-    async fn process(&self, incoming: Incoming, observed: bool) -> Processed {
+    async fn process(&self, incoming: Incoming, observed: bool) -> Result<Processed, Refusal> {
         let started = Instant::now();
         let deadline = started + self.shared.limits.response_timeout;
-        let sequence = self.shared.sequence.fetch_add(1, Ordering::Relaxed) + 1;
         let mut invocation = hydrant::host::system_invocation().with_deadline(deadline);
         if let Some(token) = &incoming.access_token {
             invocation = invocation.with_access_token(token.as_str());
         }
         let mut buffers = self.processing.take_buffers();
-        let processing =
-            self.processing
-                .process(&incoming.body, &invocation, deadline, &mut buffers);
-        let ended = caught(processing).await.unwrap_or(Ended::Panicked);
-        let mut processed = Processed::of(ended, &buffers.output);
+        if let Some(refusal) = self.refusal(&incoming, &mut buffers.scratch) {
+            self.processing.put_buffers(buffers);
+            return Err(refusal);
+        }
+        let sequence = self.shared.sequence.fetch_add(1, Ordering::Relaxed) + 1;
+        let mut processed = self.handle(&incoming, &invocation, &mut buffers).await;
+        let times = Times::of(started, &buffers.output, invocation.now_ms());
+        self.shared
+            .metrics
+            .message(&processed, &buffers.output, times);
+        self.log(&incoming, &processed, &mut buffers, times);
         if observed {
-            let service_time = started.elapsed();
-            let parsed_at = buffers.output.parsed_at();
             let mut exchange = Exchange {
                 sequence,
                 received_ms: invocation.now_ms(),
-                service_time,
-                parse_time: parsed_at.map(|at| at.saturating_duration_since(started)),
+                service_time: times.total,
+                parse_time: times.parse,
                 ..Exchange::of(&incoming, &processed, &buffers.output)
             };
             self.details(&mut exchange, &mut buffers);
@@ -105,7 +112,58 @@ impl<P: Module<K>, K> Running<P, K> {
             processed.exchange = Some(exchange);
         }
         self.processing.put_buffers(buffers);
-        processed
+        Ok(processed)
+    }
+
+    /// Whether the endpoint or the authorization does not permit the message. Its type is that which
+    /// the engine will read: another parser could be deceived, for example by a second `type`.
+    fn refusal(&self, incoming: &Incoming, scratch: &mut Scratch) -> Option<Refusal> {
+        let (endpoint, authorized) = (incoming.endpoint, incoming.authorized);
+        if endpoint.is_all() && authorized.is_all() {
+            return None;
+        }
+        let parsed = parse(&incoming.body, scratch, self.processing.engine().options());
+        match parsed.map(|parsed| parsed.message.kind()) {
+            Ok(kind) if !authorized.permit(kind) => Some(Refusal::UNAUTHORIZED),
+            Ok(kind) if !endpoint.permit(kind) => Some(Refusal::WRONG_ENDPOINT),
+            Err(_) if !authorized.is_all() => Some(Refusal::UNAUTHORIZED),
+            // What is wrong with the text, the engine says.
+            _ => None,
+        }
+    }
+
+    async fn handle(
+        &self,
+        incoming: &Incoming,
+        invocation: &Invocation,
+        buffers: &mut Buffers,
+    ) -> Processed {
+        let deadline = invocation.deadline().unwrap_or_else(Instant::now);
+        #[cfg(feature = "acknowledge-first")]
+        if let Some(first) = &self.first
+            && let Some(processed) =
+                crate::first::store(first, &incoming.body, invocation, deadline).await
+        {
+            buffers.output.clear();
+            return processed;
+        }
+        let processing = self
+            .processing
+            .process(&incoming.body, invocation, deadline, buffers);
+        let ended = caught(processing).await.unwrap_or(Ended::Panicked);
+        Processed::of(ended, buffers.output.response())
+    }
+
+    fn log(&self, incoming: &Incoming, processed: &Processed, buffers: &mut Buffers, times: Times) {
+        let Buffers {
+            scratch, output, ..
+        } = buffers;
+        log::message(incoming, processed, output, times);
+        if output.failures().next().is_some() && log::has_parts() {
+            let options = self.processing.engine().options();
+            let parts = not_done(&incoming.body, output, scratch, options);
+            log::parts(output, &parts);
+        }
     }
 
     /// Reads the message again for what only observers want to know.
@@ -120,6 +178,13 @@ impl<P: Module<K>, K> Running<P, K> {
             .max_depth(limits.max_depth)
             .max_memory(limits.max_memory);
         exchange.not_done = not_done(&exchange.body, output, scratch, &options);
+        if exchange.message_type.is_none() && exchange.error.is_none() {
+            // A message that was stored and not processed.
+            let parsed = parse(&exchange.body, scratch, &options);
+            let kind = parsed.map(|parsed| parsed.message.kind());
+            let mut known = MessageType::ALL.iter().copied();
+            exchange.message_type = known.find(|known| kind.as_ref() == Ok(known));
+        }
         if exchange.tally != Tally::default() {
             let coercions = hydrant::validate::coercions(&exchange.body, scratch, &options);
             exchange.coercions = coercions.unwrap_or_default();
@@ -165,10 +230,32 @@ fn not_done(
     parts
 }
 
+/// How long the parts of a message took.
+#[derive(Clone, Copy)]
+pub(crate) struct Times {
+    /// `None` if the message was refused.
+    pub(crate) parse: Option<Duration>,
+    pub(crate) total: Duration,
+    /// The age of the message.
+    pub(crate) lag_ms: Option<i64>,
+}
+
+impl Times {
+    fn of(started: Instant, output: &Output, now_ms: i64) -> Self {
+        let parsed = output.parsed_at();
+        let sent = output.timestamp_ms();
+        Self {
+            parse: parsed.map(|at| at.saturating_duration_since(started)),
+            total: started.elapsed(),
+            lag_ms: sent.map(|sent| now_ms.saturating_sub(sent)),
+        }
+    }
+}
+
 impl Processed {
-    fn of(ended: Ended, output: &Output) -> Self {
+    pub(crate) fn of(ended: Ended, response: &[u8]) -> Self {
         let response = match ended.is_answered() {
-            true => Bytes::copy_from_slice(output.response()),
+            true => Bytes::copy_from_slice(response),
             false => error_text(ended.as_str(), &ended.message()),
         };
         Self {
@@ -181,7 +268,7 @@ impl Processed {
     }
 
     pub(crate) fn panicked() -> Self {
-        Self::of(Ended::Panicked, &Output::new())
+        Self::of(Ended::Panicked, b"")
     }
 }
 

@@ -9,11 +9,14 @@ use bytes::Bytes;
 use hydrant_runtime::Ended;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::authorization::Oauth;
+use crate::body::Reserved;
 use crate::continued::Continued;
 use crate::exchange::{Exchange, Observer, Source};
 use crate::kinds::{Endpoint, Kinds};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
+use crate::refusal::Refusal;
 use crate::running::Run;
 use crate::tokens::Tokens;
 
@@ -26,7 +29,6 @@ pub struct Service {
 }
 
 /// A message for [`Service::process`].
-#[derive(Clone)]
 #[must_use]
 pub struct Incoming {
     pub(crate) body: Bytes,
@@ -36,6 +38,8 @@ pub struct Incoming {
     /// The types that the endpoint permits, and those that the authorization permits.
     pub(crate) endpoint: Kinds,
     pub(crate) authorized: Kinds,
+    /// Its share of the memory for bodies.
+    pub(crate) reserved: Option<Reserved>,
 }
 
 /// What the parts of a service share.
@@ -46,10 +50,14 @@ pub(crate) struct Shared {
     pub(crate) observers: Vec<Box<dyn Observer>>,
     pub(crate) metrics: Metrics,
     pub(crate) tokens: Tokens,
+    pub(crate) oauth: Oauth,
     pub(crate) sequence: AtomicU64,
     /// Bytes of messages that are received or processed.
     pub(crate) buffered: AtomicUsize,
+    /// Messages that wait for a slot.
+    pub(crate) waiting: AtomicUsize,
     pub(crate) draining: AtomicBool,
+    pub(crate) closed: AtomicBool,
 }
 
 /// The result of a message.
@@ -71,6 +79,7 @@ impl Incoming {
             access_token: None,
             endpoint: Kinds::ALL,
             authorized: Kinds::ALL,
+            reserved: None,
         }
     }
 
@@ -100,11 +109,16 @@ impl Service {
         let slot = Arc::clone(&self.shared.slots).acquire_owned().await.ok();
         let module = Arc::clone(&self.module);
         let processed = Continued::new(module.run(incoming, slot, true)).await;
-        processed.exchange.unwrap_or_default()
+        let exchange = processed.ok().and_then(|processed| processed.exchange);
+        exchange.unwrap_or_default()
     }
 
     /// Processes a message of the network.
-    pub(crate) async fn answer(&self, incoming: Incoming, slot: OwnedSemaphorePermit) -> Processed {
+    pub(crate) async fn answer(
+        &self,
+        incoming: Incoming,
+        slot: OwnedSemaphorePermit,
+    ) -> Result<Processed, Refusal> {
         let module = Arc::clone(&self.module);
         let observed = !self.shared.observers.is_empty();
         Continued::new(module.run(incoming, Some(slot), observed)).await
@@ -134,6 +148,7 @@ impl Service {
     pub async fn close(&self, grace: Duration) -> bool {
         let deadline = Instant::now() + grace;
         self.shared.draining.store(true, Ordering::Relaxed);
+        self.shared.closed.store(true, Ordering::Relaxed);
         let all = u32::try_from(self.shared.limits.concurrency).unwrap_or(u32::MAX);
         let idle = self.shared.slots.acquire_many(all);
         let ended = tokio::time::timeout_at(deadline.into(), idle).await;
