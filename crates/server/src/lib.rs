@@ -2,8 +2,11 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod activity;
+mod admin;
 mod authorization;
 mod body;
+mod connection;
 mod continued;
 mod error;
 mod exchange;
@@ -19,6 +22,7 @@ mod router;
 mod running;
 mod server;
 mod service;
+mod tls;
 mod tokens;
 
 pub use error::StartError;
@@ -26,8 +30,9 @@ pub use exchange::{Exchange, NotDone, Observer, Part, Source};
 pub use host::Host;
 pub use kinds::Endpoint;
 pub use limits::Limits;
-pub use server::Server;
+pub use server::{Listening, Server};
 pub use service::{Incoming, Service};
+pub use tls::TlsFiles;
 
 use axum::Router;
 use hydrant::host::Module;

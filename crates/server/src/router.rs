@@ -21,7 +21,6 @@ use crate::service::{Incoming, Processed, Service};
 impl Service {
     /// The routes of the service, to be mounted in a program that has others. That program has the
     /// listener, and with it the time-outs of headers and connections; this has the others.
-    #[must_use]
     pub fn router(&self) -> Router {
         let mut router = Router::new();
         for (path, endpoint) in &self.shared.endpoints {
@@ -107,7 +106,7 @@ impl Service {
             access_token: permission.access_token,
             endpoint,
             authorized: permission.kinds,
-            reserved: Some(reserved),
+            _reserved: Some(reserved),
         };
         self.answer(incoming, slot).await
     }

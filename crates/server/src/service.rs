@@ -39,7 +39,7 @@ pub struct Incoming {
     pub(crate) endpoint: Kinds,
     pub(crate) authorized: Kinds,
     /// Its share of the memory for bodies.
-    pub(crate) reserved: Option<Reserved>,
+    pub(crate) _reserved: Option<Reserved>,
 }
 
 /// What the parts of a service share.
@@ -79,7 +79,7 @@ impl Incoming {
             access_token: None,
             endpoint: Kinds::ALL,
             authorized: Kinds::ALL,
-            reserved: None,
+            _reserved: None,
         }
     }
 
