@@ -25,6 +25,8 @@ mod progress;
 mod remarks;
 mod schema;
 mod sections;
+#[cfg(feature = "serve")]
+mod serve;
 mod stream;
 mod terminal;
 mod validate;
@@ -74,6 +76,8 @@ enum Command {
     Map(map::MapArgs),
     Forward(Box<forward::run::ForwardArgs>),
     Consume(Box<forward::consume::ConsumeArgs>),
+    #[cfg(feature = "serve")]
+    Serve(Box<serve::ServeArgs>),
     Redrive(forward::redrive::RedriveArgs),
     Check(forward::check::CheckArgs),
     Settings(forward::settings::SettingsArgs),
@@ -129,6 +133,8 @@ pub fn main() -> ExitCode {
         Command::Map(args) => map::run(&args, &stop),
         Command::Forward(args) => forward::run::run(&args, &stop),
         Command::Consume(args) => forward::consume::run(&args, &stop),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => serve::run(&args, &stop),
         Command::Redrive(args) => forward::redrive::run(&args, &stop),
         Command::Check(args) => forward::check::run(&args),
         Command::Settings(args) => forward::settings::run(&args),

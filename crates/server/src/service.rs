@@ -130,10 +130,23 @@ impl Service {
         &self.shared.limits
     }
 
+    /// Whether requests need a token. Without tokens, everybody may send messages.
+    #[must_use]
+    pub fn has_tokens(&self) -> bool {
+        self.shared.tokens.are_configured()
+    }
+
     /// Whether the service accepts messages: it is not shutting down.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         !self.shared.draining.load(Ordering::Relaxed)
+    }
+
+    /// The number of messages that are being processed.
+    #[must_use]
+    pub fn in_progress(&self) -> usize {
+        let free = self.shared.slots.available_permits();
+        self.shared.limits.concurrency.saturating_sub(free)
     }
 
     /// The metrics in the text format of OpenMetrics, which Prometheus reads.

@@ -138,3 +138,37 @@ impl fmt::Debug for Tokens {
         f.debug_struct("Tokens").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The comparison takes the same time for tokens that are wrong at the beginning, at the end, and
+    /// everywhere: the medians of many rounds in turns, so that the noise of the machine is in all.
+    #[test]
+    fn the_time_of_a_comparison_does_not_show_the_token() {
+        let tokens = Tokens::new(&["s".repeat(64)], None, Duration::ZERO).unwrap();
+        let wrong = [
+            format!("x{}", "s".repeat(63)),
+            format!("{}x", "s".repeat(63)),
+            "y".repeat(64),
+        ];
+        let mut times: [Vec<Duration>; 3] = Default::default();
+        for _ in 0..301 {
+            for (token, times) in wrong.iter().zip(&mut times) {
+                let began = Instant::now();
+                for _ in 0..200 {
+                    let check = tokens.check(std::hint::black_box(Some(token)));
+                    assert_eq!(check, Check::Wrong);
+                }
+                times.push(began.elapsed());
+            }
+        }
+        let medians = times.map(|mut times| {
+            times.sort_unstable();
+            times[times.len() / 2].as_nanos()
+        });
+        let (least, most) = (medians.iter().min().unwrap(), medians.iter().max().unwrap());
+        assert!(most * 10 < least * 13, "{medians:?}");
+    }
+}

@@ -46,7 +46,7 @@ fn runtime() -> Result<Runtime, Failure> {
 }
 
 /// Becomes true when the stop is raised.
-fn stopped(stop: &Arc<Stop>) -> watch::Receiver<bool> {
+pub(crate) fn stopped(stop: &Arc<Stop>) -> watch::Receiver<bool> {
     let (sender, receiver) = watch::channel(false);
     let stop = Arc::clone(stop);
     let wait = move || {

@@ -62,8 +62,9 @@ pub(crate) enum Value {
 const PREFIX: &str = "HYDRANT_";
 
 /// Variables of the program, of the function `hydrant-lambda-forward` and of tests that are not settings.
-const OTHERS: [&str; 8] = [
+const OTHERS: [&str; 9] = [
     "THREADS",
+    "TOKENS",
     "CONFIG",
     "TRIGGER",
     "HASH_PLATFORM",

@@ -1,11 +1,4 @@
 //! What observers are told about messages.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    missing_docs
-)]
 
 use std::sync::{Arc, Mutex};
 

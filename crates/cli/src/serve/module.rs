@@ -1,0 +1,232 @@
+//! The modules of `hydrant serve` that need no target: one that answers everything, and one that
+//! prints records.
+
+use std::io::{self, Write as _};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use hydrant::delivery::{BatchLimits, Fate, OutgoingRecord, Sink};
+use hydrant::engine::SubscriptionReply;
+use hydrant::message::{
+    AudienceMembershipChangeRequest, AudienceSubscriptionRequest, DeviceIdentityType,
+    DsrProcessingRequest, EventProcessingRequest, EventType, IdentityEncoding, UserIdentityType,
+};
+use hydrant::{AsyncProcessor, Call, Failure, ParseOptions, Processor, Registration};
+use hydrant_forward::config::Config;
+use hydrant_forward::{ForwarderModule, Mapping};
+
+use crate::interrupt::Stop;
+
+/// A registration that requests everything but data subject requests, which somebody must do.
+fn registration(name: &'static str) -> Registration {
+    let mut registration = Registration::new(name, env!("CARGO_PKG_VERSION"));
+    for identity in UserIdentityType::ALL {
+        registration = registration.user_identity(*identity, IdentityEncoding::Raw);
+    }
+    for identity in DeviceIdentityType::ALL {
+        registration = registration.device_identity(*identity, IdentityEncoding::Raw);
+    }
+    let registration = registration.events(EventType::ALL.iter().copied());
+    registration.audiences(|audiences| audiences)
+}
+
+/// A module that answers everything, and does nothing.
+pub(super) struct Everything;
+
+impl Processor for Everything {
+    type Batch = ();
+
+    fn registration(&self) -> Registration {
+        registration("hydrant serve --to null")
+    }
+
+    fn batch(&self, _: &mut Call<'_>, _: &EventProcessingRequest<'_>) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn audience_membership_change(
+        &self,
+        _: &mut Call<'_>,
+        _: &AudienceMembershipChangeRequest<'_>,
+    ) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn dsr(&self, _: &mut Call<'_>, _: &DsrProcessingRequest<'_>) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+/// A module whose records are those of a connection.
+pub(super) struct Lines {
+    config: Config,
+    /// Idle mappings: each call takes one.
+    mappings: Mutex<Vec<Mapping>>,
+}
+
+impl Lines {
+    pub(super) fn new(config: Config) -> Result<Self, crate::exit::Failure> {
+        let first = Mapping::new(&config);
+        let first = first.map_err(|error| crate::exit::Failure::Usage(error.to_string()))?;
+        Ok(Self {
+            config,
+            mappings: Mutex::new(vec![first]),
+        })
+    }
+
+    fn map(&self, call: &mut Call<'_>) -> Result<(), Failure> {
+        let idle = self.idle().pop();
+        let mapping = idle.map_or_else(|| Mapping::new(&self.config), Ok);
+        let mut mapping =
+            mapping.map_err(|error| Failure::retry().with_reason(error.to_string()))?;
+        let (body, mut is_oversize) = (call.body(), false);
+        let mut lines = Vec::new();
+        let mapped = mapping.map(
+            body,
+            &ParseOptions::new(),
+            |_| true,
+            |record| {
+                is_oversize |= record.is_oversize;
+                lines.push((record.key.map(<[u8]>::to_vec), record.payload.to_vec()));
+            },
+        );
+        self.idle().push(mapping);
+        let mapped = mapped.map_err(|error| Failure::retry().with_reason(error.to_string()))?;
+        if !mapped.is_forwarded {
+            let reason = "the connection does not forward messages of this type";
+            return Err(Failure::reject(reason));
+        }
+        if is_oversize {
+            return Err(Failure::reject("a record is too large for the connection"));
+        }
+        for (key, line) in lines {
+            match key {
+                Some(key) => call.emit_keyed(&key, &line),
+                None => call.emit(&line),
+            }
+        }
+        Ok(())
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Mapping>> {
+        self.mappings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Processor for Lines {
+    type Batch = ();
+
+    fn registration(&self) -> Registration {
+        registration("hydrant serve --to stdout")
+    }
+
+    fn batch(&self, call: &mut Call<'_>, _: &EventProcessingRequest<'_>) -> Result<(), Failure> {
+        self.map(call)
+    }
+
+    fn audience_subscription(
+        &self,
+        call: &mut Call<'_>,
+        _: &AudienceSubscriptionRequest<'_>,
+    ) -> Result<SubscriptionReply, Failure> {
+        self.map(call)?;
+        Ok(SubscriptionReply::default())
+    }
+
+    fn audience_membership_change(
+        &self,
+        call: &mut Call<'_>,
+        _: &AudienceMembershipChangeRequest<'_>,
+    ) -> Result<(), Failure> {
+        self.map(call)
+    }
+}
+
+/// Standard output as a target.
+pub(super) struct Stdout {
+    stop: Arc<Stop>,
+}
+
+impl Stdout {
+    /// Raises the stop when nobody reads any more.
+    pub(super) fn new(stop: Arc<Stop>) -> Self {
+        Self { stop }
+    }
+}
+
+impl Sink for Stdout {
+    fn limits(&self) -> BatchLimits {
+        let mut limits = BatchLimits::single(1 << 30);
+        limits.records = 1000;
+        limits.ordered = true;
+        limits
+    }
+
+    async fn deliver(&self, records: &[OutgoingRecord], _: Instant) -> Vec<Fate> {
+        let mut lines = Vec::new();
+        for record in records {
+            lines.extend_from_slice(&record.payload);
+            lines.push(b'\n');
+        }
+        let mut stdout = io::stdout().lock();
+        let written = stdout.write_all(&lines).and_then(|()| stdout.flush());
+        let fate = match written {
+            Ok(()) => Fate::Delivered,
+            Err(error) => {
+                self.stop.raise();
+                Fate::retry(format!("cannot write to standard output: {}", error.kind()))
+            }
+        };
+        vec![fate; records.len()]
+    }
+
+    async fn check(&self, _: Instant) -> Result<(), Fate> {
+        Ok(())
+    }
+
+    async fn close(&self) {}
+}
+
+/// The forwarder as a module, which is closed after the host.
+#[derive(Clone)]
+pub(super) struct Forwarding(pub(super) Arc<ForwarderModule>);
+
+impl AsyncProcessor for Forwarding {
+    type Batch = ();
+
+    fn registration(&self) -> Registration {
+        self.0.registration()
+    }
+
+    async fn batch(
+        &self,
+        call: &mut Call<'_>,
+        batch: &EventProcessingRequest<'_>,
+    ) -> Result<(), Failure> {
+        self.0.batch(call, batch).await
+    }
+
+    async fn audience_subscription(
+        &self,
+        call: &mut Call<'_>,
+        request: &AudienceSubscriptionRequest<'_>,
+    ) -> Result<SubscriptionReply, Failure> {
+        self.0.audience_subscription(call, request).await
+    }
+
+    async fn audience_membership_change(
+        &self,
+        call: &mut Call<'_>,
+        request: &AudienceMembershipChangeRequest<'_>,
+    ) -> Result<(), Failure> {
+        self.0.audience_membership_change(call, request).await
+    }
+
+    async fn dsr(
+        &self,
+        call: &mut Call<'_>,
+        request: &DsrProcessingRequest<'_>,
+    ) -> Result<(), Failure> {
+        self.0.dsr(call, request).await
+    }
+}

@@ -1,0 +1,72 @@
+//! The listener of the administrator.
+
+use std::time::Duration;
+
+use axum::routing::get;
+
+use super::support::*;
+
+#[tokio::test]
+async fn probes_follow_the_end() {
+    let delay = Duration::from_millis(500);
+    let mut host = serve_with(
+        Acme::default(),
+        |host| host,
+        |server| server.shutdown_delay(delay),
+    )
+    .await;
+    for path in ["/healthz", "/readyz"] {
+        assert_eq!(host.get_admin(path).await.status, 200, "{path}");
+    }
+    host.end();
+    while host.get_admin("/readyz").await.status != 503 {}
+    assert_eq!(host.get_admin("/healthz").await.status, 200);
+    host.assert_serves().await;
+    assert!(host.ended().await);
+}
+
+#[tokio::test]
+async fn metrics_count_messages_and_refusals() {
+    let host = serve(|host| host.token("secret")).await;
+    let field = "Authorization: Token secret\r\n";
+    for name in ["ok", "ok", "later"] {
+        host.connect().await.post("/", field, &batch(name)).await;
+    }
+    host.post(&batch("ok")).await;
+    let reply = host.get_admin("/metrics").await;
+    let kind = reply.field("content-type").unwrap();
+    assert!(kind.starts_with("application/openmetrics-text"), "{kind}");
+    for line in [
+        r#"hydrant_messages_total{type="event_processing_request",ended="answered"} 2"#,
+        r#"hydrant_messages_total{type="event_processing_request",ended="retry"} 1"#,
+        r#"hydrant_refused_requests_total{status="401",reason="unauthorized"} 1"#,
+        r#"hydrant_events_total{type="custom_event"} 3"#,
+        r#"hydrant_event_outcomes_total{outcome="done"} 2"#,
+        "hydrant_service_seconds_count 3",
+    ] {
+        assert!(
+            reply.body.lines().any(|it| it == line),
+            "{line}\n{}",
+            reply.body
+        );
+    }
+}
+
+#[tokio::test]
+async fn routes_can_be_added() {
+    let routes = axum::Router::new().route("/console", get(async || "console"));
+    let host = serve_with(
+        Acme::default(),
+        |host| host,
+        |server| server.admin_routes(routes),
+    )
+    .await;
+    assert_eq!(host.get_admin("/console").await.body, "console");
+    assert_eq!(host.get_admin("/metrics").await.status, 200);
+    // They are not public.
+    let mut client = host.connect().await;
+    client
+        .send("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n")
+        .await;
+    assert_eq!(client.reply().await.status, 404);
+}
