@@ -104,6 +104,7 @@ pub use registration::Registration;
 /// - [Going live](guide::going_live): registration, permissions, deployment, monitoring
 /// - [Forwarding](guide::forwarding): to Amazon Data Firehose or an HTTP API, without a module
 /// - [AWS Lambda](guide::lambda): a module as a function: answers, deadlines, queues, metrics
+/// - [HTTP](guide::http): a module as an HTTP host: statuses, tokens, limits, the end
 /// - [Capacity](guide::capacity): executions, throttling, latency and cost, before going live
 pub mod guide {
     /// Declares a page. Its links to other pages are relative paths in the book. The definitions
@@ -120,6 +121,7 @@ pub mod guide {
 [forwarding]: crate::guide::forwarding\n\
 [kafka]: crate::guide::kafka\n\
 [lambda]: crate::guide::lambda\n\
+[http]: crate::guide::http\n\
 [capacity]: crate::guide::capacity\n"]
             #[doc = include_str!(concat!("../docs/guide/", $file))]
             pub mod $page {}
@@ -136,6 +138,7 @@ pub mod guide {
         forwarding "forwarding.md";
         kafka "kafka.md";
         lambda "lambda.md";
+        http "http.md";
         capacity "capacity.md";
     }
 }

@@ -181,6 +181,7 @@ fn the_other_packages_contain_their_source_readme_and_licences() {
         "hydrant-lambda-forward",
         "hydrant-plan",
         "hydrant-runtime",
+        "hydrant-server",
         "hydrant-testing",
     ] {
         let files = packaged(package);

@@ -1,4 +1,19 @@
 //! Serves a [hydrant](https://docs.rs/hydrant) module over HTTP and HTTPS.
+//!
+//! - [`Host`]: a module with its options: targets, tokens, URLs, limits, observers
+//! - [`Service`]: the running module; [`Service::router`] mounts it in another program
+//! - [`Server`]: the public listener, with TLS, and that of the administrator
+//! - [`Exchange`]: everything about one message, for observers
+//!
+//! ```text
+//!  connection ──► header ──► permission ──► body ──► slot ──► decompressed ──► Processing ──► answer
+//!  time-outs      limits     by token       limits   or 429   within limits    (runtime)  └──► observers
+//! ```
+//!
+//! A message is answered with 200 only after its records are delivered. It is processed to its end
+//! although the sender disconnects, and at the end of the process. A body is received before it takes
+//! a slot, so that slow senders hold none; a request for which there is no room is refused before its
+//! body is received.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -34,8 +49,41 @@ pub use server::{Listening, Server};
 pub use service::{Incoming, Service};
 pub use tls::TlsFiles;
 
+use std::future::Future;
+use std::net::SocketAddr;
+
 use axum::Router;
 use hydrant::host::Module;
+
+/// Serves a module with default options until `shutdown` is ready, by HTTP on an address of the
+/// machine: [`Host`] and [`Server`] have the options. Returns whether everything that was received was
+/// answered.
+///
+/// ```no_run
+/// # use hydrant::{AsyncProcessor, Registration};
+/// # struct Acme;
+/// # impl AsyncProcessor for Acme {
+/// #     type Batch = ();
+/// #     fn registration(&self) -> Registration { Registration::new("Acme", "1.0") }
+/// # }
+/// # async fn run() -> Result<(), hydrant_server::StartError> {
+/// let address = ([127, 0, 0, 1], 8080).into();
+/// hydrant_server::serve(Acme, address, std::future::pending()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// See [`Host::start`] and [`Server::bind`].
+pub async fn serve<P: Module<K> + 'static, K: 'static>(
+    module: P,
+    listen: SocketAddr,
+    shutdown: impl Future<Output = ()>,
+) -> Result<bool, StartError> {
+    let service = Host::new(module.into_engine()).start()?;
+    Ok(Server::new(service, listen).bind()?.serve(shutdown).await)
+}
 
 /// The routes of a module with default options, to be mounted in a program that has others: [`Host`]
 /// has the options.
@@ -58,3 +106,8 @@ use hydrant::host::Module;
 pub fn router<P: Module<K> + 'static, K: 'static>(module: P) -> Result<Router, StartError> {
     Ok(Host::new(module.into_engine()).start()?.router())
 }
+
+/// The example of the README is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

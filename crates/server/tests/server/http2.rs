@@ -101,7 +101,7 @@ async fn a_connection_without_a_request_ends() {
     let limits = Limits::new().header_timeout(Duration::from_millis(100));
     let host = serve(|host| host.limits(limits)).await;
     let stream = TcpStream::connect(host.address).await.unwrap();
-    let (_sender, connection) = h2::client::handshake::<_, Bytes>(stream).await.unwrap();
+    let (_sender, connection) = h2::client::handshake(stream).await.unwrap();
     let ended = tokio::time::timeout(PATIENCE, connection).await;
     assert!(ended.is_ok());
 }
