@@ -91,6 +91,7 @@ impl World {
         for (_, ticket, records) in ended {
             let fails = !healthy && random.percent(40);
             let halts = !healthy && random.percent(5);
+            let after = (!healthy && random.percent(20)).then(|| random.below(8) as u32 * SECOND);
             let mut fates = Vec::new();
             for record in &records {
                 let text = String::from_utf8(record.payload.clone()).unwrap();
@@ -98,6 +99,8 @@ impl World {
                 let place = (source.parse::<usize>().unwrap(), number.parse().unwrap());
                 if halts {
                     fates.push(Fate::halted("halted"));
+                } else if let Some(after) = after {
+                    fates.push(Fate::retry_after(after, "paused"));
                 } else if fails {
                     fates.push(Fate::retry("failed"));
                 } else {
@@ -150,7 +153,7 @@ impl World {
 }
 
 proptest! {
-    /// Whatever fails, is halted, expires or is revoked: in the end everything is delivered, and the
+    /// Whatever fails, is paused, is halted, expires or is revoked: in the end everything is delivered, and the
     /// first deliveries of a key are in the order of its source.
     #[test]
     fn first_deliveries_keep_the_order(

@@ -10,6 +10,7 @@
 
 mod dead_letters;
 mod lanes;
+mod pauses;
 mod scheduler;
 mod simulation;
 mod window;

@@ -109,23 +109,23 @@ proptest! {
     }
 }
 
-fn account(id: i32, secret: &str) -> Arc<RecordAccount> {
+pub(crate) fn account(id: i32, secret: &str) -> Arc<RecordAccount> {
     Arc::new(RecordAccount::new(id, [("api_key", secret)]))
 }
 
-fn record(id: i32, payload: &str) -> (OutgoingRecord, usize) {
+pub(crate) fn record(id: i32, payload: &str) -> (OutgoingRecord, usize) {
     let record = OutgoingRecord::new(payload).with_account(account(id, "s3cret"));
     (record, payload.len())
 }
 
-fn per_account(in_flight: usize) -> BatchLimits {
+pub(crate) fn per_account(in_flight: usize) -> BatchLimits {
     let mut limits = BatchLimits::single(100);
     (limits.records, limits.bytes, limits.in_flight) = (10, 1_000, in_flight);
     limits.per_account = true;
     limits
 }
 
-fn send(scheduler: &mut Scheduler, now: Instant) -> (Ticket, Vec<String>) {
+pub(crate) fn send(scheduler: &mut Scheduler, now: Instant) -> (Ticket, Vec<String>) {
     match scheduler.next(now) {
         Action::Send {
             ticket, records, ..

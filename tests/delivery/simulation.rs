@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hydrant::delivery::{
-    Action, BatchLimits, Fate, OutgoingRecord, RecordAccount, Resolved, Room, Scheduler,
-    SchedulerOptions, SubmissionId, Ticket,
+    AccountState, Action, BatchLimits, Fate, OutgoingRecord, RecordAccount, Resolved, Room,
+    Scheduler, SchedulerOptions, SubmissionId, Ticket,
 };
 
 /// SplitMix64.
@@ -55,7 +55,7 @@ struct Known {
     resolved: Option<Resolved>,
     in_flight: bool,
     /// Whether it may have been given up when its last attempt ended, because the next one could
-    /// not be before its deadline.
+    /// not be before its deadline, or because nothing of its account is sent before that.
     may_be_given_up: bool,
     /// A later record of its key was sent since then, so that it must have been.
     given_up: bool,
@@ -71,6 +71,10 @@ pub(crate) struct Simulation {
     faults: Faults,
     random: Random,
     known: Vec<Known>,
+    /// Until when the target wants nothing of an account.
+    paused: HashMap<i32, Instant>,
+    /// The reasons of all failures.
+    reasons: HashSet<String>,
     submissions: Vec<(Instant, Vec<usize>)>,
     ids: HashMap<SubmissionId, usize>,
     calls: BTreeMap<(Instant, u64), Call>,
@@ -95,6 +99,8 @@ impl Simulation {
             faults,
             random: Random(seed),
             known: Vec::new(),
+            paused: HashMap::new(),
+            reasons: HashSet::new(),
             submissions: Vec::new(),
             ids: HashMap::new(),
             calls: BTreeMap::new(),
@@ -151,6 +157,7 @@ impl Simulation {
             .collect();
         self.submissions
             .push((deadline, (first..first + count).collect()));
+        self.give_up_late();
         let id = self.scheduler.push(sized, deadline, self.now);
         self.ids.insert(id, self.submissions.len() - 1);
         self.collect();
@@ -323,13 +330,19 @@ impl Simulation {
             known.in_flight = false;
             let fate = match fates.len() == records.len() {
                 true => fates[position].clone(),
-                false => Fate::retry("unknown"),
+                false => Fate::retry("the call ended without a result for each record"),
             };
             if let Fate::Retry {
                 after: Some(after), ..
             } = &fate
             {
-                known.not_before = self.now + (*after).min(longest);
+                let until = self.now + (*after).min(longest);
+                known.not_before = until;
+                let paused = self.paused.entry(known.account).or_insert(until);
+                *paused = until.max(*paused);
+            }
+            if let Fate::Retry { reason, .. } = &fate {
+                self.reasons.insert(reason.to_string());
             }
             if let Fate::Halted { .. } = &fate {
                 self.halted = true;
@@ -340,7 +353,46 @@ impl Simulation {
         }
         drop(records);
         self.scheduler.complete(ticket, fates, self.now);
+        self.give_up_late();
         self.collect();
+    }
+
+    /// Until when nothing of an account is sent.
+    fn closed_until(&self, account: i32) -> Option<Instant> {
+        let paused = self.paused.get(&account).copied();
+        let broken = match self.scheduler.account_state(Some(account), self.now) {
+            AccountState::Broken { until } => Some(until),
+            _ => None,
+        };
+        paused.max(broken).filter(|until| self.now < *until)
+    }
+
+    /// Whether nothing of a record's account is sent before its deadline.
+    fn is_late(&self, known: &Known) -> bool {
+        let deadline = self.submissions[known.submission].0;
+        let closed = self.closed_until(known.account);
+        closed.is_some_and(|until| deadline <= until)
+    }
+
+    fn give_up_late(&mut self) {
+        for number in 0..self.known.len() {
+            let known = &self.known[number];
+            if known.resolved.is_none() && !known.in_flight && self.is_late(known) {
+                self.known[number].may_be_given_up = true;
+            }
+        }
+    }
+
+    /// Nothing waits for a deadline before which nothing can be sent.
+    fn nothing_waits_in_vain(&self) {
+        for submission in self.ids.values() {
+            let (_, records) = &self.submissions[*submission];
+            let mut records = records.iter().map(|number| &self.known[*number]);
+            assert!(
+                records.any(|known| known.in_flight || !self.is_late(known)),
+                "a submission waits for its deadline in vain"
+            );
+        }
     }
 
     /// Checks results and bounds.
@@ -358,6 +410,7 @@ impl Simulation {
                 self.known[number].resolved = Some(result);
             }
         }
+        self.nothing_waits_in_vain();
         let stats = self.scheduler.stats(self.now);
         // One submission may exceed the capacity if it is alone.
         assert!(stats.records <= self.options.capacity_records.max(6));
@@ -382,7 +435,11 @@ impl Simulation {
                 assert!(result.attempts == 0 || matches!(known.last, Some(Fate::Rejected { .. })));
             }
             Fate::Halted { .. } => assert!(self.halted),
-            Fate::Retry { .. } => {
+            Fate::Retry { reason, .. } => {
+                // Why nothing was sent.
+                let is_known = |known: &String| reason.ends_with(known.as_str());
+                let explained = self.reasons.iter().any(is_known);
+                assert!(explained || deadline <= self.now, "no reason: {reason}");
                 let attempts_used = known.attempts >= self.options.retry.attempts;
                 let too_late = known.may_be_given_up || deadline <= self.now;
                 assert!(attempts_used || too_late, "given up too early");

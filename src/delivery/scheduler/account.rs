@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::breaker::Breaker;
-use crate::delivery::RecordAccount;
+use crate::delivery::{Fate, RecordAccount};
 
 /// The number of an account; `None` for records without one.
 pub(super) type AccountKey = Option<i32>;
@@ -28,13 +28,19 @@ pub(super) struct Account {
     /// The number of calls in flight with its records.
     pub(super) calls: usize,
     pub(super) breaker: Breaker,
-    /// The time that the target named.
-    pub(super) paused_until: Option<Instant>,
+    pub(super) pause: Option<Pause>,
     pub(super) halt: Option<Halt>,
     /// Its place in the order of accounts that have ready records.
     pub(super) turn: Option<u64>,
     /// When it is looked at again.
     pub(super) wake: Option<Instant>,
+}
+
+/// The time before which the target wants nothing, and why.
+#[derive(Clone, Debug)]
+pub(super) struct Pause {
+    pub(super) until: Instant,
+    pub(super) reason: Cow<'static, str>,
 }
 
 /// Why nothing is accepted.
@@ -60,13 +66,35 @@ pub(super) enum Standing {
 
 impl Account {
     pub(super) fn standing(&self, now: Instant, most_calls: usize) -> Standing {
-        let paused = self.paused_until.filter(|until| now < *until);
-        match paused.max(self.breaker.open_until(now)) {
+        match self.closed_until(now) {
             Some(until) => Standing::Until(until),
             None if self.breaker.probing || self.calls >= most_calls => Standing::Busy,
             None if self.breaker.is_half_open(now) => Standing::Probe,
             None => Standing::Ready,
         }
+    }
+
+    /// Until when nothing is sent, because the target named that time or the breaker is open.
+    pub(super) fn closed_until(&self, now: Instant) -> Option<Instant> {
+        let paused = self.pause.as_ref().map(|pause| pause.until);
+        let paused = paused.filter(|until| now < *until);
+        paused.max(self.breaker.open_until(now))
+    }
+
+    /// The fate of a record whose time ends before anything is sent.
+    pub(super) fn too_late(&self, deadline: Instant, now: Instant) -> Option<Fate> {
+        let pause = self.pause.as_ref().filter(|pause| now < pause.until);
+        if let Some(Pause { until, reason }) = pause.filter(|pause| deadline <= pause.until) {
+            let reason = format!("the target asked to wait beyond the deadline: {reason}");
+            return Some(Fate::retry_after(*until - now, reason));
+        }
+        let until = self.breaker.open_until(now)?;
+        (deadline <= until).then(|| {
+            let reason = self.breaker.reason();
+            Fate::retry(format!(
+                "the circuit breaker is open beyond the deadline; the last failure: {reason}"
+            ))
+        })
     }
 
     /// Whether it can be forgotten.

@@ -136,7 +136,7 @@ impl Scheduler {
             if let Some(account) = self.accounts.get_mut(key) {
                 account.calls += 1;
                 account.breaker.probing |= probe;
-                account.paused_until = account.paused_until.filter(|until| now < *until);
+                account.pause = account.pause.take().filter(|pause| now < pause.until);
                 // Its next turn is after those of the others.
                 if let Some(turn) = account.turn.take() {
                     self.turns.remove(&turn);

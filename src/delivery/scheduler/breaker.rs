@@ -1,5 +1,6 @@
 //! The circuit breaker of an account.
 
+use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 use super::SchedulerOptions;
@@ -22,6 +23,8 @@ pub(super) struct Breaker {
     /// How often it opened in a row; zero while closed.
     opened: u32,
     until: Option<Instant>,
+    /// Why it opened.
+    reason: Cow<'static, str>,
     /// Whether the probe is in flight.
     pub(super) probing: bool,
 }
@@ -30,6 +33,11 @@ impl Breaker {
     /// Until when nothing is sent.
     pub(super) fn open_until(&self, now: Instant) -> Option<Instant> {
         self.until.filter(|until| now < *until)
+    }
+
+    /// The failure that opened it.
+    pub(super) fn reason(&self) -> &str {
+        &self.reason
     }
 
     /// Whether the next call is a probe.
@@ -49,6 +57,7 @@ impl Breaker {
     pub(super) fn failed(
         &mut self,
         probe: bool,
+        reason: Cow<'static, str>,
         now: Instant,
         options: &SchedulerOptions,
         jitter: &mut Jitter,
@@ -66,6 +75,7 @@ impl Breaker {
         let longest = doubled(options.breaker_base, self.opened, options.breaker_cap);
         let wait = longest / 2 + fraction(longest / 2, jitter.draw());
         self.until = Some(later(now, wait));
+        self.reason = reason;
         self.opened = self.opened.saturating_add(1);
     }
 }
@@ -87,23 +97,25 @@ mod tests {
         let (mut breaker, mut jitter) = (Breaker::default(), Jitter::new(1));
         let start = Instant::now();
         for _ in 0..4 {
-            breaker.failed(false, start, &options, &mut jitter);
+            breaker.failed(false, "busy".into(), start, &options, &mut jitter);
         }
         assert!(breaker.is_closed() && breaker.open_until(start).is_none());
-        breaker.failed(false, start, &options, &mut jitter);
+        breaker.failed(false, "busy".into(), start, &options, &mut jitter);
         let until = breaker.open_until(start).unwrap();
         assert!(until - start >= options.breaker_base / 2 && until - start <= options.breaker_base);
         // A call that was in flight.
-        breaker.failed(false, start, &options, &mut jitter);
+        breaker.failed(false, "busy".into(), start, &options, &mut jitter);
         assert_eq!(breaker.open_until(start), Some(until));
+        assert_eq!(breaker.reason(), "busy");
         assert!(!breaker.is_half_open(start) && breaker.is_half_open(until));
         let mut now = until;
         for _ in 0..20 {
             breaker.probing = true;
-            breaker.failed(true, now, &options, &mut jitter);
+            breaker.failed(true, "down".into(), now, &options, &mut jitter);
             now = breaker.open_until(now).unwrap();
         }
-        breaker.failed(true, now, &options, &mut jitter);
+        breaker.failed(true, "down".into(), now, &options, &mut jitter);
+        assert_eq!(breaker.reason(), "down");
         let wait = breaker.open_until(now).unwrap() - now;
         assert!(wait >= options.breaker_cap / 2 && wait <= options.breaker_cap);
         breaker.answered();

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::account::{AccountKey, Halt};
+use super::account::{AccountKey, Halt, Pause};
 use super::breaker::later;
 use super::{Call, Place, Scheduler, Ticket};
 use crate::delivery::retry::fraction;
@@ -15,8 +15,8 @@ use crate::delivery::{Fate, OutgoingRecord, RecordAccount, Resolved};
 struct Reaction {
     /// Whether the target answered: with another fate than a retry.
     answered: bool,
-    failed: bool,
-    after: Option<Duration>,
+    /// The longest time that it named, and why it failed.
+    failed: Option<(Option<Duration>, Cow<'static, str>)>,
 }
 
 impl Scheduler {
@@ -69,6 +69,7 @@ impl Scheduler {
             self.stop(reason, account, now);
         }
         for (key, _) in call.accounts {
+            self.give_up_late(key, now);
             self.enlist(key);
             self.emptied.push(key);
         }
@@ -83,9 +84,11 @@ impl Scheduler {
                     continue;
                 }
                 match fate {
-                    Fate::Retry { after, .. } => {
-                        reaction.failed = true;
-                        reaction.after = reaction.after.max(*after);
+                    Fate::Retry { after, reason } => {
+                        let known = reaction.failed.as_ref();
+                        if known.is_none_or(|(longest, _)| longest < after) {
+                            reaction.failed = Some((*after, reason.clone()));
+                        }
                     }
                     _ => reaction.answered = true,
                 }
@@ -94,18 +97,20 @@ impl Scheduler {
                 continue;
             };
             account.calls = account.calls.saturating_sub(1);
-            if let Some(after) = reaction.after {
-                let after = after.min(self.options.retry.longest_after);
-                account.paused_until = account.paused_until.max(Some(later(now, after)));
+            if let Some((Some(after), reason)) = &reaction.failed {
+                let until = later(now, (*after).min(self.options.retry.longest_after));
+                if account.pause.as_ref().is_none_or(|it| it.until < until) {
+                    let reason = reason.clone();
+                    account.pause = Some(Pause { until, reason });
+                }
             }
             if reaction.answered {
                 account.breaker.answered();
-            } else if reaction.failed {
+            } else if let Some((_, reason)) = reaction.failed {
                 let (options, jitter) = (&self.options, &mut self.jitter);
-                account.breaker.failed(*probe, now, options, jitter);
+                account.breaker.failed(*probe, reason, now, options, jitter);
             }
-            let paused = account.paused_until.filter(|until| now < *until);
-            if let Some(until) = paused.max(account.breaker.open_until(now)) {
+            if let Some(until) = account.closed_until(now) {
                 self.wake_at(*key, until);
             }
         }
@@ -150,9 +155,9 @@ impl Scheduler {
             return self.finish(sequence, &record, fate);
         }
         let wait = fraction(self.options.retry.longest(item.attempts), draw);
-        // The account may be paused for longer.
-        let paused = account.and_then(|it| it.paused_until.max(it.breaker.open_until(now)));
-        let at = paused.unwrap_or(now).max(later(now, wait));
+        // Nothing of the account may be sent for longer.
+        let closed = account.and_then(|it| it.closed_until(now));
+        let at = closed.unwrap_or(now).max(later(now, wait));
         if item.attempts >= self.options.retry.attempts || at >= deadline {
             return self.finish(sequence, &record, fate);
         }
@@ -170,6 +175,42 @@ impl Scheduler {
             item.place = Place::Delayed(at);
             self.delayed.insert((at, sequence));
         }
+    }
+
+    /// Ends the records that wait, and whose deadline is before anything of their account is sent.
+    /// Their submitter can repeat them elsewhere, or at a time that it knows.
+    fn give_up_late(&mut self, key: AccountKey, now: Instant) {
+        let Some(account) = self.accounts.get(&key) else {
+            return;
+        };
+        if account.closed_until(now).is_none() {
+            return;
+        }
+        let late = account.records.iter().filter_map(|sequence| {
+            let item = self.items.get(sequence)?;
+            let submission = self.submissions.get(&item.submission)?;
+            let waits = item.place != Place::InFlight;
+            let fate = waits.then(|| account.too_late(submission.deadline, now))?;
+            Some((*sequence, fate?))
+        });
+        for (sequence, fate) in late.collect::<Vec<_>>() {
+            self.end_waiting(sequence, fate);
+        }
+    }
+
+    /// Ends a record that is not in flight.
+    fn end_waiting(&mut self, sequence: u64, fate: Fate) {
+        // The end of another one may have ended it, too: they may be in one lane.
+        let Some(item) = self.items.get(&sequence) else {
+            return;
+        };
+        if item.place == Place::InFlight {
+            return;
+        }
+        let (submission, position) = (item.submission, item.position);
+        let result = Resolved::new(fate, item.attempts);
+        self.release(sequence, None);
+        self.settle(submission, position, result);
     }
 
     /// Halts the connection, or the account if each call has one: nothing that waits is sent.
@@ -201,16 +242,7 @@ impl Scheduler {
         };
         waiting.sort_unstable();
         for sequence in waiting {
-            let Some(item) = self.items.get(&sequence) else {
-                continue;
-            };
-            if item.place == Place::InFlight {
-                continue;
-            }
-            let (submission, position) = (item.submission, item.position);
-            let result = Resolved::new(Fate::halted(reason.clone()), item.attempts);
-            self.release(sequence, None);
-            self.settle(submission, position, result);
+            self.end_waiting(sequence, Fate::halted(reason.clone()));
         }
     }
 }

@@ -136,7 +136,10 @@ impl Scheduler {
         if let Some(halt) = self.halt_of(record, now) {
             return Some(Fate::halted(halt.reason));
         }
-        (deadline <= now).then(|| Fate::retry(NO_TIME))
+        if deadline <= now {
+            return Some(Fate::retry(NO_TIME));
+        }
+        self.accounts.get(&key_of(record))?.too_late(deadline, now)
     }
 
     /// Why a record cannot be sent. Other settings of the account end its halt, and so does time.
