@@ -154,12 +154,12 @@ fn same_coercions(input: &[u8]) -> Result<(), String> {
     let shown = |rule: &'static str, path: &str| (rule, path.chars().take(100).collect::<String>());
     let mut engine: Vec<_> = found
         .iter()
-        .map(|it| shown(it.rule, &hidden(&it.path)))
+        .map(|it| shown(it.rule, &hidden(&it.path, true)))
         .collect();
     let reference = hydrant_reference::coercions(input);
     let mut reference: Vec<_> = reference
         .iter()
-        .map(|(rule, path)| shown(rule, &hidden(path)))
+        .map(|(rule, path)| shown(rule, &hidden(path, true)))
         .collect();
     engine.sort_unstable();
     reference.sort_unstable();
@@ -175,7 +175,8 @@ fn same_coercions(input: &[u8]) -> Result<(), String> {
 /// Whether both name the same place. The engine cuts a very long path and marks the cut, and does
 /// not show every key.
 fn same_place(reference: Option<&str>, error: &hydrant::Error) -> bool {
-    let (engine, reference) = (place(error).map(hidden), reference.map(hidden));
+    let in_error = |path: &str| hidden(path, false);
+    let (engine, reference) = (place(error).map(in_error), reference.map(in_error));
     match (engine.as_deref(), reference.as_deref()) {
         (Some(engine), Some(reference)) => match engine.strip_suffix('…') {
             Some(start) => reference.starts_with(start),

@@ -6,7 +6,7 @@ use super::walker::Walker;
 use super::{ParseOptions, Scratch, fault, memory, tape};
 use crate::error::Error;
 use crate::input;
-use crate::schema::{Coercion, Decode, Describe};
+use crate::schema::{Coercion, Decode, Describe, KeyOrigin};
 
 /// The coerced values of a text: values that are read although they do not have the form that the
 /// protocol declares.
@@ -43,7 +43,7 @@ pub(crate) fn coercions<'a, M: Decode<'a> + Describe>(
     let listed = found.into_iter().map(|(offset, coercion)| {
         // The text is well-formed, so the walk reaches the offset.
         let _ = walker.run(offset, |_, _| {});
-        (walker.path(M::KIND).0, coercion)
+        (walker.path(M::KIND, KeyOrigin::Sender).0, coercion)
     });
     Ok(Coercions {
         listed: listed.collect(),

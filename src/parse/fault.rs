@@ -3,10 +3,10 @@
 
 use super::ParseOptions;
 use super::failed::{Failed, Problem};
-use super::text::{number_or_bool, string_end};
+use super::text::{count_characters, string_end};
 use super::walker::Walker;
 use crate::error::{Error, ErrorKind, Inner, Location, Snippet};
-use crate::schema::Kind;
+use crate::schema::{KeyOrigin, Kind};
 
 /// The error for a failure in the text of `body`, which begins after `skipped` bytes and was read
 /// as a value of type `root`.
@@ -31,12 +31,13 @@ pub(super) fn describe(
         // The failure may be inside a key.
         walker.finish_key();
     }
-    let (path, secret) = walker.path(root);
+    let (path, place) = walker.path(root, KeyOrigin::Protocol);
     let value = text.get(failed.offset..).unwrap_or_default();
     let shown = match failed.problem {
         Problem::Expected("an object" | "a list") => Shown::Type,
-        _ if secret => Shown::Redacted,
-        _ => Shown::Value,
+        _ if place.secret => Shown::Redacted,
+        _ if place.is_protocol_text() => Shown::Value,
+        _ => Shown::Length,
     };
     let expected_but_found =
         |what: &str| format!("expected {what}, found {}", describe_value(value, shown));
@@ -121,8 +122,11 @@ fn printable(text: &[u8], most: usize) -> String {
 /// How much of a scalar is shown.
 #[derive(Clone, Copy, PartialEq)]
 enum Shown {
+    /// The first characters of a string: it is a text of the protocol.
     Value,
-    /// Only its type, and that it is redacted: it may be personal data or a secret.
+    /// Its type and, of a string, the number of characters: it may be personal data.
+    Length,
+    /// Only its type, and that it is redacted: it is an identity or a secret.
     Redacted,
     /// Only its type: in place of an object or list, it may describe an account or a person.
     Type,
@@ -130,22 +134,28 @@ enum Shown {
 
 /// The value at the beginning of a text.
 fn describe_value(value: &[u8], how: Shown) -> String {
-    let shown = |end: usize| printable(value.get(..end).unwrap_or(value), 40);
     match value.first() {
         Some(b'{') => "an object".to_owned(),
         Some(b'[') => "a list".to_owned(),
         Some(b'n') => "null".to_owned(),
-        Some(b't') => "bool true".to_owned(),
-        Some(b'f') => "bool false".to_owned(),
+        Some(b't' | b'f') => "a bool".to_owned(),
         Some(b'"') if how == Shown::Type => "a string".to_owned(),
         Some(b'"') if how == Shown::Redacted => "a string [redacted]".to_owned(),
         Some(b'"') => {
             let end = string_end(value, 0);
-            format!("string {}", shown(end))
+            if how == Shown::Value {
+                let text = value.get(..end).unwrap_or(value);
+                return format!("string {}", printable(text, 40));
+            }
+            let content = value.get(1..end.saturating_sub(1)).unwrap_or_default();
+            match count_characters(content) {
+                0 => "an empty string".to_owned(),
+                1 => "a string of 1 character".to_owned(),
+                count => format!("a string of {count} characters"),
+            }
         }
-        Some(b'-' | b'0'..=b'9') if how == Shown::Type => "a number".to_owned(),
         Some(b'-' | b'0'..=b'9') if how == Shown::Redacted => "a number [redacted]".to_owned(),
-        Some(b'-' | b'0'..=b'9') => format!("number {}", shown(number_or_bool(value).len())),
+        Some(b'-' | b'0'..=b'9') => "a number".to_owned(),
         _ => "nothing".to_owned(),
     }
 }
@@ -156,7 +166,7 @@ const AFTER: usize = 40;
 
 /// An excerpt of the line around a position. All digits and the contents of all strings are masked,
 /// because they may be personal data; only strings that begin at one of the offsets `keys` are
-/// shown.
+/// shown: the keys of the protocol.
 fn snippet(body: &[u8], location: Location, keys: &[usize]) -> Snippet {
     let offset = location.offset;
     let line_start = body

@@ -141,6 +141,17 @@ pub(crate) fn unescape_bytes(text: &[u8]) -> Vec<u8> {
     out
 }
 
+/// The number of characters in the text of a JSON string, which is between its quotes.
+pub(super) fn count_characters(text: &[u8]) -> usize {
+    let (mut count, mut rest) = (0, text);
+    while let Some((&byte, after)) = rest.split_first() {
+        let is_continuation = byte & 0xc0 == 0x80;
+        count += usize::from(!is_continuation);
+        rest = escape(rest).map_or(after, |(_, length)| rest.get(length..).unwrap_or_default());
+    }
+    count
+}
+
 /// The offset after the string whose opening quote is at `start`.
 pub(super) fn string_end(text: &[u8], start: usize) -> usize {
     let mut at = start + 1;

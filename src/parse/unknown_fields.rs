@@ -6,7 +6,7 @@ use super::walker::Walker;
 use super::{ParseOptions, Scratch, fault, memory, tape};
 use crate::error::Error;
 use crate::input;
-use crate::schema::{Decode, Describe, ModelInfo};
+use crate::schema::{Decode, Describe, KeyOrigin, ModelInfo};
 
 /// The fields of a text that their models do not have, and that were skipped.
 pub(crate) struct UnknownFields<'a> {
@@ -56,11 +56,11 @@ pub(crate) fn unknown_fields<'a, M: Decode<'a> + Describe>(
     let listed = found.listed.into_iter().map(|key| {
         // The text is well-formed, so the walk reaches the offset.
         let _ = walker.run(key.offset, |_, _| {});
-        let (path, secret) = walker.path(M::KIND);
+        let (path, place) = walker.path(M::KIND, KeyOrigin::Sender);
         UnknownField {
             path,
             name: key.name,
-            secret,
+            secret: place.secret,
             model: key.model,
             tagged: key.tagged,
         }

@@ -49,7 +49,7 @@ pub(crate) use decimal::Decimal;
 pub(crate) use family::family;
 pub(crate) use map::Map;
 pub(crate) use model::{Required, Reset, model, position};
-pub(crate) use place::Place;
+pub(crate) use place::{KeyOrigin, Place};
 pub(crate) use unknown::{Unknown, UnknownMember, UnknownText};
 pub(crate) use uuid::Uuid;
 pub(crate) use wire_enum::wire_enum;

@@ -1,6 +1,6 @@
 //! Places in a text: which keys may be shown there, and which values. A key may be a value in the
 //! wrong place, and a secret below a misspelt field is still a secret, so only those keys are shown
-//! that the declarations explain.
+//! that the declarations explain. A value may be personal data, so only texts of the protocol are.
 
 use super::info::{FieldInfo, Kind};
 
@@ -9,14 +9,30 @@ use super::info::{FieldInfo, Kind};
 pub(crate) struct Place {
     /// The type of the value; none below a field that is not declared.
     kind: Option<Kind>,
-    /// Whether the value is not shown: it is in a field that is declared secret or not at all.
+    /// Whether nothing of the value is shown: it is in a field that is declared secret or not at
+    /// all.
     pub(crate) secret: bool,
+    /// Whether the value is the `type` of an object.
+    is_type: bool,
+}
+
+/// Who has chosen a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyOrigin {
+    /// The protocol: the key is declared.
+    Protocol,
+    /// The sender: the name of an attribute, of a purpose of a consent, or of an unknown field. It
+    /// may be personal data, so only findings show it, which are made to find it.
+    Sender,
+    /// Nobody knows. It may be a secret, and is never shown.
+    Unknown,
 }
 
 impl Place {
     const UNDECLARED: Self = Self {
         kind: None,
         secret: true,
+        is_type: false,
     };
 
     /// The whole text, a value of this type.
@@ -24,7 +40,13 @@ impl Place {
         Self {
             kind: Some(kind),
             secret: false,
+            is_type: false,
         }
+    }
+
+    /// Whether the value is a text of the protocol, which tells nothing about a person.
+    pub(crate) fn is_protocol_text(self) -> bool {
+        !self.secret && (self.is_type || matches!(self.kind, Some(Kind::Enum(_))))
     }
 
     /// An element of the list here.
@@ -50,46 +72,76 @@ impl Place {
         }
     }
 
-    /// The value of a key of the object here, and whether the key is shown: if it is declared, or
-    /// the name of an entry of a map or of an unknown field, but not in a secret.
-    pub(crate) fn field(self, key: &str, type_name: Option<&str>) -> (bool, Self) {
+    /// The value of a key of the object here, and who has chosen the key.
+    pub(crate) fn field(self, key: &str, type_name: Option<&str>) -> (KeyOrigin, Self) {
+        use KeyOrigin::{Protocol, Unknown};
         match self.kind {
             Some(Kind::Model(model)) => self.declared(key, model.fields()),
-            Some(Kind::Family(family)) if key == family.tag => (true, self.value(Kind::Text)),
+            Some(Kind::Family(family)) if key == family.tag => {
+                let is_type = true;
+                let value = self.value(Kind::Text);
+                (Protocol, Self { is_type, ..value })
+            }
             Some(Kind::Family(family)) if family.content.is_some() => {
                 let mut members = family.members.iter();
                 let member = members.find(|member| Some(member.tag) == type_name);
                 match member {
                     Some(member) if family.content == Some(key) => {
-                        (true, self.value(Kind::Model(member.model)))
+                        (Protocol, self.value(Kind::Model(member.model)))
                     }
-                    _ => (family.content == Some(key), Self::UNDECLARED),
+                    _ if family.content == Some(key) => (Protocol, Self::UNDECLARED),
+                    _ => (Unknown, Self::UNDECLARED),
                 }
             }
             Some(Kind::Family(family)) => {
                 let members = family.members.iter();
                 let named = members.clone().find(|member| Some(member.tag) == type_name);
                 match named {
-                    Some(member) => self.declared(key, member.fields()),
+                    Some(member) => {
+                        let (origin, value) = self.declared(key, member.fields());
+                        // Other members have the field.
+                        let mut fields = member.model.fields();
+                        match fields.any(|field| field.name == key) {
+                            true => (Protocol, value),
+                            false => (origin, value),
+                        }
+                    }
                     // A field of any member, which is secret if one of them declares it so. Keys
                     // that none declares are hidden: without a known type, this may be any object.
                     None => {
                         let fields = members.flat_map(|member| member.fields());
-                        let (shown, value) = self.declared(key, fields);
-                        (shown && value.kind.is_some(), value)
+                        match self.declared(key, fields) {
+                            (Protocol, value) => (Protocol, value),
+                            (_, value) => (Unknown, value),
+                        }
                     }
                 }
             }
             Some(Kind::Map(map)) => {
                 let mut keys = map.keys.into_iter().flat_map(|keys| keys.values);
-                let shown = !self.secret || keys.any(|known| *known == key);
-                (shown, self.value(map.values))
+                let origin = match keys.any(|known| *known == key) {
+                    true => Protocol,
+                    false => self.origin_of_others(),
+                };
+                (origin, self.value(map.values))
             }
-            _ => (false, Self::UNDECLARED),
+            _ => (Unknown, Self::UNDECLARED),
         }
     }
 
-    fn declared(self, key: &str, fields: impl Iterator<Item = &'static FieldInfo>) -> (bool, Self) {
+    /// The origin of keys that are not declared.
+    fn origin_of_others(self) -> KeyOrigin {
+        match self.secret {
+            true => KeyOrigin::Unknown,
+            false => KeyOrigin::Sender,
+        }
+    }
+
+    fn declared(
+        self,
+        key: &str,
+        fields: impl Iterator<Item = &'static FieldInfo>,
+    ) -> (KeyOrigin, Self) {
         // Protocols before 2.0 have two lists for one.
         let name = match key {
             "added_audiences" | "removed_audiences" => "audiences",
@@ -100,9 +152,9 @@ impl Place {
             Some(field) => {
                 let value = self.value(field.kind);
                 let secret = self.secret || field.secret;
-                (true, Self { secret, ..value })
+                (KeyOrigin::Protocol, Self { secret, ..value })
             }
-            None => (!self.secret, Self::UNDECLARED),
+            None => (self.origin_of_others(), Self::UNDECLARED),
         }
     }
 

@@ -593,7 +593,7 @@ fn t29_locations_that_are_not_finite_or_lack_a_coordinate_are_dropped() {
         &batch(r#""events":[{"type":"error","location":{"latitude":"NaN","longitude":⟦"east"}}]"#),
         ErrorKind::InvalidValue,
         "events[0].location.longitude",
-        "expected a finite number, found string \"east\"",
+        "expected a finite number, found a string of 4 characters",
     );
     // The last of equal keys counts, and what follows is read as ever.
     accepts(
@@ -619,7 +619,7 @@ fn t29_locations_that_are_not_finite_or_lack_a_coordinate_are_dropped() {
         )),
         ErrorKind::InvalidValue,
         "event_processing_registration.event_connection_settings[0].min_value",
-        "expected a finite number, found string \"NaN\"",
+        "expected a finite number, found a string of 3 characters",
     );
 }
 

@@ -71,7 +71,12 @@ fn k1_unknown_fields_are_skipped() {
         &batch(r#""consent_state":{}"#),
     );
     let message = "expected a value, found `]`";
-    refuses(&batch(r#""x":[1,⟦]"#), ErrorKind::Syntax, "x[1]", message);
+    refuses(
+        &batch(r#""x":[1,⟦]"#),
+        ErrorKind::Syntax,
+        r#"["…"][1]"#,
+        message,
+    );
 }
 
 #[test]
@@ -146,7 +151,7 @@ fn k3_the_last_of_equal_fields_counts() {
         &custom(r#""id":⟦7,"id":"9daa09f0-0c61-4b46-a16a-272c8cdd47e8""#),
         ErrorKind::UnexpectedType,
         "events[0].id",
-        "expected a string, found number 7",
+        "expected a string, found a number",
     );
     refuses(
         &batch(r#""events":⟦{},"events":[]"#),
@@ -364,7 +369,7 @@ fn k15_a_text_for_a_list_of_texts_is_its_only_element() {
     for (body, path) in [
         (
             batch(r#""user_attribute_lists":{"k":⟦{}}"#),
-            "user_attribute_lists.k",
+            r#"user_attribute_lists["…"]"#,
         ),
         (
             batch(r#""events":[{"type":"error","breadcrumbs":⟦{}}]"#),
@@ -416,7 +421,7 @@ fn k13_containers_are_not_coerced() {
     for (value, found) in
         not_a_list
             .iter()
-            .zip(["an object", "a number", "bool true", "a string", "a string"])
+            .zip(["an object", "a number", "a bool", "a string", "a string"])
     {
         let message = format!("expected a list, found {found}");
         for (body, path) in [
@@ -444,7 +449,7 @@ fn k13_containers_are_not_coerced() {
     for (value, found) in [
         ("[]", "a list"),
         ("7", "a number"),
-        ("false", "bool false"),
+        ("false", "a bool"),
         (r#""""#, "a string"),
         (r#""{}""#, "a string"),
     ] {
@@ -480,13 +485,13 @@ fn k13_containers_are_not_coerced() {
                 batch(&format!(
                     r#""consent_state":{{"gdpr_consent_state":{{"p":⟦{value}}}}}"#
                 )),
-                "consent_state.gdpr_consent_state.p",
+                r#"consent_state.gdpr_consent_state["…"]"#,
             ),
             (
                 batch(&format!(
                     r#""runtime_environment":{{"type":"ios","apple_search_ads_attribution":{{"v":⟦{value}}}}}"#
                 )),
-                "runtime_environment.apple_search_ads_attribution.v",
+                r#"runtime_environment.apple_search_ads_attribution["…"]"#,
             ),
             (
                 registration(&format!(
@@ -555,7 +560,7 @@ fn k14_audience_lists_before_2_0_are_read_into_audiences() {
         &profiles(r#"{"removed_audiences":[{},{"audience_id":⟦"x"}]}"#),
         ErrorKind::InvalidValue,
         "user_profiles[0].removed_audiences[1].audience_id",
-        "expected a 64-bit integer, found string \"x\"",
+        "expected a 64-bit integer, found a string of 1 character",
     );
     accepts(
         batch(r#""added_audiences":7"#),

@@ -117,7 +117,7 @@ fn p2_values_and_partner_names_are_not_empty() {
         let marked = body.replace('$', r#"{"type":⟦"","encoding":"raw","value":"v"}"#);
         // A permission is not an identity.
         let found = match path.starts_with("permissions") {
-            true => "string \"\"",
+            true => "an empty string",
             false => "a string [redacted]",
         };
         let message = &format!("expected a text that is not empty, found {found}");

@@ -39,7 +39,7 @@ pub(super) const STRINGS: &[Target] = &[
     },
     Target {
         body: r#"{"type":"event_processing_request","user_attribute_lists":{"k":[$]}}"#,
-        path: "user_attribute_lists.k[0]",
+        path: r#"user_attribute_lists["…"][0]"#,
         absent: r#"{"type":"event_processing_request","user_attribute_lists":{"k":[null]}}"#,
     },
     Target {
@@ -53,47 +53,47 @@ pub(super) const STRINGS: &[Target] = &[
 pub(super) const MAP_TEXTS: &[Target] = &[
     Target {
         body: r#"{"type":"event_processing_request","user_attributes":{"k":$}}"#,
-        path: "user_attributes.k",
+        path: r#"user_attributes["…"]"#,
         absent: r#"{"type":"event_processing_request"}"#,
     },
     Target {
         body: r#"{"type":"event_processing_request","runtime_environment":{"type":"ios","screen_height":0,"screen_width":0,"timezone_offset":0,"apple_search_ads_attribution":{"v":{"k":$}},"att_timestamp_unixtime_ms":0}}"#,
-        path: "runtime_environment.apple_search_ads_attribution.v.k",
+        path: r#"runtime_environment.apple_search_ads_attribution["…"]["…"]"#,
         absent: r#"{"type":"event_processing_request","runtime_environment":{"type":"ios","screen_height":0,"screen_width":0,"timezone_offset":0,"att_timestamp_unixtime_ms":0}}"#,
     },
     Target {
         body: r#"{"type":"event_processing_request","account":{"account_id":0,"account_settings":{"k":$}}}"#,
-        path: "account.account_settings.k",
+        path: r#"account.account_settings["…"]"#,
         absent: r#"{"type":"event_processing_request","account":{"account_id":0}}"#,
     },
     Target {
         body: r#"{"type":"event_processing_request","integration_attributes":{"k":$}}"#,
-        path: "integration_attributes.k",
+        path: r#"integration_attributes["…"]"#,
         absent: r#"{"type":"event_processing_request"}"#,
     },
     Target {
         body: r#"{"type":"event_processing_request","events":[{"type":"custom_event","custom_flags":{"k":$}}]}"#,
-        path: "events[0].custom_flags.k",
+        path: r#"events[0].custom_flags["…"]"#,
         absent: r#"{"type":"event_processing_request","events":[{"type":"custom_event"}]}"#,
     },
     Target {
         body: r#"{"type":"event_processing_request","events":[{"type":"user_attribute_change","removed":{"k":$}}]}"#,
-        path: "events[0].removed.k",
+        path: r#"events[0].removed["…"]"#,
         absent: r#"{"type":"event_processing_request","events":[{"type":"user_attribute_change"}]}"#,
     },
     Target {
         body: r#"{"type":"event_processing_request","events":[{"type":"product_action","products":[{"position":0,"attributes":{"k":$}}]}]}"#,
-        path: "events[0].products[0].attributes.k",
+        path: r#"events[0].products[0].attributes["…"]"#,
         absent: r#"{"type":"event_processing_request","events":[{"type":"product_action","products":[{"position":0}]}]}"#,
     },
     Target {
         body: r#"{"type":"audience_subscription_request","audience_id":0,"previous_audience_subscription_settings":{"k":$}}"#,
-        path: "previous_audience_subscription_settings.k",
+        path: r#"previous_audience_subscription_settings["…"]"#,
         absent: r#"{"type":"audience_subscription_request","audience_id":0}"#,
     },
     Target {
         body: r#"{"type":"audience_membership_change_request","user_profiles":[{"audiences":[{"audience_id":0,"audience_subscription_settings":{"k":$}}]}]}"#,
-        path: "user_profiles[0].audiences[0].audience_subscription_settings.k",
+        path: r#"user_profiles[0].audiences[0].audience_subscription_settings["…"]"#,
         absent: r#"{"type":"audience_membership_change_request","user_profiles":[{"audiences":[{"audience_id":0}]}]}"#,
     },
 ];
@@ -282,18 +282,19 @@ pub(super) fn absent(targets: &[Target], literals: &[&str]) {
     }
 }
 
-/// Asserts that strings and numbers are refused by their value, and everything else by its type.
+/// Asserts that strings and numbers are refused by their value, and everything else by its type. No
+/// value is shown.
 #[track_caller]
 pub(super) fn refused(targets: &[Target], what: &str, literals: &[&str]) {
     for target in targets {
         for literal in literals {
             let (kind, found) = match literal.as_bytes()[0] {
-                b'"' => (ErrorKind::InvalidValue, format!("string {}", cut(literal))),
-                b'-' | b'0'..=b'9' => (ErrorKind::InvalidValue, format!("number {}", cut(literal))),
+                b'"' => (ErrorKind::InvalidValue, string(literal)),
+                b'-' | b'0'..=b'9' => (ErrorKind::InvalidValue, "a number".to_owned()),
                 b'[' => (ErrorKind::UnexpectedType, "a list".to_owned()),
                 b'{' => (ErrorKind::UnexpectedType, "an object".to_owned()),
                 b'n' => (ErrorKind::UnexpectedType, "null".to_owned()),
-                _ => (ErrorKind::UnexpectedType, format!("bool {literal}")),
+                _ => (ErrorKind::UnexpectedType, "a bool".to_owned()),
             };
             let marked = target.body.replace('$', &format!("⟦{literal}"));
             refuses(
@@ -306,10 +307,13 @@ pub(super) fn refused(targets: &[Target], what: &str, literals: &[&str]) {
     }
 }
 
-fn cut(literal: &str) -> String {
-    match literal.char_indices().nth(40) {
-        Some((end, _)) => format!("{}…", &literal[..end]),
-        None => literal.to_owned(),
+/// What an error says about a string.
+fn string(literal: &str) -> String {
+    let text: String = serde_json::from_str(literal).unwrap();
+    match text.chars().count() {
+        0 => "an empty string".to_owned(),
+        1 => "a string of 1 character".to_owned(),
+        count => format!("a string of {count} characters"),
     }
 }
 
@@ -322,10 +326,10 @@ pub(super) const NULL_TEXT: &[&str] = &[r#""null""#, r#"" null ""#];
 pub(super) fn not_a_string(targets: &[Target]) {
     for target in targets {
         for (literal, found) in [
-            ("7", "number 7"),
-            ("0", "number 0"),
-            ("-1.5", "number -1.5"),
-            ("true", "bool true"),
+            ("7", "a number"),
+            ("0", "a number"),
+            ("-1.5", "a number"),
+            ("true", "a bool"),
         ] {
             let marked = target.body.replace('$', &format!("⟦{literal}"));
             let message = format!("expected a string, found {found}");

@@ -1,5 +1,5 @@
-//! Paths as errors show them: only keys that are declared, names of entries of maps and of unknown
-//! fields, and of those none in a secret.
+//! Paths as errors and findings show them. Errors show only keys that are declared; findings also the
+//! names of entries of maps and of unknown fields, but of those none in a secret.
 
 use hydrant::message::Message;
 use hydrant::schema::{FieldInfo, Kind};
@@ -16,9 +16,9 @@ const UNDECLARED: Place = Place {
     secret: true,
 };
 
-/// This path with the keys hidden that an error may hide. A path does not tell the `type` of an
-/// object, so keys are hidden, too, that are shown only for one.
-pub(crate) fn hidden(path: &str) -> String {
+/// This path with the keys hidden that an error, or a finding, may hide. A path does not tell the
+/// `type` of an object, so keys are hidden, too, that are shown only for one.
+pub(crate) fn hidden(path: &str, finding: bool) -> String {
     let mut places = vec![Place {
         kind: Some(Kind::Family(&Message::INFO)),
         secret: false,
@@ -31,7 +31,10 @@ pub(crate) fn hidden(path: &str) -> String {
             places.iter_mut().for_each(|place| *place = element(*place));
             continue;
         }
-        let next: Vec<(bool, Place)> = places.iter().flat_map(|it| fields(*it, name)).collect();
+        let next: Vec<(bool, Place)> = places
+            .iter()
+            .flat_map(|it| fields(*it, name, finding))
+            .collect();
         match next.iter().all(|(shown, _)| *shown) {
             true => shown.push_str(segment),
             false => shown.push_str("[\"…\"]"),
@@ -56,7 +59,8 @@ fn element(place: Place) -> Place {
 }
 
 /// Whether this key is shown, and its value, for each model that the object may have.
-fn fields(place: Place, name: &str) -> Vec<(bool, Place)> {
+fn fields(place: Place, name: &str, finding: bool) -> Vec<(bool, Place)> {
+    let shows_others = finding && !place.secret;
     let inner = |kind, secret| Place {
         kind: Some(kind),
         secret: place.secret || secret,
@@ -67,7 +71,7 @@ fn fields(place: Place, name: &str) -> Vec<(bool, Place)> {
         let mut named = fields.filter(|field| field.name == name);
         match named.next() {
             Some(field) => (true, inner(field.kind, field.secret)),
-            None => (!place.secret, UNDECLARED),
+            None => (shows_others, UNDECLARED),
         }
     };
     match place.kind {
@@ -83,7 +87,7 @@ fn fields(place: Place, name: &str) -> Vec<(bool, Place)> {
         }
         Some(Kind::Map(map)) => {
             let mut keys = map.keys.into_iter().flat_map(|keys| keys.values);
-            let shown = !place.secret || keys.any(|key| *key == name);
+            let shown = shows_others || keys.any(|key| *key == name);
             vec![(shown, inner(map.values, false))]
         }
         _ => vec![(false, UNDECLARED)],

@@ -3,19 +3,20 @@
 use super::{Frame, Walker};
 use crate::error::{push_path_hidden_key, push_path_index, push_path_key};
 use crate::parse::text::{string_end, unescape};
-use crate::schema::{Kind, Place};
+use crate::schema::{KeyOrigin, Kind, Place};
 
 impl Walker<'_> {
-    /// The JSON path of the current position, in a value of type `root`, and whether the value
-    /// there is secret.
-    pub(in crate::parse) fn path(&mut self, root: Kind) -> (String, bool) {
+    /// The JSON path of the current position, in a value of type `root`, with the keys of this
+    /// origin and of the protocol; and the place.
+    pub(in crate::parse) fn path(&mut self, root: Kind, shown: KeyOrigin) -> (String, Place) {
         let mut path = String::new();
         let place = self.follow(root, |segment| match segment {
             Segment::Index(index) => push_path_index(&mut path, index),
-            Segment::Key(key) => push_path_key(&mut path, key),
-            Segment::HiddenKey => push_path_hidden_key(&mut path),
+            Segment::Key(key, KeyOrigin::Protocol) => push_path_key(&mut path, key),
+            Segment::Key(key, origin) if origin == shown => push_path_key(&mut path, key),
+            Segment::Key(..) => push_path_hidden_key(&mut path),
         });
-        (path, place.secret)
+        (path, place)
     }
 
     /// Collects the key that was accepted last, if it is to be collected and may be shown.
@@ -26,7 +27,7 @@ impl Walker<'_> {
         };
         let mut shown = false;
         self.follow(keys.root, |segment| {
-            shown = matches!(segment, Segment::Key(_));
+            shown = matches!(segment, Segment::Key(_, KeyOrigin::Protocol));
         });
         if let (true, Some(keys)) = (shown, &mut self.keys) {
             keys.found.push(start - 1);
@@ -53,11 +54,8 @@ impl Walker<'_> {
                     });
                     let type_name = type_name.flatten().map(|bounds| key_in(text, bounds));
                     let key = key_in(text, *bounds);
-                    let (shown, inner) = place.field(&key, type_name.as_deref());
-                    visit(match shown {
-                        true => Segment::Key(&key),
-                        false => Segment::HiddenKey,
-                    });
+                    let (origin, inner) = place.field(&key, type_name.as_deref());
+                    visit(Segment::Key(&key, origin));
                     place = inner;
                 }
                 Frame::Object { key: None, .. } => {}
@@ -70,9 +68,7 @@ impl Walker<'_> {
 /// A step of a path.
 enum Segment<'k> {
     Index(usize),
-    Key(&'k str),
-    /// One that may be a secret.
-    HiddenKey,
+    Key(&'k str, KeyOrigin),
 }
 
 /// The beginning of the key between these bounds, longer than any text that is shown: the cost of

@@ -3,7 +3,7 @@
 use super::path::find_type;
 use super::*;
 use crate::message::Message;
-use crate::schema::Describe;
+use crate::schema::{Describe, KeyOrigin};
 
 fn validate(text: &str) -> Result<(), (usize, ErrorKind)> {
     Walker::new(text.as_bytes(), 4)
@@ -66,19 +66,38 @@ fn paths() {
     let path_at = |needle: &str| {
         let mut walker = Walker::new(text.as_bytes(), 128);
         walker.run(text.find(needle).unwrap(), |_, _| {}).unwrap();
-        walker.path(<Message<'_> as Describe>::KIND)
+        let mut path = |shown| walker.path(<Message<'_> as Describe>::KIND, shown);
+        let ((in_errors, place), (in_findings, _)) =
+            (path(KeyOrigin::Protocol), path(KeyOrigin::Sender));
+        (in_errors, in_findings, place.secret)
     };
-    for (needle, path, secret) in [
-        ("2]", "events[1][\"a b\"][\"…\"][1]", true),
-        ("3,", "x", true),
-        ("7]", "events[2][\"…\"][0]", true),
-        ("8}", "events[2].id", false),
-        ("{}", "events[0]", false),
-        ("4,", "user_attributes[\"a b\"]", false),
-        ("5}", "user_attributes.y[\"…\"]", true),
-        ("6]", "mpid[\"…\"][0]", true),
+    for (needle, in_errors, in_findings, secret) in [
+        (
+            "2]",
+            "events[1][\"…\"][\"…\"][1]",
+            "events[1][\"a b\"][\"…\"][1]",
+            true,
+        ),
+        ("3,", "[\"…\"]", "x", true),
+        ("7]", "events[2][\"…\"][0]", "events[2][\"…\"][0]", true),
+        ("8}", "events[2].id", "events[2].id", false),
+        ("{}", "events[0]", "events[0]", false),
+        (
+            "4,",
+            "user_attributes[\"…\"]",
+            "user_attributes[\"a b\"]",
+            false,
+        ),
+        (
+            "5}",
+            "user_attributes[\"…\"][\"…\"]",
+            "user_attributes.y[\"…\"]",
+            true,
+        ),
+        ("6]", "mpid[\"…\"][0]", "mpid[\"…\"][0]", true),
     ] {
-        assert_eq!(path_at(needle), (path.to_owned(), secret));
+        let expected = (in_errors.to_owned(), in_findings.to_owned(), secret);
+        assert_eq!(path_at(needle), expected);
     }
 }
 

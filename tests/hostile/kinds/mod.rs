@@ -104,6 +104,6 @@ fn too_deep(path_of_level: &str, step: usize) -> (usize, String) {
     // The message is the first level, so 127 more are allowed.
     (
         NEW + 127 * step,
-        format!("new{}", path_of_level.repeat(127)),
+        format!("[\"…\"]{}", path_of_level.repeat(127)),
     )
 }

@@ -95,7 +95,7 @@ pub(super) const KINDS: &[Kind] = &[
     Kind {
         name: "NULs in a string",
         make: |size| in_batch(size, r#""new":""#, same("\0"), "", "\""),
-        answer: |_, result| refused(result, ErrorKind::Syntax, NEW + 1, "new"),
+        answer: |_, result| refused(result, ErrorKind::Syntax, NEW + 1, r#"["…"]"#),
     },
     Kind {
         name: "spaces",
@@ -118,7 +118,7 @@ pub(super) const KINDS: &[Kind] = &[
         name: "an error at the end of one long line of strings",
         make: |size| in_batch(size, r#""new":["#, same(r#""a\"b""#), ",", ",]"),
         answer: |text, result| {
-            let path = format!("new[{}]", count(text, r#"a\"b"#));
+            let path = format!(r#"["…"][{}]"#, count(text, r#"a\"b"#));
             refused(result, ErrorKind::Syntax, text.len() - 2, &path);
         },
     },

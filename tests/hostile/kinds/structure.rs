@@ -27,7 +27,7 @@ pub(super) const KINDS: &[Kind] = &[
         answer: |_, result| {
             let error = result.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::TooDeep);
-            assert!(error.path().starts_with(r#"new[0]["…"][0]["…"][0]"#));
+            assert!(error.path().starts_with(r#"["…"][0]["…"][0]["…"][0]"#));
         },
     },
     Kind {
