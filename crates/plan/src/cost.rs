@@ -70,9 +70,10 @@ impl FromStr for Architecture {
 
 /// The prices of AWS Lambda.
 ///
-/// The default values are those of us-east-1, on demand, first tier, without the free tier, in
-/// 2025: 0.20 USD for a million requests, and for a GB-second
-/// 0.0000166667 USD (x86_64) or 0.0000133334 USD (arm64).
+/// The default values are the list prices of us-east-1, on demand, first tier, without the free tier,
+/// checked in December 2026 (AWS Lambda Pricing): 0.20 USD for a million requests, and for a
+/// GB-second 0.0000166667 USD (x86_64) or 0.0000133334 USD (arm64).
+/// [`gb_second`](Self::gb_second) and [`million_requests`](Self::million_requests) set others.
 ///
 /// ```
 /// use hydrant_plan::{Architecture, Prices};
@@ -89,7 +90,7 @@ pub struct Prices {
 }
 
 impl Prices {
-    /// Those of us-east-1.
+    /// The list prices of us-east-1.
     #[must_use]
     pub fn us_east_1(architecture: Architecture) -> Self {
         Self {

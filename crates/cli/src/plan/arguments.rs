@@ -162,8 +162,8 @@ pub(crate) struct PlanArgs {
     )]
     architecture: Architecture,
 
-    /// Price of a GB-second [default: 0.0000166667 for x86_64, 0.0000133334 for arm64: us-east-1 in
-    /// 2025, first tier]
+    /// Price of a GB-second [default: 0.0000166667 for x86_64, 0.0000133334 for arm64: the list
+    /// prices of us-east-1 in December 2026, first tier]
     #[arg(long, value_name = "USD", value_parser = decimal, help_heading = "AWS Lambda")]
     price_gb_second: Option<f64>,
 
