@@ -1,5 +1,7 @@
 //! [`Letters`]: where the dead letters of a configuration are stored.
 
+use std::time::Instant;
+
 use hydrant::delivery::DeadLetter;
 use hydrant_runtime::{DeadLetterError, DeadLetters as _, FileDeadLetters, FileOptions};
 
@@ -37,8 +39,44 @@ impl Letters {
         }
     }
 
-    /// Stores a letter.
-    pub(crate) async fn put(&self, letter: &DeadLetter<'_>) -> Result<(), DeadLetterError> {
+    /// The setting that names the destination.
+    fn setting(&self) -> &'static str {
+        match self {
+            Self::Folder(_) => "dead_letters",
+            #[cfg(feature = "aws")]
+            Self::Queue(_) => "dead_letter_queue_url",
+        }
+    }
+
+    /// Whether the destination accepts a letter of this size.
+    pub(crate) fn accepts(&self, letter: &DeadLetter<'_>) -> bool {
+        match self {
+            Self::Folder(_) => true,
+            #[cfg(feature = "aws")]
+            Self::Queue(queue) => {
+                let mut line = Vec::new();
+                letter.write(&mut line);
+                line.len() <= queue.largest_letter()
+            }
+        }
+    }
+
+    /// Stores a letter, or says why it is not stored, and where it should be. The deadline is that of
+    /// a call which must be answered.
+    pub(crate) async fn put(
+        &self,
+        letter: &DeadLetter<'_>,
+        deadline: Option<Instant>,
+    ) -> Result<(), String> {
+        let put = self.try_put(letter, deadline).await;
+        put.map_err(|error| format!("`{}`: {error}", self.setting()))
+    }
+
+    async fn try_put(
+        &self,
+        letter: &DeadLetter<'_>,
+        deadline: Option<Instant>,
+    ) -> Result<(), DeadLetterError> {
         if letter.withheld_bytes() > 0 {
             return Err(DeadLetterError::new(
                 "the message cannot be read, and a dead letter could hold secret settings of it",
@@ -46,10 +84,13 @@ impl Letters {
         }
         let mut line = Vec::new();
         letter.write(&mut line);
-        match self {
-            Self::Folder(folder) => folder.put(line).await,
+        match (self, deadline) {
+            (Self::Folder(folder), None) => folder.put(line).await,
+            (Self::Folder(folder), Some(deadline)) => folder.put_until(line, deadline).await,
             #[cfg(feature = "aws")]
-            Self::Queue(queue) => queue.put(line).await,
+            (Self::Queue(queue), None) => queue.put(line).await,
+            #[cfg(feature = "aws")]
+            (Self::Queue(queue), Some(deadline)) => queue.put_until(line, deadline).await,
         }
     }
 }

@@ -70,11 +70,19 @@ pub struct Submission {
     prepared: Prepared,
     /// The number under which its identities are visible to later messages.
     shown: Option<u64>,
+    /// When the host must know what became of it.
+    deadline: Option<Instant>,
 }
 
-/// Why a record was rejected, after how many attempts, and the positions of its events; none for
-/// those of the whole message.
-type Rejected<'p> = (Cow<'static, str>, u32, Option<&'p [u32]>);
+/// A record that was rejected.
+struct Rejected<'p> {
+    reason: Cow<'static, str>,
+    attempts: u32,
+    /// The positions of its events; none if it is of the whole message.
+    events: &'p [u32],
+    /// Whether they are all events of the message, so that one letter can hold them.
+    together: bool,
+}
 
 /// What became of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -298,16 +306,17 @@ impl Forwarder {
     ) -> Submission {
         let records = std::mem::take(&mut prepared.records);
         let patience = Instant::now() + self.patience;
-        let deadline = deadline.map_or(patience, |deadline| deadline.min(patience));
+        let until = deadline.map_or(patience, |deadline| deadline.min(patience));
         let shown = self.sent.as_ref().map(|sent| sent.show(&prepared.updates));
         let receipt = match lane {
-            Some(lane) => lane.submit(records, deadline).await,
-            None => self.pipeline.submit(records, deadline).await,
+            Some(lane) => lane.submit(records, until).await,
+            None => self.pipeline.submit(records, until).await,
         };
         Submission {
             receipt,
             prepared,
             shown,
+            deadline,
         }
     }
 
@@ -322,15 +331,21 @@ impl Forwarder {
             receipt,
             prepared,
             shown,
+            deadline,
         } = submission;
-        let settled = self.outcome(receipt, &prepared).await;
+        let settled = self.outcome(receipt, &prepared, deadline).await;
         if let (Some(sent), Some(shown)) = (&self.sent, shown) {
             sent.hide(shown, &prepared.updates);
         }
         settled
     }
 
-    async fn outcome(&self, receipt: Receipt, prepared: &Prepared) -> Settled {
+    async fn outcome(
+        &self,
+        receipt: Receipt,
+        prepared: &Prepared,
+        deadline: Option<Instant>,
+    ) -> Settled {
         let resolved = receipt.await;
         let (mut delivered, mut rejected) = (0, Vec::new());
         for (at, Resolved { fate, attempts, .. }) in resolved.iter().enumerate() {
@@ -338,11 +353,13 @@ impl Forwarder {
                 Fate::Delivered => delivered += 1,
                 Fate::Rejected { reason } => {
                     let events = prepared.events.get(at).map_or(&[][..], Vec::as_slice);
-                    // The parts of a change have the position of the same event.
-                    let whole =
-                        events.is_empty() || distinct(events).count() >= prepared.event_count;
-                    let events = (!whole).then_some(events);
-                    rejected.push((reason.clone(), *attempts, events));
+                    rejected.push(Rejected {
+                        reason: reason.clone(),
+                        attempts: *attempts,
+                        events,
+                        // The parts of a change have the position of the same event.
+                        together: distinct(events).count() >= prepared.event_count,
+                    });
                 }
                 Fate::Retry { reason, .. } | Fate::Halted { reason } => {
                     return Settled::unacknowledged(format!("{reason} (attempts: {attempts})"));
@@ -350,7 +367,7 @@ impl Forwarder {
                 _ => return Settled::unacknowledged("the fate of a record is not known"),
             }
         }
-        let dead_letters = match self.store_rejected(prepared, &rejected).await {
+        let dead_letters = match self.store_rejected(prepared, rejected, deadline).await {
             Ok(dead_letters) => dead_letters,
             Err(reason) => return Settled::unacknowledged(reason),
         };
@@ -378,8 +395,7 @@ impl Forwarder {
         if letter.withheld_bytes() > 0 {
             return Ok(false);
         }
-        let stored = letters.put(&letter).await;
-        stored.map_err(|error| error.to_string())?;
+        letters.put(&letter, None).await?;
         Ok(true)
     }
 
@@ -387,32 +403,40 @@ impl Forwarder {
     async fn store_rejected(
         &self,
         prepared: &Prepared,
-        rejected: &[Rejected<'_>],
+        mut rejected: Vec<Rejected<'_>>,
+        deadline: Option<Instant>,
     ) -> Result<u64, String> {
         const TOO_LARGE: Cow<'static, str> =
             Cow::Borrowed("the record exceeds the limit of the target and cannot be split");
         let (body, now_ms) = (&prepared.body, now_ms());
-        let too_large = prepared.oversize.as_deref().map(|events| {
-            let events = (!events.is_empty()).then_some(events);
-            (TOO_LARGE, 0, events)
-        });
+        rejected.extend(prepared.oversize.as_deref().map(|events| Rejected {
+            reason: TOO_LARGE,
+            attempts: 0,
+            events,
+            together: false,
+        }));
         let mut stored = 0;
-        for (reason, attempts, events) in rejected.iter().chain(&too_large) {
+        for rejected in rejected {
+            let reason = &*rejected.reason;
             let Some(letters) = &self.letters else {
                 return Err(format!(
                     "a record is rejected: {reason}; with `dead_letters` such records are stored, and \
                      the rest is forwarded"
                 ));
             };
-            let positions: Vec<Option<usize>> = match events {
-                None => vec![None],
-                Some(events) => distinct(events).map(Some).collect(),
-            };
+            let letter = |event| DeadLetter::new(body, event, reason, rejected.attempts, now_ms);
+            let mut positions: Vec<Option<usize>> = distinct(rejected.events).map(Some).collect();
+            // Letters with one event each are smaller, but they repeat the rest of the message.
+            let one = rejected.together && (positions.len() < 2 || letters.accepts(&letter(None)));
+            if one || positions.is_empty() {
+                positions = vec![None];
+            }
             for event in positions {
                 // One at a time: each holds all of the message but the other events.
-                let letter = DeadLetter::new(body, event, &**reason, *attempts, now_ms);
-                let put = letters.put(&letter).await;
-                put.map_err(|error| format!("cannot store a dead letter: {error}"))?;
+                let put = letters.put(&letter(event), deadline).await;
+                put.map_err(|error| {
+                    format!("a record is rejected: {reason}; cannot store a dead letter in {error}")
+                })?;
                 stored += 1;
             }
         }

@@ -80,6 +80,15 @@ fn a_message_whose_dead_letter_is_not_stored_is_to_be_retried() {
     assert!(answer.failed && now_ms() < deadline_ms);
     let answer = value(&answer.body);
     assert_eq!(answer["errorType"], "retry", "{answer}");
+    // Why it was rejected, and why it is not stored.
+    let message = answer["errorMessage"].as_str().unwrap();
+    for part in [
+        "the first one",
+        "the destination of dead letters",
+        "no letter",
+    ] {
+        assert!(message.contains(part), "{message}");
+    }
 }
 
 #[test]

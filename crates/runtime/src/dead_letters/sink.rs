@@ -1,6 +1,6 @@
 //! [`SinkDeadLetters`]: dead letters in any target of records.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hydrant::delivery::{Fate, OutgoingRecord, Sink, worst};
 
@@ -42,13 +42,36 @@ impl<S: Sink + 'static> SinkDeadLetters<S> {
     pub fn pipeline(&self) -> &Pipeline<S> {
         &self.pipeline
     }
+
+    /// The size of the largest letter that the target accepts, in bytes.
+    #[must_use]
+    pub fn largest_letter(&self) -> usize {
+        let limits = self.pipeline.sink().limits();
+        limits.record_bytes.min(limits.bytes)
+    }
+
+    fn patience_ends(&self) -> Instant {
+        let now = tokio::time::Instant::now();
+        now.checked_add(self.patience).unwrap_or(now).into_std()
+    }
 }
 
 impl<S: Sink + 'static> DeadLetters for SinkDeadLetters<S> {
     async fn put(&self, letter: Vec<u8>) -> Result<(), DeadLetterError> {
-        let now = tokio::time::Instant::now();
-        let deadline = now.checked_add(self.patience).unwrap_or(now).into_std();
+        self.put_until(letter, self.patience_ends()).await
+    }
+
+    /// A target that is paused or fails beyond the deadline is not waited for.
+    async fn put_until(&self, letter: Vec<u8>, deadline: Instant) -> Result<(), DeadLetterError> {
+        let deadline = deadline.min(self.patience_ends());
         let record = OutgoingRecord::new(letter);
+        let (size, most) = (self.pipeline.sink().size(&record), self.largest_letter());
+        if size > most {
+            return Err(DeadLetterError::new(format!(
+                "the dead letter has {size} bytes, and its target accepts {most}: choose a target \
+                 for larger letters, or have the sender send less with each event"
+            )));
+        }
         let results = self.pipeline.submit(vec![record], deadline).await.await;
         match worst(results.iter().map(|result| &result.fate)) {
             Fate::Delivered => Ok(()),

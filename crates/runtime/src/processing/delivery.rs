@@ -129,13 +129,8 @@ impl Delivery {
             }
             let mut line = Vec::new();
             letter.write(&mut line);
-            match tokio::time::timeout_at(deadline.into(), letters.put_boxed(line)).await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => return Err(error.to_string()),
-                Err(_) => {
-                    return Err("the deadline passed before a dead letter was stored".to_owned());
-                }
-            }
+            let put = letters.put_boxed(line, deadline).await;
+            put.map_err(|error| format!("{failure}; the destination of dead letters: {error}"))?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Instant;
 
 use hydrant::delivery::Sink;
 
@@ -34,12 +35,20 @@ type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// [`DeadLetters`] with a boxed future.
 pub(super) trait Letters: Send + Sync {
-    fn put_boxed(&self, letter: Vec<u8>) -> Boxed<'_, Result<(), DeadLetterError>>;
+    fn put_boxed(
+        &self,
+        letter: Vec<u8>,
+        deadline: Instant,
+    ) -> Boxed<'_, Result<(), DeadLetterError>>;
 }
 
 impl<D: DeadLetters> Letters for D {
-    fn put_boxed(&self, letter: Vec<u8>) -> Boxed<'_, Result<(), DeadLetterError>> {
-        Box::pin(self.put(letter))
+    fn put_boxed(
+        &self,
+        letter: Vec<u8>,
+        deadline: Instant,
+    ) -> Boxed<'_, Result<(), DeadLetterError>> {
+        Box::pin(self.put_until(letter, deadline))
     }
 }
 
