@@ -229,8 +229,11 @@ pub struct SqsConfig {
 }
 
 impl SqsConfig {
-    /// The queue with this URL, and at most 4 requests at a time. The region is that of the URL, until
-    /// [`with_access`](Self::with_access) names another.
+    /// The queue with this URL, and at most 4 requests at a time. The region is that of the URL, if it
+    /// names one.
+    ///
+    /// Requests go to the host of the URL, such as an emulator or an interface endpoint, unless
+    /// [`AwsAccess::with_endpoint_url`] or the environment names another address.
     ///
     /// ```
     /// use hydrant_aws::SqsConfig;
@@ -239,27 +242,30 @@ impl SqsConfig {
     /// assert_eq!(SqsConfig::new(url).access().region(), "eu-west-1");
     /// ```
     pub fn new(queue_url: impl Into<String>) -> Self {
-        let queue_url = queue_url.into();
-        let mut access = AwsAccess::new();
-        let region = queue_url.strip_prefix("https://sqs.");
-        let region = region
-            .and_then(|rest| rest.split_once('.'))
-            .map(|rest| rest.0);
-        if let Some(region) = region.filter(|name| is_region(name)) {
-            access = access.with_region(region);
-        }
-        Self {
-            queue_url,
-            access,
+        let mut config = Self {
+            queue_url: queue_url.into(),
+            access: AwsAccess::new(),
             max_in_flight: 4,
+        };
+        if let Some(region) = config.region() {
+            config.access = AwsAccess::new().with_region(region);
         }
+        config
     }
 
-    /// Sets region and credentials.
+    /// Sets region and credentials. The region must be that of the URL, if it names one.
     #[must_use]
     pub fn with_access(mut self, access: AwsAccess) -> Self {
         self.access = access;
         self
+    }
+
+    /// The region that the URL names: `https://sqs.REGION.amazonaws.com/...`, also of a host that
+    /// imitates this form.
+    #[must_use]
+    pub fn region(&self) -> Option<&str> {
+        let (region, _) = self.host()?.strip_prefix("sqs.")?.split_once('.')?;
+        is_region(region).then_some(region)
     }
 
     /// Sets the greatest number of requests at the same time.
@@ -295,7 +301,31 @@ impl SqsConfig {
             return Err(ConfigError::new("queue_url", problem));
         }
         require_in_flight(self.max_in_flight)?;
-        self.access.validate()
+        self.access.validate()?;
+        if let Some(region) = self.region().filter(|region| *region != self.access.region) {
+            let problem = format!("is not the region of the queue, which is {region}");
+            return Err(ConfigError::new("aws_region_endpoint", problem));
+        }
+        Ok(())
+    }
+
+    /// The address of the service, if it does not follow from the region: the SDK takes only the
+    /// path from the URL of a queue.
+    pub(crate) fn endpoint_url(&self) -> Option<&str> {
+        let is_of_region = self.queue_url.starts_with("https://")
+            && self.region().is_some()
+            && self.host()?.contains(".amazonaws.");
+        if is_of_region {
+            return None;
+        }
+        let (start, host) = (self.queue_url.find("://")? + 3, self.host()?);
+        self.queue_url.get(..start + host.len())
+    }
+
+    /// The host of the URL, with its port.
+    fn host(&self) -> Option<&str> {
+        let (_, rest) = self.queue_url.split_once("://")?;
+        rest.split('/').next()
     }
 
     /// The last two parts of the path.
@@ -469,6 +499,53 @@ mod tests {
             "https://sqs.us-east-1.amazonaws.com/123456789012/",
         ] {
             assert_eq!(queue(bad).unwrap_err().setting(), "queue_url");
+        }
+    }
+
+    #[test]
+    fn the_url_of_a_queue_names_its_region_and_its_host() {
+        for (host, region, endpoint) in [
+            (
+                "https://sqs.eu-west-1.amazonaws.com",
+                Some("eu-west-1"),
+                None,
+            ),
+            (
+                "https://sqs.cn-north-1.amazonaws.com.cn",
+                Some("cn-north-1"),
+                None,
+            ),
+            (
+                "https://sqs.eusc-de-east-1.amazonaws.eu",
+                Some("eusc-de-east-1"),
+                None,
+            ),
+            ("http://127.0.0.1:5000", None, Some("http://127.0.0.1:5000")),
+            ("http://localhost:4566", None, Some("http://localhost:4566")),
+            (
+                "http://sqs.us-west-2.localhost.localstack.cloud:4566",
+                Some("us-west-2"),
+                Some("http://sqs.us-west-2.localhost.localstack.cloud:4566"),
+            ),
+            (
+                "https://vpce-1.sqs.us-east-1.vpce.amazonaws.com",
+                None,
+                Some("https://vpce-1.sqs.us-east-1.vpce.amazonaws.com"),
+            ),
+        ] {
+            let config = SqsConfig::new(format!("{host}/123456789012/q"));
+            assert_eq!((config.region(), config.endpoint_url()), (region, endpoint));
+            config.validate().unwrap();
+            let elsewhere = AwsAccess::new().with_region("ap-south-1");
+            let validated = config.with_access(elsewhere).validate();
+            match region {
+                Some(region) => {
+                    let error = validated.unwrap_err();
+                    assert_eq!(error.setting(), "aws_region_endpoint");
+                    assert!(error.to_string().contains(region), "{error}");
+                }
+                None => validated.unwrap(),
+            }
         }
     }
 

@@ -19,6 +19,9 @@ use crate::config::{ConfigError, SqsConfig};
 
 const SERVICE: &str = "Amazon SQS";
 
+/// Names the address of the service for the SDK.
+const ENDPOINT_VARIABLE: &str = "AWS_ENDPOINT_URL_SQS";
+
 /// Limits of the service: the messages of one request, and the bytes of a message and of all
 /// messages of a request, which was 256 KiB until August 2025.
 pub(crate) const MOST_MESSAGES: usize = 10;
@@ -67,7 +70,7 @@ impl SqsQueue {
     pub async fn connect(config: &SqsConfig) -> Result<Self, ConfigError> {
         config.validate()?;
         Ok(Self {
-            client: Client::new(&load(&config.access).await),
+            client: client(config).await,
             url: config.queue_url.clone(),
             fifo: config.is_fifo(),
             in_flight: config.max_in_flight,
@@ -246,6 +249,19 @@ impl Sink for SqsQueue {
 
     /// Does nothing: connections end when the queue is dropped.
     async fn close(&self) {}
+}
+
+/// A client that sends requests to the host of the queue.
+async fn client(config: &SqsConfig) -> Client {
+    let loaded = load(&config.access).await;
+    let mut of_queue = aws_sdk_sqs::config::Builder::from(&loaded);
+    // An address that is named explicitly is used for all hosts: emulators are often reachable under
+    // another one than that in the URLs of their queues.
+    let named = loaded.endpoint_url().is_some() || std::env::var_os(ENDPOINT_VARIABLE).is_some();
+    if let Some(url) = config.endpoint_url().filter(|_| !named) {
+        of_queue = of_queue.endpoint_url(url);
+    }
+    Client::from_conf(of_queue.build())
 }
 
 /// The fates of the entries of one request, whose identifiers are their positions.

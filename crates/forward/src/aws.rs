@@ -144,9 +144,9 @@ fn queue_config(config: &Config, setting: &str) -> Result<Option<SqsConfig>, Con
     };
     let queue = SqsConfig::new(url);
     let mut access = access(&mut reader);
-    if url.starts_with("https://sqs.") {
+    if let Some(region) = queue.region() {
         // The region is that of the queue, the rest that of the configuration.
-        access = access.with_region(queue.access().region());
+        access = access.with_region(region);
     }
     let queue = reader.finish(queue.with_access(access))?;
     queue.validate().map_err(|it| wrong(&it, setting))?;

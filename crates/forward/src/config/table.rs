@@ -90,7 +90,7 @@ pub(super) static OWN: &[Setting] = &[
         "endpoint_url",
         Kind::Text,
         Users::AWS.and(Users::SQS),
-        "The address of the service, in place of that of the region",
+        "The address of the service, in place of that of the region or of the URL of a queue",
     ),
     setting(
         "record_delimiter",
@@ -449,7 +449,7 @@ pub(super) static OWN: &[Setting] = &[
         "dead_letter_queue_url",
         Kind::Text,
         Users::ALL,
-        "A standard queue of Amazon SQS for dead letters, instead of a folder",
+        "A standard queue of Amazon SQS for dead letters of at most 1 MiB, instead of a folder",
     ),
     setting(
         "dead_letter_file_bytes",
