@@ -127,6 +127,15 @@ impl Sink for Printer {
         BatchLimits::single(1 << 20)
     }
 
+    /// A sink panics here on the task of the host, and in the other methods on that of the pipeline.
+    #[expect(clippy::panic, reason = "shows what the host does")]
+    fn size(&self, record: &OutgoingRecord) -> usize {
+        match &record.payload[..] {
+            b"panic in the host" => panic!("the name of the event requests a panic"),
+            payload => payload.len(),
+        }
+    }
+
     async fn deliver(&self, records: &[OutgoingRecord], _: Instant) -> Vec<Fate> {
         let mut fates = Vec::new();
         for record in records {

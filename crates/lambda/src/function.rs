@@ -60,7 +60,11 @@ impl<P: Module<K> + 'static, K: 'static> Function<P, K> {
         let answer = AssertUnwindSafe(self.answer(&body, &call)).catch_unwind();
         answer.await.unwrap_or_else(|_| {
             self.telemetry.panicked(&call);
-            Err(diagnostic(&Ended::Panicked))
+            let ended = Ended::Panicked;
+            match http::Request::of(&body) {
+                Some(_) => http::response(&ended, b"").map_err(|error| internal(&error)),
+                None => Err(diagnostic(&ended)),
+            }
         })
     }
 
@@ -68,10 +72,12 @@ impl<P: Module<K> + 'static, K: 'static> Function<P, K> {
         let mut buffers = self.processing.take_buffers();
         let mut ended = self.process(body, None, call, &mut buffers).await;
         let mut text = body.into();
-        // The parser has refused an HTTP request, so that this costs messages nothing.
+        // The parser has refused an HTTP request, so that this costs messages nothing. One whose
+        // deadline has passed was not parsed, and its sender needs a status, too.
         let wrapped = matches!(&ended, Ended::Refused(error) if error.kind() == ErrorKind::Wrapped);
-        let request = wrapped.then(|| http::Request::of(body)).flatten();
-        if let Some(request) = &request {
+        let unknown = wrapped || matches!(ended, Ended::Late);
+        let request = unknown.then(|| http::Request::of(body)).flatten();
+        if let Some(request) = request.as_ref().filter(|_| wrapped) {
             ended = match request.body() {
                 Ok(message) => {
                     text = message;

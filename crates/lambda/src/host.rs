@@ -261,6 +261,7 @@ impl<P: Module<K> + 'static, K: 'static> Host<P, K> {
         for finding in self.engine.check() {
             tracing::warn!(
                 rule = finding.rule,
+                path = finding.path,
                 finding = finding.message,
                 "check of the module"
             );

@@ -61,7 +61,7 @@ pub(crate) fn program() -> &'static Path {
 }
 
 /// The target folder, of which this test is `debug/deps/function-*`.
-pub(crate) fn target() -> PathBuf {
+fn target() -> PathBuf {
     let test = env::current_exe().unwrap();
     test.ancestors().nth(3).unwrap().to_owned()
 }

@@ -40,7 +40,7 @@ fn every_message_is_answered_under_cargo_lambda_watch() {
     let Some(program) = watch::cargo_lambda() else {
         return;
     };
-    let watch = watch::Watch::start(&program, &function::target());
+    let watch = watch::Watch::start(&program, function::program(), &[]);
     let mut count = 0;
     let mut answers_as_here = |name: &str, body: &[u8]| {
         let before = now_ms();

@@ -1,5 +1,5 @@
-//! `cargo lambda watch`: finds it, starts it with the function, invokes the function, and ends all
-//! its processes.
+//! `cargo lambda watch`: finds it, starts it and the function, invokes the function, and ends all
+//! processes.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -29,42 +29,65 @@ pub(crate) fn cargo_lambda() -> Option<OsString> {
     None
 }
 
-/// The emulator, which runs the function.
+/// The emulator and the function.
 pub(crate) struct Watch {
-    child: Child,
+    emulator: Child,
+    function: Option<Child>,
     port: u16,
     log: PathBuf,
 }
 
 impl Watch {
-    /// Starts it and waits until it listens.
-    pub(crate) fn start(program: &OsString, target: &Path) -> Self {
+    /// Starts the emulator, waits until it listens, and starts this function with these variables.
+    /// The emulator could start it, but only if the workspace had a single program, and it would
+    /// build it again with other features.
+    pub(crate) fn start(
+        cargo_lambda: &OsString,
+        function: &Path,
+        variables: &[(&str, &str)],
+    ) -> Self {
         let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cargo-lambda-watch.log");
         let file = File::create(&log).unwrap();
         let port = free_port();
-        let child = Command::new(program)
+        let emulator = Command::new(cargo_lambda)
             .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .args(["lambda", "watch", "--ignore-changes"])
-            // The same build as that of the other tests, which share the file.
-            .args(["--example", "function", "--features", "graceful-shutdown"])
+            .args(["lambda", "watch", "--only-lambda-apis"])
             .args(["--invoke-address", "127.0.0.1", "--invoke-port"])
             .arg(port.to_string())
-            // `--target-dir` would be passed to `cargo metadata`, which does not have this option.
-            .env("CARGO_TARGET_DIR", target)
             .stdin(Stdio::null())
             .stdout(file.try_clone().unwrap())
-            .stderr(file)
-            // A process group, so that cargo and the function are ended as well.
+            .stderr(file.try_clone().unwrap())
+            // A process group, so that all its processes are ended.
             .process_group(0)
             .spawn()
             .unwrap();
-        let mut watch = Self { child, port, log };
+        let mut watch = Self {
+            emulator,
+            function: None,
+            port,
+            log,
+        };
         watch.wait_until_it_listens();
+        let function = Command::new(function)
+            .envs(variables.iter().copied())
+            // As the emulator prints them.
+            .env(
+                "AWS_LAMBDA_RUNTIME_API",
+                format!("http://127.0.0.1:{port}/.rt"),
+            )
+            .env("AWS_LAMBDA_FUNCTION_NAME", "_")
+            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "4096")
+            .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
+            .stdin(Stdio::null())
+            .stdout(file.try_clone().unwrap())
+            .stderr(file)
+            .spawn();
+        watch.function = Some(function.unwrap());
         watch
     }
 
     /// Invokes the function, and returns the status and the body of the response. The name `_` is
-    /// the default function, here the only one.
+    /// the default function.
     pub(crate) fn invoke(&self, body: &[u8]) -> (u16, Vec<u8>) {
         http::post(self.port, "/2015-03-31/functions/_/invocations", body)
             .unwrap_or_else(|error| panic!("{error}; {}", self.log()))
@@ -73,7 +96,7 @@ impl Watch {
     fn wait_until_it_listens(&mut self) {
         let start = Instant::now();
         while !self.listens() {
-            let ended = self.child.try_wait().unwrap().is_some();
+            let ended = self.emulator.try_wait().unwrap().is_some();
             let waits = !ended && start.elapsed() < Duration::from_secs(60);
             assert!(waits, "{}", self.log());
             thread::sleep(Duration::from_millis(20));
@@ -94,13 +117,17 @@ impl Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        let group = format!("-{}", self.child.id());
+        if let Some(function) = &mut self.function {
+            let _ = function.kill();
+            let _ = function.wait();
+        }
+        let group = format!("-{}", self.emulator.id());
         // Ends the processes by a signal; if that fails, kills the emulator.
         let asked = Command::new("kill").args(["-TERM", "--", &group]).status();
         if !asked.is_ok_and(|status| status.success()) {
-            let _ = self.child.kill();
+            let _ = self.emulator.kill();
         }
-        let _ = self.child.wait();
+        let _ = self.emulator.wait();
     }
 }
 

@@ -1,10 +1,13 @@
 //! HTTP requests as events of API Gateway, function URLs and load balancers.
 
+use std::time::Duration;
+
 use hydrant_testing::generate;
 use serde_json::{Value, json};
 
 use super::check::{expected, same_response};
-use super::function::{Function, faulty, now_ms, value};
+use super::endpoint::Fault;
+use super::function::{Function, faulty, now_ms, value, with_names};
 
 /// The event of each service with this body.
 fn events(body: &Value, base64: bool) -> [(&'static str, Value); 3] {
@@ -120,6 +123,35 @@ fn statuses_say_whether_to_repeat() {
         let answer = value(&answer.body);
         assert_eq!(answer["statusCode"], 503, "{name}: {answer}");
     }
+}
+
+/// An error of the function would be 502 for the sender.
+#[test]
+fn requests_that_are_not_processed_get_a_status() {
+    let mut function = Function::start("not-processed", "sinks", &[]);
+    let answer = |function: &mut Function, event: &Value, deadline_ms, fault| {
+        let event = event.to_string();
+        function.endpoint.send(event.as_bytes(), deadline_ms, fault);
+        let answer = function.endpoint.receive();
+        let text = value(&answer.body);
+        assert!(!answer.failed, "{text}");
+        let error = value(text["body"].as_str().unwrap().as_bytes());
+        (text["statusCode"].clone(), error["errorType"].clone())
+    };
+    // The deadline passes while the body arrives.
+    for (name, event) in events(&json!(faulty("")), false) {
+        let slow = Fault::Slow(Duration::from_millis(400));
+        let late = answer(&mut function, &event, now_ms() + 300, slow);
+        assert_eq!(late, (json!(503), json!("deadline_exceeded")), "{name}");
+    }
+    let body = with_names("emit", &["panic in the host"]);
+    for (name, event) in events(&json!(body), false) {
+        let panicked = answer(&mut function, &event, now_ms() + 60_000, Fault::None);
+        assert_eq!(panicked, (json!(500), json!("panicked")), "{name}");
+    }
+    let direct = function.invoke(body.as_bytes());
+    assert!(direct.failed);
+    assert_eq!(value(&direct.body)["errorType"], "panicked");
 }
 
 #[test]
