@@ -444,6 +444,13 @@ impl HttpConfig {
                 return Err(ConfigError::new(OPTION, "has an empty secret"));
             }
         }
+        if let Authentication::Basic(Secret(SecretSource::Value(user)), _) = &self.authentication
+            && user.contains(':')
+        {
+            // RFC 7617, section 2.
+            let problem = "has a user name with a colon, which would end the name";
+            return Err(ConfigError::new(OPTION, problem));
+        }
         if let Authentication::Bearer(Secret(SecretSource::Value(token))) = &self.authentication
             && HeaderValue::from_str(token).is_err()
         {
@@ -558,6 +565,7 @@ mod tests {
             Authentication::Bearer(Secret::value("a\nb")),
             Authentication::Bearer(Secret::setting("")),
             Authentication::Basic(Secret::value("a"), Secret::value("")),
+            Authentication::Basic(Secret::value("a:b"), Secret::value("c")),
             Authentication::Hmac(Signature::new("a b", Secret::value("k"))),
             Authentication::Hmac(Signature::new("x", Secret::value("k")).with_prefix("\n")),
         ];

@@ -19,6 +19,9 @@ use crate::{classify, request};
 
 const MOST_REDIRECTS: usize = 5;
 
+/// The crate `http`, which reqwest uses, refuses longer ones.
+const LONGEST_URL: usize = u16::MAX as usize - 1;
+
 /// How long a body is read that decides nothing.
 const REST_OF_REPLY: Duration = Duration::from_millis(100);
 
@@ -115,6 +118,10 @@ impl HttpSink {
             "https" => {}
             "http" if self.config.allow_http => {}
             _ => return Err(Fate::halted("a redirect leads to a URL that is not https")),
+        }
+        if url.as_str().len() > LONGEST_URL {
+            let reason = format!("the URL has more than {LONGEST_URL} bytes, and cannot be sent");
+            return Err(Fate::halted(reason));
         }
         if !self.config.allow_private_addresses && require_public_host(url).is_err() {
             return Err(classify::private_address());
@@ -313,6 +320,20 @@ mod tests {
             let result = sink.require_allowed(&url.join(location).unwrap());
             assert!(matches!(result, Err(Fate::Halted { .. })), "{location}");
         }
+    }
+
+    /// It would never be accepted, so nothing is repeated.
+    #[test]
+    fn a_url_that_is_too_long_halts() {
+        let sink = HttpSink::new(HttpConfig::new("https://api.example.com/{id}")).unwrap();
+        let url = |length: usize| {
+            let account = RecordAccount::new(1, [("id", "a".repeat(length))]);
+            sink.url.expand(Some(&account)).unwrap()
+        };
+        let longest = LONGEST_URL - "https://api.example.com/".len();
+        assert_eq!(sink.require_allowed(&url(longest)), Ok(()));
+        let halted = sink.require_allowed(&url(longest + 1));
+        assert!(matches!(halted, Err(Fate::Halted { .. })));
     }
 
     #[test]
