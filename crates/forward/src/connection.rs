@@ -125,6 +125,8 @@ impl RecordSettings {
     }
 }
 
+const WINDOW: &str = "deduplication_window";
+
 /// The settings that a configuration gives and that have no effect on this connection.
 pub(crate) fn without_effect(kind: ConnectionKind, config: &Config) -> Vec<String> {
     let given = |name: &str| config.names().any(|given| given == name);
@@ -139,5 +141,15 @@ pub(crate) fn without_effect(kind: ConnectionKind, config: &Config) -> Vec<Strin
             kind.as_str()
         )
     };
-    unused.map(|setting| note(setting.name)).collect()
+    let mut notes: Vec<String> = unused.map(|setting| note(setting.name)).collect();
+    let window = settings().find(|setting| setting.name == WINDOW);
+    let raw = config
+        .text_of("records")
+        .is_some_and(|records| records == "raw");
+    if raw && given(WINDOW) && window.is_some_and(used) {
+        notes.push(format!(
+            "the setting `{WINDOW}` has no effect on whole messages (`records` is raw)"
+        ));
+    }
+    notes
 }

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hydrant::delivery::Window;
 use hydrant::message::Uuid;
+use sha2::{Digest, Sha256};
 
 /// The identifiers of recent events. Clones share their content.
 ///
@@ -145,6 +146,21 @@ impl fmt::Debug for Fresh {
     }
 }
 
+/// The identifier of an event of this account: the platform sends the same event to each account. A
+/// digest, because senders choose identifiers, and those of one account must not make events of
+/// another one look repeated.
+pub(crate) fn scoped(id: Uuid, account_id: i32) -> Uuid {
+    let mut digest = Sha256::new();
+    digest.update(id.0);
+    digest.update(account_id.to_be_bytes());
+    let mut bytes = [0; 16];
+    bytes
+        .iter_mut()
+        .zip(digest.finalize())
+        .for_each(|(byte, part)| *byte = part);
+    Uuid(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,5 +197,16 @@ mod tests {
         again.settled();
         let mut later = deduplication.fresh();
         assert!(!later.is_new(id) && !later.is_elsewhere());
+    }
+
+    #[test]
+    fn identifiers_of_one_account_are_not_those_of_another() {
+        let id = Uuid([7; 16]);
+        assert_eq!(scoped(id, 1), scoped(id, 1));
+        assert_ne!(scoped(id, 1), scoped(id, 2));
+        // The sender of account 2 chooses an identifier that differs as the accounts do.
+        let mut chosen = id;
+        chosen.0[3] ^= 1 ^ 2;
+        assert_ne!(scoped(id, 1), scoped(chosen, 2));
     }
 }

@@ -48,6 +48,18 @@ fn api(config: &Config) -> Result<HttpConfig, ConfigError> {
     for (name, value) in reader.map("headers") {
         http = http.with_header(name, value);
     }
+    for name in [
+        "errors_pointer",
+        "error_index_pointer",
+        "error_status_pointer",
+    ] {
+        let pointer = reader.text(name).unwrap_or_default();
+        if !pointer.is_empty() && !pointer.starts_with('/') {
+            reader.refuse(format!(
+                "`{name}` is not a JSON pointer; expected a text that begins with `/`"
+            ));
+        }
+    }
     if let Some(list) = reader.text("errors_pointer") {
         let index = reader.text("error_index_pointer").unwrap_or_default();
         let mut errors = RecordErrors::new(list, index);

@@ -15,6 +15,7 @@ use hydrant::{Error, ParseOptions, Scratch, parse};
 
 use crate::config::{Config, ConfigError, Reader};
 use crate::connection::{ConnectionKind, RecordSettings};
+use crate::deduplication::scoped;
 use crate::raw::RawRecord;
 use crate::sent::Sent;
 
@@ -359,15 +360,6 @@ impl Records {
 /// The identifier of an event. Zero is a placeholder, which different events have.
 fn identifier(event: &Event<'_>) -> Option<Uuid> {
     event.id().filter(|id| *id != Uuid([0; 16]))
-}
-
-/// The identifier of an event of this account: the platform sends the same event to each account.
-fn scoped(id: Uuid, account_id: i32) -> Uuid {
-    let mut bytes = id.0;
-    for (byte, account) in bytes.iter_mut().zip(account_id.to_be_bytes()) {
-        *byte ^= account;
-    }
-    Uuid(bytes)
 }
 
 /// Passes on the records of a mapped audience message.

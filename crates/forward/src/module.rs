@@ -223,7 +223,9 @@ fn registration(config: &Config) -> Result<Registration, ConfigError> {
         registration = registration.audiences(|audiences| audiences);
     }
     for (setting, is_secret) in account_settings(kind, config)? {
-        let mut text = Text::new(setting.clone(), setting).required();
+        let description = format!("The value of {setting} in requests to the API");
+        let text = Text::new(setting.clone(), setting).description(description);
+        let mut text = text.required();
         if is_secret {
             text = text.confidential();
         }
