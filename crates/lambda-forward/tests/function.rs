@@ -10,6 +10,10 @@
 
 #[path = "../../lambda/tests/function/endpoint.rs"]
 mod endpoint;
+#[path = "../../lambda/tests/function/http.rs"]
+mod http;
+#[path = "../../lambda/tests/function/watch.rs"]
+mod watch;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -38,17 +42,7 @@ impl Function {
         let server = HttpServer::start(answer).unwrap();
         let endpoint = Endpoint::start();
         let url = format!("{}/v1/{{workspace}}", server.url());
-        let variables = [
-            &[
-                ("HYDRANT_CONNECTION", "http"),
-                ("HYDRANT_URL", &url),
-                ("HYDRANT_HEADERS", "X-Key={api_key}"),
-                ("HYDRANT_ALLOW_HTTP", "on"),
-                ("HYDRANT_ALLOW_PRIVATE_ADDRESSES", "on"),
-            ],
-            variables,
-        ]
-        .concat();
+        let variables = [&settings_of(&url), variables].concat();
         let output = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("forward-{name}.log"));
         let process = endpoint.run_with(PROGRAM.as_ref(), &variables, output);
         Self {
@@ -65,6 +59,17 @@ impl Function {
         let value = serde_json::from_slice(&answer.body).unwrap();
         (answer, value)
     }
+}
+
+/// The settings of a target at this URL.
+fn settings_of(url: &str) -> [(&str, &str); 5] {
+    [
+        ("HYDRANT_CONNECTION", "http"),
+        ("HYDRANT_URL", url),
+        ("HYDRANT_HEADERS", "X-Key={api_key}"),
+        ("HYDRANT_ALLOW_HTTP", "on"),
+        ("HYDRANT_ALLOW_PRIVATE_ADDRESSES", "on"),
+    ]
 }
 
 /// The deadline after this time.
@@ -123,6 +128,32 @@ fn a_message_is_answered_when_it_is_delivered() {
         assert!(!printed.contains(private), "{printed}");
     }
     assert!(printed.contains("message answered"), "{printed}");
+}
+
+#[test]
+fn a_message_is_forwarded_under_cargo_lambda_watch() {
+    let Some(program) = watch::cargo_lambda() else {
+        return;
+    };
+    let server =
+        HttpServer::start(|request| HttpReply::new(if request.number == 0 { 202 } else { 400 }))
+            .unwrap();
+    let url = format!("{}/v1/{{workspace}}", server.url());
+    let watch = watch::Watch::start(&program, PROGRAM.as_ref(), &settings_of(&url));
+    let (status, answer) = watch.invoke(batch(&["a"]).to_string().as_bytes());
+    let answer: Value = serde_json::from_slice(&answer).unwrap();
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!(answer["type"], "event_processing_response");
+    let requests = server.requests();
+    assert_eq!(requests.len(), 1);
+    assert_eq!(requests[0].header("x-key"), Some("S3CRET"));
+    let records: Value = serde_json::from_slice(&requests[0].body).unwrap();
+    assert_eq!(records[0]["events"][0]["data"]["event_name"], "a");
+    // A failure is an error of the function.
+    let (status, answer) = watch.invoke(batch(&["b"]).to_string().as_bytes());
+    let answer: Value = serde_json::from_slice(&answer).unwrap();
+    assert_ne!(status, 200);
+    assert_eq!(answer["errorType"], "retry", "{answer}");
 }
 
 #[test]
@@ -259,22 +290,105 @@ fn the_records_of_a_message_have_a_limit() {
     assert!(!answer.failed);
 }
 
+/// The bodies of the messages in a request to a queue.
+#[cfg(feature = "aws")]
+fn letters(request: &HttpRequest) -> Vec<Value> {
+    let sent: Value = serde_json::from_slice(&request.body).unwrap();
+    let entries = sent["Entries"].as_array().unwrap().iter();
+    let text = |entry: &Value| entry["MessageBody"].as_str().unwrap().to_owned();
+    entries
+        .map(|entry| serde_json::from_str(&text(entry)).unwrap())
+        .collect()
+}
+
+/// The reply of a queue.
+#[cfg(feature = "aws")]
+fn queue_reply(status: u16, reply: &Value) -> HttpReply {
+    let reply = HttpReply::new(status).with_body(reply.to_string());
+    reply.with_header("Content-Type", "application/x-amz-json-1.0")
+}
+
+/// The queue stores the messages.
+#[cfg(feature = "aws")]
+fn stored(request: &HttpRequest) -> HttpReply {
+    let ids = 0..letters(request).len();
+    let entries =
+        ids.map(|id| json!({"Id": id.to_string(), "MessageId": "m", "MD5OfMessageBody": ""}));
+    let stored = json!({"Successful": entries.collect::<Vec<_>>(), "Failed": []});
+    queue_reply(200, &stored)
+}
+
+/// A function whose target refuses everything, with a queue for dead letters that only its URL names.
+#[cfg(feature = "aws")]
+fn with_queue(
+    name: &str,
+    reply: impl Fn(&HttpRequest) -> HttpReply + Send + Sync + 'static,
+) -> (Function, HttpServer) {
+    let queue = HttpServer::start(reply).unwrap();
+    let url = format!("{}/123456789012/letters", queue.url());
+    let variables = [
+        ("HYDRANT_DEAD_LETTER_QUEUE_URL", &*url),
+        ("HYDRANT_ACCESS_KEY_ID", "AKIAEXAMPLE"),
+        ("HYDRANT_SECRET_ACCESS_KEY", "S3CRET"),
+    ];
+    let function = Function::start(name, &variables, |_| HttpReply::new(400));
+    (function, queue)
+}
+
+/// The reason is not lost, although the queue has the time of the whole invocation.
+#[cfg(feature = "aws")]
+#[test]
+fn a_slow_queue_for_dead_letters_is_named() {
+    let (mut function, queue) = with_queue("slow-queue", |_| HttpReply::never());
+    let (answer, error) = function.invoke(&batch(&["a"]), Duration::from_secs(2));
+    assert!(answer.failed && answer.elapsed < Duration::from_secs(2));
+    assert_eq!(error["errorType"], "retry", "{error}");
+    let message = error["errorMessage"].as_str().unwrap();
+    for part in ["400", "`dead_letter_queue_url`", "the deadline passed"] {
+        assert!(message.contains(part), "{message}");
+    }
+    assert_eq!(queue.requests().len(), 1);
+}
+
+/// A queue accepts letters of 1 MiB.
+#[cfg(feature = "aws")]
+#[test]
+fn a_large_message_is_stored_in_letters_of_one_event() {
+    let (mut function, queue) = with_queue("large-letters", stored);
+    let large = |sizes: &[usize]| {
+        let mut body = batch(&vec!["a"; sizes.len()]);
+        for (at, size) in sizes.iter().enumerate() {
+            body["events"][at]["attributes"] = json!({"text": "x".repeat(*size)});
+        }
+        body
+    };
+    let (answer, response) = function.invoke(&large(&[400_000, 400_000]), MINUTE);
+    assert!(!answer.failed, "{response}");
+    let (answer, response) = function.invoke(&large(&[600_000, 600_000]), MINUTE);
+    assert!(!answer.failed, "{response}");
+    let letters: Vec<Value> = queue.requests().iter().flat_map(letters).collect();
+    let events = letters.iter().map(|letter| letter["event"].clone());
+    assert_eq!(
+        events.collect::<Vec<_>>(),
+        [json!(null), json!(0), json!(1)],
+        "one letter if possible"
+    );
+    // One event that is too large cannot be stored, and is not acknowledged.
+    let (answer, error) = function.invoke(&large(&[1_100_000]), MINUTE);
+    assert!(answer.failed);
+    let message = error["errorMessage"].as_str().unwrap();
+    for part in ["`dead_letter_queue_url`", "accepts 1048576", "bytes"] {
+        assert!(message.contains(part), "{message}");
+    }
+}
+
 /// A queue that refuses the credentials once is tried again.
 #[cfg(feature = "aws")]
 #[test]
 fn a_queue_for_dead_letters_is_tried_again() {
-    let queue = HttpServer::start(|request| {
-        let sent: Value = serde_json::from_slice(&request.body).unwrap();
-        let entries = sent["Entries"].as_array().unwrap().iter();
-        let entries = entries
-            .map(|entry| json!({"Id": entry["Id"], "MessageId": "m", "MD5OfMessageBody": ""}));
-        let stored = json!({"Successful": entries.collect::<Vec<_>>(), "Failed": []});
-        let (status, reply) = match request.number {
-            0 => (403, json!({"__type": "AccessDenied"})),
-            _ => (200, stored),
-        };
-        let reply = HttpReply::new(status).with_body(reply.to_string());
-        reply.with_header("Content-Type", "application/x-amz-json-1.0")
+    let queue = HttpServer::start(|request| match request.number {
+        0 => queue_reply(403, &json!({"__type": "AccessDenied"})),
+        _ => stored(request),
     })
     .unwrap();
     let url = queue.url();
@@ -316,6 +430,8 @@ fn the_registration_names_the_settings_of_the_target() {
     assert!(!answer.failed, "{response}");
     assert_eq!(response["name"], "Acme");
     assert_eq!(response["description"], "Events to Acme");
+    let printed = function.process.output();
+    assert!(!printed.contains("no description"), "{printed}");
     let events = &response["event_processing_registration"];
     let settings = events["account_settings"].as_array().unwrap();
     let of = |setting: &Value| {
@@ -395,6 +511,14 @@ fn a_wrong_configuration_ends_the_start() {
     let trigger = with(&[("HYDRANT_TRIGGER", "kafka")]);
     assert!(trigger.contains("neither invoke nor sqs"), "{trigger}");
     // A secret in the place of a path is not printed, and what is not a setting is named.
+    let colon = with(&[
+        ("HYDRANT_AUTHENTICATION", "basic"),
+        ("HYDRANT_USER", "a:b"),
+        ("HYDRANT_PASSWORD", "c"),
+    ]);
+    assert!(colon.contains("user name with a colon"), "{colon}");
+    let pointer = with(&[("HYDRANT_ERRORS_POINTER", "errors")]);
+    assert!(pointer.contains("`errors_pointer`"), "{pointer}");
     let mistaken = with(&[("HYDRANT_TOKEN_FILE", "S3CRET"), ("HYDRANT_TRIGER", "sqs")]);
     assert!(
         !mistaken.contains("S3CRET") && mistaken.contains("TOKEN_FILE"),
