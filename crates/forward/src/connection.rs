@@ -153,3 +153,22 @@ pub(crate) fn without_effect(kind: ConnectionKind, config: &Config) -> Vec<Strin
     }
     notes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_has_no_effect_on_whole_messages() {
+        let mut config = Config::new();
+        for setting in ["connection=kafka", "deduplication_window=5"] {
+            config.set(setting).unwrap();
+        }
+        let notes = |config: &Config| without_effect(ConnectionKind::Kafka, config);
+        assert!(notes(&config).is_empty());
+        config.set("records=raw").unwrap();
+        let notes = notes(&config);
+        assert_eq!(notes.len(), 1);
+        assert!(notes[0].contains("`deduplication_window`"), "{notes:?}");
+    }
+}
