@@ -1,0 +1,163 @@
+//! `hydrant serve` as a process: its answers, its records, and its end by a signal.
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+const BATCH: &str = r#"{"type":"event_processing_request","id":"76e558fa-f456-437c-bb81-e658f75a7bd9","timestamp_ms":1446250094767,"events":[{"type":"custom_event","id":"76e558fa-f456-437c-bb81-e658f75a7bd0","timestamp_ms":1446250094767,"name":"a"}]}"#;
+
+/// The program, serving.
+struct Serving {
+    child: Child,
+    errors: BufReader<ChildStderr>,
+    address: String,
+    /// What it has printed before it listened.
+    notes: String,
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hydrant"));
+    command.args(["serve", "--listen", "127.0.0.1:0"]);
+    command.args(arguments).env_remove("HYDRANT_TOKENS");
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn start(mut command: Command) -> Serving {
+    let mut child = command.spawn().unwrap();
+    let mut errors = BufReader::new(child.stderr.take().unwrap());
+    let mut notes = String::new();
+    let address = loop {
+        let mut line = String::new();
+        assert!(errors.read_line(&mut line).unwrap() > 0, "it ended: {notes}");
+        if let Some(address) = line.trim().strip_prefix("listening at http://") {
+            break address.to_owned();
+        }
+        notes.push_str(&line);
+    };
+    Serving {
+        child,
+        errors,
+        address,
+        notes,
+    }
+}
+
+impl Serving {
+    fn post(&self, fields: &str, body: &str) -> String {
+        try_post(&self.address, fields, body).expect("an answer")
+    }
+
+    fn terminate(&self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    }
+
+    /// Waits for the end; returns the status and what was printed on standard error.
+    fn wait(mut self) -> (ExitStatus, String) {
+        let mut rest = String::new();
+        self.errors.read_to_string(&mut rest).unwrap();
+        (self.child.wait().unwrap(), rest)
+    }
+}
+
+/// Sends one request in a connection of its own; `None` if the connection ended without an answer.
+fn try_post(address: &str, fields: &str, body: &str) -> Option<String> {
+    let mut stream = TcpStream::connect(address).ok()?;
+    let length = body.len();
+    let request = format!(
+        "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{fields}Content-Length: {length}\r\n\r\n{body}"
+    );
+    stream.write_all(request.as_bytes()).ok()?;
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply).ok()?;
+    (!reply.is_empty()).then_some(reply)
+}
+
+#[test]
+fn null_answers_everything_and_ends_by_a_signal() {
+    let serving = start(command(&["--to", "null"]));
+    assert!(serving.notes.contains("note: no tokens"), "{}", serving.notes);
+    let reply = serving.post("", r#"{"type":"module_registration_request"}"#);
+    assert!(reply.starts_with("HTTP/1.1 200 "), "{reply}");
+    assert!(reply.contains("event_processing_registration"), "{reply}");
+    assert!(serving.post("", BATCH).starts_with("HTTP/1.1 200 "));
+    assert!(serving.post("", "{").starts_with("HTTP/1.1 400 "));
+    serving.terminate();
+    let (status, errors) = serving.wait();
+    assert_eq!(status.code(), Some(0), "{errors}");
+    assert!(errors.contains("ending"), "{errors}");
+}
+
+#[test]
+fn tokens_are_read_from_the_environment_and_not_printed() {
+    let mut command = command(&["--to", "null", "--log", "debug"]);
+    command.env("HYDRANT_TOKENS", "first-secret, second-secret");
+    let serving = start(command);
+    for token in ["first-secret", "second-secret"] {
+        let field = format!("Authorization: Token {token}\r\n");
+        assert!(serving.post(&field, BATCH).starts_with("HTTP/1.1 200 "), "{token}");
+    }
+    assert!(serving.post("", BATCH).starts_with("HTTP/1.1 401 "));
+    serving.terminate();
+    let notes = serving.notes.clone();
+    let (status, errors) = serving.wait();
+    assert_eq!(status.code(), Some(0), "{errors}");
+    // A wrong token is reported as an error, because its data is lost.
+    assert!(errors.contains("ERROR") && errors.contains("wrong"), "{errors}");
+    assert!(!(notes + &errors).contains("secret"));
+}
+
+/// What was acknowledged was printed, and what was not acknowledged will be repeated.
+#[test]
+fn a_signal_under_load_loses_nothing() {
+    let mut serving = start(command(&["--to", "stdout"]));
+    let stdout = serving.child.stdout.take().unwrap();
+    let records = thread::spawn(move || BufReader::new(stdout).lines().count());
+    let acknowledged = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                while let Some(reply) = try_post(&serving.address, "", BATCH) {
+                    assert!(reply.starts_with("HTTP/1.1 200 "), "{reply}");
+                    acknowledged.fetch_add(1, Ordering::SeqCst);
+                }
+            });
+        }
+        while acknowledged.load(Ordering::SeqCst) < 300 {
+            thread::yield_now();
+        }
+        serving.terminate();
+    });
+    let (status, errors) = serving.wait();
+    assert_eq!(status.code(), Some(0), "{errors}");
+    assert_eq!(records.join().unwrap(), acknowledged.load(Ordering::SeqCst));
+}
+
+#[test]
+fn wrong_arguments_say_what_to_do() {
+    for (arguments, expected) in [
+        (&["--to", "null", "--listen", "0.0.0.0:0"][..], "use TLS"),
+        (&["--to", "null", "--tls-key", "key.pem"], "--tls-certificate"),
+        (&["--to", "null", "--tokens-file", "/no/such/file"], "cannot read the tokens"),
+        (&["--to", "null", "--path", "firehose"], "is not a path"),
+        (&["--to", "none"], "stdout"),
+        (&["--to", "null", "--auth-grace=soon"], "expected a number of seconds"),
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hydrant"));
+        let output = command.arg("serve").args(arguments).output().unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {errors}");
+        assert!(errors.contains(expected), "{arguments:?}: {errors}");
+    }
+}
