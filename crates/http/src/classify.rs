@@ -2,15 +2,15 @@
 
 use std::error::Error;
 use std::io;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use hydrant::delivery::Fate;
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::header::HeaderMap;
 use serde_json::Value;
 
 use crate::address::PrivateAddress;
+use crate::client;
 use crate::config::RecordErrors;
-use crate::retry_after::retry_after;
 
 /// The fate of all records of a request by its status, or nothing for a success. A rejection is
 /// final only for a request with one record.
@@ -20,7 +20,7 @@ pub(crate) fn status(status: u16, headers: &HeaderMap, now: SystemTime) -> Optio
         200..300 => return None,
         300..400 => Fate::halted(reason),
         400 | 413 | 422 => Fate::rejected(reason),
-        408 | 429 | 500.. => match wait(headers, now) {
+        408 | 429 | 500.. => match client::retry_after(headers, now) {
             Some(after) => Fate::retry_after(after, reason),
             None => Fate::retry(reason),
         },
@@ -38,11 +38,6 @@ fn explain(status: u16) -> &'static str {
         429 => ": too many requests",
         _ => "",
     }
-}
-
-/// The time that the server asks to wait.
-fn wait(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    retry_after(headers.get(RETRY_AFTER)?.to_str().ok()?, now)
 }
 
 /// The fate of all records of a request that got no reply.

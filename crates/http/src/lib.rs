@@ -37,6 +37,7 @@
 
 mod address;
 mod classify;
+pub mod client;
 mod config;
 mod request;
 mod retry_after;

@@ -3,19 +3,17 @@
 use std::fmt;
 use std::future::Future;
 use std::ops::Range;
-use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use hydrant::delivery::{BatchLimits, Fate, OutgoingRecord, RecordAccount, Sink};
 use reqwest::header::{HeaderMap, HeaderName, LOCATION};
-use reqwest::{Client, Response, Url, redirect, retry};
-use rustls_platform_verifier::BuilderVerifierExt;
+use reqwest::{Client, Response, Url};
 use tokio::time::{timeout, timeout_at};
 
 use crate::address::{PublicResolver, require_public_host};
 use crate::config::{Batching, ConfigError, HttpConfig, Method};
 use crate::template::{Template, UrlTemplate};
-use crate::{classify, request};
+use crate::{classify, client, request};
 
 const MOST_REDIRECTS: usize = 5;
 
@@ -184,21 +182,9 @@ async fn before<T>(
     }
 }
 
-/// The client: one connection pool, no retries, redirects and proxies, which would evade the rules.
+/// The client: one connection pool.
 fn client(config: &HttpConfig) -> Result<Client, ConfigError> {
-    let wrong = |_| ConfigError::new("url", "cannot be used, because TLS cannot be initialized");
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .and_then(BuilderVerifierExt::with_platform_verifier)
-        .map_err(wrong)?
-        .with_no_client_auth();
-    let mut builder = Client::builder()
-        .tls_backend_preconfigured(tls)
-        .user_agent(concat!("hydrant/", env!("CARGO_PKG_VERSION")))
-        .redirect(redirect::Policy::none())
-        .retry(retry::never())
-        .no_proxy();
+    let mut builder = client::builder()?;
     if !config.allow_private_addresses {
         builder = builder.dns_resolver(PublicResolver);
     }

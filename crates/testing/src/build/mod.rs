@@ -46,8 +46,7 @@ pub use parts::{
     Part, audience, ccpa_consent_state, consent, gdpr_consent_state, identity, product, promotion,
     runtime,
 };
-pub use render::NOW_MS;
-pub(crate) use render::ordered;
+pub use render::{NOW_MS, ordered};
 pub use requests::{DataSubjectRequest, RegistrationRequest};
 
 use serde_json::{Map, Value};

@@ -32,8 +32,18 @@ pub(super) fn message(message: &Fields) -> String {
     ordered(&value)
 }
 
-/// The text of a message that is a JSON value.
-pub(crate) fn ordered(message: &Value) -> String {
+/// The text of a message that is a JSON value, with its fields in the order in which the sender
+/// writes them, and unknown ones after them.
+///
+/// ```
+/// use hydrant_testing::build::ordered;
+/// use hydrant_testing::json;
+///
+/// let message = json!({"mpid": "7", "type": "event_processing_request"});
+/// assert_eq!(ordered(&message), r#"{"type":"event_processing_request","mpid":"7"}"#);
+/// ```
+#[must_use]
+pub fn ordered(message: &Value) -> String {
     let mut out = String::new();
     write(&mut out, message, Kind::Family(&Message::INFO));
     out

@@ -69,6 +69,7 @@ pub struct Sender {
     /// Whether a message is lost after the last attempt or with a status that is not retried.
     gives_up: bool,
     lost_replies: u32,
+    shows_responses: bool,
     clock: Duration,
     subscriptions: Subscriptions,
     /// Accounts and whether their audiences are suspended, instead of their events.
@@ -87,6 +88,7 @@ impl Sender {
             attempts: PATIENCE,
             gives_up: false,
             lost_replies: 0,
+            shows_responses: true,
             clock: Duration::ZERO,
             subscriptions: Subscriptions::default(),
             suspended: BTreeSet::new(),
@@ -112,6 +114,21 @@ impl Sender {
     #[must_use]
     pub fn losing_replies(mut self, count: u32) -> Self {
         self.lost_replies = count;
+        self
+    }
+
+    /// Sets the largest number of attempts for a message. A sender to Lambda, which never gives up,
+    /// returns after them.
+    #[must_use]
+    pub fn with_attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts;
+        self
+    }
+
+    /// Leaves responses out of [`problems`](Self::problems), because they may have settings.
+    #[must_use]
+    pub fn hiding_responses(mut self) -> Self {
+        self.shows_responses = false;
         self
     }
 
@@ -241,7 +258,12 @@ impl Sender {
                 }
                 // What the sender does is not documented. It cannot use the response, so it is
                 // taken for a failure.
-                Err(problem) => self.problems.push(problem),
+                Err(mut problem) => {
+                    if self.shows_responses {
+                        problem = format!("{problem}: {}", String::from_utf8_lossy(&reply.body));
+                    }
+                    self.problems.push(problem);
+                }
             }
         }
         let is_repeated = !self.gives_up || is_lost || reply.is_success() || reply.is_retried();
