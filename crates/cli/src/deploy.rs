@@ -9,7 +9,7 @@ use crate::exit::{Failure, exit_status};
 use crate::output::OutputArgs;
 
 /// The AWS accounts from which the platform calls functions (lambda-and-http.md, section 3).
-const PRINCIPALS: [&str; 2] = ["338661164609", "457804467337"];
+pub(crate) const PRINCIPALS: [&str; 2] = ["338661164609", "457804467337"];
 
 /// Print the AWS commands that let the platform call a Lambda function, and what else it needs
 ///
@@ -129,17 +129,7 @@ fn script(functions: &[Function], alias: &str) -> String {
                  this region.\n",
             );
         }
-        for principal in PRINCIPALS {
-            let _ = write!(
-                text,
-                "aws lambda add-permission \\\n  \
-                 --region {region} \\\n  \
-                 --function-name {arn}:{alias} \\\n  \
-                 --statement-id mparticle-{principal} \\\n  \
-                 --principal {principal} \\\n  \
-                 --action lambda:InvokeFunction\n"
-            );
-        }
+        text.push_str(&permissions(region, &format!("{arn}:{alias}")));
     }
     text.push_str("\n# Then give the platform:\n");
     for Function { arn, .. } in functions {
@@ -153,6 +143,21 @@ fn script(functions: &[Function], alias: &str) -> String {
          # [ ] a limit of at least 1,000 concurrent executions in the account: hydrant plan\n",
     );
     text
+}
+
+/// The commands that let the platform call the alias with this ARN. Both are words of a shell.
+pub(crate) fn permissions(region: &str, arn: &str) -> String {
+    let commands = PRINCIPALS.map(|principal| {
+        format!(
+            "aws lambda add-permission \\\n  \
+             --region {region} \\\n  \
+             --function-name {arn} \\\n  \
+             --statement-id mparticle-{principal} \\\n  \
+             --principal {principal} \\\n  \
+             --action lambda:InvokeFunction\n"
+        )
+    });
+    commands.concat()
 }
 
 #[cfg(test)]

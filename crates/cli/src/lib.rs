@@ -5,17 +5,22 @@ mod arguments;
 mod bench;
 mod coercions;
 mod deploy;
+#[cfg(feature = "http")]
+mod diff;
 mod environment;
 mod exit;
 mod forward;
 mod generate;
 mod hash;
+#[cfg(feature = "http")]
+mod http;
 mod input;
 mod inspect;
 mod interrupt;
 mod lint;
 mod manual;
 mod map;
+mod new;
 mod normalize;
 mod output;
 mod plan;
@@ -23,10 +28,12 @@ mod process;
 mod profile;
 mod progress;
 mod remarks;
+#[cfg(feature = "http")]
+mod replay;
 mod schema;
 mod sections;
-#[cfg(feature = "serve")]
-mod serve;
+#[cfg(feature = "http")]
+mod send;
 mod stream;
 mod terminal;
 mod validate;
@@ -82,6 +89,13 @@ enum Command {
     Check(forward::check::CheckArgs),
     Settings(forward::settings::SettingsArgs),
     AwsPolicy(forward::policy::PolicyArgs),
+    New(new::NewArgs),
+    #[cfg(feature = "http")]
+    Send(Box<send::SendArgs>),
+    #[cfg(feature = "http")]
+    Replay(Box<replay::ReplayArgs>),
+    #[cfg(feature = "http")]
+    Diff(diff::DiffArgs),
     DeployCommands(deploy::DeployArgs),
     Plan(Box<plan::PlanArgs>),
     Hash(hash::HashArgs),
@@ -139,6 +153,13 @@ pub fn main() -> ExitCode {
         Command::Check(args) => forward::check::run(&args),
         Command::Settings(args) => forward::settings::run(&args),
         Command::AwsPolicy(args) => forward::policy::run(&args),
+        Command::New(args) => new::run(&args),
+        #[cfg(feature = "http")]
+        Command::Send(args) => send::run(&args, &stop),
+        #[cfg(feature = "http")]
+        Command::Replay(args) => replay::run(&args, &stop),
+        #[cfg(feature = "http")]
+        Command::Diff(args) => diff::run(&args, &stop),
         Command::DeployCommands(args) => deploy::run(&args),
         Command::Plan(args) => plan::run(&args, &stop),
         Command::Hash(args) => hash::run(&args, &stop),

@@ -16,20 +16,20 @@ const MOST_BYTES: u64 = 256 << 20;
 
 /// The messages of all files.
 #[derive(Default)]
-pub(super) struct Messages {
-    pub(super) all: Vec<Body>,
-    pub(super) events: u64,
-    pub(super) bytes: u64,
+pub(crate) struct Messages {
+    pub(crate) all: Vec<Body>,
+    pub(crate) events: u64,
+    pub(crate) bytes: u64,
 }
 
 /// One message.
-pub(super) struct Body {
-    pub(super) text: Box<[u8]>,
-    pub(super) events: u64,
+pub(crate) struct Body {
+    pub(crate) text: Box<[u8]>,
+    pub(crate) events: u64,
 }
 
 /// Reads all messages of these files. The first one that cannot be parsed is an error.
-pub(super) fn read(
+pub(crate) fn read(
     files: &[PathBuf],
     unwrap: bool,
     options: &ParseOptions,

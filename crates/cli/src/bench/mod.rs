@@ -7,7 +7,7 @@ mod earlier;
 mod json;
 mod limits;
 mod load;
-mod messages;
+pub(crate) mod messages;
 mod results;
 mod table;
 

@@ -39,7 +39,7 @@ fn report_expired(forwarder: &Forwarder) {
 }
 
 /// Starts tokio.
-fn runtime() -> Result<Runtime, Failure> {
+pub(crate) fn runtime() -> Result<Runtime, Failure> {
     let mut builder = Builder::new_multi_thread();
     let started = builder.worker_threads(THREADS).enable_all().build();
     started.map_err(|error| Failure::Delivery(format!("cannot start threads: {error}")))

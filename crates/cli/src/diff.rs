@@ -1,0 +1,255 @@
+//! `hydrant diff`: compares what became of the requests of two recordings.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+use hydrant::write::JsonWriter;
+use serde_json::Value;
+
+use crate::exit::{self, Failure, exit_status};
+use crate::interrupt::Stop;
+use crate::output::{Output, OutputArgs, Unwritable};
+use crate::replay::recording::{Line, read};
+use crate::terminal::{self, harmless, harmless_json};
+
+/// Compare what became of the requests of two recordings
+///
+/// A and B are recordings of two runs of a module with the same requests, for example before and
+/// after a change: record a run, play it with `hydrant replay` against both versions, and record these
+/// runs. Requests are matched by their type and identifier, and repeated ones by their order. Compared
+/// are how they ended, the status, the outcomes of the message, its notifications and its events with
+/// their reasons, the response without its identifier and time, and the records. Times are not.
+///
+/// Each difference is a line; with --json it is {"id","type","field","a","b"}. The exit status is 1 if
+/// there are differences, or requests that only one of them has.
+#[derive(Args, Debug)]
+#[command(after_long_help = concat!(
+    "Examples:\n  \
+     hydrant diff before/ after/\n  \
+     hydrant diff --json before.ndjson after.ndjson | jq -r .field | sort | uniq -c\n\n",
+    exit_status!()
+))]
+pub(crate) struct DiffArgs {
+    /// The recording of one run, or a folder of recordings
+    #[arg(value_name = "A")]
+    a: PathBuf,
+
+    /// That of the other run
+    #[arg(value_name = "B")]
+    b: PathBuf,
+
+    /// Write a JSON object per difference
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// The fields that are compared.
+const FIELDS: [&str; 7] = [
+    "ended", "status", "error", "outcome", "not_done", "response", "records",
+];
+
+/// Fields of a response that differ in each run.
+const VARIABLE: [&str; 2] = ["id", "timestamp_ms"];
+
+/// A request, by its type, its identifier and how often it came before.
+type Key = (String, String, usize);
+
+/// What became of the requests of a run.
+#[derive(Default)]
+struct Run {
+    requests: BTreeMap<Key, BTreeMap<&'static str, Value>>,
+    /// How often a request came.
+    seen: HashMap<(String, String), usize>,
+    left_out: u64,
+    /// Requests without an identifier, which cannot be matched.
+    nameless: u64,
+}
+
+/// The counts of the comparison.
+#[derive(Default)]
+struct Counts {
+    same: u64,
+    different: u64,
+    only_a: u64,
+    only_b: u64,
+}
+
+pub(crate) fn run(args: &DiffArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure> {
+    let mut output = args.output.open(&[])?;
+    let a = Run::read(&args.a, stop)?;
+    let b = Run::read(&args.b, stop)?;
+    if stop.raised() {
+        return Ok(exit::INTERRUPTED.into());
+    }
+    for (name, run) in [(&args.a, &a), (&args.b, &b)] {
+        run.remark(name);
+    }
+    let mut counts = Counts::default();
+    match compare(&a, &b, args.json, &mut output, &mut counts) {
+        Ok(()) | Err(Unwritable::Closed) => {}
+        Err(Unwritable::Failed(failure)) => return Err(failure),
+    }
+    terminal::complain(&format!(
+        "same {}, different {}, only in A {}, only in B {}",
+        counts.same, counts.different, counts.only_a, counts.only_b
+    ));
+    let printed = output.print(&[])?;
+    let is_same = counts.different + counts.only_a + counts.only_b == 0;
+    Ok(match is_same {
+        true => printed,
+        false => exit::REFUSED.into(),
+    })
+}
+
+fn compare(
+    a: &Run,
+    b: &Run,
+    json: bool,
+    output: &mut Output,
+    counts: &mut Counts,
+) -> Result<(), Unwritable> {
+    let mut write = |difference: &Difference<'_>| {
+        let mut line = Vec::new();
+        difference.append(json, &mut line);
+        output.write(&line)
+    };
+    for (key, one) in &a.requests {
+        let Some(other) = b.requests.get(key) else {
+            counts.only_a += 1;
+            write(&Difference::of(key, "request", Some("recorded"), None))?;
+            continue;
+        };
+        let mut is_same = true;
+        for field in FIELDS {
+            let (one, other) = (one.get(field), other.get(field));
+            if one != other {
+                is_same = false;
+                let text = |value: Option<&Value>| value.map(Value::to_string);
+                let (one, other) = (text(one), text(other));
+                write(&Difference::of(
+                    key,
+                    field,
+                    one.as_deref(),
+                    other.as_deref(),
+                ))?;
+            }
+        }
+        match is_same {
+            true => counts.same += 1,
+            false => counts.different += 1,
+        }
+    }
+    for key in b
+        .requests
+        .keys()
+        .filter(|key| !a.requests.contains_key(*key))
+    {
+        counts.only_b += 1;
+        write(&Difference::of(key, "request", None, Some("recorded")))?;
+    }
+    Ok(())
+}
+
+impl Run {
+    fn read(path: &Path, stop: &Arc<Stop>) -> Result<Self, Failure> {
+        let mut run = Self::default();
+        read(path, stop, |line| run.add(line))?;
+        Ok(run)
+    }
+
+    fn add(&mut self, line: Line<'_>) {
+        self.left_out += line.left_out();
+        if !line.is_request() {
+            return;
+        }
+        let name = (line.text("type"), line.text("id"));
+        if name.1.is_empty() {
+            self.nameless += 1;
+            return;
+        }
+        let count = self.seen.entry(name.clone()).or_default();
+        let key = (name.0, name.1, *count);
+        *count += 1;
+        let fields = FIELDS.map(|field| (field, value(field, line.raw(field))));
+        self.requests.insert(key, BTreeMap::from(fields));
+    }
+
+    /// Says what is not compared.
+    fn remark(&self, name: &Path) {
+        let name = name.display();
+        if self.left_out > 0 {
+            let count = self.left_out;
+            terminal::complain(&format!(
+                "note: {name}: requests that came faster than they could be recorded, and are \
+                 missing: {count}"
+            ));
+        }
+        if self.nameless > 0 {
+            let count = self.nameless;
+            terminal::complain(&format!(
+                "note: {name}: requests without an identifier, which are not compared: {count}"
+            ));
+        }
+    }
+}
+
+/// A field without what differs in each run.
+fn value(field: &str, text: &str) -> Value {
+    let mut value = serde_json::from_str::<Value>(text).unwrap_or_default();
+    if let ("response", Value::Object(response)) = (field, &mut value) {
+        response.retain(|name, _| !VARIABLE.contains(&name.as_str()));
+    }
+    value
+}
+
+struct Difference<'d> {
+    kind: &'d str,
+    id: &'d str,
+    field: &'d str,
+    a: Option<&'d str>,
+    b: Option<&'d str>,
+}
+
+impl<'d> Difference<'d> {
+    fn of(key: &'d Key, field: &'d str, a: Option<&'d str>, b: Option<&'d str>) -> Self {
+        Self {
+            kind: &key.0,
+            id: &key.1,
+            field,
+            a,
+            b,
+        }
+    }
+
+    fn append(&self, json: bool, out: &mut Vec<u8>) {
+        let sides = [("a", self.a), ("b", self.b)];
+        if json {
+            let start = out.len();
+            JsonWriter::new(out).object(|json| {
+                json.text_field("id", self.id);
+                json.text_field("type", self.kind);
+                json.text_field("field", self.field);
+                for (name, side) in sides {
+                    match side {
+                        Some(side) if self.field == "request" => json.text_field(name, side),
+                        Some(side) => json.raw_field(name, side),
+                        None => json.null_field(name),
+                    }
+                }
+            });
+            harmless_json(out, start);
+            out.push(b'\n');
+            return;
+        }
+        let [a, b] = sides.map(|(_, side)| harmless(side.unwrap_or("missing")));
+        let (kind, id, field) = (harmless(self.kind), harmless(self.id), self.field);
+        let text = format!("{kind} {id} {field}\n  A: {a}\n  B: {b}\n");
+        out.extend_from_slice(text.as_bytes());
+    }
+}

@@ -1,0 +1,263 @@
+//! `hydrant send`: sends messages to a module as the platform does.
+
+mod report;
+mod scenario;
+mod sending;
+
+pub(crate) use sending::{fraction, wait};
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use hydrant::delivery::RetryPolicy;
+use hydrant::host::system_invocation;
+use hydrant::message::Message as Model;
+use hydrant::validate::{Finding, Level, coercions, unknown_fields};
+use hydrant::{ParseOptions, Registration, Scratch, parse};
+use hydrant_testing::build::{RegistrationRequest, ordered};
+use serde_json::Value;
+
+use crate::arguments::{Limits, number};
+use crate::bench::messages;
+use crate::exit::{self, Failure, exit_status};
+use crate::forward::{runtime, stopped};
+use crate::http::{AccountSettings, TargetArgs};
+use crate::interrupt::Stop;
+use crate::output::{Output, OutputArgs, Unwritable};
+use crate::process::write_report;
+use crate::terminal;
+use report::Totals;
+use sending::{Sending, Sent};
+
+/// Send messages to a module as the platform does, and report what would be lost
+///
+/// Without FILE the command asks for the registration, checks it by the rules of the protocol, and
+/// sends what the registration requests: heartbeats, a batch with each type of event and one with all
+/// of them, notifications, an audience with members, an erasure. Settings that are required have
+/// their default values or examples; --settings has better ones.
+///
+/// With FILE the messages are sent as they are, one after the other. Messages are repeated with
+/// back-off after 408, 429, 500, 502, 503, 504, a failed invocation or no reply, at least after the
+/// time of `Retry-After`; after any other status a message to a URL is lost. Settings that the module
+/// returns for a subscription come back with changes of that audience, and a suspended subscription
+/// gets nothing more.
+///
+/// Each message is a line of the output: its outcome, the time of the last attempt, and the statuses
+/// of all. With --json it is {"number","type","id","events","outcome","attempts","problems"}. The exit
+/// status is 1 if a message is not answered, a response or the registration breaks a rule.
+#[derive(Args, Debug)]
+#[command(after_long_help = concat!(
+    "Examples:\n  \
+     hydrant send --to http://127.0.0.1:8080/\n  \
+     hydrant send --to https://acme.example/ --token-env ACME_TOKEN --settings settings.json\n  \
+     hydrant send --to lambda:http://127.0.0.1:9000/2015-03-31/functions/acme/invocations batch.json\n\n",
+    exit_status!()
+))]
+pub(crate) struct SendArgs {
+    /// Messages to send, as for other commands; `-` for standard input [default: what the
+    /// registration requests]
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    #[command(flatten)]
+    target: TargetArgs,
+
+    /// How often a message is sent at most
+    #[arg(long, value_name = "N", default_value = "5", value_parser = number(1..=1000))]
+    attempts: u64,
+
+    /// The longest wait before the second attempt, in milliseconds; it doubles with each attempt, up to
+    /// a minute
+    #[arg(long, value_name = "MS", default_value = "1000", value_parser = number(0..=60_000))]
+    backoff_ms: u64,
+
+    /// Write a JSON object per message
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    output: OutputArgs,
+
+    /// Also write the summary to a file, as one JSON object
+    #[arg(long, value_name = "FILE")]
+    report_file: Option<PathBuf>,
+
+    /// Do not show the summary
+    #[arg(short, long)]
+    quiet: bool,
+
+    #[command(flatten)]
+    limits: Limits,
+}
+
+/// The longest wait before an attempt, unless the module asks for more.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+pub(crate) fn run(args: &SendArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure> {
+    let client = args.target.client()?;
+    let settings = args.target.settings()?;
+    let inputs = crate::input::sources(&args.files);
+    let inputs = if args.files.is_empty() { &[] } else { &*inputs };
+    let output = args
+        .output
+        .open_beside(args.report_file.as_deref(), inputs)?;
+    let messages = match args.files.as_slice() {
+        [] => None,
+        files => Some(messages::read(files, false, &args.limits.options(), stop)?),
+    };
+    let is_lambda = args.target.to.is_lambda();
+    let retry = RetryPolicy::default()
+        .attempts(u32::try_from(args.attempts).unwrap_or(u32::MAX))
+        .base(Duration::from_millis(args.backoff_ms))
+        .cap(LONGEST_WAIT);
+    let mut run = Run {
+        sending: Sending::new(client, is_lambda, retry),
+        settings,
+        limit: report::limit(is_lambda),
+        totals: Totals::default(),
+        json: args.json,
+        output,
+        closed: false,
+    };
+    let runtime = runtime()?;
+    let mut stopped = stopped(stop);
+    let sent = runtime.block_on(async {
+        let work = async {
+            match messages {
+                None => run.scenario().await,
+                Some(messages) => {
+                    let texts = messages.all.into_iter().map(|body| body.text.into_vec());
+                    run.all(texts).await
+                }
+            }
+        };
+        tokio::select! {
+            sent = work => Some(sent),
+            _ = stopped.wait_for(|stopped| *stopped) => None,
+        }
+    });
+    run.totals.interrupted = sent.is_none();
+    if !args.quiet {
+        terminal::complain(&run.totals.table(run.limit));
+    }
+    if let Some(path) = &args.report_file {
+        write_report(path, &run.totals.json())?;
+    }
+    let is_good = run.totals.is_good();
+    let printed = run.output.print(&[])?;
+    match sent {
+        None => Ok(exit::INTERRUPTED.into()),
+        Some(Err(failure)) => Err(failure),
+        Some(Ok(())) if !is_good => Ok(exit::REFUSED.into()),
+        Some(Ok(())) => Ok(printed),
+    }
+}
+
+struct Run {
+    sending: Sending,
+    settings: AccountSettings,
+    limit: Duration,
+    totals: Totals,
+    json: bool,
+    output: Output,
+    /// Nobody reads the output any more.
+    closed: bool,
+}
+
+impl Run {
+    /// Asks for the registration, and sends what it requests.
+    async fn scenario(&mut self) -> Result<(), Failure> {
+        let invocation = system_invocation();
+        let now_ms = invocation.now_ms();
+        // Identifiers, which have room for six digits, differ from those of the last days: the module
+        // may remember them.
+        let first = u32::try_from(now_ms / 1000 % 900_000).unwrap_or_default();
+        let request = RegistrationRequest::new()
+            .set("timestamp_ms", now_ms)
+            .number(first);
+        let sent = self.send(request.into()).await?;
+        let Some(registration) = sent.response else {
+            return Err(Failure::Refused(
+                "error: the module does not answer a registration request, so nothing else is sent"
+                    .to_owned(),
+            ));
+        };
+        self.check(&registration);
+        scenario::fill_settings(&registration, &mut self.settings);
+        let messages = scenario::messages(&registration, first + 1, now_ms);
+        self.all(messages.into_iter().map(String::into_bytes)).await
+    }
+
+    /// Sends messages one after the other.
+    async fn all(&mut self, messages: impl Iterator<Item = Vec<u8>>) -> Result<(), Failure> {
+        for mut message in messages {
+            if let Some(filled) = filled(&self.settings, &message) {
+                message = filled;
+            }
+            self.send(message).await?;
+            if self.closed {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn send(&mut self, message: Vec<u8>) -> Result<Sent, Failure> {
+        let sent = self.sending.send(message).await;
+        self.totals.add(&sent, self.limit);
+        let mut line = Vec::new();
+        let number = self.totals.messages();
+        match self.json {
+            true => report::json_line(number, &sent, &mut line),
+            false => report::line(number, &sent, &mut line),
+        }
+        match self.output.write(&line) {
+            Ok(()) => Ok(sent),
+            Err(Unwritable::Closed) => {
+                self.closed = true;
+                Ok(sent)
+            }
+            Err(Unwritable::Failed(failure)) => Err(failure),
+        }
+    }
+
+    /// Reports the findings on a registration.
+    fn check(&mut self, registration: &Value) {
+        for finding in findings(&registration.to_string()) {
+            let count = match finding.level {
+                Level::Error => &mut self.totals.registration_errors,
+                _ => &mut self.totals.registration_warnings,
+            };
+            *count += 1;
+            terminal::complain(&finding.to_string());
+        }
+    }
+}
+
+/// The message with settings of its account, if there are some for it.
+pub(crate) fn filled(settings: &AccountSettings, message: &[u8]) -> Option<Vec<u8>> {
+    if settings.is_empty() {
+        return None;
+    }
+    let mut value = serde_json::from_slice::<Value>(message).ok()?;
+    settings
+        .fill(&mut value)
+        .then(|| ordered(&value).into_bytes())
+}
+
+/// The findings on a registration, as those of `lint-registration`.
+fn findings(registration: &str) -> Vec<Finding> {
+    let (body, options) = (registration.as_bytes(), ParseOptions::new());
+    let mut scratch = Scratch::new();
+    let mut found = match parse(body, &mut scratch, &options).map(|it| it.message) {
+        Ok(Model::ModuleRegistrationResponse(response)) => Registration::from(response).lint(),
+        // The sender has checked that it is one.
+        _ => Vec::new(),
+    };
+    found.extend(unknown_fields(body, &mut scratch, &options).unwrap_or_default());
+    found.extend(coercions(body, &mut scratch, &options).unwrap_or_default());
+    found
+}

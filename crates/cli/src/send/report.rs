@@ -1,0 +1,187 @@
+//! What `hydrant send` prints: a line per message, and a summary.
+
+use std::time::Duration;
+
+use hydrant::write::JsonWriter;
+
+use super::sending::{Outcome, Sent};
+use crate::sections::{Section, row, section};
+use crate::terminal::{harmless, harmless_json};
+
+/// The most that 99 % of the calls may take (lambda-and-http.md, section 7).
+pub(super) fn limit(is_lambda: bool) -> Duration {
+    Duration::from_millis(if is_lambda { 200 } else { 100 })
+}
+
+/// The counts of a run.
+#[derive(Default)]
+pub(super) struct Totals {
+    messages: u64,
+    events: u64,
+    attempts: u64,
+    /// Messages and events by outcome.
+    outcomes: [(u64, u64); Outcome::ALL.len()],
+    problems: u64,
+    slowest: Duration,
+    slow: u64,
+    /// Findings on the registration that the platform does not accept.
+    pub(super) registration_errors: u64,
+    pub(super) registration_warnings: u64,
+    pub(super) interrupted: bool,
+}
+
+impl Totals {
+    pub(super) fn add(&mut self, sent: &Sent, limit: Duration) {
+        self.messages += 1;
+        self.events += sent.events;
+        self.attempts += sent.attempts.len() as u64;
+        self.problems += sent.problems.len() as u64;
+        let counts = Outcome::ALL.iter().zip(&mut self.outcomes);
+        for (_, (messages, events)) in counts.filter(|(outcome, _)| **outcome == sent.outcome) {
+            *messages += 1;
+            *events += sent.events;
+        }
+        for attempt in &sent.attempts {
+            self.slowest = self.slowest.max(attempt.latency);
+            self.slow += u64::from(attempt.latency > limit);
+        }
+    }
+
+    pub(super) fn messages(&self) -> u64 {
+        self.messages
+    }
+
+    fn count(&self, outcome: Outcome) -> (u64, u64) {
+        let mut counts = Outcome::ALL.iter().zip(self.outcomes);
+        counts
+            .find(|(other, _)| **other == outcome)
+            .map_or((0, 0), |(_, count)| count)
+    }
+
+    /// Whether the module did what it has to.
+    pub(super) fn is_good(&self) -> bool {
+        let unanswered = self.count(Outcome::Lost).0 + self.count(Outcome::Repeating).0;
+        unanswered == 0 && self.problems == 0 && self.registration_errors == 0
+    }
+
+    pub(super) fn table(&self, limit: Duration) -> String {
+        let mut rows = vec![
+            row("messages", self.messages.to_string(), ""),
+            row("events", self.events.to_string(), ""),
+            row("attempts", self.attempts.to_string(), ""),
+        ];
+        for (outcome, (messages, events)) in Outcome::ALL.iter().zip(self.outcomes) {
+            if messages > 0 || *outcome == Outcome::Lost {
+                let remark = match outcome {
+                    Outcome::Lost if messages > 0 => {
+                        format!("the platform gives up: {events} events would be lost")
+                    }
+                    Outcome::Repeating => "the platform would repeat them without end".to_owned(),
+                    Outcome::Withheld => "the module has suspended the subscription".to_owned(),
+                    _ => String::new(),
+                };
+                rows.push(row(outcome.as_str(), messages.to_string(), remark));
+            }
+        }
+        if self.problems > 0 {
+            let remark = "responses that the platform cannot use";
+            rows.push(row("problems", self.problems.to_string(), remark));
+        }
+        let remark = match self.slow {
+            0 => String::new(),
+            slow => format!(
+                "{slow} calls took more than {} ms, which 99 % must not",
+                limit.as_millis()
+            ),
+        };
+        rows.push(row("slowest call", ms(self.slowest), remark));
+        let mut text = String::new();
+        let section: Section = section("sent", rows);
+        section.append_to(&mut text);
+        text.trim_end().to_owned()
+    }
+
+    /// One object on one line.
+    pub(super) fn json(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        JsonWriter::new(&mut out).object(|json| {
+            json.uint_field("messages", self.messages);
+            json.uint_field("events", self.events);
+            json.uint_field("attempts", self.attempts);
+            for (outcome, (messages, events)) in Outcome::ALL.iter().zip(self.outcomes) {
+                json.uint_field(outcome.key(), messages);
+                json.uint_field(&format!("{}_events", outcome.key()), events);
+            }
+            json.uint_field("problems", self.problems);
+            json.uint_field("registration_errors", self.registration_errors);
+            json.uint_field("registration_warnings", self.registration_warnings);
+            json.double_field("slowest_ms", self.slowest.as_secs_f64() * 1e3);
+            json.uint_field("slow_calls", self.slow);
+            json.bool_field("interrupted", self.interrupted);
+        });
+        out.push(b'\n');
+        out
+    }
+}
+
+fn ms(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1e3)
+}
+
+/// The line of a message.
+pub(super) fn line(number: u64, sent: &Sent, out: &mut Vec<u8>) {
+    let kind = match sent.kind.as_str() {
+        "" => "not a message",
+        kind => kind,
+    };
+    let last = sent.attempts.last();
+    let ends: Vec<String> = sent.attempts.iter().map(|it| it.end.to_string()).collect();
+    let latency = last.map_or(String::new(), |it| ms(it.latency));
+    let events = match sent.events {
+        0 => String::new(),
+        1 => "1 event".to_owned(),
+        count => format!("{count} events"),
+    };
+    let text = format!(
+        "{number:>4}  {:12}  {:36}  {events:>10}  {latency:>10}  {}",
+        sent.outcome.as_str(),
+        harmless(kind),
+        ends.join(", ")
+    );
+    out.extend_from_slice(text.trim_end().as_bytes());
+    out.push(b'\n');
+    for problem in &sent.problems {
+        out.extend_from_slice(format!("      {}\n", harmless(problem)).as_bytes());
+    }
+}
+
+/// The same as JSON.
+pub(super) fn json_line(number: u64, sent: &Sent, out: &mut Vec<u8>) {
+    let start = out.len();
+    JsonWriter::new(out).object(|json| {
+        json.uint_field("number", number);
+        json.text_field("type", &sent.kind);
+        match &sent.id {
+            Some(id) => json.text_field("id", id),
+            None => json.null_field("id"),
+        }
+        json.uint_field("events", sent.events);
+        json.text_field("outcome", sent.outcome.key());
+        json.list_field("attempts", |json| {
+            for attempt in &sent.attempts {
+                json.object_element(|json| {
+                    json.text_field("end", &attempt.end.to_string());
+                    json.double_field("waited_ms", attempt.waited.as_secs_f64() * 1e3);
+                    json.double_field("latency_ms", attempt.latency.as_secs_f64() * 1e3);
+                });
+            }
+        });
+        json.list_field("problems", |json| {
+            for problem in &sent.problems {
+                json.text_element(problem);
+            }
+        });
+    });
+    harmless_json(out, start);
+    out.push(b'\n');
+}
