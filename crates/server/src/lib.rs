@@ -32,7 +32,7 @@ mod kinds;
 mod limits;
 mod log;
 mod metrics;
-mod refusal;
+pub mod record;
 mod router;
 mod running;
 mod server;
