@@ -18,12 +18,17 @@ mod lint;
 mod losses;
 #[cfg(target_os = "linux")]
 mod memory;
+mod new;
 mod outgoing;
 mod plan;
 mod platforms;
 mod process;
+#[cfg(feature = "http")]
+mod replay;
 mod schema;
 mod secrets;
+#[cfg(feature = "http")]
+mod send;
 
 #[cfg(unix)]
 mod streams;

@@ -44,15 +44,19 @@ async fn a_batch_is_one_request() {
 #[tokio::test]
 async fn events_without_what_the_api_needs_are_not_sent() {
     let (server, harness) = api(HttpReply::new(200));
-    let unknown = Batch::new().setting("api_key", "k-1").event(screen_view("home"));
+    let unknown = Batch::new()
+        .setting("api_key", "k-1")
+        .event(screen_view("home"));
     let run = harness.process_async(unknown).await;
-    run.assert_answered().assert_outcomes(["discarded: no address"]);
+    run.assert_answered()
+        .assert_outcomes(["discarded: no address"]);
     let nameless = Batch::new()
         .setting("api_key", "k-1")
         .email("ada@example.com")
         .event(custom_event("signed up").without("name"));
     let run = harness.process_async(nameless).await;
-    run.assert_not_answered().assert_outcomes(["rejected: no name"]);
+    run.assert_not_answered()
+        .assert_outcomes(["rejected: no name"]);
     assert_eq!(server.requests(), []);
 }
 

@@ -1,0 +1,231 @@
+//! `hydrant replay` and `hydrant diff`.
+
+use std::fs;
+use std::path::Path;
+
+use hydrant_testing::http_server::{HttpReply, HttpServer};
+use hydrant_testing::{Value, json};
+
+use crate::support::*;
+
+/// The line of a request that was received at this time.
+fn line(number: u32, received_ms: u64) -> Value {
+    let id = format!("00000000-0000-4000-8000-{number:012}");
+    json!({
+        "recording": 1,
+        "received_ms": received_ms,
+        "type": "event_processing_request",
+        "id": id,
+        "request": {
+            "type": "event_processing_request",
+            "id": id,
+            "account": {"account_id": 7, "account_settings": {}},
+        },
+        "status": 200,
+        "service_us": 900,
+        "ended": "answered",
+        "error": null,
+        "outcome": "done",
+        "not_done": [],
+        "response": {"type": "event_processing_response", "id": id, "timestamp_ms": number},
+        "records": [{"bytes": 4, "sha256": "00"}],
+    })
+}
+
+fn write(path: &Path, lines: &[Value]) -> String {
+    let lines: Vec<String> = lines.iter().map(|line| format!("{line}\n")).collect();
+    fs::write(path, lines.concat()).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn requests_are_played_with_settings_and_measured() {
+    let server = HttpServer::start(|_| HttpReply::new(200)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let lines: Vec<Value> = (0..20).map(|it| line(it, 1000 + u64::from(it))).collect();
+    let file = write(&folder.path().join("a.ndjson"), &lines);
+    let settings = folder.path().join("settings.json");
+    fs::write(&settings, r#"{"7":{"api_key":"k"}}"#).unwrap();
+    let args = [
+        "replay",
+        &file,
+        "--to",
+        &server.url(),
+        "--json",
+        "--settings",
+    ];
+    let args = args.iter().copied().chain([settings.to_str().unwrap()]);
+    let ran = run(args, "");
+    assert_eq!(ran.status, Some(0), "{}", ran.err);
+    let report = &ran.json()[0];
+    for (field, count) in [
+        ("requests", 20),
+        ("sent", 20),
+        ("answered", 20),
+        ("attempts", 20),
+    ] {
+        assert_eq!(report[field], count, "{field}");
+    }
+    assert_eq!(report["ends"], json!({"200": 20}));
+    let latency = &report["latency_ms"];
+    let at = |name: &str| latency[name].as_f64().unwrap();
+    assert!(at("p50") > 0.0 && at("p50") <= at("p99") && at("p99") <= at("max"));
+    let requests = server.requests();
+    assert_eq!(requests.len(), 20);
+    for request in requests {
+        let body: Value = serde_json::from_slice(&request.body).unwrap();
+        assert_eq!(body["account"]["account_settings"], json!({"api_key": "k"}));
+    }
+}
+
+#[test]
+fn time_passes_as_in_the_recording_or_faster_or_at_a_rate() {
+    let server = HttpServer::start(|_| HttpReply::new(200)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = write(&folder.path().join("a.ndjson"), &[line(1, 0), line(2, 400)]);
+    let seconds = |args: &[&str]| {
+        let url = server.url();
+        let args = [&["replay", &file, "--to", &url, "--json"], args].concat();
+        let ran = run(args, "");
+        assert_eq!(ran.status, Some(0), "{}", ran.err);
+        ran.json()[0]["seconds"].as_f64().unwrap()
+    };
+    // A run can take longer, but not less than the times say.
+    assert!(seconds(&[]) >= 0.4);
+    assert!(seconds(&["--speed", "2"]) >= 0.2);
+    assert!(seconds(&["--rate", "5"]) >= 0.2);
+    let ran = run(
+        [
+            "replay",
+            &file,
+            "--to",
+            &server.url(),
+            "--rate",
+            "5",
+            "--speed",
+            "2",
+        ],
+        "",
+    );
+    assert_eq!(ran.status, Some(2));
+}
+
+#[test]
+fn throttled_requests_are_repeated_after_the_time_that_was_asked_for() {
+    let server = HttpServer::start(|request| match request.number {
+        0 => HttpReply::new(429).with_header("Retry-After", "1"),
+        _ => HttpReply::new(200),
+    });
+    let server = server.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = write(&folder.path().join("a.ndjson"), &[line(1, 0), line(2, 100)]);
+    let ran = run(["replay", &file, "--to", &server.url(), "--json"], "");
+    assert_eq!(ran.status, Some(0), "{}", ran.err);
+    let report = &ran.json()[0];
+    assert_eq!(
+        (&report["throttled"], &report["attempts"]),
+        (&1.into(), &3.into())
+    );
+    assert!(report["seconds"].as_f64().unwrap() >= 1.0);
+    // The latency counts from the time at which the request was due.
+    assert!(report["latency_ms"]["max"].as_f64().unwrap() >= 1000.0);
+    assert!(report["attempt_ms"]["max"].as_f64().unwrap() < 1000.0);
+}
+
+#[test]
+fn requests_that_are_not_answered_are_counted() {
+    let server = HttpServer::start(|_| HttpReply::new(400)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut refused = line(2, 0);
+    refused["request"] = Value::Null;
+    let lines = [json!({"recording": 1, "left_out": 3}), line(1, 0), refused];
+    let file = write(&folder.path().join("a.ndjson"), &lines);
+    let ran = run(["replay", &file, "--to", &server.url()], "");
+    assert_eq!(ran.status, Some(1));
+    assert_eq!(server.requests().len(), 1);
+    assert!(
+        ran.out.contains("p99") && ran.out.contains("  400"),
+        "{}",
+        ran.out
+    );
+    assert!(ran.err.contains("without their text: 1"), "{}", ran.err);
+    assert!(ran.err.contains("missing: 3"), "{}", ran.err);
+}
+
+#[test]
+fn what_is_not_a_recording_is_refused_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.ndjson");
+    fs::write(&file, format!("{}\n{}\n", line(1, 0), plain())).unwrap();
+    let file = file.to_str().unwrap();
+    for args in [
+        &["replay", file, "--to", "http://127.0.0.1:1/"][..],
+        &["diff", file, file],
+    ] {
+        let ran = run(args, "");
+        assert_eq!(ran.status, Some(1));
+        assert!(
+            ran.err.contains("a.ndjson:2: not a line of a recording"),
+            "{}",
+            ran.err
+        );
+    }
+    let newer = write(&folder.path().join("b.ndjson"), &[json!({"recording": 2})]);
+    let ran = run(["diff", &newer, &newer], "");
+    assert!(
+        ran.err.contains("b.ndjson:1: recorded by a newer version"),
+        "{}",
+        ran.err
+    );
+    // A host that was killed leaves a part of a line.
+    let broken = folder.path().join("c.ndjson");
+    fs::write(&broken, format!("{}\n{{\"recording\":1,\"req", line(1, 0))).unwrap();
+    let broken = broken.to_str().unwrap();
+    assert_eq!(run(["diff", broken, broken], "").status, Some(0));
+}
+
+#[test]
+fn differences_are_found_and_times_do_not_count() {
+    let folder = tempfile::tempdir().unwrap();
+    let before: Vec<Value> = (0..5).map(|it| line(it, 1000)).collect();
+    let mut after: Vec<Value> = (0..5).map(|it| line(it, 5000)).collect();
+    for line in &mut after {
+        line["service_us"] = 5.into();
+        line["response"]["timestamp_ms"] = 99.into();
+        line["response"]["id"] = "other".into();
+    }
+    after.reverse();
+    let a = write(&folder.path().join("a.ndjson"), &before);
+    let b = write(&folder.path().join("b.ndjson"), &after);
+    let ran = run(["diff", &a, &b], "");
+    assert_eq!((ran.status, ran.out.as_str()), (Some(0), ""));
+    assert!(ran.err.contains("same 5, different 0"), "{}", ran.err);
+
+    // In the order of the numbers again.
+    after.reverse();
+    after[0]["status"] = 503.into();
+    after[0]["ended"] = "retry".into();
+    after[1]["not_done"] = json!([{"part": "event", "index": 0, "outcome": "discarded: no name"}]);
+    after[2]["records"][0]["sha256"] = "01".into();
+    after[3]["response"]["suspend_subscription"] = true.into();
+    after.push(line(7, 0));
+    let b = write(&folder.path().join("b.ndjson"), &after);
+    let ran = run(["diff", &a, &b, "--json"], "");
+    assert_eq!(ran.status, Some(1));
+    let fields: Vec<Value> = ran.json().iter().map(|it| it["field"].clone()).collect();
+    let expected = [
+        "ended", "status", "not_done", "records", "response", "request",
+    ];
+    assert_eq!(fields, expected);
+    assert!(
+        ran.err
+            .contains("same 1, different 4, only in A 0, only in B 1"),
+        "{}",
+        ran.err
+    );
+    let text = run(["diff", &a, &b], "").out;
+    assert!(
+        text.contains("discarded: no name") && text.contains("\n  A: []\n"),
+        "{text}"
+    );
+}
