@@ -101,6 +101,7 @@ pub use registration::Registration;
 /// - [Errors and verdicts](guide::errors): retry, discard, reject, and what the sender gets
 /// - [Identities and hashing](guide::identities): fall-back chains, digests, ad platforms, consent
 /// - [Testing](guide::testing): harness, builders, faults, sender, snapshots
+/// - [Send, record and compare](guide::sending): the platform for tests; traffic that is recorded, played and compared
 /// - [Going live](guide::going_live): registration, permissions, deployment, monitoring
 /// - [Forwarding](guide::forwarding): to Amazon Data Firehose or an HTTP API, without a module
 /// - [AWS Lambda](guide::lambda): a module as a function: answers, deadlines, queues, metrics
@@ -117,6 +118,7 @@ pub mod guide {
 [errors]: crate::guide::errors\n\
 [identities]: crate::guide::identities\n\
 [testing]: crate::guide::testing\n\
+[sending]: crate::guide::sending\n\
 [going-live]: crate::guide::going_live\n\
 [forwarding]: crate::guide::forwarding\n\
 [kafka]: crate::guide::kafka\n\
@@ -134,6 +136,7 @@ pub mod guide {
         errors "errors.md";
         identities "identities.md";
         testing "testing.md";
+        sending "sending.md";
         going_live "going-live.md";
         forwarding "forwarding.md";
         kafka "kafka.md";

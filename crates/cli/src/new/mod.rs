@@ -44,7 +44,7 @@ pub(crate) struct NewArgs {
 
 /// The files of the package, by their paths in it. The names in the template differ where the real
 /// ones have a meaning for cargo or git.
-const FILES: [(&str, &str); 12] = [
+const FILES: [(&str, &str); 13] = [
     ("Cargo.toml", include_str!("template/manifest.toml")),
     (".gitignore", include_str!("template/gitignore")),
     (".github/workflows/ci.yml", include_str!("template/ci.yml")),
@@ -66,6 +66,10 @@ const FILES: [(&str, &str); 12] = [
     (
         "samples/batch.json",
         include_str!("template/samples/batch.json"),
+    ),
+    (
+        "samples/settings.json",
+        include_str!("template/samples/settings.json"),
     ),
     (
         "deploy/template.yaml",

@@ -13,7 +13,7 @@ use crate::interrupt::Stop;
 /// The newest version of the format that is known.
 const VERSION: i64 = 1;
 
-/// A line of a recording (`docs/guide/operations.md`).
+/// A line of a recording (`docs/guide/sending.md`).
 #[derive(Clone, Copy)]
 pub(crate) struct Line<'t>(Json<'t>);
 

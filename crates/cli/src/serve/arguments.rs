@@ -11,6 +11,8 @@ use crate::arguments::{Limits, number};
 use crate::exit::{Failure, exit_status};
 use crate::forward::arguments::{Settings, configuration};
 
+use super::record::RecordArgs;
+
 /// Serve HTTP or HTTPS: receive messages and forward them
 ///
 /// Answers the messages of the sender, and delivers their records before each answer, as `hydrant
@@ -30,6 +32,7 @@ use crate::forward::arguments::{Settings, configuration};
     "Examples:\n  \
      hydrant serve --to null\n  \
      hydrant serve --to stdout --set send_screen_views=off\n  \
+     hydrant serve --to null --record recordings/\n  \
      hydrant serve --listen 0.0.0.0:8443 --tls-certificate chain.pem --tls-key key.pem \\\n    \
      --tokens-file tokens --admin 127.0.0.1:9090 --to http --config forward.toml\n\n",
     "Environment:\n    \
@@ -69,6 +72,9 @@ pub(crate) struct ServeArgs {
     /// lines: set HYDRANT_NAME, or NAME_file to the path of a file that holds the secret.
     #[arg(long, value_name = "NAME=VALUE", help_heading = "Settings")]
     set: Vec<String>,
+
+    #[command(flatten)]
+    pub(super) record: RecordArgs,
 
     /// Also listen here, for the administrator: /healthz, /readyz and /metrics
     ///

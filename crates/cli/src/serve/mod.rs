@@ -3,6 +3,7 @@
 mod arguments;
 mod log;
 mod module;
+mod record;
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -114,6 +115,9 @@ fn options<P: Module<K> + 'static, K: 'static>(
     }
     if let Some(path) = &args.tokens_file {
         host = host.tokens_file(path);
+    }
+    if let Some(recorder) = args.record.start()? {
+        host = host.observe(recorder);
     }
     if let Some(path) = &args.path {
         host = host.endpoint(path, hydrant_server::Endpoint::All);

@@ -5,11 +5,12 @@ use std::process::Stdio;
 
 use crate::support::*;
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 11] = [
     "process",
     "normalize",
     "validate",
     "inspect",
+    "new",
     "plan",
     "hash",
     "generate",

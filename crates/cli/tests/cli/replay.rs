@@ -229,3 +229,77 @@ fn differences_are_found_and_times_do_not_count() {
         "{text}"
     );
 }
+
+/// A recording of `hydrant serve` is played against another host, whose recording is the same.
+#[cfg(all(unix, feature = "serve"))]
+#[test]
+fn a_recording_of_a_host_can_be_played_and_compared() {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Child, Stdio};
+
+    let folder = tempfile::tempdir().unwrap();
+    let recordings = ["a", "b"].map(|name| folder.path().join(name));
+    let [a, b] = recordings.each_ref().map(|path| path.to_str().unwrap());
+    let start = |recording: &str| -> (Child, String) {
+        let args = [
+            "serve",
+            "--to",
+            "null",
+            "--listen",
+            "127.0.0.1:0",
+            "--record",
+            recording,
+        ];
+        let mut command = hydrant_with_signals(&args);
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut lines = lines.map(|line| line.unwrap());
+        let url = lines.find_map(|line| Some(line.strip_prefix("listening at ")?.to_owned()));
+        (child, url.unwrap())
+    };
+    // The recorder writes what waits at the end.
+    let end = |mut child: Child| {
+        let mut kill = std::process::Command::new("kill");
+        kill.args(["-TERM", &child.id().to_string()]);
+        assert!(kill.status().unwrap().success());
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+    };
+    let (host, url) = start(a);
+    let text = generated("--messages 20 --events 1..3 --kind events --seed 3");
+    let ran = run(["send", "-", "--to", &url], &text);
+    assert_eq!(ran.status, Some(0), "{} {}", ran.out, ran.err);
+    end(host);
+    let (host, url) = start(b);
+    let ran = run(["replay", a, "--to", &url, "--rate", "1000", "--json"], "");
+    assert_eq!(ran.status, Some(0), "{}", ran.err);
+    assert_eq!(ran.json()[0]["answered"], 20);
+    end(host);
+    let ran = run(["diff", a, b], "");
+    assert_eq!(ran.status, Some(0), "{}", ran.out);
+    assert!(ran.err.contains("same 20, different 0"), "{}", ran.err);
+
+    // No identity of a message is in the recording, and no setting.
+    let mut recording = String::new();
+    for file in fs::read_dir(a).unwrap() {
+        recording += &fs::read_to_string(file.unwrap().path()).unwrap();
+    }
+    let mut values = 0;
+    for line in text.lines() {
+        let message: Value = serde_json::from_str(line).unwrap();
+        let identities = message["user_identities"].as_array();
+        let identities = identities
+            .into_iter()
+            .flatten()
+            .map(|it| it["value"].clone());
+        let settings = message["account"]["account_settings"].as_object();
+        let settings = settings.into_iter().flatten().map(|it| it.1.clone());
+        for value in identities.chain(settings) {
+            let value = value.as_str().unwrap().to_owned();
+            if value.len() > 5 {
+                values += 1;
+                assert!(!recording.contains(&format!("\"{value}\"")), "{value}");
+            }
+        }
+    }
+    assert!(values > 20, "{values}");
+}
