@@ -38,6 +38,7 @@ fn steps() -> Vec<String> {
 struct User {
     folder: PathBuf,
     address: String,
+    lints: bool,
     server: Option<Child>,
 }
 
@@ -56,9 +57,11 @@ impl User {
             // As the tests of the workspace, so that dependencies are compiled once.
             .env("CARGO_PROFILE_DEV_OPT_LEVEL", "1")
             .env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only")
-            // The lints of the package itself, in the same run.
-            .env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver")
             .env("LISTEN", &self.address);
+        if self.lints {
+            // The lints of the package itself, in the same run.
+            command.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver");
+        }
         command
     }
 
@@ -107,6 +110,15 @@ impl Drop for User {
     }
 }
 
+fn has_clippy() -> bool {
+    let version = Command::new("clippy-driver").arg("--version").output();
+    let has = version.is_ok_and(|version| version.status.success());
+    if !has {
+        println!("NOTE: without clippy, the lints of the package are not checked.");
+    }
+    has
+}
+
 #[test]
 fn a_new_user_gets_to_an_answered_message() {
     let folder = tempfile::tempdir().unwrap();
@@ -118,6 +130,7 @@ fn a_new_user_gets_to_an_answered_message() {
     let mut user = User {
         folder: folder.path().to_owned(),
         address,
+        lints: has_clippy(),
         server: None,
     };
     let mut printed = String::new();

@@ -196,6 +196,14 @@ fn values(name: &Name, checkout: Option<&Checkout>) -> Vec<(String, String)> {
                 .to_owned(),
         ),
     ];
+    let origin = checkout.map_or_else(String::new, |checkout| {
+        format!(
+            "\nThe packages of hydrant are those of the checkout in `{}`. The workflow for GitHub does not \
+             have it,\nso use published packages there.\n",
+            checkout.from_package
+        )
+    });
+    values.push(("origin".to_owned(), origin));
     for (package, within) in PACKAGES {
         let from = match checkout {
             None => format!("version = \"{}\"", env!("CARGO_PKG_VERSION")),

@@ -32,7 +32,8 @@ use load::{Load, Schedule};
 ///
 /// After 429 nothing is sent until the time of `Retry-After`, and the request is sent again, with
 /// back-off, as after 408, 500, 502, 503 and 504. Recordings have no settings of accounts, so give
-/// them with --settings. Identities are masked unless the host has recorded them. The summary has
+/// them with --settings. Identities are masked unless the host has recorded them. All requests are read before the
+/// first one is sent, and kept in memory. The summary has
 /// statuses and percentiles of latencies. The exit status is 1 if a request is not answered.
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
