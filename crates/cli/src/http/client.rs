@@ -25,7 +25,7 @@ pub(crate) enum Target {
 
 impl Target {
     /// Reads `URL` or `lambda:URL`.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
         let (is_lambda, text) = match text.strip_prefix("lambda:") {
             Some(url) => (true, url),
             None => (false, text),
@@ -43,7 +43,7 @@ impl Target {
         })
     }
 
-    pub(crate) fn is_lambda(&self) -> bool {
+    pub(super) fn is_lambda(&self) -> bool {
         matches!(self, Self::Lambda(_))
     }
 
@@ -124,6 +124,10 @@ impl Client {
             token,
             timeout,
         })
+    }
+
+    pub(crate) fn is_lambda(&self) -> bool {
+        self.target.is_lambda()
     }
 
     /// Sends a message once. A registration request has no token.

@@ -5,7 +5,7 @@ mod client;
 mod settings;
 mod token;
 
-pub(crate) use client::{Attempt, Client, End, Target};
+pub(crate) use client::{Attempt, Client, End};
 pub(crate) use settings::AccountSettings;
 pub(crate) use token::TokenArgs;
 
@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use client::Target;
 
 use crate::arguments::number;
 use crate::exit::Failure;
@@ -24,8 +25,9 @@ pub(crate) struct TargetArgs {
     ///
     /// The emulator of `cargo lambda watch` invokes functions at
     /// http://localhost:9000/2015-03-31/functions/NAME/invocations.
-    #[arg(long, value_name = "URL", value_parser = Target::parse)]
-    pub(crate) to: Target,
+    // A text, because the errors of the parser of arguments would show a password in it.
+    #[arg(long, value_name = "URL")]
+    to: String,
 
     #[command(flatten)]
     token: TokenArgs,
@@ -45,16 +47,14 @@ pub(crate) struct TargetArgs {
 
 impl TargetArgs {
     pub(crate) fn client(&self) -> Result<Client, Failure> {
+        let target = Target::parse(&self.to);
+        let target = target.map_err(|problem| Failure::Usage(format!("--to: {problem}")))?;
         let token = self.token.read()?;
-        if token.is_some() && self.to.is_lambda() {
+        if token.is_some() && target.is_lambda() {
             let problem = "functions are called without a token; leave it out";
             return Err(Failure::Usage(problem.to_owned()));
         }
-        Client::new(
-            self.to.clone(),
-            token,
-            Duration::from_millis(self.timeout_ms),
-        )
+        Client::new(target, token, Duration::from_millis(self.timeout_ms))
     }
 
     pub(crate) fn settings(&self) -> Result<AccountSettings, Failure> {

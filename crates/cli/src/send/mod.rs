@@ -108,7 +108,7 @@ pub(crate) fn run(args: &SendArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure
         [] => None,
         files => Some(messages::read(files, false, &args.limits.options(), stop)?),
     };
-    let is_lambda = args.target.to.is_lambda();
+    let is_lambda = client.is_lambda();
     let retry = RetryPolicy::default()
         .attempts(u32::try_from(args.attempts).unwrap_or(u32::MAX))
         .base(Duration::from_millis(args.backoff_ms))

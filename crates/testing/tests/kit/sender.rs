@@ -210,3 +210,19 @@ fn responses_are_checked() {
         .send(batch("a"), |_| Reply::answer(fresh))
         .response();
 }
+
+#[test]
+fn a_sender_over_a_network_limits_attempts_and_shows_no_responses() {
+    let mut sender = Sender::lambda().with_attempts(3).hiding_responses();
+    let delivery = sender.send(batch("a"), |_| Reply::status(500));
+    assert_eq!((delivery.attempts, &delivery.end), (3, &End::Repeating));
+    let secret = r#"{"type":"event_processing_response","note":"s3cret"}"#;
+    sender.send(batch("a"), |_| Reply::answer(secret));
+    assert_eq!(
+        sender.problems(),
+        ["the identifier of the response is not a uuid"; 3]
+    );
+    let mut sender = Sender::http(0);
+    sender.send(batch("a"), |_| Reply::answer(secret));
+    assert!(sender.problems()[0].ends_with(secret));
+}
