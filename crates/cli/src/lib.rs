@@ -34,6 +34,8 @@ mod schema;
 mod sections;
 #[cfg(feature = "http")]
 mod send;
+#[cfg(feature = "serve")]
+mod serve;
 mod stream;
 mod terminal;
 mod validate;

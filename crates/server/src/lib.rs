@@ -33,6 +33,7 @@ mod limits;
 mod log;
 mod metrics;
 pub mod record;
+mod refusal;
 mod router;
 mod running;
 mod server;
