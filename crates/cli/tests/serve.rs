@@ -29,7 +29,10 @@ fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hydrant"));
     command.args(["serve", "--listen", "127.0.0.1:0"]);
     command.args(arguments).env_remove("HYDRANT_TOKENS");
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     command
 }
 
@@ -39,7 +42,10 @@ fn start(mut command: Command) -> Serving {
     let mut notes = String::new();
     let address = loop {
         let mut line = String::new();
-        assert!(errors.read_line(&mut line).unwrap() > 0, "it ended: {notes}");
+        assert!(
+            errors.read_line(&mut line).unwrap() > 0,
+            "it ended: {notes}"
+        );
         if let Some(address) = line.trim().strip_prefix("listening at http://") {
             break address.to_owned();
         }
@@ -60,7 +66,13 @@ impl Serving {
 
     fn terminate(&self) {
         let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &id])
+                .status()
+                .unwrap()
+                .success()
+        );
     }
 
     /// Waits for the end; returns the status and what was printed on standard error.
@@ -87,7 +99,11 @@ fn try_post(address: &str, fields: &str, body: &str) -> Option<String> {
 #[test]
 fn null_answers_everything_and_ends_by_a_signal() {
     let serving = start(command(&["--to", "null"]));
-    assert!(serving.notes.contains("note: no tokens"), "{}", serving.notes);
+    assert!(
+        serving.notes.contains("note: no tokens"),
+        "{}",
+        serving.notes
+    );
     let reply = serving.post("", r#"{"type":"module_registration_request"}"#);
     assert!(reply.starts_with("HTTP/1.1 200 "), "{reply}");
     assert!(reply.contains("event_processing_registration"), "{reply}");
@@ -106,7 +122,10 @@ fn tokens_are_read_from_the_environment_and_not_printed() {
     let serving = start(command);
     for token in ["first-secret", "second-secret"] {
         let field = format!("Authorization: Token {token}\r\n");
-        assert!(serving.post(&field, BATCH).starts_with("HTTP/1.1 200 "), "{token}");
+        assert!(
+            serving.post(&field, BATCH).starts_with("HTTP/1.1 200 "),
+            "{token}"
+        );
     }
     assert!(serving.post("", BATCH).starts_with("HTTP/1.1 401 "));
     serving.terminate();
@@ -114,7 +133,10 @@ fn tokens_are_read_from_the_environment_and_not_printed() {
     let (status, errors) = serving.wait();
     assert_eq!(status.code(), Some(0), "{errors}");
     // A wrong token is reported as an error, because its data is lost.
-    assert!(errors.contains("ERROR") && errors.contains("wrong"), "{errors}");
+    assert!(
+        errors.contains("ERROR") && errors.contains("wrong"),
+        "{errors}"
+    );
     assert!(!(notes + &errors).contains("secret"));
 }
 
@@ -148,11 +170,20 @@ fn a_signal_under_load_loses_nothing() {
 fn wrong_arguments_say_what_to_do() {
     for (arguments, expected) in [
         (&["--to", "null", "--listen", "0.0.0.0:0"][..], "use TLS"),
-        (&["--to", "null", "--tls-key", "key.pem"], "--tls-certificate"),
-        (&["--to", "null", "--tokens-file", "/no/such/file"], "cannot read the tokens"),
+        (
+            &["--to", "null", "--tls-key", "key.pem"],
+            "--tls-certificate",
+        ),
+        (
+            &["--to", "null", "--tokens-file", "/no/such/file"],
+            "cannot read the tokens",
+        ),
         (&["--to", "null", "--path", "firehose"], "is not a path"),
         (&["--to", "none"], "stdout"),
-        (&["--to", "null", "--auth-grace=soon"], "expected a number of seconds"),
+        (
+            &["--to", "null", "--auth-grace=soon"],
+            "expected a number of seconds",
+        ),
     ] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_hydrant"));
         let output = command.arg("serve").args(arguments).output().unwrap();

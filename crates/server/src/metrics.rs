@@ -1,12 +1,18 @@
 //! The metrics of a service, in the format that Prometheus reads.
 
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
 use hydrant::Output;
 use hydrant::engine::EventCounts;
 use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::{EncodeMetric, MetricEncoder, NoLabelSet};
+use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
 use crate::refusal::Refusal;
@@ -24,6 +30,54 @@ const SERVICE: [f64; 14] = [
 const LAG: [f64; 10] = [
     0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 14400.0, 86400.0,
 ];
+
+/// A histogram without a lock, which the threads would wait for at each message.
+#[derive(Clone, Debug)]
+struct Histogram(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    /// Upper bounds in seconds, and how many values are at most as large as this one and larger than
+    /// the one before.
+    buckets: Vec<(f64, AtomicU64)>,
+    micros: AtomicU64,
+}
+
+impl Histogram {
+    fn new(bounds: &[f64]) -> Self {
+        let bounds = bounds.iter().copied().chain([f64::INFINITY]);
+        Self(Arc::new(Inner {
+            buckets: bounds.map(|bound| (bound, AtomicU64::new(0))).collect(),
+            micros: AtomicU64::new(0),
+        }))
+    }
+
+    fn observe(&self, time: Duration) {
+        let seconds = time.as_secs_f64();
+        let bucket = self.0.buckets.iter().find(|(bound, _)| seconds <= *bound);
+        if let Some((_, count)) = bucket {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+        let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        self.0.micros.fetch_add(micros, Ordering::Relaxed);
+    }
+}
+
+impl EncodeMetric for Histogram {
+    fn encode(&self, mut encoder: MetricEncoder<'_>) -> fmt::Result {
+        let buckets = self.0.buckets.iter();
+        let buckets: Vec<(f64, u64)> = buckets
+            .map(|(bound, count)| (*bound, count.load(Ordering::Relaxed)))
+            .collect();
+        let count = buckets.iter().map(|(_, count)| count).sum();
+        let seconds = self.0.micros.load(Ordering::Relaxed) as f64 / 1e6;
+        encoder.encode_histogram::<NoLabelSet>(seconds, count, &buckets, None)
+    }
+
+    fn metric_type(&self) -> MetricType {
+        MetricType::Histogram
+    }
+}
 
 pub(crate) struct Metrics {
     registry: Registry,
@@ -70,7 +124,7 @@ impl Metrics {
         let outcomes =
             outcomes.map(|outcome| by_outcome.get_or_create_owned(&[("outcome", outcome)]));
         let mut histogram = |name: &str, help: &str, buckets: &[f64]| {
-            let histogram = Histogram::new(buckets.iter().copied());
+            let histogram = Histogram::new(buckets);
             registry.register(name, help, histogram.clone());
             histogram
         };
@@ -111,12 +165,13 @@ impl Metrics {
         let kind = output.message_type().map_or("none", |it| it.as_str());
         let labels = [("type", kind), ("ended", processed.ended.as_str())];
         self.messages.get_or_create(&labels).inc();
-        self.service.observe(times.total.as_secs_f64());
+        self.service.observe(times.total);
         if let Some(parse) = times.parse {
-            self.parse.observe(parse.as_secs_f64());
+            self.parse.observe(parse);
         }
-        if let Some(lag_ms) = times.lag_ms {
-            self.lag.observe(lag_ms as f64 / 1e3);
+        // A message from the future has no age.
+        if let Some(Ok(lag_ms)) = times.lag_ms.map(u64::try_from) {
+            self.lag.observe(Duration::from_millis(lag_ms));
         }
         for (counter, (_, count)) in self.events.iter().zip(output.event_counts().iter()) {
             if count > 0 {
