@@ -68,7 +68,7 @@ impl Ended {
             Self::Late => "the deadline has passed".to_owned(),
             Self::Retry { reason, .. } if reason.is_empty() => "to be tried again later".to_owned(),
             Self::Retry { reason, .. } | Self::Rejected { reason } => reason.clone(),
-            Self::Panicked => "the function panicked".to_owned(),
+            Self::Panicked => "the host panicked".to_owned(),
         }
     }
 
