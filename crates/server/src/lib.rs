@@ -22,6 +22,8 @@ mod admin;
 mod authorization;
 mod body;
 mod connection;
+#[cfg(feature = "console")]
+mod console;
 mod continued;
 mod error;
 mod exchange;
@@ -41,6 +43,9 @@ mod service;
 mod tls;
 mod tokens;
 
+#[cfg(feature = "console")]
+#[cfg_attr(docsrs, doc(cfg(feature = "console")))]
+pub use console::{Console, ConsoleOptions};
 pub use error::StartError;
 pub use exchange::{Exchange, NotDone, Observer, Part, Source};
 pub use host::Host;
