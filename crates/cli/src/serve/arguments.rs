@@ -33,6 +33,7 @@ use super::record::RecordArgs;
      hydrant serve --to null\n  \
      hydrant serve --to stdout --set send_screen_views=off\n  \
      hydrant serve --to null --record recordings/\n  \
+     hydrant serve --to null --admin 127.0.0.1:9090 --console\n  \
      hydrant serve --listen 0.0.0.0:8443 --tls-certificate chain.pem --tls-key key.pem \\\n    \
      --tokens-file tokens --admin 127.0.0.1:9090 --to http --config forward.toml\n\n",
     "Environment:\n    \
@@ -81,6 +82,22 @@ pub(crate) struct ServeArgs {
     /// It has no TLS and no tokens: the sender and others must not reach it.
     #[arg(long, value_name = "ADDR", help_heading = "Administration")]
     pub(super) admin: Option<SocketAddr>,
+
+    /// Serve the console on the address of --admin: a page that shows messages and sends others
+    ///
+    /// Open it in a browser by a loopback name, such as http://localhost:9090/. It shows identities
+    /// only on request, and values of settings never.
+    #[arg(long, requires = "admin", help_heading = "Administration")]
+    pub(super) console: bool,
+
+    /// Allow another host name in the address of the console, such as that of a proxy
+    #[arg(
+        long,
+        value_name = "NAME",
+        requires = "console",
+        help_heading = "Administration"
+    )]
+    pub(super) console_host: Vec<String>,
 
     /// Print lines about messages from this level on
     #[arg(

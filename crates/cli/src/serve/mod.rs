@@ -10,10 +10,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hydrant::Engine;
+use clap::ValueEnum as _;
 use hydrant::host::Module;
 use hydrant_forward::{AcknowledgeFirst, Forwarder, ForwarderModule};
-use hydrant_server::{Host, Limits, Server, Service, TlsFiles};
+use hydrant_server::{Console, ConsoleOptions, Host, Limits, Server, Service, TlsFiles};
 use tokio::runtime::Builder;
 
 pub(crate) use arguments::ServeArgs;
@@ -46,14 +46,14 @@ pub(crate) fn run(args: &ServeArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failur
 async fn serve(args: &ServeArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure> {
     match &args.to {
         Some(Target::Null) => {
-            let host = options(Host::new(engine(Everything, args)), args)?;
-            listen(start(host)?, args, stop, async || {}).await
+            let (host, console) = host(Everything, args)?;
+            listen(start(host)?, console, args, stop, async || {}).await
         }
         Some(Target::Stdout) => {
             let module = Lines::new(args.mapping_configuration()?)?;
-            let host = options(Host::new(engine(module, args)), args)?;
+            let (host, console) = host(module, args)?;
             let host = host.deliver_to(Stdout::new(Arc::clone(stop)));
-            listen(start(host)?, args, stop, async || {}).await
+            listen(start(host)?, console, args, stop, async || {}).await
         }
         _ => forward(args, stop).await,
     }
@@ -71,7 +71,7 @@ async fn forward(args: &ServeArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure
     }
     let module = ForwarderModule::new(forwarder).map_err(usage)?;
     let module = Forwarding(Arc::new(module));
-    let mut host = options(Host::new(engine(module.clone(), args)), args)?;
+    let (mut host, console) = host(module.clone(), args)?;
     if args.acknowledge_first {
         let store = Forwarder::for_host(args.configuration()?);
         let store = AcknowledgeFirst::new(store.await.map_err(usage)?);
@@ -79,15 +79,33 @@ async fn forward(args: &ServeArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure
         host = host.acknowledge_first(store.map_err(usage)?.parse_options(options));
     }
     let service = start(host)?;
-    listen(service, args, stop, async || {
+    listen(service, console, args, stop, async || {
         module.0.forwarder().drain(DRAIN).await;
         module.0.forwarder().close().await;
     })
     .await
 }
 
-fn engine<P: Module<K>, K>(module: P, args: &ServeArgs) -> Engine<P> {
-    module.into_engine().with_options(args.limits.options())
+/// The host of a module, and its console if there is one.
+fn host<P: Module<K> + 'static, K: 'static>(
+    module: P,
+    args: &ServeArgs,
+) -> Result<(Host<P, K>, Option<Console>), Failure> {
+    let engine = module.into_engine().with_options(args.limits.options());
+    let console = args.console.then(|| {
+        let sink = args.to.and_then(|target| target.to_possible_value());
+        let sink = sink.map_or_else(String::new, |sink| sink.get_name().to_owned());
+        let hosts = args.console_host.iter();
+        let options = hosts.fold(ConsoleOptions::new().sink(sink), ConsoleOptions::host);
+        Console::new(&engine, options).map_err(|error| Failure::Usage(error.to_string()))
+    });
+    let console = console.transpose()?;
+    let host = options(Host::new(engine), args)?;
+    let host = match &console {
+        Some(console) => host.observe(console.clone()),
+        None => host,
+    };
+    Ok((host, console))
 }
 
 fn options<P: Module<K> + 'static, K: 'static>(
@@ -133,12 +151,14 @@ fn start<P: Module<K> + 'static, K: 'static>(host: Host<P, K>) -> Result<Service
 /// Serves until the stop is raised, and ends without losing anything; then runs `close`.
 async fn listen<F: Future<Output = ()>>(
     service: Service,
+    console: Option<Console>,
     args: &ServeArgs,
     stop: &Arc<Stop>,
     close: impl FnOnce() -> F,
 ) -> Result<ExitCode, Failure> {
     let usage = |error: hydrant_server::StartError| Failure::Usage(error.to_string());
     let has_tokens = service.has_tokens();
+    let routes = console.as_ref().map(|console| console.routes(&service));
     let mut server = Server::new(service, args.listen)
         .shutdown_grace(Duration::from_secs(args.grace))
         .shutdown_delay(Duration::from_secs(args.shutdown_delay));
@@ -150,6 +170,9 @@ async fn listen<F: Future<Output = ()>>(
     }
     if let Some(admin) = args.admin {
         server = server.admin(admin);
+    }
+    if let Some(routes) = routes {
+        server = server.admin_routes(routes);
     }
     let listening = server.bind().map_err(usage)?;
     let unknown = |error: std::io::Error| Failure::Delivery(error.to_string());
@@ -164,6 +187,9 @@ async fn listen<F: Future<Output = ()>>(
     }
     if let Some(admin) = listening.admin_address().map_err(unknown)? {
         terminal::complain(&format!("administration at http://{admin}"));
+        if console.is_some() {
+            terminal::complain(&format!("console at http://{admin}/"));
+        }
     }
     let address = listening.address().map_err(unknown)?;
     terminal::complain(&format!("listening at {scheme}://{address}"));
