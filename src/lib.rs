@@ -106,6 +106,7 @@ pub use registration::Registration;
 /// - [Forwarding](guide::forwarding): to Amazon Data Firehose or an HTTP API, without a module
 /// - [AWS Lambda](guide::lambda): a module as a function: answers, deadlines, queues, metrics
 /// - [HTTP](guide::http): a module as an HTTP host: statuses, tokens, limits, the end
+/// - [Console](guide::console): a page that shows messages and what is wrong with them
 /// - [Capacity](guide::capacity): executions, throttling, latency and cost, before going live
 pub mod guide {
     /// Declares a page. Its links to other pages are relative paths in the book. The definitions
@@ -124,6 +125,7 @@ pub mod guide {
 [kafka]: crate::guide::kafka\n\
 [lambda]: crate::guide::lambda\n\
 [http]: crate::guide::http\n\
+[console]: crate::guide::console\n\
 [capacity]: crate::guide::capacity\n"]
             #[doc = include_str!(concat!("../docs/guide/", $file))]
             pub mod $page {}
@@ -142,6 +144,7 @@ pub mod guide {
         kafka "kafka.md";
         lambda "lambda.md";
         http "http.md";
+        console "console.md";
         capacity "capacity.md";
     }
 }
