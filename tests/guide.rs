@@ -245,7 +245,9 @@ fn every_example_is_compiled() {
         }
         // These need no code.
         assert!(
-            examples > 0 || ["capacity", "console", "forwarding", "kafka", "sending"].contains(&page.as_str()),
+            examples > 0
+                || ["capacity", "console", "forwarding", "kafka", "sending"]
+                    .contains(&page.as_str()),
             "{page}"
         );
     }

@@ -101,7 +101,10 @@ fn main() {
             contender.name
         );
     }
-    println!("the engine alone: {:.1} us", engine_alone(&body).as_secs_f64() * 1e6);
+    println!(
+        "the engine alone: {:.1} us",
+        engine_alone(&body).as_secs_f64() * 1e6
+    );
     let (rate, p99) = (median(&contenders[1].rates), median(&contenders[1].p99s));
     let met = rate >= MIN_SHARE * bare && p99 <= MAX_P99;
     println!(
