@@ -116,6 +116,40 @@ fn null_answers_everything_and_ends_by_a_signal() {
 }
 
 #[test]
+fn the_console_is_served_beside_the_metrics_to_loopback_names() {
+    let serving = start(command(&[
+        "--to",
+        "null",
+        "--admin",
+        "127.0.0.1:0",
+        "--console",
+    ]));
+    let (_, address) = serving.notes.split_once("console at http://").unwrap();
+    let address = address
+        .lines()
+        .next()
+        .unwrap()
+        .trim_end_matches('/')
+        .to_owned();
+    let get = |host: &str, path: &str| {
+        let mut stream = TcpStream::connect(&address).unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).unwrap();
+        reply
+    };
+    let page = get("localhost", "/");
+    assert!(page.starts_with("HTTP/1.1 200 "), "{page}");
+    assert!(page.contains("name=\"hydrant-token\""), "{page}");
+    assert!(get("console.example", "/").starts_with("HTTP/1.1 403 "));
+    assert!(get("localhost", "/api/state").starts_with("HTTP/1.1 403 "));
+    assert!(get("localhost", "/metrics").starts_with("HTTP/1.1 200 "));
+    serving.terminate();
+    assert_eq!(serving.wait().0.code(), Some(0));
+}
+
+#[test]
 fn tokens_are_read_from_the_environment_and_not_printed() {
     let mut command = command(&["--to", "null", "--log", "debug"]);
     command.env("HYDRANT_TOKENS", "first-secret, second-secret");
