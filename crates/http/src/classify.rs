@@ -163,8 +163,11 @@ fn record(errors: &RecordErrors, element: &Value) -> Fate {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use reqwest::header::{HeaderValue, RETRY_AFTER};
+
     use super::*;
-    use reqwest::header::HeaderValue;
 
     /// 2026-01-01T00:00:00Z
     fn now() -> SystemTime {
