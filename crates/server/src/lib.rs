@@ -74,7 +74,7 @@ use hydrant::host::Module;
 /// # }
 /// # async fn run() -> Result<(), hydrant_server::StartError> {
 /// let address = ([127, 0, 0, 1], 8080).into();
-/// hydrant_server::serve(Acme, address, std::future::pending()).await?;
+/// hydrant_server::serve(Acme, address, hydrant_server::interrupted()).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -111,6 +111,34 @@ pub async fn serve<P: Module<K> + 'static, K: 'static>(
 /// See [`Host::start`].
 pub fn router<P: Module<K> + 'static, K: 'static>(module: P) -> Result<Router, StartError> {
     Ok(Host::new(module.into_engine()).start()?.router())
+}
+
+/// Waits until the process is asked to end: by SIGINT (Ctrl-C), or on Unix by SIGTERM, which
+/// container platforms send first. For [`serve`] and [`Listening::serve`].
+///
+/// If the operating system refuses to report a signal, it keeps its usual effect.
+///
+/// # Panics
+///
+/// Outside of a tokio runtime with its drivers.
+pub async fn interrupted() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending().await
+        }
+    };
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                () = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    interrupt.await;
 }
 
 /// The example of the README is a test.

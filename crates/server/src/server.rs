@@ -37,7 +37,6 @@ const GRACE: Duration = Duration::from_secs(30);
 /// #     type Batch = ();
 /// #     fn registration(&self) -> Registration { Registration::new("Acme", "1.0") }
 /// # }
-/// # async fn signal() {}
 ///
 /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 /// let service = Host::new(Engine::new_async(Acme)).tokens_file("tokens").start()?;
@@ -45,7 +44,7 @@ const GRACE: Duration = Duration::from_secs(30);
 ///     .tls(TlsFiles::new("certificate.pem", "key.pem"))
 ///     .admin("127.0.0.1:9090".parse()?)
 ///     .bind()?
-///     .serve(signal())
+///     .serve(hydrant_server::interrupted())
 ///     .await;
 /// # Ok(())
 /// # }

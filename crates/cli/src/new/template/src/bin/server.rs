@@ -19,9 +19,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     let server = Server::new(host.start()?, listen.parse()?).bind()?;
     println!("listening on http://{}/", server.address()?);
-    let interrupted = async {
-        let _ = tokio::signal::ctrl_c().await;
-    };
-    server.serve(interrupted).await;
+    server.serve(hydrant_server::interrupted()).await;
     Ok(())
 }
