@@ -48,17 +48,22 @@ impl Letters {
         }
     }
 
+    /// The most bytes of a letter; `None` if there is no limit.
+    fn largest(&self) -> Option<usize> {
+        match self {
+            Self::Folder(_) => None,
+            #[cfg(feature = "aws")]
+            Self::Queue(queue) => Some(queue.largest_letter()),
+        }
+    }
+
     /// Whether the destination accepts a letter of this size.
     pub(crate) fn accepts(&self, letter: &DeadLetter<'_>) -> bool {
-        match self {
-            Self::Folder(_) => true,
-            #[cfg(feature = "aws")]
-            Self::Queue(queue) => {
-                let mut line = Vec::new();
-                letter.write(&mut line);
-                line.len() <= queue.largest_letter()
-            }
-        }
+        self.largest().is_none_or(|largest| {
+            let mut line = Vec::new();
+            letter.write(&mut line);
+            line.len() <= largest
+        })
     }
 
     /// Stores a letter, or says why it is not stored, and where it should be. The deadline is that of
