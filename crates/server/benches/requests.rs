@@ -67,7 +67,7 @@ struct Contender {
 fn main() {
     let only_test = std::env::args().any(|argument| argument == "--test");
     let (body, name) = sample();
-    let generator = runtime();
+    let generator = runtime("generator");
     let mut contenders = contenders(&body, &generator);
     if only_test {
         println!("requests: the answers are right");
@@ -133,7 +133,7 @@ fn engine_alone(body: &[u8]) -> Duration {
 }
 
 fn contenders(body: &[u8], generator: &Runtime) -> Vec<Contender> {
-    let bare = runtime();
+    let bare = runtime("bare axum");
     let listener = bare
         .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
         .unwrap();
@@ -157,7 +157,7 @@ fn contenders(body: &[u8], generator: &Runtime) -> Vec<Contender> {
         ("with a token", Some("secret"), false),
         ("with an observer", None, true),
     ] {
-        let runtime = runtime();
+        let runtime = runtime(name);
         let address = runtime.block_on(async {
             let mut host = Host::new(Engine::new(Nothing));
             if let Some(token) = token {
@@ -298,8 +298,10 @@ fn sample() -> (Vec<u8>, &'static str) {
     }
 }
 
-fn runtime() -> Runtime {
+/// The name of its threads tells a profiler which contender they serve.
+fn runtime(name: &str) -> Runtime {
     Builder::new_multi_thread()
+        .thread_name(name)
         .worker_threads(2)
         .enable_all()
         .build()
