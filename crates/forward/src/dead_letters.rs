@@ -14,6 +14,14 @@ pub(crate) enum Letters {
     Queue(hydrant_runtime::SinkDeadLetters<hydrant_aws::SqsQueue>),
 }
 
+/// The setting that an error names to whoever has no dead letters: in AWS Lambda files are lost.
+pub(crate) fn setting_to_name() -> &'static str {
+    match std::env::var_os("AWS_LAMBDA_FUNCTION_NAME") {
+        Some(_) => "dead_letter_queue_url",
+        None => "dead_letters",
+    }
+}
+
 impl Letters {
     /// The destination, if there is one.
     pub(crate) async fn open(config: &Config) -> Result<Option<Self>, ConfigError> {

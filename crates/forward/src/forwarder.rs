@@ -84,6 +84,14 @@ struct Rejected<'p> {
     together: bool,
 }
 
+/// Dead letters that were stored for one reason.
+pub(crate) struct Stored {
+    pub(crate) reason: Cow<'static, str>,
+    pub(crate) letters: u64,
+    /// The positions of their events; none if they are of the whole message.
+    pub(crate) events: Vec<usize>,
+}
+
 /// What became of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -327,13 +335,22 @@ impl Forwarder {
     /// do not settle those after one that is not acknowledged, but forward them again, too: they were
     /// mapped as if it were delivered.
     pub async fn settle(&self, submission: Submission) -> Settled {
+        self.settle_into(submission, &mut Vec::new()).await
+    }
+
+    /// The same, with the dead letters that were stored.
+    pub(crate) async fn settle_into(
+        &self,
+        submission: Submission,
+        stored: &mut Vec<Stored>,
+    ) -> Settled {
         let Submission {
             receipt,
             prepared,
             shown,
             deadline,
         } = submission;
-        let settled = self.outcome(receipt, &prepared, deadline).await;
+        let settled = self.outcome(receipt, &prepared, deadline, stored).await;
         if let (Some(sent), Some(shown)) = (&self.sent, shown) {
             sent.hide(shown, &prepared.updates);
         }
@@ -345,6 +362,7 @@ impl Forwarder {
         receipt: Receipt,
         prepared: &Prepared,
         deadline: Option<Instant>,
+        stored: &mut Vec<Stored>,
     ) -> Settled {
         let resolved = receipt.await;
         let (mut delivered, mut rejected) = (0, Vec::new());
@@ -362,15 +380,19 @@ impl Forwarder {
                     });
                 }
                 Fate::Retry { reason, .. } | Fate::Halted { reason } => {
-                    return Settled::unacknowledged(format!("{reason} (attempts: {attempts})"));
+                    return Settled::unacknowledged(match attempts {
+                        0 => format!("not tried: {reason}"),
+                        _ => format!("{reason} (attempts: {attempts})"),
+                    });
                 }
                 _ => return Settled::unacknowledged("the fate of a record is not known"),
             }
         }
-        let dead_letters = match self.store_rejected(prepared, rejected, deadline).await {
-            Ok(dead_letters) => dead_letters,
-            Err(reason) => return Settled::unacknowledged(reason),
-        };
+        let storing = self.store_rejected(prepared, rejected, deadline, stored);
+        if let Err(reason) = storing.await {
+            return Settled::unacknowledged(reason);
+        }
+        let dead_letters = stored.iter().map(|stored| stored.letters).sum();
         if let Some(sent) = &self.sent
             && !prepared.updates.is_empty()
             && let Err(error) = sent.apply(&prepared.updates, now_ms())
@@ -399,13 +421,14 @@ impl Forwarder {
         Ok(true)
     }
 
-    /// Stores what the target will never accept, and returns the number of letters.
+    /// Stores what the target will never accept.
     async fn store_rejected(
         &self,
         prepared: &Prepared,
         mut rejected: Vec<Rejected<'_>>,
         deadline: Option<Instant>,
-    ) -> Result<u64, String> {
+        stored: &mut Vec<Stored>,
+    ) -> Result<(), String> {
         const TOO_LARGE: Cow<'static, str> =
             Cow::Borrowed("the record exceeds the limit of the target and cannot be split");
         let (body, now_ms) = (&prepared.body, now_ms());
@@ -415,13 +438,13 @@ impl Forwarder {
             events,
             together: false,
         }));
-        let mut stored = 0;
         for rejected in rejected {
             let reason = &*rejected.reason;
             let Some(letters) = &self.letters else {
+                let setting = crate::dead_letters::setting_to_name();
                 return Err(format!(
-                    "a record is rejected: {reason}; with `dead_letters` such records are stored, and \
-                     the rest is forwarded"
+                    "a record is rejected: {reason}; with `{setting}` such records are stored, and the \
+                     rest is forwarded"
                 ));
             };
             let letter = |event| DeadLetter::new(body, event, reason, rejected.attempts, now_ms);
@@ -431,16 +454,22 @@ impl Forwarder {
             if one || positions.is_empty() {
                 positions = vec![None];
             }
+            let mut letters_of_record = 0;
             for event in positions {
                 // One at a time: each holds all of the message but the other events.
                 let put = letters.put(&letter(event), deadline).await;
                 put.map_err(|error| {
                     format!("a record is rejected: {reason}; cannot store a dead letter in {error}")
                 })?;
-                stored += 1;
+                letters_of_record += 1;
             }
+            stored.push(Stored {
+                events: distinct(rejected.events).collect(),
+                letters: letters_of_record,
+                reason: rejected.reason,
+            });
         }
-        Ok(stored)
+        Ok(())
     }
 
     /// What was delivered so far, and what is on its way.

@@ -131,6 +131,8 @@ pub struct MappedMessage {
     pub event_ids: Vec<Uuid>,
     /// Events that were left out as repeated.
     pub repeated: usize,
+    /// The positions of the other events that are in no record, and why.
+    pub left_out: Vec<(usize, &'static str)>,
     /// What could not be converted, by kind.
     pub warnings: Vec<(&'static str, u64)>,
     /// The customer account.
@@ -322,7 +324,14 @@ impl Records {
                 let mut request = *request;
                 request.events = kept.events(&request);
                 let batches = mapper.map(&request, body);
+                let mut next = 0;
+                let mut absent = Vec::new();
                 batches.each_record(*most, buffer, |record| {
+                    // The positions ascend, also from one record to the next.
+                    for at in record.events {
+                        absent.extend(next..*at);
+                        next = next.max(at.saturating_add(1));
+                    }
                     each(MappedRecord {
                         key: record.key.map(str::as_bytes),
                         timestamp_ms: record.timestamp_ms,
@@ -334,6 +343,9 @@ impl Records {
                 for warning in batches.warnings().iter() {
                     count(&mut mapped.warnings, warning.kind().as_str(), 1);
                 }
+                let all = u32::try_from(request.events.len()).unwrap_or(u32::MAX);
+                absent.extend(next..all);
+                mapped.left_out = left_out(request.events, &absent, &kept);
             }
             (
                 Self::Audience { mapper, output },
@@ -355,6 +367,21 @@ impl Records {
         }
         Ok(mapped)
     }
+}
+
+/// The positions in the message of kept events that are in no record, and why.
+fn left_out(events: &[Event<'_>], absent: &[u32], kept: &Kept<'_>) -> Vec<(usize, &'static str)> {
+    let index = |at: u32| usize::try_from(at).unwrap_or(usize::MAX);
+    let positions = kept.positions(absent);
+    let pairs = absent.iter().zip(positions.iter());
+    let reasons = pairs.map(|(at, position)| {
+        let reason = match events.get(index(*at)) {
+            Some(Event::Unknown(_) | Event::Skipped(_)) => "not forwarded: unknown event type",
+            _ => "not forwarded: its type is switched off, or it is incomplete",
+        };
+        (index(*position), reason)
+    });
+    reasons.collect()
 }
 
 /// The identifier of an event. Zero is a placeholder, which different events have.

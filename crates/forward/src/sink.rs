@@ -77,7 +77,7 @@ fn named(kind: ConnectionKind) -> String {
 pub(crate) fn without(feature: &str, what: &str) -> ConfigError {
     ConfigError::new(format!(
         "{what} needs the feature `{feature}`, without which this program was built; build it with \
-         `--features {feature}`, for example `cargo install hydrant-cli --features {feature}`"
+         `--features {feature}`"
     ))
 }
 

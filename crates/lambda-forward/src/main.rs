@@ -56,9 +56,14 @@ async fn run() -> Result<(), Error> {
     for notice in forwarder.notices() {
         eprintln!("note: {notice}");
     }
-    let module = ForwarderModule::new(forwarder)?.on_warning(|kind, times| {
-        tracing::warn!(kind, times, "the records do not contain this");
-    });
+    let module = ForwarderModule::new(forwarder)?
+        .on_warning(|kind, times| {
+            tracing::warn!(kind, times, "the records do not contain this");
+        })
+        .on_dead_letters(|count, reason| {
+            tracing::warn!(count, reason, "stored as dead letters");
+            metrics::counter!("DeadLetters").increment(count);
+        });
     let host = Host::new(Engine::new_async(module));
     match from_queue {
         true => host.serve_sqs().await,

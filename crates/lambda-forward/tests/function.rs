@@ -176,7 +176,7 @@ fn what_is_not_delivered_is_repeated_by_the_sender() {
     assert_eq!(error["errorType"], "retry");
     let message = error["errorMessage"].as_str().unwrap();
     assert!(
-        message.contains("400") && message.contains("dead_letters"),
+        message.contains("400") && message.contains("`dead_letter_queue_url`"),
         "{message}"
     );
     // The function answers before it is killed.
@@ -380,6 +380,52 @@ fn a_large_message_is_stored_in_letters_of_one_event() {
     for part in ["`dead_letter_queue_url`", "accepts 1048576", "bytes"] {
         assert!(message.contains(part), "{message}");
     }
+}
+
+/// A dead letter is answered, but neither the log nor the metrics call the event done.
+#[cfg(feature = "aws")]
+#[test]
+fn dead_letters_are_visible() {
+    let (mut function, queue) = with_queue("visible-letters", stored);
+    let (answer, response) = function.invoke(&batch(&["a"]), MINUTE);
+    assert!(!answer.failed, "{response}");
+    assert_eq!(queue.requests().len(), 1);
+    let printed = function.process.output();
+    for part in [
+        "stored as dead letters",
+        "\"DeadLetters\":1",
+        "\"discarded\":1",
+        "\"done\":0",
+        "stored as a dead letter: ",
+    ] {
+        assert!(printed.contains(part), "{part}: {printed}");
+    }
+}
+
+/// Events that are in no record are answered, with a reason; so are those that are delivered although
+/// the registration does not request them.
+#[test]
+fn events_that_are_left_out_are_discarded() {
+    let mut function = Function::start("left-out", &[], |_| HttpReply::new(200));
+    let mut body = batch(&["a", "b", "c", "d"]);
+    body["events"][1]["type"] = json!("hologram");
+    body["events"][2]["type"] = json!("user_attribute_change");
+    body["events"][3]["type"] = json!("push_message_receipt");
+    let (answer, response) = function.invoke(&body, MINUTE);
+    assert!(!answer.failed, "{response}");
+    let printed = function.process.output();
+    for part in [
+        "\"done\":2",
+        "\"discarded\":2",
+        "\"skipped\":0",
+        "not forwarded: unknown event type",
+        "not forwarded: its type is switched off",
+    ] {
+        assert!(printed.contains(part), "{part}: {printed}");
+    }
+    let requests = function.server.requests();
+    let text = String::from_utf8_lossy(&requests[0].body).into_owned();
+    assert!(text.contains("push_message"), "{text}");
 }
 
 /// A queue that refuses the credentials once is tried again.

@@ -70,6 +70,9 @@ async fn forward(args: &ServeArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure
         terminal::complain(&format!("note: {notice}"));
     }
     let module = ForwarderModule::new(forwarder).map_err(usage)?;
+    let module = module.on_dead_letters(|count, reason| {
+        tracing::warn!(target: "hydrant", count, reason, "stored as dead letters");
+    });
     let module = Forwarding(Arc::new(module));
     let (mut host, console) = host(module.clone(), args)?;
     if args.acknowledge_first {

@@ -68,8 +68,8 @@ impl<S: Sink + 'static> DeadLetters for SinkDeadLetters<S> {
         let (size, most) = (self.pipeline.sink().size(&record), self.largest_letter());
         if size > most {
             return Err(DeadLetterError::new(format!(
-                "the dead letter has {size} bytes, and its target accepts {most}: choose a target \
-                 for larger letters, or have the sender send less with each event"
+                "the dead letter has {size} bytes, and its target accepts {most}: have the sender \
+                 send less with each event, such as fewer attributes"
             )));
         }
         let results = self.pipeline.submit(vec![record], deadline).await.await;
