@@ -15,7 +15,8 @@ pub(crate) const PRINCIPALS: [&str; 2] = ["338661164609", "457804467337"];
 ///
 /// The platform calls an alias of the function, from two accounts; a permission on the function alone
 /// does not cover its aliases. The output is a shell script: read it, then run it. It changes nothing
-/// that exists: a command whose statement id is taken fails, and then the permission exists.
+/// that exists, and can run again: if a statement id is taken, the permission exists, and the script
+/// continues. After any other failure it runs the other commands, and ends with status 1.
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
     "Examples:\n  \
@@ -114,14 +115,35 @@ pub(crate) fn run(args: &DeployArgs) -> Result<ExitCode, Failure> {
     args.output.open(&[])?.print(text.as_bytes())
 }
 
+/// Runs a command, and goes on if the permission exists.
+const BEGINNING: &str = r#"#!/bin/sh
+set -u
+failed=0
+
+permit() {
+  if said=$("$@" 2>&1); then
+    printf '%s\n' "$said"
+    return
+  fi
+  case $said in
+    *ResourceConflictException*) echo "this permission exists" ;;
+    *) printf '%s\n' "$said" >&2; failed=1 ;;
+  esac
+}
+"#;
+
+/// The last line of a command that adds a permission.
+const LAST_LINE: &str = "--action lambda:InvokeFunction\n";
+
 fn script(functions: &[Function], alias: &str) -> String {
-    let mut text = String::from("#!/bin/sh\nset -eu\n");
+    let mut text = String::from(BEGINNING);
     for Function { arn, region, name } in functions {
         let _ = write!(
             text,
-            "\n# {name} in {region}. If the alias does not exist, with the version that it names:\n\
+            "\n# {name} in {region}. If the alias does not exist, create it with a version of the code:\n\
+             # aws lambda publish-version --region {region} --function-name {name}\n\
              # aws lambda create-alias --region {region} --function-name {name} --name {alias} \
-             --function-version 1\n"
+             --function-version VERSION\n"
         );
         if !region.starts_with("us-") {
             text.push_str(
@@ -129,7 +151,9 @@ fn script(functions: &[Function], alias: &str) -> String {
                  this region.\n",
             );
         }
-        text.push_str(&permissions(region, &format!("{arn}:{alias}")));
+        for command in permissions(region, &format!("{arn}:{alias}")).split_inclusive(LAST_LINE) {
+            let _ = write!(text, "permit {command}");
+        }
     }
     text.push_str("\n# Then give the platform:\n");
     for Function { arn, .. } in functions {
@@ -140,7 +164,8 @@ fn script(functions: &[Function], alias: &str) -> String {
          #     hydrant lint-registration\n\
          # [ ] the logo: SVG, high resolution, transparent background, readable on light pages\n\
          # [ ] credentials of a test account, for the required settings\n\
-         # [ ] a limit of at least 1,000 concurrent executions in the account: hydrant plan\n",
+         # [ ] a limit of at least 1,000 concurrent executions in the account: hydrant plan\n\
+         \nexit \"$failed\"\n",
     );
     text
 }
@@ -206,7 +231,7 @@ mod tests {
         let commands: Vec<String> = text
             .replace("\\\n", "")
             .lines()
-            .filter(|line| !line.starts_with('#') && line.starts_with("aws"))
+            .filter_map(|line| line.strip_prefix("permit "))
             .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
             .collect();
         assert_eq!(commands.len(), 4);
@@ -224,5 +249,41 @@ mod tests {
             assert!(commands.contains(&command), "{command}");
         }
         assert_eq!(text.matches("ask whether they apply").count(), 1);
+    }
+
+    /// Permissions that exist are no failure, and a failure does not keep the others from being added.
+    #[cfg(unix)]
+    #[test]
+    fn the_script_can_run_again() {
+        use std::os::unix::fs::PermissionsExt as _;
+        use std::process::Command;
+        let folder = tempfile::tempdir().unwrap();
+        let aws = folder.path().join("aws");
+        let other = ARN.replace("us-east-1", "eu-west-1");
+        let functions = [ARN, &other].map(|arn| Function::parse(arn).unwrap());
+        let run = |program: &str| {
+            std::fs::write(
+                &aws,
+                format!("#!/bin/sh\necho \"$@\" >> \"$0.calls\"\n{program}\n"),
+            )
+            .unwrap();
+            std::fs::set_permissions(&aws, std::fs::Permissions::from_mode(0o755)).unwrap();
+            let path = std::env::var("PATH").unwrap_or_default();
+            let output = Command::new("sh")
+                .args(["-c", &script(&functions, "production")])
+                .env("PATH", format!("{}:{path}", folder.path().display()))
+                .output()
+                .unwrap();
+            let calls = folder.path().join("aws.calls");
+            let count = std::fs::read_to_string(&calls).unwrap().lines().count();
+            std::fs::remove_file(calls).unwrap();
+            let error = String::from_utf8(output.stderr).unwrap();
+            (output.status.code(), count, error)
+        };
+        assert_eq!(run("exit 0"), (Some(0), 4, String::new()));
+        let exists = "echo 'An error occurred (ResourceConflictException)' >&2; exit 254";
+        assert_eq!(run(exists), (Some(0), 4, String::new()));
+        let denied = "case $* in *us-east-1*338*) echo AccessDenied >&2; exit 254 ;; esac";
+        assert_eq!(run(denied), (Some(1), 4, "AccessDenied\n".to_owned()));
     }
 }
