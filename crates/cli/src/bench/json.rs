@@ -53,7 +53,10 @@ pub(super) fn report(results: &Results, limits: &[Limit], compared: &[Comparison
         optional(json, "cpu_share", results.cpu_share());
         json.object_field("goal", |json| {
             number(json, "p99_ms", LAMBDA_GOAL_MS);
-            json.bool_field("reached", results.ms(0.99) <= LAMBDA_GOAL_MS);
+            match results.reaches_goal() {
+                Some(reached) => json.bool_field("reached", reached),
+                None => json.null_field("reached"),
+            }
         });
         optional(json, "peak_memory_mib", results.peak_memory_mib);
         number(json, "input_mib", results.input_mib());

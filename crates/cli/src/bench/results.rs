@@ -1,5 +1,7 @@
 //! The results of `bench`, and the figures that limits and baselines are compared with.
 
+use hydrant_plan::LAMBDA_GOAL_MS;
+
 use super::cold_start::ColdStarts;
 use super::load::Measured;
 use super::messages::Messages;
@@ -117,6 +119,13 @@ impl Results {
     /// A quantile of the service time in milliseconds.
     pub(super) fn ms(&self, quantile: f64) -> f64 {
         self.measured.tally.times.value_at_quantile(quantile) as f64 / 1e6
+    }
+
+    /// Whether the goal of AWS Lambda for 99 % of the calls is reached; `None` if there are too few
+    /// messages to tell.
+    pub(super) fn reaches_goal(&self) -> Option<bool> {
+        const FEWEST: u64 = 100;
+        (self.count() >= FEWEST).then(|| self.ms(0.99) <= LAMBDA_GOAL_MS)
     }
 
     pub(super) fn mean_ms(&self) -> f64 {

@@ -141,7 +141,10 @@ fn figures_are_plausible(files: &Files<'_>) {
         let rates = get("messages_per_second") * get("seconds");
         assert!((rates - 20.0).abs() < 0.01, "{report}");
         assert!((0.0..0.9).contains(&get("cpu_share")), "{report}");
-        assert_eq!(report["goal"]["reached"], get("service_ms.p99") <= 200.0);
+        assert!(
+            report["goal"]["reached"].is_null(),
+            "20 messages are too few"
+        );
         // The first answer waits, too.
         assert!(get("cold_start_ms.min") >= wait_ms(), "{report}");
         assert!(get("cold_start_ms.median") <= get("cold_start_ms.max"));
