@@ -122,7 +122,8 @@ fn printable(text: &[u8], most: usize) -> String {
 /// How much of a scalar is shown.
 #[derive(Clone, Copy, PartialEq)]
 enum Shown {
-    /// The first characters of a string: it is a text of the protocol.
+    /// A string that looks like a word of the protocol, and of another one the number of characters:
+    /// in the place of such a word the sender may have put anything.
     Value,
     /// Its type and, of a string, the number of characters: it may be personal data.
     Length,
@@ -130,6 +131,15 @@ enum Shown {
     Redacted,
     /// Only its type: in place of an object or list, it may describe an account or a person.
     Type,
+}
+
+/// Whether a text looks like a word of the protocol, or is empty. A number is none.
+fn is_word(text: &[u8]) -> bool {
+    const LONGEST: usize = 48;
+    let mut bytes = text.iter();
+    text.len() <= LONGEST
+        && text.first().is_none_or(u8::is_ascii_lowercase)
+        && bytes.all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
 }
 
 /// The value at the beginning of a text.
@@ -143,11 +153,10 @@ fn describe_value(value: &[u8], how: Shown) -> String {
         Some(b'"') if how == Shown::Redacted => "a string [redacted]".to_owned(),
         Some(b'"') => {
             let end = string_end(value, 0);
-            if how == Shown::Value {
-                let text = value.get(..end).unwrap_or(value);
-                return format!("string {}", printable(text, 40));
-            }
             let content = value.get(1..end.saturating_sub(1)).unwrap_or_default();
+            if how == Shown::Value && is_word(content) {
+                return format!("string \"{}\"", String::from_utf8_lossy(content));
+            }
             match count_characters(content) {
                 0 => "an empty string".to_owned(),
                 1 => "a string of 1 character".to_owned(),

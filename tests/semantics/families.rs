@@ -157,6 +157,18 @@ fn u6_an_unknown_message_is_refused_by_name() {
     for name in ["", " ", "web", "session_start", "Event_Processing_Request"] {
         refuses_unknown_message(&format!(r#"{{"type":⟦"{name}"}}"#), name);
     }
+    // What does not look like a word of the protocol may be personal data.
+    for (name, characters) in [
+        ("jane.roe@example.com", 20),
+        ("4915112345678", 13),
+        ("jane roe", 8),
+    ] {
+        let message = format!(
+            "expected one of the ten message types, found a string of {characters} characters"
+        );
+        let marked = format!(r#"{{"type":⟦"{name}"}}"#);
+        refuses(&marked, ErrorKind::UnknownValue, "type", &message);
+    }
     let long = "x".repeat(1000);
     let error = super::normal(format!(r#"{{"type":"{long}"}}"#)).unwrap_err();
     assert!(error.message().len() < 200, "{error}");
@@ -164,7 +176,13 @@ fn u6_an_unknown_message_is_refused_by_name() {
 
 #[track_caller]
 fn refuses_unknown_message(marked: &str, name: &str) -> hydrant::Error {
-    let message = format!("expected one of the ten message types, found string \"{name}\"");
+    let is_word = |c: char| c.is_ascii_lowercase() || c == '_';
+    let found = match name.len() {
+        _ if name.chars().all(is_word) && name.len() <= 48 => format!("string \"{name}\""),
+        1 => "a string of 1 character".to_owned(),
+        count => format!("a string of {count} characters"),
+    };
+    let message = format!("expected one of the ten message types, found {found}");
     refuses(marked, ErrorKind::UnknownValue, "type", &message)
 }
 
