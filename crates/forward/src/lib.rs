@@ -43,7 +43,7 @@ pub use connection::{ConnectionKind, RecordSettings};
 pub use deduplication::{Deduplication, Fresh};
 pub use forwarder::{Forwarder, Prepared, Settled, SourceLane, Submission};
 pub use mapping::{MapError, MappedMessage, MappedRecord, Mapping};
-pub use module::ForwarderModule;
+pub use module::{ForwarderModule, registration};
 pub use parts::{deduplication_window, max_memory};
 pub use redrive::Redriven;
 pub use sink::{aws_policy, checked, sink};

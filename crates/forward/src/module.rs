@@ -257,8 +257,23 @@ fn settle(call: &mut Call<'_>, left_out: &[(usize, &'static str)], stored: &[Sto
     call.settle_each(outcomes.into_iter().enumerate());
 }
 
-/// Requests everything that the connection can forward.
-fn registration(config: &Config) -> Result<Registration, ConfigError> {
+/// A registration that requests everything that the connection of a configuration can forward: that
+/// of [`ForwarderModule`], for modules that map in another way.
+///
+/// # Errors
+///
+/// All settings that are wrong, and an `identity_store`, which needs messages in order.
+///
+/// ```
+/// use hydrant_forward::config::Config;
+///
+/// let mut config = Config::new();
+/// config.set("connection=kafka")?;
+/// let registration = hydrant_forward::registration(&config)?;
+/// assert_eq!(registration.lint(), []);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn registration(config: &Config) -> Result<Registration, ConfigError> {
     let mut reader = Reader::new(config);
     let kind = ConnectionKind::read(&mut reader);
     let is_raw = reader.choice("records") == Some("raw");

@@ -6,8 +6,9 @@ mod module;
 mod record;
 
 use std::future::Future;
+use std::io::ErrorKind;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use clap::ValueEnum as _;
@@ -52,8 +53,16 @@ async fn serve(args: &ServeArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure> 
         Some(Target::Stdout) => {
             let module = Lines::new(args.mapping_configuration()?)?;
             let (host, console) = host(module, args)?;
-            let host = host.deliver_to(Stdout::new(Arc::clone(stop)));
-            listen(start(host)?, console, args, stop, async || {}).await
+            let broken = Arc::new(OnceLock::new());
+            let host = host.deliver_to(Stdout::new(Arc::clone(stop), Arc::clone(&broken)));
+            let ended = listen(start(host)?, console, args, stop, async || {}).await;
+            match broken.get() {
+                Some(kind) if *kind != ErrorKind::BrokenPipe => Err(Failure::Output {
+                    name: "standard output".to_owned(),
+                    error: (*kind).into(),
+                }),
+                _ => ended,
+            }
         }
         _ => forward(args, stop).await,
     }

@@ -2,7 +2,7 @@
 //! prints records.
 
 use std::io::{self, Write as _};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
 use hydrant::delivery::{BatchLimits, Fate, OutgoingRecord, Sink};
@@ -17,17 +17,27 @@ use hydrant_forward::{ForwarderModule, Mapping};
 
 use crate::interrupt::Stop;
 
-/// A registration that requests everything but data subject requests, which somebody must do.
+/// A registration that requests everything but data subject requests, which somebody must do, and
+/// receipts of push messages, which need the key of a provider.
 fn registration(name: &'static str) -> Registration {
-    let mut registration = Registration::new(name, env!("CARGO_PKG_VERSION"));
+    let mut registration = Registration::new(name, env!("CARGO_PKG_VERSION"))
+        .description("Answers everything, for tests")
+        .mpid()
+        .user_attributes()
+        .consent_state()
+        .platform_fields()
+        .device_info()
+        .ip_address()
+        .location();
     for identity in UserIdentityType::ALL {
         registration = registration.user_identity(*identity, IdentityEncoding::Raw);
     }
     for identity in DeviceIdentityType::ALL {
         registration = registration.device_identity(*identity, IdentityEncoding::Raw);
     }
-    let registration = registration.events(EventType::ALL.iter().copied());
-    registration.audiences(|audiences| audiences)
+    let types = EventType::ALL.iter().copied();
+    let types = types.filter(|one| *one != EventType::PushMessageReceipt);
+    registration.events(types).audiences(|audiences| audiences)
 }
 
 /// A module that answers everything, and does nothing.
@@ -60,6 +70,7 @@ impl Processor for Everything {
 /// A module whose records are those of a connection.
 pub(super) struct Lines {
     config: Config,
+    registration: Registration,
     /// Idle mappings: each call takes one.
     mappings: Mutex<Vec<Mapping>>,
 }
@@ -68,7 +79,10 @@ impl Lines {
     pub(super) fn new(config: Config) -> Result<Self, crate::exit::Failure> {
         let first = Mapping::new(&config);
         let first = first.map_err(|error| crate::exit::Failure::Usage(error.to_string()))?;
+        let registration = hydrant_forward::registration(&config);
         Ok(Self {
+            registration: registration
+                .map_err(|error| crate::exit::Failure::Usage(error.to_string()))?,
             config,
             mappings: Mutex::new(vec![first]),
         })
@@ -117,7 +131,7 @@ impl Processor for Lines {
     type Batch = ();
 
     fn registration(&self) -> Registration {
-        registration("hydrant serve --to stdout")
+        self.registration.clone()
     }
 
     fn batch(&self, call: &mut Call<'_>, _: &EventProcessingRequest<'_>) -> Result<(), Failure> {
@@ -145,12 +159,15 @@ impl Processor for Lines {
 /// Standard output as a target.
 pub(super) struct Stdout {
     stop: Arc<Stop>,
+    /// Why a write failed.
+    broken: Arc<OnceLock<io::ErrorKind>>,
 }
 
 impl Stdout {
     /// Raises the stop when nobody reads any more.
-    pub(super) fn new(stop: Arc<Stop>) -> Self {
-        Self { stop }
+    /// What made it fail is in `broken`.
+    pub(super) fn new(stop: Arc<Stop>, broken: Arc<OnceLock<io::ErrorKind>>) -> Self {
+        Self { stop, broken }
     }
 }
 
@@ -168,11 +185,21 @@ impl Sink for Stdout {
             lines.extend_from_slice(&record.payload);
             lines.push(b'\n');
         }
+        // After a part of a line, nothing more is written: it would be glued to that part.
+        if self.broken.get().is_some() {
+            let reason = "an earlier record could not be written to standard output";
+            return vec![Fate::retry(reason); records.len()];
+        }
         let mut stdout = io::stdout().lock();
         let written = stdout.write_all(&lines).and_then(|()| stdout.flush());
         let fate = match written {
             Ok(()) => Fate::Delivered,
             Err(error) => {
+                let _ = self.broken.set(error.kind());
+                tracing::error!(
+                    error = error.kind().to_string(),
+                    "cannot write to standard output; the host ends"
+                );
                 self.stop.raise();
                 Fate::retry(format!("cannot write to standard output: {}", error.kind()))
             }
