@@ -92,11 +92,11 @@ fn is_hidden(class: Class, revealed: bool) -> bool {
 
 /// The values that the editor does not get, in order: personal values and settings, whatever is
 /// switched on, so that their numbers stay.
-fn withheld(text: &[u8]) -> Vec<Range<usize>> {
+fn withheld(text: &[u8]) -> Vec<(Range<usize>, Class)> {
     let mut ranges = Vec::new();
     walk(text, Place::MESSAGE, |range, class| {
         if class >= Class::Personal && !range.is_empty() {
-            ranges.push(range);
+            ranges.push((range, class));
         }
     });
     ranges
@@ -109,7 +109,7 @@ const AFTER: &str = "»";
 pub(super) fn editable(text: &[u8]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut from = 0;
-    for (index, range) in withheld(text).into_iter().enumerate() {
+    for (index, (range, _)) in withheld(text).into_iter().enumerate() {
         let before = text.get(from..range.start).unwrap_or_default();
         out.push_str(&String::from_utf8_lossy(before));
         let is_quoted = before.last() == Some(&b'"');
@@ -133,9 +133,10 @@ pub(super) struct Restored {
 
 impl Restored {
     /// Puts the values of the text `base` back into an edited text. A place-holder with a number
-    /// that `base` does not have stays.
+    /// that `base` does not have stays. All stay if one was moved to where its value would be shown.
     pub(super) fn new(edited: &str, base: &[u8]) -> Self {
         let values = withheld(base);
+        let mut classes = Vec::new();
         let mut restored = Self {
             text: Vec::with_capacity(edited.len()),
             ends: Vec::new(),
@@ -148,8 +149,12 @@ impl Restored {
                 Some((values.get(index)?.clone(), after))
             });
             rest = match found {
-                Some((range, after)) => {
-                    restored.put(base, range, edited.len() - after.len(), after)
+                Some(((range, class), after)) => {
+                    let length = range.len();
+                    let rest = restored.put(base, range, edited.len() - after.len(), after);
+                    let end = restored.text.len();
+                    classes.push((end - length..end, class));
+                    rest
                 }
                 None => {
                     restored.text.extend_from_slice(BEFORE.as_bytes());
@@ -158,6 +163,17 @@ impl Restored {
             };
         }
         restored.text.extend_from_slice(rest.as_bytes());
+        let hidden = withheld(&restored.text);
+        let stays_hidden = |(value, class): &(Range<usize>, Class)| {
+            let mut places = hidden.iter();
+            places.any(|(range, at)| {
+                at >= class && range.start <= value.start && value.end <= range.end
+            })
+        };
+        if !classes.iter().all(stays_hidden) {
+            restored.text = edited.as_bytes().to_vec();
+            restored.ends.clear();
+        }
         restored
     }
 
@@ -299,6 +315,25 @@ mod tests {
             Shown::new(b"\xff\xfe{", Place::MESSAGE, true, Some(2)).index,
             Some(2)
         );
+    }
+
+    #[test]
+    fn a_hidden_value_is_not_put_where_it_would_be_shown() {
+        let base = r#"{"mpid":"42","account":{"account_settings":{"k":"s3cret"}}}"#.as_bytes();
+        for edited in [
+            r#"{"type":"«hidden 2»"}"#,
+            r#"{"type":"event_processing_request","events":[{"type":"custom_event","name":"«hidden 2»"}]}"#,
+            r#"{"account":{"account_settings":{"«hidden 2»":"x"}}}"#,
+            r#"{"mpid":"«hidden 2»"}"#,
+            r#"{"source_id":"«hidden 1»"}"#,
+            r#"{"mpid":"«hidden 1»","id":"«hidden 2»"}"#,
+        ] {
+            let restored = Restored::new(edited, base).text;
+            assert_eq!(String::from_utf8(restored).unwrap(), edited);
+        }
+        let moved = r#"{"account":{"account_settings":{"other":"«hidden 2»"}}}"#;
+        let expected = r#"{"account":{"account_settings":{"other":"s3cret"}}}"#;
+        assert_eq!(Restored::new(moved, base).text, expected.as_bytes());
     }
 
     #[test]
