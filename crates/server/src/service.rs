@@ -156,7 +156,7 @@ impl Service {
     }
 
     /// Refuses new messages, waits at most this time until those that are being processed are
-    /// answered, and ends the connections of the targets. [`Server::serve`](crate::Server::serve) does
+    /// answered, and ends the connections of the targets. [`Listening::serve`](crate::Listening::serve) does
     /// it. Returns whether everything ended in time.
     pub async fn close(&self, grace: Duration) -> bool {
         let deadline = Instant::now() + grace;
