@@ -14,7 +14,8 @@ pub(crate) enum Letters {
     Queue(hydrant_runtime::SinkDeadLetters<hydrant_aws::SqsQueue>),
 }
 
-/// The setting that an error names to whoever has no dead letters: in AWS Lambda files are lost.
+/// The setting that errors recommend if no destination of dead letters is set. Not a folder in AWS
+/// Lambda, where files are lost.
 pub(crate) fn setting_to_name() -> &'static str {
     match std::env::var_os("AWS_LAMBDA_FUNCTION_NAME") {
         Some(_) => "dead_letter_queue_url",

@@ -253,7 +253,7 @@ fn make_executable(path: &Path) -> Result<(), Failure> {
     use std::os::unix::fs::PermissionsExt;
     let set = fs::metadata(path).and_then(|metadata| {
         let mut permissions = metadata.permissions();
-        // Whoever may read it may run it.
+        // Execution is permitted to all who have permission to read.
         let mode = permissions.mode();
         permissions.set_mode(mode | (mode & 0o444) >> 2);
         fs::set_permissions(path, permissions)

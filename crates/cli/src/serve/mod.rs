@@ -140,6 +140,12 @@ fn options<P: Module<K> + 'static, K: 'static>(
         Err(_) => return Err(Failure::Usage(format!("{TOKENS} is not Unicode"))),
     };
     let is_gap = |c: char| c == ',' || c.is_whitespace();
+    if std::env::var_os(TOKENS).is_some() && tokens.chars().all(is_gap) {
+        // For example a secret that was not injected: the host would be open.
+        return Err(Failure::Usage(format!(
+            "{TOKENS} holds no token: set one, or unset it"
+        )));
+    }
     for token in tokens.split(is_gap).filter(|token| !token.is_empty()) {
         host = host.token(token);
     }

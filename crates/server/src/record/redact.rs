@@ -6,9 +6,10 @@ use hydrant::json::Json;
 use hydrant::write::JsonWriter;
 
 /// Fields with settings. They are always empty.
-pub(super) const SETTINGS: [&str; 3] = [
+pub(super) const SETTINGS: [&str; 4] = [
     "account_settings",
     "audience_subscription_settings",
+    "event_connection_settings",
     "previous_audience_subscription_settings",
 ];
 
@@ -16,13 +17,14 @@ pub(super) const SETTINGS: [&str; 3] = [
 pub(super) const SECRETS: [&str; 1] = ["default_value"];
 
 /// Fields with identities, or with what may be as personal.
-pub(super) const IDENTITIES: [&str; 17] = [
+pub(super) const IDENTITIES: [&str; 18] = [
     "added",
     "client_ip_address",
     "device_application_stamp",
     "device_identities",
     "extensions",
     "hardware_id",
+    "http_header_user_agent",
     "http_user_agent",
     "identities",
     "location",
@@ -176,6 +178,7 @@ mod tests {
         for text in [
             r#"{"account":{"account_id":7,"account_settings":{"api_key":"s3cret"}}}"#,
             r#"{"account":{"account_id":7,"account_\u0073ettings":"s3cret"}}"#,
+            r#"{"account":{"event_connection_settings":{"k":"s3cret"}}}"#,
             r#"{"a":{"account_settings":7,"account_settings":{"x":"s3cret"}}}"#,
             r#"{"audiences":[{"audience_subscription_settings":{"list":"s3cret"}}]}"#,
             r#"{"event_processing_registration":{"account_settings":[{"id":"k","default_value":"s3cret"}]}}"#,
