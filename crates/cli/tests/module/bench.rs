@@ -190,8 +190,13 @@ fn runtimes_do_not_get_in_the_way(files: &Files<'_>) {
 }
 
 fn the_table_names_the_goal(files: &Files<'_>) {
-    let (status, out, err) = files.bench("waits", "--iterations 10 --cold-starts 1");
+    let (status, out, err) = files.bench("waits", "--iterations 100 --cold-starts 1");
     assert_eq!((status, err.as_str()), (Some(0), ""), "{out}");
+    let (_, few, _) = files.bench("waits", "--iterations 10 --cold-starts 1");
+    assert!(
+        few.contains("the goal is 200 ms: too few messages to tell"),
+        "{few}"
+    );
     for part in [
         "messages/s",
         "events/s",
