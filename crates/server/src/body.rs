@@ -5,12 +5,13 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use bytes::{Bytes, BytesMut};
+use http_body::Body;
 use http_body_util::BodyExt as _;
 use ruzstd::decoding::StreamingDecoder;
 
+use crate::connection::ready;
 use crate::limits::{FREE_EXPANSION, Limits};
 use crate::refusal::Refusal;
 use crate::service::Shared;
@@ -87,19 +88,23 @@ impl Drop for Reserved {
 
 /// Receives a body of at most `most` bytes; a longer one is refused with `too_long`.
 pub(crate) async fn receive(
-    body: Body,
+    body: impl Body<Data = Bytes>,
     most: usize,
     too_long: Refusal,
     reserved: &mut Reserved,
 ) -> Result<Bytes, Refusal> {
     let timeout = reserved.shared.limits.body_timeout;
-    let received = collect(body, most, too_long, reserved);
+    let mut received = pin!(collect(body, most, too_long, reserved));
+    // Most bodies arrive with their header, and need no timer.
+    if let Some(received) = ready(received.as_mut()).await {
+        return received;
+    }
     let received = tokio::time::timeout(timeout, received).await;
     received.unwrap_or(Err(Refusal::SLOW_BODY))
 }
 
 async fn collect(
-    body: Body,
+    body: impl Body<Data = Bytes>,
     most: usize,
     too_long: Refusal,
     reserved: &mut Reserved,
@@ -141,7 +146,7 @@ async fn collect(
 /// Reads and drops the rest of a short body that is refused, so that the sender, which may read the
 /// answer only after it has sent everything, gets it, and the connection can be used again. A sender
 /// that waits for `100 Continue` does not send it.
-pub(crate) async fn drain(body: Body, headers: &HeaderMap, limits: &Limits) {
+pub(crate) async fn drain(body: impl Body<Data = Bytes>, headers: &HeaderMap, limits: &Limits) {
     if headers.contains_key(header::EXPECT) || too_long(headers, DRAINED) {
         return;
     }

@@ -22,6 +22,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::activity::{Activity, Watched};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
+use crate::service::Service;
 use crate::tls::Tls;
 
 /// How long a connection without a request is kept when there are too many, and at the end.
@@ -43,9 +44,17 @@ pub(crate) enum Phase {
     Ending,
 }
 
+/// What answers the requests of a listener.
+#[derive(Clone)]
+pub(crate) enum Routes {
+    /// The service itself, without the cost of a router.
+    Messages(Arc<Service>),
+    Others(TowerToHyperService<Router>),
+}
+
 /// A listener with its connections.
 pub(crate) struct Connections {
-    pub(crate) routes: Router,
+    routes: Routes,
     pub(crate) limits: Limits,
     pub(crate) tls: Option<Tls>,
     pub(crate) phase: watch::Sender<Phase>,
@@ -81,7 +90,7 @@ impl Metrics {
 
 impl Connections {
     pub(crate) fn new(
-        routes: Router,
+        routes: Routes,
         limits: Limits,
         tls: Option<Tls>,
         count: impl Fn(Counted) + Send + Sync + 'static,
@@ -210,7 +219,7 @@ impl Connections {
             activity: Arc::clone(&activity),
         });
         let service = Requests {
-            routes: TowerToHyperService::new(self.routes.clone()),
+            routes: self.routes.clone(),
             activity: Arc::clone(&activity),
         };
         let mut connection = pin!(builder.serve_connection(stream, service));
@@ -251,7 +260,7 @@ impl Connections {
 
 /// The requests of one connection.
 struct Requests {
-    routes: TowerToHyperService<Router>,
+    routes: Routes,
     activity: Arc<Activity>,
 }
 
@@ -262,12 +271,24 @@ impl hyper::service::Service<Request<Incoming>> for Requests {
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let active = self.activity.request(request.version() == Version::HTTP_2);
-        let response = self.routes.call(request);
-        Box::pin(async move {
-            let response = response.await;
-            drop(active);
-            response
-        })
+        match &self.routes {
+            Routes::Messages(service) => {
+                let service = Arc::clone(service);
+                Box::pin(async move {
+                    let response = service.route(request).await;
+                    drop(active);
+                    Ok(response)
+                })
+            }
+            Routes::Others(router) => {
+                let response = router.call(request);
+                Box::pin(async move {
+                    let response = response.await;
+                    drop(active);
+                    response
+                })
+            }
+        }
     }
 }
 
@@ -283,7 +304,7 @@ async fn until_ending<F: Future>(
 }
 
 /// The output of a future that is ready.
-async fn ready<F: Future>(future: F) -> Option<F::Output> {
+pub(crate) async fn ready<F: Future>(future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     std::future::poll_fn(|context| {
         std::task::Poll::Ready(match future.as_mut().poll(context) {

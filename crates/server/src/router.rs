@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Request, Response};
-use axum::routing::post;
+use axum::http::{HeaderMap, Method, Request, Response};
+use axum::routing::any;
 use bytes::Bytes;
+use http_body::Body as HttpBody;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::authorization::permission;
@@ -29,21 +30,33 @@ impl Service {
                 let service = service.clone();
                 async move { service.respond(kinds, request).await }
             };
-            let other = self.refusing(Refusal::METHOD);
-            router = router.route(path, post(handler).fallback(other));
+            router = router.route(path, any(handler));
         }
-        router.fallback(self.refusing(Refusal::NOT_FOUND))
-    }
-
-    fn refusing(
-        &self,
-        refusal: Refusal,
-    ) -> impl Fn() -> std::future::Ready<Response<Body>> + Clone + Send + Sync + 'static {
         let service = self.clone();
-        move || std::future::ready(service.refuse(refusal))
+        router.fallback(move || std::future::ready(service.refuse(Refusal::NOT_FOUND)))
     }
 
-    async fn respond(&self, endpoint: Kinds, request: Request<Body>) -> Response<Body> {
+    /// Answers a request of the host's own listener.
+    pub(crate) async fn route<B: HttpBody<Data = Bytes>>(
+        &self,
+        request: Request<B>,
+    ) -> Response<Body> {
+        let path = request.uri().path();
+        let mut endpoints = self.shared.endpoints.iter();
+        match endpoints.find(|(known, _)| known == path) {
+            Some((_, endpoint)) => self.respond(endpoint.kinds(), request).await,
+            None => self.refuse(Refusal::NOT_FOUND),
+        }
+    }
+
+    async fn respond<B: HttpBody<Data = Bytes>>(
+        &self,
+        endpoint: Kinds,
+        request: Request<B>,
+    ) -> Response<Body> {
+        if request.method() != Method::POST {
+            return self.refuse(Refusal::METHOD);
+        }
         match self.receive(endpoint, request).await {
             Ok(processed) => processed.response(),
             Err(refusal) => self.refuse(refusal),
@@ -71,7 +84,11 @@ impl Service {
         refusal.response(u64::try_from(seconds).unwrap_or(u64::MAX))
     }
 
-    async fn receive(&self, endpoint: Kinds, request: Request<Body>) -> Result<Processed, Refusal> {
+    async fn receive<B: HttpBody<Data = Bytes>>(
+        &self,
+        endpoint: Kinds,
+        request: Request<B>,
+    ) -> Result<Processed, Refusal> {
         let (parts, body) = request.into_parts();
         let (shared, headers) = (&self.shared, &parts.headers);
         let permission = permission(headers, &shared.tokens, &shared.oauth);

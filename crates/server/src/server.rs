@@ -9,9 +9,10 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use axum::Router;
+use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpSocket};
 
-use crate::connection::Connections;
+use crate::connection::{Connections, Routes};
 use crate::error::StartError;
 use crate::limits::Limits;
 use crate::service::Service;
@@ -146,7 +147,7 @@ impl Server {
         let admin = self.admin.map(listen).transpose()?;
         let shared = Arc::clone(&self.service.shared);
         let connections = Connections::new(
-            self.service.router(),
+            Routes::Messages(Arc::new(self.service.clone())),
             shared.limits.clone(),
             tls,
             move |counted| shared.metrics.connection(counted),
@@ -157,6 +158,7 @@ impl Server {
             admin: admin.map(|listener| {
                 // Probes must pass when senders use all connections.
                 let limits = Limits::new().max_connections(64);
+                let routes = Routes::Others(TowerToHyperService::new(routes));
                 (listener, Connections::new(routes, limits, None, |_| {}))
             }),
             service: self.service,

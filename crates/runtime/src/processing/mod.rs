@@ -6,7 +6,10 @@ mod ended;
 mod targets;
 
 use std::fmt;
+use std::future::poll_fn;
 use std::marker::PhantomData;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use hydrant::engine::FailureKind;
@@ -121,11 +124,11 @@ impl<P: Module<K>, K> Processing<P, K> {
         output: &mut Output,
     ) -> Ended {
         let handled = P::process(&self.engine, body, scratch, invocation, output);
-        let mut pending = match tokio::time::timeout_at(deadline.into(), handled).await {
-            Ok(Ok(pending)) => pending,
-            Ok(Err(error)) => return Ended::Refused(error),
+        let mut pending = match until(deadline, handled).await {
+            Some(Ok(pending)) => pending,
+            Some(Err(error)) => return Ended::Refused(error),
             // The future was dropped, and the verdict of its output is *retry*.
-            Err(_) => return Ended::Late,
+            None => return Ended::Late,
         };
         self.delivery
             .records(body, &mut pending, &self.pool, deadline)
@@ -152,6 +155,17 @@ impl<P: Module<K>, K> Processing<P, K> {
     /// record of an answered message is already delivered.
     pub async fn close(&self, grace: Duration) {
         self.delivery.close(grace).await;
+    }
+}
+
+/// The output of a future, unless the deadline passes before. Handlers that do not wait need no timer,
+/// which threads would share.
+async fn until<F: Future>(deadline: Instant, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let once = poll_fn(|context| Poll::Ready(future.as_mut().poll(context)));
+    match once.await {
+        Poll::Ready(output) => Some(output),
+        Poll::Pending => tokio::time::timeout_at(deadline.into(), future).await.ok(),
     }
 }
 
