@@ -44,7 +44,7 @@ impl Tree {
             let name = entry.file_name().into_string().unwrap();
             let path = format!("{prefix}{name}");
             if entry.file_type().unwrap().is_dir() {
-                if name == "target" || name == ".git" {
+                if ["target", ".git", "node_modules"].contains(&name.as_str()) {
                     continue;
                 }
                 let read = read && !NOT_READ.contains(&name.as_str());
