@@ -1,4 +1,4 @@
-//! The messages of `bench`: they are read once and kept, so that reading is not measured.
+//! The messages of `bench` and `send`: they are read once and kept, so that reading is not measured.
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -8,6 +8,7 @@ use crate::exit::Failure;
 use crate::input::{Chunk, Message, Opener, Reader, sources};
 use crate::interrupt::Stop;
 use crate::stream::{Framing, Handler, pretty};
+use crate::terminal;
 use hydrant::message::Message as Model;
 use hydrant::{Error, ParseOptions, Scratch, parse};
 
@@ -20,6 +21,8 @@ pub(crate) struct Messages {
     pub(crate) all: Vec<Body>,
     pub(crate) events: u64,
     pub(crate) bytes: u64,
+    /// Messages and files that were refused, if reading goes on after that.
+    pub(crate) refused: u64,
 }
 
 /// One message.
@@ -28,10 +31,12 @@ pub(crate) struct Body {
     pub(crate) events: u64,
 }
 
-/// Reads all messages of these files. The first one that cannot be parsed is an error.
+/// Reads all messages of these files. What cannot be read is an error, or, with `keep_going`, is
+/// reported, counted and left out.
 pub(crate) fn read(
     files: &[PathBuf],
     unwrap: bool,
+    keep_going: bool,
     options: &ParseOptions,
     stop: &Arc<Stop>,
 ) -> Result<Messages, Failure> {
@@ -50,13 +55,17 @@ pub(crate) fn read(
         options,
         scratch: Scratch::new(),
         messages: Messages::default(),
+        keep_going,
         refused: None,
     };
     let mut chunk = Chunk::new();
     while reader.fill(&mut chunk) {
         if let Some(error) = chunk.error.take() {
             let name = chunk.name.to_string();
-            return Err(Failure::Input { name, error });
+            if let Some(named) = &chunk.named {
+                named.account();
+            }
+            collector.fail(Failure::Input { name, error })?;
         }
         if let Some(named) = chunk.named.as_ref().filter(|_| chunk.count() > 0) {
             named.account();
@@ -71,17 +80,13 @@ pub(crate) fn read(
     if stop.interrupted() {
         return Ok(Messages::default());
     }
-    let empty = named.iter().find(|named| !named.is_accounted());
-    let empty = match empty {
-        Some(named) => Some(named.name.as_str()),
-        None if collector.messages.all.is_empty() => Some("the input"),
-        None => None,
-    };
-    match empty {
-        Some(name) => Err(Failure::Refused(format!(
-            "error: there is no message in {name}"
-        ))),
-        None => Ok(collector.messages),
+    let no_message = |name| Failure::Refused(format!("error: there is no message in {name}"));
+    for named in named.iter().filter(|named| !named.is_accounted()) {
+        collector.fail(no_message(named.name.as_str()))?;
+    }
+    match collector.messages.all.is_empty() {
+        true => Err(no_message("the input")),
+        false => Ok(collector.messages),
     }
 }
 
@@ -90,8 +95,21 @@ struct Collector {
     options: ParseOptions,
     scratch: Scratch,
     messages: Messages,
-    /// The text about the first message that was refused.
+    keep_going: bool,
+    /// The text about the message that ends the run.
     refused: Option<String>,
+}
+
+impl Collector {
+    /// Ends the run, or reports a failure.
+    fn fail(&mut self, failure: Failure) -> Result<(), Failure> {
+        if !self.keep_going {
+            return Err(failure);
+        }
+        self.messages.refused += 1;
+        let _ = failure.report();
+        Ok(())
+    }
 }
 
 impl Handler for Collector {
@@ -119,7 +137,17 @@ impl Handler for Collector {
     }
 
     fn refused(&mut self, message: &Message<'_>, error: Error) -> ControlFlow<()> {
-        self.refused = Some(pretty(message, error));
-        ControlFlow::Break(())
+        let text = pretty(message, error);
+        match self.keep_going {
+            true => {
+                self.messages.refused += 1;
+                terminal::complain(&text);
+                ControlFlow::Continue(())
+            }
+            false => {
+                self.refused = Some(text);
+                ControlFlow::Break(())
+            }
+        }
     }
 }

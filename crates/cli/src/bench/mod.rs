@@ -227,7 +227,13 @@ fn measure<P: Module<Kind>, Kind>(
     args: &BenchArgs,
     stop: &Arc<Stop>,
 ) -> Result<Option<Results>, Failure> {
-    let messages = messages::read(&args.files.files, args.unwrap, engine.options(), stop)?;
+    let messages = messages::read(
+        &args.files.files,
+        args.unwrap,
+        false,
+        engine.options(),
+        stop,
+    )?;
     let Some(first) = messages.all.first().filter(|_| !stop.interrupted()) else {
         return Ok(None);
     };

@@ -130,6 +130,11 @@ impl Client {
         self.target.is_lambda()
     }
 
+    pub(crate) fn token(&self) -> Option<&str> {
+        let header = self.token.as_ref()?.to_str().ok()?;
+        header.strip_prefix("Token ")
+    }
+
     /// Sends a message once. A registration request has no token.
     pub(crate) async fn attempt(&self, body: Vec<u8>, is_registration: bool) -> Attempt {
         let mut request = self

@@ -1,5 +1,6 @@
 //! `hydrant send`: sends messages to a module as the platform does.
 
+mod reason;
 mod report;
 mod scenario;
 mod sending;
@@ -20,7 +21,7 @@ use hydrant::{ParseOptions, Registration, Scratch, parse};
 use hydrant_testing::build::{RegistrationRequest, ordered};
 use serde_json::Value;
 
-use crate::arguments::{Limits, number};
+use crate::arguments::{Limits, Wrappers, number};
 use crate::bench::messages;
 use crate::exit::{self, Failure, exit_status};
 use crate::forward::{runtime, stopped};
@@ -39,15 +40,18 @@ use sending::{Sending, Sent};
 /// of them, notifications, an audience with members, an erasure. Settings that are required have
 /// their default values or examples; --settings has better ones.
 ///
-/// With FILE the messages are sent as they are, one after the other. Messages are repeated with
-/// back-off after 408, 429, 500, 502, 503, 504, a failed invocation or no reply, at least after the
-/// time of `Retry-After`; after any other status a message to a URL is lost. Settings that the module
-/// returns for a subscription come back with changes of that audience, and a suspended subscription
-/// gets nothing more.
+/// With FILE the messages are sent as they are, one after the other; what cannot be read is reported
+/// and left out. Messages are repeated with back-off after 408, 429, 500, 502, 503, 504, a failed
+/// invocation or no reply, at least after the time of `Retry-After`, of which a minute is waited at
+/// most; after any other status a message to a URL is lost. Settings that the module returns for a
+/// subscription come back with changes of that audience, and a suspended subscription gets nothing
+/// more.
 ///
-/// Each message is a line of the output: its outcome, the time of the last attempt, and the statuses
-/// of all. With --json it is {"number","type","id","events","outcome","attempts","problems"}. The exit
-/// status is 1 if a message is not answered, a response or the registration breaks a rule.
+/// Each message is a line of the output: its outcome, its type and that of its events, the time of the
+/// last attempt, and the statuses of all; lines below it have the reasons of failures, in which values
+/// of the message are hidden. With --json it is
+/// {"number","type","id","events","event_types","outcome","attempts","problems"}. The exit status is 1
+/// if a message cannot be read or is not answered, or a response or the registration breaks a rule.
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
     "Examples:\n  \
@@ -90,11 +94,23 @@ pub(crate) struct SendArgs {
     quiet: bool,
 
     #[command(flatten)]
+    wrappers: Wrappers,
+
+    #[command(flatten)]
     limits: Limits,
 }
 
-/// The longest wait before an attempt, unless the module asks for more.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// The longest wait before an attempt, whatever the module asks for.
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// When a message is sent again.
+pub(crate) fn retry(attempts: u64) -> RetryPolicy {
+    let mut retry = RetryPolicy::default()
+        .attempts(u32::try_from(attempts).unwrap_or(u32::MAX))
+        .cap(LONGEST_WAIT);
+    retry.longest_after = LONGEST_WAIT;
+    retry
+}
 
 pub(crate) fn run(args: &SendArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure> {
     let client = args.target.client()?;
@@ -106,13 +122,14 @@ pub(crate) fn run(args: &SendArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure
         .open_beside(args.report_file.as_deref(), inputs)?;
     let messages = match args.files.as_slice() {
         [] => None,
-        files => Some(messages::read(files, false, &args.limits.options(), stop)?),
+        files => {
+            let (unwrap, options) = (args.wrappers.unwrap, args.limits.options());
+            Some(messages::read(files, unwrap, true, &options, stop)?)
+        }
     };
     let is_lambda = client.is_lambda();
-    let retry = RetryPolicy::default()
-        .attempts(u32::try_from(args.attempts).unwrap_or(u32::MAX))
-        .base(Duration::from_millis(args.backoff_ms))
-        .cap(LONGEST_WAIT);
+    let has_token = client.token().is_some();
+    let retry = retry(args.attempts).base(Duration::from_millis(args.backoff_ms));
     let mut run = Run {
         sending: Sending::new(client, is_lambda, retry),
         settings,
@@ -122,6 +139,7 @@ pub(crate) fn run(args: &SendArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure
         output,
         closed: false,
     };
+    run.totals.refused = messages.as_ref().map_or(0, |messages| messages.refused);
     let runtime = runtime()?;
     let mut stopped = stopped(stop);
     let sent = runtime.block_on(async {
@@ -142,6 +160,14 @@ pub(crate) fn run(args: &SendArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure
     run.totals.interrupted = sent.is_none();
     if !args.quiet {
         terminal::complain(&run.totals.table(run.limit));
+    }
+    if run.totals.is_unauthorized {
+        terminal::complain(match has_token {
+            true => "note: 401: the module does not accept the token",
+            false => {
+                "note: 401: the module asks for a token; give it with --token-file or --token-env"
+            }
+        });
     }
     if let Some(path) = &args.report_file {
         write_report(path, &run.totals.json())?;

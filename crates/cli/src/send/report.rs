@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use hydrant::write::JsonWriter;
 
+use super::LONGEST_WAIT;
 use super::sending::{Outcome, Sent};
+use crate::http::End;
 use crate::sections::{Section, row, section};
 use crate::terminal::{harmless, harmless_json};
 
@@ -22,6 +24,10 @@ pub(super) struct Totals {
     /// Messages and events by outcome.
     outcomes: [(u64, u64); Outcome::ALL.len()],
     problems: u64,
+    /// Messages and files that could not be read.
+    pub(super) refused: u64,
+    /// Whether a reply was 401.
+    pub(super) is_unauthorized: bool,
     slowest: Duration,
     slow: u64,
     /// Findings on the registration that the platform does not accept.
@@ -44,6 +50,7 @@ impl Totals {
         for attempt in &sent.attempts {
             self.slowest = self.slowest.max(attempt.latency);
             self.slow += u64::from(attempt.latency > limit);
+            self.is_unauthorized |= attempt.end == End::Status(401);
         }
     }
 
@@ -61,7 +68,7 @@ impl Totals {
     /// Whether the module did what it has to.
     pub(super) fn is_good(&self) -> bool {
         let unanswered = self.count(Outcome::Lost).0 + self.count(Outcome::Repeating).0;
-        unanswered == 0 && self.problems == 0 && self.registration_errors == 0
+        unanswered + self.refused == 0 && self.problems == 0 && self.registration_errors == 0
     }
 
     pub(super) fn table(&self, limit: Duration) -> String {
@@ -82,6 +89,10 @@ impl Totals {
                 };
                 rows.push(row(outcome.as_str(), messages.to_string(), remark));
             }
+        }
+        if self.refused > 0 {
+            let remark = "messages and files that cannot be read; they are not sent";
+            rows.push(row("refused", self.refused.to_string(), remark));
         }
         if self.problems > 0 {
             let remark = "responses that the platform cannot use";
@@ -112,6 +123,7 @@ impl Totals {
                 json.uint_field(outcome.key(), messages);
                 json.uint_field(&format!("{}_events", outcome.key()), events);
             }
+            json.uint_field("refused", self.refused);
             json.uint_field("problems", self.problems);
             json.uint_field("registration_errors", self.registration_errors);
             json.uint_field("registration_warnings", self.registration_warnings);
@@ -137,20 +149,37 @@ pub(super) fn line(number: u64, sent: &Sent, out: &mut Vec<u8>) {
     let last = sent.attempts.last();
     let ends: Vec<String> = sent.attempts.iter().map(|it| it.end.to_string()).collect();
     let latency = last.map_or(String::new(), |it| ms(it.latency));
-    let events = match sent.events {
-        0 => String::new(),
-        1 => "1 event".to_owned(),
-        count => format!("{count} events"),
+    let events = match (sent.events, sent.event_types.as_slice()) {
+        (0, _) => String::new(),
+        (1, [event_type]) => event_type.clone(),
+        (count, [event_type]) => format!("{count} {event_type}"),
+        (count, _) => format!("{count} events"),
     };
     let text = format!(
-        "{number:>4}  {:12}  {:36}  {events:>10}  {latency:>10}  {}",
+        "{number:>4}  {:12}  {:34}  {:24}  {latency:>10}  {}",
         sent.outcome.as_str(),
         harmless(kind),
+        harmless(&events),
         ends.join(", ")
     );
     out.extend_from_slice(text.trim_end().as_bytes());
     out.push(b'\n');
-    for problem in &sent.problems {
+    let mut reasons: Vec<String> = Vec::new();
+    for attempt in &sent.attempts {
+        let reason = attempt.reason.iter();
+        reasons.extend(reason.map(|reason| format!("{}: {reason}", attempt.end)));
+        if attempt
+            .retry_after
+            .is_some_and(|asked| asked > LONGEST_WAIT)
+        {
+            let (longest, end) = (LONGEST_WAIT.as_secs(), &attempt.end);
+            reasons.push(format!(
+                "{end}: Retry-After is longer than the {longest} s that are waited"
+            ));
+        }
+    }
+    reasons.dedup();
+    for problem in reasons.iter().chain(&sent.problems) {
         out.extend_from_slice(format!("      {}\n", harmless(problem)).as_bytes());
     }
 }
@@ -166,11 +195,22 @@ pub(super) fn json_line(number: u64, sent: &Sent, out: &mut Vec<u8>) {
             None => json.null_field("id"),
         }
         json.uint_field("events", sent.events);
+        json.list_field("event_types", |json| {
+            for event_type in &sent.event_types {
+                json.text_element(event_type);
+            }
+        });
         json.text_field("outcome", sent.outcome.key());
         json.list_field("attempts", |json| {
             for attempt in &sent.attempts {
                 json.object_element(|json| {
                     json.text_field("end", &attempt.end.to_string());
+                    if let Some(reason) = &attempt.reason {
+                        json.text_field("reason", reason);
+                    }
+                    if let Some(asked) = attempt.retry_after {
+                        json.double_field("retry_after_s", asked.as_secs_f64());
+                    }
                     json.double_field("waited_ms", attempt.waited.as_secs_f64() * 1e3);
                     json.double_field("latency_ms", attempt.latency.as_secs_f64() * 1e3);
                 });

@@ -9,6 +9,7 @@ use hydrant_testing::sender::{End, Reply, Sender};
 use serde_json::Value;
 use tokio::time::sleep;
 
+use super::reason::reason;
 use crate::http::{self, Attempt, Client};
 
 /// A sender over a network. The kit's [`Sender`] decides what is repeated, keeps the settings of
@@ -25,6 +26,8 @@ pub(super) struct Sent {
     pub(super) kind: String,
     pub(super) id: Option<String>,
     pub(super) events: u64,
+    /// The types of its events, each once.
+    pub(super) event_types: Vec<String>,
     pub(super) outcome: Outcome,
     pub(super) attempts: Vec<Tried>,
     /// The response.
@@ -39,6 +42,10 @@ pub(super) struct Tried {
     /// The time before it since the one before.
     pub(super) waited: Duration,
     pub(super) latency: Duration,
+    /// Why it failed, as the answer says.
+    pub(super) reason: Option<String>,
+    /// The time that the answer asked to wait.
+    pub(super) retry_after: Option<Duration>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +100,14 @@ impl Sending {
         let kind = text("type").unwrap_or_default();
         let is_registration = kind == "module_registration_request";
         let events = parsed.get("events").and_then(Value::as_array);
+        let mut event_types: Vec<String> = Vec::new();
+        for event in events.into_iter().flatten() {
+            let event_type = event.get("type").and_then(Value::as_str);
+            let event_type = event_type.unwrap_or("no type");
+            if event_types.iter().all(|known| known != event_type) {
+                event_types.push(event_type.to_owned());
+            }
+        }
         let known = self.sender.problems().len();
         let (client, retry) = (&self.client, &self.retry);
         let mut attempts: Vec<Tried> = Vec::new();
@@ -107,10 +122,14 @@ impl Sending {
             let attempt = client.attempt(body.to_vec(), is_registration).await;
             asked = attempt.retry_after;
             let reply = reply(&attempt);
+            let is_failed = !attempt.end.is_success();
+            let reason = is_failed.then(|| reason(&attempt.body, body, client.token()));
             attempts.push(Tried {
                 end: attempt.end,
                 waited,
                 latency: attempt.latency,
+                reason: reason.flatten(),
+                retry_after: attempt.retry_after,
             });
             reply
         };
@@ -127,6 +146,7 @@ impl Sending {
             kind,
             id: text("id"),
             events: events.map_or(0, |events| events.len() as u64),
+            event_types,
             outcome,
             attempts,
             response,

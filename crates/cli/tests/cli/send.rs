@@ -385,3 +385,102 @@ fn a_module_that_does_not_register_gets_nothing_else() {
     assert_eq!(server.requests().len(), 1);
     assert!(ran.err.contains("registration request"), "{}", ran.err);
 }
+
+/// Reasons are those of the answer, without what the message has.
+#[test]
+fn the_reason_of_a_failure_is_shown_without_values_of_the_message() {
+    let server = HttpServer::start(|_| {
+        let text = r#"{"errorType":"x","errorMessage":"key s3cret of screen_view is wrong"}"#;
+        HttpReply::new(500).with_body(text)
+    });
+    let server = server.unwrap();
+    let batch = BATCH.replace("{\"account_id\":1", r#"{"account_settings":{"k":"s3cret"}"#);
+    let url = server.url();
+    let once = ["send", "-", "--to", &url, "--attempts", "1"];
+    let ran = run(once, &batch);
+    assert_eq!(ran.status, Some(1));
+    let reason = "key *** of screen_view is wrong";
+    assert!(
+        ran.out.contains(&format!("      500: {reason}\n")),
+        "{}",
+        ran.out
+    );
+    // The type of both events.
+    assert!(ran.out.contains("  2 screen_view  "), "{}", ran.out);
+    let ran = run(once.into_iter().chain(["--json"]), &batch);
+    let line = &ran.json()[0];
+    assert_eq!(line["attempts"][0]["reason"], reason);
+    assert_eq!(line["event_types"], json!(["screen_view"]));
+    assert!(!ran.err.contains("token"), "{}", ran.err);
+}
+
+#[test]
+fn a_module_that_asks_for_a_token_is_explained() {
+    let server = HttpServer::start(|_| HttpReply::new(401).with_body("t0ken?")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("token");
+    fs::write(&file, "t0ken").unwrap();
+    let url = server.url();
+    let args = ["send", "-", "--to", &url];
+    let ran = run(args, BATCH);
+    assert!(ran.err.contains("give it with --token-file"), "{}", ran.err);
+    let ran = run(
+        args.into_iter()
+            .chain(["--token-file", file.to_str().unwrap()]),
+        BATCH,
+    );
+    assert!(ran.err.contains("does not accept the token"), "{}", ran.err);
+    assert!(ran.out.contains("401: ***?"), "{}", ran.out);
+}
+
+#[test]
+fn what_cannot_be_read_does_not_stop_the_others() {
+    let server = HttpServer::start(answer).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let good = write("good.json", BATCH);
+    let mixed = write("mixed.ndjson", &format!("{{\"type\":7}}\n{BATCH}\n"));
+    let files = [
+        folder
+            .path()
+            .join("missing.json")
+            .to_str()
+            .unwrap()
+            .to_owned(),
+        write("empty.json", ""),
+        mixed,
+        good,
+    ];
+    let url = server.url();
+    let args = ["send", "--to", &url];
+    let ran = run(args.into_iter().chain(files.iter().map(String::as_str)), "");
+    assert_eq!(ran.status, Some(1));
+    assert_eq!(server.requests().len(), 2);
+    for text in ["missing.json", "empty.json", "mixed.ndjson:1"] {
+        assert!(ran.err.contains(text), "{}", ran.err);
+    }
+    let refused = ran
+        .err
+        .lines()
+        .find(|line| line.trim_start().starts_with("refused"));
+    assert!(refused.unwrap().contains(" 3 "), "{}", ran.err);
+    let ran = run(args.into_iter().chain([files[1].as_str()]), "");
+    assert_eq!((ran.status, server.requests().len()), (Some(1), 2));
+}
+
+#[test]
+fn messages_in_events_of_other_services_are_extracted() {
+    let server = HttpServer::start(answer).unwrap();
+    let event = json!({"Records": [{"eventSource": "aws:sqs", "body": BATCH}]}).to_string();
+    let url = server.url();
+    let args = ["send", "-", "--to", &url];
+    let ran = run(args, &event);
+    assert!(ran.err.contains("--unwrap extracts"), "{}", ran.err);
+    let ran = run(args.into_iter().chain(["--unwrap"]), &event);
+    assert_eq!(ran.status, Some(0), "{}", ran.err);
+    assert_eq!(server.requests()[0].body, BATCH.as_bytes());
+}
