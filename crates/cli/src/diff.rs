@@ -1,6 +1,6 @@
 //! `hydrant diff`: compares what became of the requests of two recordings.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -17,11 +17,12 @@ use crate::terminal::{self, harmless, harmless_json};
 
 /// Compare what became of the requests of two recordings
 ///
-/// A and B are recordings of two runs of a module with the same requests, for example before and
-/// after a change: record a run, play it with `hydrant replay` against both versions, and record these
-/// runs. Requests are matched by their type and identifier, and repeated ones by their order. Compared
-/// are how they ended, the status, the outcomes of the message, its notifications and its events with
-/// their reasons, the response without its identifier and time, and the records. Times are not.
+/// A and B are recordings of two runs of a module with the same requests, for example before and after
+/// a change: record a run, play it with `hydrant replay` against both versions, and record these runs.
+/// Requests are matched by their type and identifier, and equal ones in the order in which they were
+/// received. Compared are how they ended, the status, the outcomes of the message, its notifications
+/// and its events with their reasons, the response without its identifier and time, and the records.
+/// Times are not.
 ///
 /// Each difference is a line; with --json it is {"id","type","field","a","b"}. The exit status is 1 if
 /// there are differences, or requests that only one of them has.
@@ -57,15 +58,19 @@ const FIELDS: [&str; 7] = [
 /// Fields of a response that differ in each run.
 const VARIABLE: [&str; 2] = ["id", "timestamp_ms"];
 
-/// A request, by its type, its identifier and how often it came before.
-type Key = (String, String, usize);
+/// A request, by its type and its identifier.
+type Key = (String, String);
+
+/// When a request was received: recordings are in the order of the answers.
+type Received = (i64, i64);
+
+/// What became of a request.
+type Fields = BTreeMap<&'static str, Value>;
 
 /// What became of the requests of a run.
 #[derive(Default)]
 struct Run {
-    requests: BTreeMap<Key, BTreeMap<&'static str, Value>>,
-    /// How often a request came.
-    seen: HashMap<(String, String), usize>,
+    requests: BTreeMap<Key, Vec<(Received, Fields)>>,
     left_out: u64,
     /// Requests without an identifier, which cannot be matched.
     nameless: u64,
@@ -119,11 +124,24 @@ fn compare(
         difference.append(json, &mut line);
         output.write(&line)
     };
-    for (key, one) in &a.requests {
-        let Some(other) = b.requests.get(key) else {
-            counts.only_a += 1;
-            write(&Difference::of(key, "request", Some("recorded"), None))?;
-            continue;
+    let keys: BTreeSet<&Key> = a.requests.keys().chain(b.requests.keys()).collect();
+    let pairs = keys.into_iter().flat_map(|key| {
+        let [a, b] = [a, b].map(|run| run.requests.get(key).map_or(&[][..], Vec::as_slice));
+        (0..a.len().max(b.len())).map(move |at| (key, a.get(at), b.get(at)))
+    });
+    for (key, one, other) in pairs {
+        let (one, other) = match (one, other) {
+            (Some((_, one)), Some((_, other))) => (one, other),
+            (Some(_), None) => {
+                counts.only_a += 1;
+                write(&Difference::of(key, "request", Some("recorded"), None))?;
+                continue;
+            }
+            _ => {
+                counts.only_b += 1;
+                write(&Difference::of(key, "request", None, Some("recorded")))?;
+                continue;
+            }
         };
         let mut is_same = true;
         for field in FIELDS {
@@ -145,14 +163,6 @@ fn compare(
             false => counts.different += 1,
         }
     }
-    for key in b
-        .requests
-        .keys()
-        .filter(|key| !a.requests.contains_key(*key))
-    {
-        counts.only_b += 1;
-        write(&Difference::of(key, "request", None, Some("recorded")))?;
-    }
     Ok(())
 }
 
@@ -160,6 +170,15 @@ impl Run {
     fn read(path: &Path, stop: &Arc<Stop>) -> Result<Self, Failure> {
         let mut run = Self::default();
         read(path, stop, |line| run.add(line))?;
+        if run.requests.is_empty() && !stop.raised() {
+            let name = path.display();
+            return Err(Failure::Refused(format!(
+                "error: there is no request in {name} that can be compared"
+            )));
+        }
+        for equal in run.requests.values_mut() {
+            equal.sort_by_key(|(received, _)| *received);
+        }
         Ok(run)
     }
 
@@ -168,16 +187,15 @@ impl Run {
         if !line.is_request() {
             return;
         }
-        let name = (line.text("type"), line.text("id"));
-        if name.1.is_empty() {
+        let key = (line.text("type"), line.text("id"));
+        if key.1.is_empty() {
             self.nameless += 1;
             return;
         }
-        let count = self.seen.entry(name.clone()).or_default();
-        let key = (name.0, name.1, *count);
-        *count += 1;
+        let received = (line.integer("received_ms"), line.integer("sequence"));
         let fields = FIELDS.map(|field| (field, value(field, line.raw(field))));
-        self.requests.insert(key, BTreeMap::from(fields));
+        let equal = self.requests.entry(key).or_default();
+        equal.push((received, BTreeMap::from(fields)));
     }
 
     /// Says what is not compared.

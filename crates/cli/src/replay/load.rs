@@ -155,7 +155,7 @@ impl Shared {
                 measured.throttled += u64::from(is_throttled);
                 measured.service.saturating_record(micros(attempt.latency));
             }
-            let is_repeated = matches!(attempt.end.status(), 408 | 429 | 500 | 502 | 503 | 504);
+            let is_repeated = super::is_repeated(attempt.end.status().into());
             if attempt.end.is_success() || !is_repeated || failed >= self.retry.attempts {
                 let mut measured = self.measured();
                 let latency = micros(due.elapsed());

@@ -4,13 +4,13 @@ mod load;
 pub(crate) mod recording;
 mod report;
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use hydrant::delivery::RetryPolicy;
 
 use crate::arguments::number;
 use crate::exit::{self, Failure, exit_status};
@@ -18,7 +18,7 @@ use crate::forward::{runtime, stopped};
 use crate::http::TargetArgs;
 use crate::interrupt::Stop;
 use crate::process::write_report;
-use crate::send::filled;
+use crate::send::{filled, retry};
 use crate::terminal;
 use load::{Load, Schedule};
 
@@ -30,11 +30,13 @@ use load::{Load, Schedule};
 /// are measured from the time at which a request was due, so that a module that is too slow does not
 /// look better than it is.
 ///
-/// After 429 nothing is sent until the time of `Retry-After`, and the request is sent again, with
-/// back-off, as after 408, 500, 502, 503 and 504. Recordings have no settings of accounts, so give
-/// them with --settings. Identities are masked unless the host has recorded them. All requests are read before the
-/// first one is sent, and kept in memory. The summary has
-/// statuses and percentiles of latencies. The exit status is 1 if a request is not answered.
+/// After 429 nothing is sent until the time of `Retry-After`, at most for a minute, and the request is
+/// sent again, with back-off, as after 408, 500, 502, 503 and 504. So the requests of the recording
+/// with which the platform repeated failed ones are left out; repeats of answered ones are played.
+/// Recordings have no settings of accounts, so give them with --settings. Identities are masked unless
+/// the host has recorded them. All requests are read before the first one is sent, and kept in memory.
+/// The summary has statuses and percentiles of latencies. The exit status is 1 if a request is not
+/// answered.
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
     "Examples:\n  \
@@ -75,6 +77,11 @@ pub(crate) struct ReplayArgs {
     report_file: Option<PathBuf>,
 }
 
+/// Whether the sender repeats a message after this status (lambda-and-http.md, section 5).
+fn is_repeated(status: i64) -> bool {
+    matches!(status, 408 | 429 | 500 | 502 | 503 | 504)
+}
+
 fn positive(text: &str) -> Result<f64, String> {
     let number = text.parse().ok();
     number
@@ -86,13 +93,25 @@ pub(crate) fn run(args: &ReplayArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failu
     let client = args.target.client()?;
     let settings = args.target.settings()?;
     let mut requests = Vec::new();
-    let (mut without, mut missing, mut first_ms) = (0, 0, None);
+    let (mut without, mut missing, mut repeats, mut first_ms) = (0, 0, 0, None);
+    let mut failed = HashSet::new();
     recording::read(&args.file, stop, |line| {
         missing += line.left_out();
         let Some(request) = line.request() else {
             without += u64::from(line.is_request());
             return;
         };
+        let key = (line.text("type"), line.text("id"));
+        let is_failed = is_repeated(line.integer("status"));
+        let is_repeat = !key.1.is_empty()
+            && match is_failed {
+                true => !failed.insert(key),
+                false => failed.remove(&key),
+            };
+        if is_repeat {
+            repeats += 1;
+            return;
+        }
         let received = line.integer("received_ms");
         let first = *first_ms.get_or_insert(received);
         let after = u64::try_from(received.saturating_sub(first)).unwrap_or_default();
@@ -112,6 +131,12 @@ pub(crate) fn run(args: &ReplayArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failu
             "error: there is no request in {name} that can be sent"
         )));
     }
+    if repeats > 0 {
+        terminal::complain(&format!(
+            "note: requests that repeat one that had failed, and are not played, because what fails \
+             is repeated here: {repeats}"
+        ));
+    }
     if without > 0 {
         terminal::complain(&format!(
             "note: requests that the module had refused, and that are recorded without their text: \
@@ -130,9 +155,7 @@ pub(crate) fn run(args: &ReplayArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failu
             None => Schedule::Speed(args.speed),
         },
         concurrency: usize::try_from(args.concurrency).unwrap_or(usize::MAX),
-        retry: RetryPolicy::default()
-            .attempts(u32::try_from(args.attempts).unwrap_or(u32::MAX))
-            .cap(Duration::from_secs(60)),
+        retry: retry(args.attempts),
     };
     let runtime = runtime()?;
     let total = requests.len() as u64;

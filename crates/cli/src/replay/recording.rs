@@ -1,6 +1,6 @@
 //! Reads recordings: the requests, to be played again, and what became of them, to be compared.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,9 +9,16 @@ use hydrant::json::Json;
 use crate::exit::Failure;
 use crate::input::{Opener, Place};
 use crate::interrupt::Stop;
+use crate::terminal;
 
 /// The newest version of the format that is known.
 const VERSION: i64 = 1;
+
+/// How each line begins.
+const BEGINNING: &[u8] = b"{\"recording\":";
+
+/// The longest line, in bytes: a message with its records.
+const LONGEST_LINE: u64 = 256 << 20;
 
 /// A line of a recording (`docs/guide/sending.md`).
 #[derive(Clone, Copy)]
@@ -76,7 +83,7 @@ pub(crate) fn read(
             error,
         };
         let refused =
-            |line: u64, reason| Failure::Refused(format!("error: {name}:{line}: {reason}"));
+            |line: u64, reason: &str| Failure::Refused(format!("error: {name}:{line}: {reason}"));
         let place = match path.as_os_str() == "-" {
             true => Place::Stdin,
             false => Place::Path(path.clone()),
@@ -86,16 +93,29 @@ pub(crate) fn read(
         let mut text = Vec::new();
         for number in 1.. {
             text.clear();
-            let read = reader.read_until(b'\n', &mut text).map_err(unreadable)?;
-            // The last line of a host that was killed is not complete.
-            if read == 0 || !text.ends_with(b"\n") || stop.raised() {
+            let mut limited = (&mut reader).take(LONGEST_LINE);
+            let read = limited.read_until(b'\n', &mut text).map_err(unreadable)?;
+            if read == 0 || stop.raised() {
                 break;
+            }
+            if read as u64 == LONGEST_LINE {
+                let reason = format!(
+                    "longer than {} MiB, as no line of a recording is",
+                    read >> 20
+                );
+                return Err(refused(number, &reason));
             }
             match Line::new(&text) {
                 Some(line) if line.version() <= VERSION => take(line),
                 Some(_) => {
                     let reason = "recorded by a newer version of hydrant";
                     return Err(refused(number, reason));
+                }
+                // Of a host that was killed.
+                None if !text.ends_with(b"\n") && is_beginning(&text) => {
+                    terminal::complain(&format!(
+                        "note: {name}:{number}: the last line is not complete, and left out"
+                    ));
                 }
                 None => {
                     let reason = "not a line of a recording; a host writes them with --record";
@@ -105,6 +125,12 @@ pub(crate) fn read(
         }
     }
     Ok(())
+}
+
+/// Whether a text is the beginning of a line.
+fn is_beginning(text: &[u8]) -> bool {
+    let common = text.len().min(BEGINNING.len());
+    text.get(..common) == BEGINNING.get(..common)
 }
 
 fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {

@@ -47,7 +47,7 @@ impl Report<'_> {
                 "throttled",
                 self.measured.throttled.to_string(),
                 if self.measured.throttled > 0 {
-                    "429: nothing was sent until the time of Retry-After"
+                    "429: nothing was sent until the time of Retry-After, at most for a minute"
                 } else {
                     ""
                 },

@@ -181,7 +181,14 @@ fn what_is_not_a_recording_is_refused_with_its_place() {
     let broken = folder.path().join("c.ndjson");
     fs::write(&broken, format!("{}\n{{\"recording\":1,\"req", line(1, 0))).unwrap();
     let broken = broken.to_str().unwrap();
-    assert_eq!(run(["diff", broken, broken], "").status, Some(0));
+    let ran = run(["diff", broken, broken], "");
+    assert_eq!(ran.status, Some(0));
+    assert!(
+        ran.err
+            .contains("c.ndjson:2: the last line is not complete"),
+        "{}",
+        ran.err
+    );
 }
 
 #[test]
@@ -227,6 +234,78 @@ fn differences_are_found_and_times_do_not_count() {
     assert!(
         text.contains("discarded: no name") && text.contains("\n  A: []\n"),
         "{text}"
+    );
+}
+
+/// The platform repeats what fails, and so does `replay`.
+#[test]
+fn repeats_of_failed_requests_are_not_played_and_those_of_answered_ones_are() {
+    let server = HttpServer::start(|_| HttpReply::new(200)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut lines: Vec<Value> = [1, 1, 1, 1, 2].map(|it| line(it, 0)).into();
+    lines[0]["status"] = 503.into();
+    lines[1]["status"] = 429.into();
+    let file = write(&folder.path().join("a.ndjson"), &lines);
+    let ran = run(["replay", &file, "--to", &server.url(), "--json"], "");
+    assert_eq!(ran.status, Some(0), "{}", ran.err);
+    // The first one, the one after the answer, and the other one.
+    assert_eq!(server.requests().len(), 3);
+    assert!(ran.err.contains("is repeated here: 2"), "{}", ran.err);
+}
+
+#[test]
+fn equal_requests_are_compared_in_the_order_in_which_they_were_received() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut lines = [line(1, 1000), line(1, 2000)];
+    lines[0]["status"] = 503.into();
+    let a = write(&folder.path().join("a.ndjson"), &lines);
+    lines.reverse();
+    let b = write(&folder.path().join("b.ndjson"), &lines);
+    let ran = run(["diff", &a, &b], "");
+    assert_eq!(ran.status, Some(0), "{}", ran.out);
+    assert!(ran.err.contains("same 2, different 0"), "{}", ran.err);
+    let b = write(&folder.path().join("b.ndjson"), &lines[1..]);
+    let ran = run(["diff", &a, &b], "");
+    assert!(
+        ran.err.contains("same 1, different 0, only in A 1"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn what_cannot_be_a_recording_is_refused_without_a_line_break_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.ndjson");
+    let path = file.to_str().unwrap();
+    for (text, reason) in [
+        ("garbage", "a.ndjson:1: not a line"),
+        ("{\"recorded\":1}", "a.ndjson:1: not a line"),
+        ("", "no request in"),
+        ("{\"recording\":1,\"req", "no request in"),
+    ] {
+        fs::write(&file, text).unwrap();
+        for args in [
+            &["diff", path, path][..],
+            &["replay", path, "--to", "http://127.0.0.1:1/"],
+        ] {
+            let ran = run(args, "");
+            assert_eq!(ran.status, Some(1), "{args:?}: {text}");
+            assert!(ran.err.contains(reason), "{}", ran.err);
+        }
+    }
+    // A whole line counts.
+    fs::write(&file, line(1, 0).to_string()).unwrap();
+    let ran = run(["diff", path, path], "");
+    assert!(ran.err.contains("same 1,"), "{}", ran.err);
+    // A line that does not end. The file takes no space.
+    fs::File::create(&file).unwrap().set_len(257 << 20).unwrap();
+    let ran = run(["replay", path, "--to", "http://127.0.0.1:1/"], "");
+    assert_eq!(ran.status, Some(1));
+    assert!(
+        ran.err.contains("a.ndjson:1: longer than 256 MiB"),
+        "{}",
+        ran.err
     );
 }
 
