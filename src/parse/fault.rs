@@ -4,7 +4,7 @@
 use super::ParseOptions;
 use super::failed::{Failed, Problem};
 use super::text::{count_characters, string_end};
-use super::walker::Walker;
+use super::walker::{UNCLOSED, Walker};
 use crate::error::{Error, ErrorKind, Inner, Location, Snippet};
 use crate::schema::{KeyOrigin, Kind};
 
@@ -95,6 +95,8 @@ fn describe_syntax(
         (ErrorKind::EmptyInput, _) => return "empty input".to_owned(),
         (ErrorKind::TooDeep, _) => format!("more than {}", options.depth_limit()),
         (_, None) => "the end of the input".to_owned(),
+        // The byte is the opening quote.
+        _ if expected == UNCLOSED => "the end of the input".to_owned(),
         (ErrorKind::InvalidUtf8, Some(byte)) => format!("byte 0x{byte:02X}"),
         (_, Some(byte @ 0x21..=0x7e)) => format!("`{}`", *byte as char),
         (_, Some(byte @ (0..=0x20 | 0x7f))) => format!("control character or space 0x{byte:02X}"),

@@ -37,6 +37,9 @@ pub(super) fn diagnose(text: &[u8], max_depth: usize, walked: Option<Failed>) ->
     })
 }
 
+/// What is expected for a string that never ends. The error is at its opening quote.
+pub(super) const UNCLOSED: &str = "a closing quote for this string";
+
 /// An open object or list.
 #[derive(Clone, Copy, Debug)]
 enum Frame {
@@ -354,7 +357,7 @@ impl<'t> Walker<'t> {
             match self.peek() {
                 None => {
                     self.at = opening;
-                    return Err(self.failed(ErrorKind::Syntax, "a closing quote for this string"));
+                    return Err(self.failed(ErrorKind::Syntax, UNCLOSED));
                 }
                 Some(b'"') => {
                     self.at += 1;

@@ -76,7 +76,7 @@ pub(super) fn request(found: &mut Report, at: &Place<'_>, batch: &EventProcessin
 
 fn runtime(found: &mut Report, at: &Place<'_>, environment: &RuntimeEnvironment<'_>) {
     let Some(runtime) = environment.known() else {
-        return found.unknown_member(at, environment.kind().as_str());
+        return found.unknown_member(at, &RuntimeEnvironment::INFO, environment.kind().as_str());
     };
     identity::devices(found, &at.key("identities"), runtime.common.identities);
     timezone_offset(found, at, runtime.timezone_offset.hours());
@@ -146,7 +146,9 @@ fn system_notification(found: &mut Report, at: &Place<'_>, notification: &System
             let after = ("new_ccpa_consent_state", &ccpa.new_ccpa_consent_state);
             change(found, at, [before, after]);
         }
-        SystemNotification::Unknown(unknown) => found.unknown_member(at, unknown.type_name),
+        SystemNotification::Unknown(unknown) => {
+            found.unknown_member(at, &SystemNotification::INFO, unknown.type_name)
+        }
     }
 }
 

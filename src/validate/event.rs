@@ -64,7 +64,7 @@ pub(super) fn event(found: &mut Report, at: &Place<'_>, event: &Event<'_>) {
             limits::event_name(found, &at.key("name"), event.name);
             limits::event_attributes(found, attributes, event.attributes);
         }
-        Event::Unknown(event) => found.unknown_member(at, event.unknown.type_name),
+        Event::Unknown(event) => found.unknown_member(at, &Event::INFO, event.unknown.type_name),
     }
 }
 

@@ -74,7 +74,7 @@ pub fn findings(message: &Message<'_>) -> Vec<Finding> {
         Message::AudienceMembershipChangeResponse(message) => common(found, top, &message.common),
         Message::DsrProcessingRequest(message) => dsr::request(found, top, message),
         Message::DsrProcessingResponse(message) => common(found, top, &message.common),
-        Message::Unknown(unknown) => found.unknown_member(top, unknown.type_name),
+        Message::Unknown(unknown) => found.unknown_member(top, &Message::INFO, unknown.type_name),
     }
     report.finish()
 }

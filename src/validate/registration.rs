@@ -212,7 +212,9 @@ fn bulk_configuration(found: &mut Report, at: &Place<'_>, bulk: &BulkConfigurati
 fn authentication(found: &mut Report, at: &Place<'_>, authentication: Option<Authentication<'_>>) {
     match authentication {
         Some(Authentication::Oauth2(oauth2)) => oauth2_fields(found, at, oauth2),
-        Some(Authentication::Unknown(unknown)) => found.unknown_member(at, unknown.type_name),
+        Some(Authentication::Unknown(unknown)) => {
+            found.unknown_member(at, &Authentication::INFO, unknown.type_name)
+        }
         None => {}
     }
 }

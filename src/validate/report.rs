@@ -10,7 +10,8 @@ use super::rules::{
 use super::{Finding, Level};
 use crate::error::{push_path_hidden_key, push_path_index, push_path_key};
 use crate::parse::{Coercions, UnknownFields};
-use crate::schema::{Coercion, Required};
+use crate::schema::{Coercion, FamilyInfo, Required};
+use std::fmt::Write as _;
 
 /// The most findings that are listed; others are counted, because a message of 16 MiB has room for
 /// millions.
@@ -227,13 +228,15 @@ impl Report {
         self.unlisted += found.more;
     }
 
-    /// An unknown member of a family.
-    pub(crate) fn unknown_member(&mut self, at: &Place<'_>, type_name: &str) {
-        self.warn(
-            at,
-            UNKNOWN_MEMBER,
-            format!("unknown type {}", quoted(type_name)),
-        );
+    /// An unknown member of this family.
+    pub(crate) fn unknown_member(&mut self, at: &Place<'_>, family: &FamilyInfo, type_name: &str) {
+        let known = family.members.iter().map(|member| member.tag);
+        let mut message = format!("unknown type {}", quoted(type_name));
+        if let Some(known) = nearest(type_name, known) {
+            // Writing to a string does not fail.
+            let _ = write!(message, "; is it `{known}`?");
+        }
+        self.warn(at, UNKNOWN_MEMBER, message);
     }
 
     /// A time in milliseconds, if present.

@@ -20,7 +20,7 @@ pub(super) fn list(found: &mut Report, at: &Place<'_>, settings: &[Setting<'_>])
     for (index, setting) in settings.iter().enumerate() {
         let at = &at.index(index);
         let Some(fields) = common(setting) else {
-            found.unknown_member(at, setting.kind().as_str());
+            found.unknown_member(at, &Setting::INFO, setting.kind().as_str());
             continue;
         };
         shared(found, at, fields);

@@ -86,7 +86,7 @@ fn f6_what_is_no_json_is_refused_where_it_is_wrong() {
         );
     }
     let never_ends = r#"{"type":"dsr_processing_response","x":⟦"abc\"}"#;
-    let expected = "expected a closing quote for this string, found `\"`";
+    let expected = "expected a closing quote for this string, found the end of the input";
     refuses_somewhere(never_ends, expected);
     refuses_somewhere("⟦\"abc", expected);
 }

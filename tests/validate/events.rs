@@ -72,6 +72,12 @@ fn events() -> Vec<Row> {
             "teleport",
             vec![r#"warning unknown-member events[0]: unknown type "teleport""#],
         ),
+        lacks(
+            "sreen_view",
+            vec![
+                r#"warning unknown-member events[0]: unknown type "sreen_view"; is it `screen_view`?"#,
+            ],
+        ),
         (
             batch(
                 r#""events":[{"type":"session_start"},{"type":"session_start","id":"9daa09f0-0c61-4b46-a16a-272c8cdd47e8","timestamp_ms":0}]"#,

@@ -385,7 +385,7 @@ fn audience_and_dsr_rules() -> Vec<Row> {
         (
             events,
             vec![
-                r#"warning unknown-member event_processing_registration.authentication: unknown type "oauth1""#,
+                r#"warning unknown-member event_processing_registration.authentication: unknown type "oauth1"; is it `oauth2`?"#,
             ],
         ),
         (

@@ -74,7 +74,7 @@ pub(super) fn event(found: &mut Report, at: &Place<'_>, event: &OutgoingEvent<'_
             }
         }
         E::UserIdentityChange(event) => identity_change(found, at, event),
-        E::Unknown(unknown) => found.unknown_member(top, unknown.type_name),
+        E::Unknown(unknown) => found.unknown_member(top, &E::INFO, unknown.type_name),
     }
 }
 
