@@ -124,6 +124,27 @@ impl Exchange {
     }
 }
 
+/// A request that was refused before it was processed, for example because of its token. Its body and
+/// its headers are not kept.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct RefusedRequest {
+    /// When it was refused, in milliseconds since the epoch.
+    pub refused_ms: i64,
+    /// Its method.
+    pub method: String,
+    /// The path of its URL without the query, at most 200 characters of it.
+    pub path: String,
+    /// The length of its body, if it declares it.
+    pub declared_bytes: Option<u64>,
+    /// The status of the answer.
+    pub status: u16,
+    /// The reason, as in the metrics: `unauthorized`, `not_found`, `too_large`, ...
+    pub kind: &'static str,
+    /// The reason for people.
+    pub reason: &'static str,
+}
+
 /// Is told about every message that was processed. A host has any number of observers; without one no
 /// [`Exchange`] is made.
 ///
@@ -141,6 +162,11 @@ pub trait Observer: Send + Sync + 'static {
     /// message. It must not block: an observer that writes passes the exchange to another thread. A
     /// panic in it is ignored.
     fn ended(&self, exchange: &Arc<Exchange>);
+
+    /// Is called for a request that is refused before it is processed, under the same rules.
+    fn refused(&self, request: &Arc<RefusedRequest>) {
+        let _ = request;
+    }
 }
 
 impl<F: Fn(&Arc<Exchange>) + Send + Sync + 'static> Observer for F {
@@ -152,6 +178,10 @@ impl<F: Fn(&Arc<Exchange>) + Send + Sync + 'static> Observer for F {
 impl<O: Observer + ?Sized> Observer for Arc<O> {
     fn ended(&self, exchange: &Arc<Exchange>) {
         (**self).ended(exchange);
+    }
+
+    fn refused(&self, request: &Arc<RefusedRequest>) {
+        (**self).refused(request);
     }
 }
 

@@ -47,7 +47,7 @@ mod tokens;
 #[cfg_attr(docsrs, doc(cfg(feature = "console")))]
 pub use console::{Console, ConsoleOptions};
 pub use error::StartError;
-pub use exchange::{Exchange, NotDone, Observer, Part, Source};
+pub use exchange::{Exchange, NotDone, Observer, Part, RefusedRequest, Source};
 pub use host::Host;
 pub use kinds::Endpoint;
 pub use limits::Limits;

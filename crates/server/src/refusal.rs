@@ -16,7 +16,7 @@ pub(crate) struct Refusal {
     pub(crate) status: u16,
     /// The type of the error, for machines and metrics.
     pub(crate) kind: &'static str,
-    text: &'static str,
+    pub(crate) text: &'static str,
     /// Whether the sender is to repeat the message when there may be room.
     repeat: bool,
     /// Whether the connection cannot be used any more.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Method, Request, Response};
+use axum::http::{HeaderMap, Method, Request, Response, header};
 use axum::routing::any;
 use bytes::Bytes;
 use http_body::Body as HttpBody;
@@ -13,11 +13,14 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::authorization::permission;
 use crate::body::{self, Coding, Reserved};
-use crate::exchange::Source;
+use crate::exchange::{RefusedRequest, Source};
 use crate::kinds::Kinds;
 use crate::log::Seldom;
 use crate::refusal::Refusal;
 use crate::service::{Incoming, Processed, Service};
+
+/// The most characters of a method and of a path that observers get.
+const MOST_CHARACTERS: usize = 200;
 
 impl Service {
     /// The routes of the service, to be mounted in a program that has others. That program has the
@@ -33,7 +36,7 @@ impl Service {
             router = router.route(path, any(handler));
         }
         let service = self.clone();
-        router.fallback(move || std::future::ready(service.refuse(Refusal::NOT_FOUND)))
+        router.fallback(move |request: Request<Body>| std::future::ready(service.not_found(&request)))
     }
 
     /// Answers a request of the host's own listener.
@@ -45,8 +48,12 @@ impl Service {
         let mut endpoints = self.shared.endpoints.iter();
         match endpoints.find(|(known, _)| known == path) {
             Some((_, endpoint)) => self.respond(endpoint.kinds(), request).await,
-            None => self.refuse(Refusal::NOT_FOUND),
+            None => self.not_found(&request),
         }
+    }
+
+    fn not_found<B>(&self, request: &Request<B>) -> Response<Body> {
+        self.refuse(Refusal::NOT_FOUND, self.seen(request))
     }
 
     async fn respond<B: HttpBody<Data = Bytes>>(
@@ -54,16 +61,33 @@ impl Service {
         endpoint: Kinds,
         request: Request<B>,
     ) -> Response<Body> {
-        if request.method() != Method::POST {
-            return self.refuse(Refusal::METHOD);
-        }
-        match self.receive(endpoint, request).await {
+        let seen = self.seen(&request);
+        let received = match request.method() == Method::POST {
+            true => self.receive(endpoint, request).await,
+            false => Err(Refusal::METHOD),
+        };
+        match received {
             Ok(processed) => processed.response(),
-            Err(refusal) => self.refuse(refusal),
+            Err(refusal) => self.refuse(refusal, seen),
         }
     }
 
-    fn refuse(&self, refusal: Refusal) -> Response<Body> {
+    /// What observers are told about a request if it is refused.
+    fn seen<B>(&self, request: &Request<B>) -> Option<RefusedRequest> {
+        let cut = |text: &str| text.chars().take(MOST_CHARACTERS).collect();
+        let length = request.headers().get(header::CONTENT_LENGTH);
+        (!self.shared.observers.is_empty()).then(|| RefusedRequest {
+            refused_ms: 0,
+            method: cut(request.method().as_str()),
+            path: cut(request.uri().path()),
+            declared_bytes: length.and_then(|length| length.to_str().ok()?.parse().ok()),
+            status: 0,
+            kind: "",
+            reason: "",
+        })
+    }
+
+    fn refuse(&self, refusal: Refusal, seen: Option<RefusedRequest>) -> Response<Body> {
         static UNAUTHORIZED: Seldom = Seldom::new();
         let unauthorized = refusal == Refusal::UNAUTHORIZED;
         let refusal = match unauthorized && self.shared.tokens.in_grace() {
@@ -71,6 +95,16 @@ impl Service {
             false => refusal,
         };
         self.shared.metrics.refused(refusal);
+        if let Some(seen) = seen {
+            let request = Arc::new(RefusedRequest {
+                refused_ms: hydrant::host::system_invocation().now_ms(),
+                status: refusal.status,
+                kind: refusal.kind,
+                reason: refusal.text,
+                ..seen
+            });
+            self.shared.tell(|observer| observer.refused(&request));
+        }
         if unauthorized && let Some(requests) = UNAUTHORIZED.count() {
             tracing::error!(
                 requests,

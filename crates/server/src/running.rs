@@ -105,10 +105,7 @@ impl<P: Module<K>, K> Running<P, K> {
             };
             self.details(&mut exchange, &mut buffers);
             let exchange = Arc::new(exchange);
-            for observer in &self.shared.observers {
-                let tell = || observer.ended(&exchange);
-                let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(tell));
-            }
+            self.shared.tell(|observer| observer.ended(&exchange));
             processed.exchange = Some(exchange);
         }
         self.processing.put_buffers(buffers);

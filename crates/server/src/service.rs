@@ -60,6 +60,16 @@ pub(crate) struct Shared {
     pub(crate) closed: AtomicBool,
 }
 
+impl Shared {
+    /// Tells all observers. A panic of one is ignored.
+    pub(crate) fn tell(&self, tell: impl Fn(&dyn Observer)) {
+        for observer in &self.observers {
+            let tell = std::panic::AssertUnwindSafe(|| tell(&**observer));
+            let _ = std::panic::catch_unwind(tell);
+        }
+    }
+}
+
 /// The result of a message.
 pub(crate) struct Processed {
     pub(crate) ended: Ended,
