@@ -1,11 +1,12 @@
 //! A module with the console:
 //!
 //! ```text
-//! cargo run --package hydrant-server --features console --example console [PORT]
+//! cargo run --package hydrant-server --features console --example console [PORT [TOKEN]]
 //! ```
 //!
-//! Then open the first address that it prints, and send messages to the second one. Custom events
-//! with the names `reject me`, `retry me` and `discard me` fail in these ways. The records go nowhere.
+//! Then open the first address that it prints, and send messages to the second one, with the token if
+//! there is one. Custom events with the names `reject me`, `retry me` and `discard me` fail in these
+//! ways. The records go nowhere.
 //! The tests of the console use this program.
 
 use std::error::Error;
@@ -150,7 +151,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let engine = Engine::new(Acme);
     let console = Console::new(&engine, ConsoleOptions::new().sink("nowhere"))?;
-    let host = Host::new(engine).deliver_to(Nowhere);
+    let mut host = Host::new(engine).deliver_to(Nowhere);
+    if let Some(token) = std::env::args().nth(2) {
+        host = host.token(token);
+    }
     let service = host.observe(console.clone()).start()?;
     let listening = Server::new(service.clone(), ([127, 0, 0, 1], 0).into())
         .admin(([127, 0, 0, 1], port).into())

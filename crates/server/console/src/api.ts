@@ -16,7 +16,10 @@ async function request(path: string, body?: unknown, signal?: AbortSignal): Prom
     headers["content-type"] = "application/json";
   }
   if (signal) init.signal = signal;
-  const response = await fetch(path, init);
+  const response = await fetch(path, init).catch((error: unknown) => {
+    if (signal?.aborted) throw error;
+    throw new Error("The program does not answer. Look whether it still runs; the page connects by itself when it answers again.");
+  });
   if (response.ok) return response;
   const text = (await response.text()).trim();
   if (response.status === 403) throw new Stale(text);
@@ -30,11 +33,22 @@ async function json<T>(path: string, body?: unknown, signal?: AbortSignal): Prom
 export const state = (): Promise<State> => json("api/state");
 export const messages = (after: number): Promise<Update> => json(`api/messages?after=${after}`);
 export const detail = (seq: number): Promise<Detail> => json(`api/messages/${seq}`);
-/** The text to edit: hidden values are place-holders, which the program replaces when it is sent. */
-export const editable = (seq: number): Promise<{ body: string }> => json(`api/messages/${seq}/edit`);
-export const check = (body: string, base: number | null, signal: AbortSignal): Promise<Doc> =>
-  json("api/check", { body, base }, signal);
-export const send = (body: string, base: number | null): Promise<{ seq: number }> => json("api/send", { body, base });
+/** A text to edit: hidden values are place-holders, which the program replaces when it is sent. */
+export interface Editable {
+  body: string;
+  /** Whether the text is not what was received, because that is not UTF-8. */
+  changed: boolean;
+}
+/** Where place-holders of a text are from: a message, or the message inside it. */
+export interface Base {
+  base: number | null;
+  inner: boolean;
+}
+export const editable = (seq: number, inner: boolean): Promise<Editable> => json(`api/messages/${seq}/${inner ? "inner" : "edit"}`);
+/** The message inside an event of another service. */
+export const unwrap = (body: string): Promise<{ body: string }> => json("api/unwrap", { body });
+export const check = (body: string, base: Base, signal: AbortSignal): Promise<Doc> => json("api/check", { body, ...base }, signal);
+export const send = (body: string, base: Base): Promise<{ seq: number }> => json("api/send", { body, ...base });
 export const resend = (seq: number): Promise<{ seq: number }> => json("api/resend", { seq });
 export const reveal = (on: boolean): Promise<unknown> => json("api/reveal", { on });
 

@@ -32,7 +32,7 @@ export function drawCounts(element: HTMLElement, store: Store, changed: () => vo
 
 /** One bar per message on a logarithmic scale, oldest first, with the median and 99th percentile. */
 export function drawLatency(element: HTMLElement, messages: Summary[], open: (seq: number) => void): void {
-  const shown = messages.slice(0, BARS).reverse();
+  const shown = messages.filter((message) => message.request === null).slice(0, BARS).reverse();
   if (shown.length === 0) {
     replace(element, h("p", { class: "quiet-text" }, "The latency appears here with the first message."));
     return;

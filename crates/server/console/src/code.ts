@@ -6,11 +6,16 @@ import { type Formatted, format, ranges, scan, type Token } from "./json.js";
 export interface Mark {
   /** The position in the text as it was received. */
   index: number;
+  /** The position in words, which is that of the text as it was received. */
+  at?: string | undefined;
   level: "error" | "warning";
   message: string;
 }
 
+/** A line of the text, or a part of a line that is longer than the view is wide. */
 interface Line {
+  /** The number of the line; `null` for a part that continues it. */
+  number: number | null;
   start: number;
   end: number;
   marks: Mark[];
@@ -30,18 +35,20 @@ export class Code {
   private readonly toggle: HTMLButtonElement;
   private readonly formatted: Formatted;
   private readonly observer: IntersectionObserver;
-  private asSent = false;
+  private columns = Infinity;
+  private shownMark: Mark | null = null;
   private text = "";
   private tokens: Token[] = [];
   private lines: Line[] = [];
   private built = new Set<number>();
   private picked: { start: number; end: number } | null = null;
 
-  /** `pick` is called with the path of a value that was clicked. */
+  /** `asSent`: not formatted at first. `pick` is called with the path of a value that was clicked. */
   constructor(
     private readonly original: string,
     private readonly marks: Mark[],
     label: string,
+    private asSent = false,
     private readonly pick: (path: string) => void = () => {},
   ) {
     this.formatted = format(original);
@@ -50,10 +57,25 @@ export class Code {
     this.observer = new IntersectionObserver((seen) => {
       for (const entry of seen) if (entry.isIntersecting) this.build(Number((entry.target as HTMLElement).dataset.chunk));
     });
-    this.toggle = button("", () => this.show(!this.asSent), { class: "quiet" });
+    this.toggle = button("", () => this.change(!this.asSent), { class: "quiet" });
     const copy = button("Copy", () => void navigator.clipboard.writeText(this.text), { class: "quiet", "aria-label": `Copy ${label}` });
     this.element = h("div", { class: "code-view" }, h("div", { class: "bar" }, this.toggle, copy), this.scroller);
-    this.show(false);
+    new ResizeObserver(() => this.fit()).observe(this.scroller);
+    this.show(asSent);
+  }
+
+  /** A text that is not formatted may be one long line: it is wrapped at the width of the view. */
+  private fit(): void {
+    const columns = Math.max(20, Math.floor(this.scroller.clientWidth / CHAR_WIDTH) - GUTTER);
+    if (this.scroller.clientWidth === 0 || columns === this.columns) return;
+    this.columns = columns;
+    if (this.asSent) this.change(true);
+  }
+
+  /** Shows the text otherwise, with the same mark in view. */
+  private change(asSent: boolean): void {
+    this.show(asSent);
+    if (this.shownMark) this.reveal(this.shownMark, false);
   }
 
   private show(asSent: boolean): void {
@@ -64,10 +86,17 @@ export class Code {
     this.picked = null;
     this.lines = [];
     let start = 0;
-    for (const line of this.text.split("\n")) {
-      this.lines.push({ start, end: start + line.length, marks: [] });
-      start += line.length + 1;
-    }
+    this.text.split("\n").forEach((line, index) => {
+      const stop = start + line.length;
+      let number: number | null = index + 1;
+      do {
+        const end = asSent ? partEnd(this.text, start, stop, this.columns) : stop;
+        this.lines.push({ number, start, end, marks: [] });
+        number = null;
+        start = end;
+      } while (start < stop);
+      start = stop + 1;
+    });
     for (const mark of this.marks) this.lines[this.lineOf(this.shown(mark))]?.marks.push(mark);
     this.layOut();
   }
@@ -89,6 +118,8 @@ export class Code {
 
   /** Shows the position of a mark; `all` also scrolls what is around the text. */
   reveal(mark: Mark, all: boolean): void {
+    this.shownMark = mark;
+    this.fit();
     this.scrollTo(this.shown(mark), all);
   }
 
@@ -146,7 +177,7 @@ export class Code {
       const level = line.marks.some((mark) => mark.level === "error") ? "error" : "warning";
       rows.push(
         h("div", { class: line.marks.length > 0 ? `line has-${level}` : "line", "data-line": number },
-          h("span", { class: "no", "aria-hidden": "true" }, number + 1), code),
+          h("span", { class: "no", "aria-hidden": "true" }, line.number ?? "↪"), code),
       );
       for (const mark of line.marks) rows.push(...this.caret(mark, line));
     });
@@ -184,9 +215,12 @@ export class Code {
     const inside = token && token.start <= position ? token.end - position : 1;
     const width = Math.max(1, Math.min(inside, line.end - position));
     const column = Math.max(0, position - line.start);
-    const says = h("span", { class: "says" }, `${mark.level}: ${mark.message}`);
+    // The numbers of the lines that are shown are others if the text is formatted.
+    const at = this.asSent && mark.at !== undefined ? `${mark.at}: ` : "";
+    const text = `${at}${mark.level}: ${mark.message}`;
+    const says = h("span", { class: "says" }, text);
     const columns = this.scroller.clientWidth / CHAR_WIDTH - GUTTER;
-    const fits = column + width + mark.message.length + mark.level.length + 4 < columns;
+    const fits = column + width + text.length + 2 < columns;
     const row = (kind: string, ...content: HTMLElement[]): HTMLElement =>
       h("div", { class: `line caret ${mark.level} ${kind}` }, h("span", { class: "no", "aria-hidden": "true" }), ...content);
     const carets = h("code", {}, " ".repeat(column), "^".repeat(width));
@@ -197,4 +231,11 @@ export class Code {
     const path = (event.target as HTMLElement).dataset.path;
     if (path !== undefined && window.getSelection()?.isCollapsed !== false) this.pick(path);
   }
+}
+
+/** The end of the part of a line that begins at `start`. It does not split a character. */
+function partEnd(text: string, start: number, stop: number, columns: number): number {
+  if (stop - start <= columns) return stop;
+  const end = start + columns;
+  return /[\ud800-\udbff]/.test(text[end - 1] ?? "") ? end - 1 : end;
 }

@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import { type Change, diff } from "./diff.js";
 import { h, replace } from "./dom.js";
-import { bytes, duration, time } from "./format.js";
+import { bytes, counted, duration, time } from "./format.js";
 import { format } from "./json.js";
 import type { Detail, Summary } from "./types.js";
 
@@ -18,7 +18,7 @@ const OFFERED = 200;
 
 export function comparison(detail: Detail, host: CompareHost): HTMLElement {
   const { summary } = detail;
-  const others = host.messages().filter((message) => message.seq !== summary.seq).slice(0, OFFERED);
+  const others = host.messages().filter((message) => message.seq !== summary.seq && message.request === null).slice(0, OFFERED);
   if (others.length === 0) return h("p", { class: "remark" }, "There is no other message to compare with. Send this one again: press r.");
   const isRelated = (message: Summary): boolean => message.seq === summary.base || message.base === summary.seq;
   const isAlike = (message: Summary): boolean => message.type === summary.type;
@@ -96,7 +96,7 @@ function lines(changes: Change[]): HTMLElement[] {
   const rows: HTMLElement[] = [];
   let skipped = 0;
   const gap = (): void => {
-    if (skipped > 0) rows.push(h("div", { class: "line gap" }, `… ${skipped} equal lines`));
+    if (skipped > 0) rows.push(h("div", { class: "line gap" }, `… ${counted(skipped, "equal line")}`));
     skipped = 0;
   };
   changes.forEach((change, index) => {

@@ -18,7 +18,11 @@ export class Composer {
   private readonly verdict = h("div", { class: "verdict", role: "status" });
   private readonly origin = h("p", { class: "remark", hidden: true });
   private readonly sample: HTMLSelectElement;
-  private base: number | null = null;
+  /** Takes the place of a sample in the list while a former message is edited. */
+  private readonly former = h("option", { value: "", hidden: true });
+  private readonly sendButton = button("Send", () => void this.send(), { class: "primary", title: "Ctrl+Enter in the text" });
+  private base: api.Base = { base: null, inner: false };
+  private isSending = false;
   private timer: number | undefined;
   private checking: AbortController | null = null;
 
@@ -30,10 +34,11 @@ export class Composer {
   ) {
     this.editor = new Editor("Message to send", () => this.changed());
     this.editor.field.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void this.send();
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.repeat) void this.send();
     });
     const groups = [...new Set(state.samples.map((sample) => sample.group))];
     this.sample = h("select", { id: "sample", change: () => this.load(this.sample.value) },
+      this.former,
       ...groups.map((group) =>
         h("optgroup", { label: group }, ...state.samples.flatMap((sample, index) => (sample.group === group ? [h("option", { value: index }, sample.name)] : [])))));
     const form = state.settings.length > 0
@@ -45,7 +50,7 @@ export class Composer {
         h("div", { class: "title" }, button("Back", back, { class: "back" }), h("h2", { id: "composer-title", tabindex: "-1" }, "Compose a message"),
           h("div", { class: "actions" },
             button("Format", () => this.format()),
-            button("Send", () => void this.send(), { class: "primary", title: "Ctrl+Enter in the text" }))),
+            this.sendButton)),
         h("p", { class: "choice" }, h("label", { for: "sample" }, "Start from a sample"), " ", this.sample),
         this.origin),
       this.editor.element, this.verdict, form);
@@ -56,19 +61,42 @@ export class Composer {
     this.editor.field.focus();
   }
 
-  /** Edits a text, which may be that of a former message. */
-  edit(text: string, base: number | null): void {
+  /** Edits a former message, or the message inside it. */
+  async openFormer(seq: number, inner: boolean): Promise<void> {
+    const { body, changed } = await api.editable(seq, inner);
+    const name = inner ? `the message inside #${seq}` : `message #${seq}`;
+    this.former.textContent = name;
+    this.former.hidden = false;
+    this.sample.value = "";
+    const repaired = "The message is not UTF-8. Bytes that are not are replaced by � here: what you send differs from what was received. Resend sends the bytes as they were.";
+    const hidden = `This is ${name}. Hidden values are written as "«hidden 1»"; the program puts the real ones back when you send.`;
+    this.edit(body, { base: seq, inner }, `${hidden}${changed ? ` ${repaired}` : ""}`);
+  }
+
+  private edit(text: string, base: api.Base, origin = ""): void {
     this.base = base;
-    this.origin.hidden = base === null;
-    this.origin.textContent = base === null ? "" :
-      `Message #${base}. Hidden values are written as "«hidden 1»"; the program puts the real ones back when you send.`;
+    this.origin.hidden = origin === "";
+    this.origin.textContent = origin;
     this.editor.text = format(text).text;
     this.changed(0);
   }
 
   private load(index: string): void {
     const sample = this.state.samples[Number(index)];
-    if (sample) this.edit(sample.body, null);
+    this.former.hidden = true;
+    this.sample.value = index;
+    if (sample) this.edit(sample.body, { base: null, inner: false });
+  }
+
+  /** Takes the message out of an event of another service. */
+  private async unwrap(): Promise<void> {
+    try {
+      const { base } = this.base;
+      if (base !== null) await this.openFormer(base, true);
+      else this.edit((await api.unwrap(this.editor.text)).body, this.base, "This is the message that was inside.");
+    } catch (error) {
+      this.failed(error);
+    }
   }
 
   private format(): void {
@@ -114,7 +142,8 @@ export class Composer {
     this.editor.mark([...marks.values()]);
     const go = (index: number | undefined) => () => index !== undefined && this.editor.select(index);
     if (doc.error) {
-      replace(this.verdict, problem(doc.error, go(doc.error.index ?? undefined)));
+      const inside = doc.error.kind === "wrapped" ? h("p", {}, button("Use the message inside", () => void this.unwrap())) : null;
+      replace(this.verdict, problem(doc.error, go(doc.error.index ?? undefined), true, inside));
       return;
     }
     const list = doc.findings.slice(0, 30).map((finding) =>
@@ -128,11 +157,15 @@ export class Composer {
   }
 
   private async send(): Promise<void> {
+    if (this.isSending) return;
+    this.isSending = this.sendButton.disabled = true;
     try {
       const { seq } = await api.send(this.editor.text, this.base);
       this.sent(seq);
     } catch (error) {
       this.failed(error);
+    } finally {
+      this.isSending = this.sendButton.disabled = false;
     }
   }
 }

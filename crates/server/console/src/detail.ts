@@ -5,14 +5,15 @@ import { type CompareHost, comparison } from "./compare.js";
 import { show, showText } from "./document.js";
 import { button, h } from "./dom.js";
 import { bytes, counted, date, duration } from "./format.js";
-import { answer } from "./hints.js";
-import { pill } from "./list.js";
+import { answer, refusalHint, UNHANDLED } from "./hints.js";
+import { pill, unhandledPill } from "./list.js";
 import { type Tab, Tabs } from "./tabs.js";
-import type { Detail, Part, SentRecord } from "./types.js";
+import type { Detail, Part, RefusedRequest, SentRecord, Summary } from "./types.js";
 
 export interface DetailHost extends CompareHost {
   resend(seq: number): void;
-  edit(seq: number): void;
+  /** `inner`: the message inside an event of another service. */
+  edit(seq: number, inner?: boolean): void;
   back(): void;
   open(seq: number): void;
 }
@@ -23,7 +24,7 @@ let lastTab = "message";
 /** The page of a message; `settle` must be called when it is on the page. */
 export function detailView(detail: Detail, host: DetailHost): { element: HTMLElement; tabs: Tabs; settle(): void } {
   const { summary } = detail;
-  const message = show(detail.message, `message ${summary.seq}`);
+  const message = show(detail.message, `message ${summary.seq}`, () => view.show("message"));
   const tabs: Tab[] = [
     { id: "message", label: "Message", build: () => message.element, settle: () => message.settle() },
     { id: "outcomes", label: "Outcomes", count: detail.parts.length, build: () => outcomes(detail) },
@@ -56,10 +57,45 @@ export function detailView(detail: Detail, host: DetailHost): { element: HTMLEle
           button("Resend", () => host.resend(summary.seq), {}, "r"),
           button("Edit", () => host.edit(summary.seq), {}, "e"))),
       detail.too_long !== null && h("p", { class: "remark" }, "The message is too long to be kept. The console has a limit of memory, which can be raised."),
+      message.problem,
+      detail.message.error?.kind === "wrapped" && h("p", { class: "remark" }, button("Edit the message inside", () => host.edit(summary.seq, true))),
+      unhandled(detail),
       h("p", { class: "answer" }, answer(summary), detail.suspended && " The response asks the sender to suspend this subscription."),
       h("dl", { class: "facts" }, ...facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))))),
     view.element);
   return { element, tabs: view, settle: () => view.show(view.current) };
+}
+
+/** A request that was refused before it was processed: there is only what it was, and what to do. */
+export function requestView(summary: Summary, request: RefusedRequest, back: () => void): HTMLElement {
+  const facts: [string, string][] = [
+    ["received", date(summary.at)],
+    ["request", `${request.method} ${request.path}`],
+    ["declared size", request.bytes === null ? "none" : bytes(request.bytes)],
+  ];
+  return h("article", { class: "detail", "aria-labelledby": "detail-title" },
+    h("header", {},
+      h("div", { class: "title" },
+        button("Back", back, { class: "back" }),
+        h("h2", { id: "detail-title", tabindex: "-1" }, `#${summary.seq} request refused: ${summary.status}`),
+        pill(summary.outcome)),
+      h("section", { class: "problem error", "aria-label": "What is wrong" },
+        h("h3", {}, h("span", { "aria-hidden": "true" }, "✕ "), `HTTP ${summary.status}: ${summary.reason ?? request.kind}`),
+        h("p", {}, h("strong", {}, "What to do: "), refusalHint(request)))),
+    h("p", { class: "answer" }, "The request was refused before it was processed. Its body and its token are not kept. ",
+      summary.outcome === "retry" || summary.status === 408 ? "The sender repeats it." : "The sender does not repeat it: to a real sender, this data would be lost."),
+    h("dl", { class: "facts" }, ...facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))));
+}
+
+/** What happened to events of unknown types. */
+function unhandled({ summary, parts }: Detail): HTMLElement | null {
+  const all = parts.filter((part) => part.unhandled);
+  if (all.length === 0) return null;
+  return h("section", { class: "problem warning", "aria-label": "Not handled" },
+    h("h3", {}, h("span", { "aria-hidden": "true" }, "⚠ "), `${counted(all.length, "event")} not handled`),
+    ...all.slice(0, 5).map((part) => h("p", {}, h("code", {}, `events[${part.index}]`), `: ${part.reason ?? "unknown type"}`)),
+    all.length > 5 && h("p", {}, `${all.length - 5} more are in the tab Outcomes`),
+    h("p", {}, UNHANDLED, summary.note?.includes("is it `") ? "" : " The composer has a sample of each type that is known."));
 }
 
 function outcomes(detail: Detail): HTMLElement {
@@ -70,8 +106,8 @@ function outcomes(detail: Detail): HTMLElement {
     h("tr", {},
       h("td", { class: "number" }, part.index ?? ""),
       h("td", {}, part.type),
-      h("td", {}, pill(part.outcome)),
-      h("td", {}, part.reason ?? ""),
+      h("td", {}, part.unhandled ? unhandledPill() : pill(part.outcome)),
+      h("td", {}, reason(part)),
       h("td", { class: "number" }, part.records > 0 ? part.records : ""),
       h("td", { class: "mono" }, part.id ?? ""),
       h("td", {}, part.at === null ? "" : date(part.at)));
@@ -81,6 +117,11 @@ function outcomes(detail: Detail): HTMLElement {
       h("caption", {}, "What the module did with each part of the message"),
       h("thead", {}, h("tr", {}, ...header.map((name) => h("th", { scope: "col" }, name)))),
       h("tbody", {}, ...detail.parts.map(row))));
+}
+
+function reason(part: Part): string {
+  if (part.unhandled) return `${part.reason ?? "unknown type"} Acknowledged (${part.outcome}).`;
+  return part.reason ?? (part.outcome === "skipped" ? "The module does not receive this type of event." : "");
 }
 
 function response({ response, summary }: Detail): HTMLElement {

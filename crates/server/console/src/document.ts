@@ -4,38 +4,47 @@
 import { Code, type Mark } from "./code.js";
 import { h } from "./dom.js";
 import { bytes, counted } from "./format.js";
-import { hint, place, shape } from "./hints.js";
-import { join, ranges, scan } from "./json.js";
+import { headline, hint, place, shape } from "./hints.js";
+import { join, ranges, scan, type Token } from "./json.js";
 import { Tree } from "./tree.js";
 import type { Declared, Doc, Finding, ParseError } from "./types.js";
 
 export interface Shown {
   element: HTMLElement;
+  /** The error, which is at the top of the page. */
+  problem: HTMLElement | null;
   /** Shows the first problem; called when the element is on the page. */
   settle(): void;
 }
 
 /** Findings that are listed; all are marked in the text. */
 const LISTED = 50;
+/** Errors after which the rest of the text cannot be read. */
+const LOST = ["syntax", "trailing_text", "invalid_utf8", "encoding", "too_deep", "empty_input"];
 
-/** The whole document. `label` names the text: "message 12". */
-export function show(doc: Doc, label: string): Shown {
+/** The whole document. `label` names the text: "message 12"; `open` brings it onto the page. */
+export function show(doc: Doc, label: string, open: () => void = () => {}): Shown {
   const marks = marksOf(doc, doc.text);
   let tree: Tree | null = null;
-  const code = new Code(doc.text, [...marks.values()], `JSON of ${label}`, (path) => tree?.select(path));
+  const code = new Code(doc.text, [...marks.values()], `JSON of ${label}`, doc.error !== null, (path) => tree?.select(path));
   if (doc.tree) tree = new Tree(doc.tree, `Typed view of ${label}`, (path) => code.highlight(path));
   const go = (of: object, all = true): (() => void) => {
     const mark = marks.get(of);
     return () => mark && code.reveal(mark, all);
   };
+  const { error } = doc;
+  const goToError = (): void => {
+    open();
+    if (error) go(error)();
+  };
   const element = h("div", { class: "document" },
-    doc.error && problem(doc.error, go(doc.error)),
     doc.findings.length > 0 && findings(doc.findings, go, label),
     remarks(doc),
     h("div", { class: tree ? "views" : "views alone" },
       tree && h("section", { class: "view", "aria-label": "Typed view" }, h("h3", {}, "Typed view"), tree.element),
-      h("section", { class: "view", "aria-label": "JSON" }, h("h3", {}, "JSON"), code.element)));
-  return { element, settle: () => doc.error && go(doc.error, false)() };
+      h("section", { class: "view", "aria-label": "JSON" }, h("h3", {}, doc.error ? "JSON as received" : "JSON"), code.element)),
+    error?.declared && declared(error.declared));
+  return { element, problem: error && problem(error, goToError, false), settle: () => error && go(error)() };
 }
 
 /** Only the text, with its problems marked. */
@@ -49,7 +58,8 @@ export function marksOf(doc: Doc, text: string): Map<object, Mark> {
   const positions = ranges(scan(text));
   const marks = new Map<object, Mark>();
   if (doc.error && doc.error.index !== null) {
-    marks.set(doc.error, { index: doc.error.index, level: "error", message: doc.error.message });
+    const at = doc.error.line === null ? undefined : `line ${doc.error.line}, column ${doc.error.column}`;
+    marks.set(doc.error, { index: doc.error.index, at, level: "error", message: doc.error.message });
   }
   for (const finding of doc.findings) {
     const range = positions.get(fieldOf(finding)) ?? positions.get(finding.path);
@@ -68,20 +78,37 @@ function fieldOf(finding: Finding): string {
 function remarks(doc: Doc): HTMLElement | null {
   const texts: string[] = [];
   const identities = doc.hidden - doc.secret;
-  if (identities > 0) texts.push(`${counted(identities, "personal value")} hidden: press i to show`);
-  if (doc.secret > 0) texts.push(`${counted(doc.secret, "setting")} never shown`);
+  if (doc.error && doc.hidden > 0 && LOST.includes(doc.error.kind)) {
+    texts.push("The text cannot be read from the marked place on, so that all that may be a personal value or a setting is shown as dots, of the right length. Punctuation and words of the protocol are shown");
+    if (identities > 0) texts.push("press i to show personal values");
+    if (doc.secret > 0) texts.push("what may be a setting is never shown");
+  } else {
+    const settings = doc.cut > 0 ? 0 : settingsOf(doc);
+    const others = doc.secret - settings;
+    if (identities > 0) texts.push(`${counted(identities, "personal value")} hidden: press i to show`);
+    if (settings > 0) texts.push(`${counted(settings, "setting")} never shown`);
+    if (others > 0) texts.push(`${counted(others, "value")} never shown, because a setting may be in ${others === 1 ? "it" : "them"}`);
+  }
   if (doc.cut > 0) texts.push(`the last ${bytes(doc.cut)} are not shown`);
   return texts.length > 0 ? h("p", { class: "remark" }, texts.join(" · ")) : null;
 }
 
-/** An error with its place, what to do, and what the protocol declares there. */
-export function problem(error: ParseError, go: () => void): HTMLElement {
+/** The hidden values that are settings: the others are only where settings may be. */
+function settingsOf(doc: Doc): number {
+  const isSetting = ({ kind, path, start, end }: Token): boolean =>
+    kind !== "key" && path !== undefined && /(^|\.)\w*_settings[.[]/.test(path) && doc.text.slice(start, end).includes("•");
+  return Math.min(doc.secret, doc.secret === 0 ? 0 : scan(doc.text).filter(isSetting).length);
+}
+
+/** An error with its place, what to do and, if `all`, what the protocol declares there. */
+export function problem(error: ParseError, go: () => void, all = true, more?: HTMLElement | null): HTMLElement {
   const where = place(error);
   return h("section", { class: "problem error", "aria-label": "What is wrong" },
-    h("h3", {}, h("span", { "aria-hidden": "true" }, "✕ "), error.message),
+    h("h3", {}, h("span", { "aria-hidden": "true" }, "✕ "), headline(error)),
     where !== "" && h("p", { class: "where" }, where, " ", error.index !== null && h("button", { type: "button", class: "link", click: go }, "show")),
     h("p", {}, h("strong", {}, "What to do: "), hint(error)),
-    error.declared && declared(error.declared));
+    more,
+    all && error.declared && declared(error.declared));
 }
 
 function declared(declared: Declared): HTMLElement {

@@ -50,7 +50,11 @@ export function byId<T extends HTMLElement>(id: string): T {
 }
 
 export function button(label: string, act: () => void, attributes: Attributes = {}, key?: string): HTMLButtonElement {
-  return h("button", { type: "button", click: act, "aria-keyshortcuts": key, ...attributes }, label, key && kbd(key));
+  const once = (event: Event): void => {
+    // The second click of a double click would act twice, or on what the first one has opened.
+    if ((event as MouseEvent).detail < 2) act();
+  };
+  return h("button", { type: "button", click: once, "aria-keyshortcuts": key, ...attributes }, label, key && kbd(key));
 }
 
 /** A key in a label; assistive technology has `aria-keyshortcuts`. */

@@ -4,7 +4,7 @@ import { h, replace } from "./dom.js";
 import { bytes, counted, duration, shortType, time } from "./format.js";
 import { outcomes } from "./hints.js";
 import type { Store } from "./store.js";
-import type { Outcome, Summary } from "./types.js";
+import type { Outcome, RefusedRequest, Summary } from "./types.js";
 
 /** Rows that are built; the filter finds the others. */
 const ROWS = 400;
@@ -34,11 +34,13 @@ export class List {
     }
     this.rows = rows;
     this.mark();
+    const requests = this.store.messages.filter((message) => message.request !== null).length;
     const total = this.store.messages.length;
+    const all = `${counted(total - requests, "message")}${requests > 0 ? `, ${counted(requests, "refused request")}` : ""}`;
     const left = shown.length > ROWS ? `, the newest ${ROWS} shown` : "";
     const held = this.store.held > 0 ? `, ${counted(this.store.held, "new one")} held` : "";
     this.status.textContent =
-      shown.length === total ? `${counted(total, "message")}${left}${held}` : `${shown.length} of ${counted(total, "message")}${left}${held}`;
+      shown.length === total ? `${all}${left}${held}` : `${shown.length} of ${all}${left}${held}`;
   }
 
   select(seq: number | null): void {
@@ -67,6 +69,8 @@ export class List {
   }
 
   private row(message: Summary): HTMLElement {
+    const { request } = message;
+    if (request) return this.request(message, request);
     const facts = [time(message.at), bytes(message.bytes), duration(message.micros)];
     if (message.via === "console") facts.push(message.base === null ? "sent here" : `from #${message.base}`);
     return h("li", {},
@@ -74,9 +78,22 @@ export class List {
         h("span", { class: "top" },
           h("span", { class: "seq" }, `#${message.seq}`),
           h("span", { class: "type" }, shortType(message.type)),
-          message.warnings > 0 && h("span", { class: "warnings", title: counted(message.warnings, "finding") }, `⚠ ${message.warnings}`, h("span", { class: "sr" }, " findings")),
+          message.warnings > 0 && h("span", { class: "warnings", title: counted(message.warnings, "finding") }, `⚠ ${message.warnings}`, h("span", { class: "sr" }, message.warnings === 1 ? " finding" : " findings")),
           pill(message.outcome)),
+        message.unhandled > 0 && h("span", { class: "middle unhandled" }, unhandledPill(message.unhandled), ` ${message.note ?? "an event of an unknown type"}`),
         h("span", { class: "middle" }, message.reason ?? events(message)),
+        h("span", { class: "bottom" }, facts.join(" · "))));
+  }
+
+  private request(message: Summary, request: RefusedRequest): HTMLElement {
+    const facts = [time(message.at), request.bytes === null ? "no length" : bytes(request.bytes), `${request.method} ${request.path}`];
+    return h("li", {},
+      h("button", { type: "button", class: "message", click: () => this.open(message.seq) },
+        h("span", { class: "top" },
+          h("span", { class: "seq" }, `#${message.seq}`),
+          h("span", { class: "type" }, `request refused: ${message.status}`),
+          pill(message.outcome)),
+        h("span", { class: "middle" }, message.reason),
         h("span", { class: "bottom" }, facts.join(" · "))));
   }
 }
@@ -93,6 +110,11 @@ export function pill(outcome: Outcome | string): HTMLElement {
   const signs: Record<string, string> = { answered: "✓", done: "✓", retry: "↻", refused: "✕", rejected: "✕", discarded: "–", skipped: "–" };
   const label = outcome in outcomes ? outcomes[outcome as Outcome].label : outcome;
   return h("span", { class: `pill ${outcome}` }, h("span", { "aria-hidden": "true" }, signs[outcome] ?? "?"), ` ${label}`);
+}
+
+/** The mark of events that are done although nothing happened to them. */
+export function unhandledPill(count?: number): HTMLElement {
+  return h("span", { class: "pill unhandled" }, h("span", { "aria-hidden": "true" }, "⚠"), ` ${count === undefined ? "" : `${counted(count, "event")} `}not handled`);
 }
 
 /** Empties an element, and says why it is empty. */

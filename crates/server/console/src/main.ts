@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import { drawCounts, drawLatency } from "./chart.js";
 import { Composer } from "./composer.js";
-import { detailView } from "./detail.js";
+import { detailView, requestView } from "./detail.js";
 import { announce, byId, button, h, kbd, replace } from "./dom.js";
 import { List } from "./list.js";
 import { registrationView } from "./registration.js";
@@ -112,7 +112,7 @@ class Page {
       this.list.select(null);
     }
     replace(pane, element);
-    pane.scrollTop = 0;
+    pane.scrollTop = layout.scrollTop = 0;
     // A reload opens the same again.
     history.replaceState(null, "", view === "message" ? `#${this.open}` : view === "start" ? "#" : `#${view}`);
   }
@@ -131,10 +131,16 @@ class Page {
     try {
       const detail = await api.detail(seq);
       if (this.open !== seq) return;
+      if (detail.summary.request) {
+        this.tabs = null;
+        this.change("message", requestView(detail.summary, detail.summary.request, () => this.back()));
+        if (focus) byId("detail-title").focus();
+        return;
+      }
       const view = detailView(detail, {
         messages: (): Summary[] => this.store.messages,
         resend: (seq) => void this.resend(seq),
-        edit: (seq) => void this.edit(seq),
+        edit: (seq, inner) => void this.edit(seq, inner),
         open: (seq) => void this.show(seq),
         back: () => this.back(),
       });
@@ -182,11 +188,10 @@ class Page {
     }
   }
 
-  private async edit(seq: number): Promise<void> {
+  private async edit(seq: number, inner = false): Promise<void> {
     try {
-      const { body } = await api.editable(seq);
+      await this.composer.openFormer(seq, inner);
       this.compose();
-      this.composer.edit(body, seq);
     } catch (error) {
       this.complain(error);
     }
@@ -262,7 +267,8 @@ class Page {
       actions.ArrowDown = () => this.list.move(1);
       actions.ArrowUp = () => this.list.move(-1);
     }
-    if (seq !== null) {
+    // Of a refused request there is nothing to send.
+    if (seq !== null && this.tabs) {
       actions.r = () => void this.resend(seq);
       actions.e = () => void this.edit(seq);
       for (let number = 1; number <= 6; number++) actions[String(number)] = () => this.tabs?.showNumber(number);

@@ -64,7 +64,11 @@ function searchable(message: Summary): string {
     message.id,
     message.outcome,
     message.via,
+    `status ${message.status}`,
     message.reason,
+    message.unhandled > 0 ? "not handled" : null,
+    message.request === null ? null : `${message.request.method} ${message.request.path} ${message.request.kind}`,
+    message.words,
     message.account === null ? null : `account ${message.account}`,
     ...message.event_types.map(([type]) => type),
   ];

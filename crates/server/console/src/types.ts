@@ -26,6 +26,8 @@ export interface ParseError {
   kind: string;
   message: string;
   path: string;
+  /** Whether the text ends before the message is complete. */
+  cut_off: boolean;
   line: number | null;
   column: number | null;
   /** Bytes of the message as it was received. */
@@ -83,6 +85,22 @@ export interface Summary {
   warnings: number;
   /** The error or the first failure. */
   reason: string | null;
+  /** Events of unknown types that no handler has processed, and what is wrong with the first. */
+  unhandled: number;
+  note: string | null;
+  /** More that the filter searches: names of events and texts of findings. */
+  words: string;
+  /** The request, if it was refused before it was processed. Then there is nothing else to open. */
+  request: RefusedRequest | null;
+}
+
+export interface RefusedRequest {
+  method: string;
+  path: string;
+  /** The reason for machines. */
+  kind: string;
+  /** The length of the body that it declared. */
+  bytes: number | null;
 }
 
 export interface Part {
@@ -91,6 +109,8 @@ export interface Part {
   id: string | null;
   at: number | null;
   outcome: string;
+  /** Whether it is done although nothing happened to it, because its type is not known. */
+  unhandled: boolean;
   reason: string | null;
   records: number;
 }

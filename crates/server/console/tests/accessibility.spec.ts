@@ -16,10 +16,12 @@ async function views(page: Page, program: Program): Promise<void> {
   await program.post(batch([custom("one"), custom("two")]));
   await program.post('{"type":"event_processing_request" "x":1}');
   await program.post(batch([], { account: 7 }));
-  await expect(page.locator("#counts")).toContainText("4 messages");
+  await program.post("{}", "/elsewhere");
+  await program.post(batch([{ ...custom("x"), type: "sreen_view" }]));
+  await expect(page.locator("#counts")).toContainText("5 messages");
   await check(page, "list");
   const back = page.getByRole("button", { name: "Back" });
-  for (const seq of ["#4", "#3", "#1", "#2"]) {
+  for (const seq of ["#6", "#5", "#4", "#3", "#1", "#2"]) {
     if (await back.isVisible()) await back.click();
     await open(page, seq);
     await check(page, `message ${seq}`);

@@ -57,6 +57,7 @@ test("what is wrong with a malformed message is found without documentation", as
   expect(await program.post(broken)).toBe(400);
   await open(page, "refused");
   const problem = page.getByRole("region", { name: "What is wrong" });
+  const declared = page.locator(".document > .declared");
   await expect(problem).toContainText("found `\"`");
   await expect(problem).toContainText(`line 1, column ${broken.indexOf('"screen_name"') + 1}`);
   await expect(problem).toContainText("Usual causes: a comma too many or too few");
@@ -72,19 +73,19 @@ test("what is wrong with a malformed message is found without documentation", as
   await open(page, "#2");
   await expect(problem).toContainText("expected an object, found a number");
   await expect(problem).toContainText("at account");
-  await expect(problem).toContainText("account is declared as: an object, Account");
-  await expect(problem.locator(".fields")).toContainText("account_settings");
+  await expect(declared).toContainText("account is declared as: an object, Account");
+  await expect(declared.locator(".fields")).toContainText("account_settings");
 
   const identity = { user_identities: [{ type: "email", encoding: "raw" }] };
   expect(await program.post(batch([], identity))).toBe(400);
   await open(page, "#3");
   await expect(problem).toContainText("missing field `value`");
   await expect(problem).toContainText("Add the field to the marked object.");
-  await expect(problem.locator(".fields")).toContainText("value a string required");
+  await expect(declared.locator(".fields")).toContainText("value a string required");
 
   expect(await program.post('{"type":"event_request"}')).toBe(400);
   await open(page, "#4");
-  await expect(problem.locator(".values")).toContainText("event_processing_request");
+  await expect(declared.locator(".values")).toContainText("event_processing_request");
 });
 
 test("findings of an accepted message are marked where they are", async ({ console: page, program }) => {

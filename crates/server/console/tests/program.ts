@@ -16,11 +16,11 @@ export class Program {
     readonly listener: string,
   ) {}
 
-  /** Starts the program; on this port if one is given. */
-  static async start(port = 0): Promise<Program> {
+  /** Starts the program; on this port if one is given, and with a token for the sender. */
+  static async start(port = 0, ...token: string[]): Promise<Program> {
     const path = process.env.HYDRANT_CONSOLE_EXAMPLE;
     if (!path) throw new Error("HYDRANT_CONSOLE_EXAMPLE names no program: run ./test console");
-    const child = spawn(path, [String(port)], { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(path, [String(port), ...token], { stdio: ["ignore", "pipe", "inherit"] });
     const lines = createInterface({ input: child.stdout });
     for await (const line of lines) {
       const [admin, listener] = line.split(" ");
@@ -37,8 +37,8 @@ export class Program {
   }
 
   /** Sends a message as the sender does, and returns the status. */
-  async post(body: string): Promise<number> {
-    const response = await fetch(this.listener, { method: "POST", body });
+  async post(body: BodyInit, path = "", init: RequestInit = {}): Promise<number> {
+    const response = await fetch(new URL(path, this.listener), { method: "POST", body, ...init });
     await response.text();
     return response.status;
   }

@@ -1,7 +1,10 @@
 //! One message with everything that happened to it.
 
+use std::collections::HashMap;
+
 use hydrant::message::{EventProcessingRequest, Message};
-use hydrant::outgoing::{self, ConnectionSettings, Mapper};
+use hydrant::outgoing::{self, ConnectionSettings, Mapper, WarningKind};
+use hydrant::validate::Finding;
 use hydrant::write::JsonWriter;
 use hydrant::{Error, Outcome, ParseOptions, Scratch, parse};
 
@@ -9,7 +12,7 @@ use super::document::{self, Document, Read};
 use super::place::Place;
 use super::redact::Shown;
 use super::ring::Entry;
-use super::summary::{self, optional};
+use super::summary::{self, UNKNOWN_MEMBER, optional, unhandled};
 use crate::exchange::{Exchange, Part};
 
 /// The most parts, records and warnings that are written.
@@ -26,6 +29,9 @@ pub(super) fn write(json: &mut JsonWriter<'_>, entry: &Entry, revealed: bool) {
         None => document::read(body, ParseOptions::MAX_BYTES),
     };
     json.object_field("summary", |json| summary::write(json, entry));
+    if entry.refused.is_some() {
+        return;
+    }
     let too_long = entry.too_long.map(|bytes| bytes as u64);
     optional(json, "too_long", too_long, JsonWriter::uint_field);
     json.raw_field("message", &message(entry, &read, revealed));
@@ -38,7 +44,8 @@ pub(super) fn write(json: &mut JsonWriter<'_>, entry: &Entry, revealed: bool) {
     };
     json.list_field("parts", |json| {
         if exchange.error.is_none() {
-            parts(json, exchange, batch);
+            let findings = read.as_ref().map_or(&[][..], |read| &read.findings);
+            parts(json, exchange, batch, findings);
         }
     });
     json.bool_field("suspended", exchange.is_suspended);
@@ -85,6 +92,7 @@ fn parts(
     json: &mut JsonWriter<'_>,
     exchange: &Exchange,
     batch: Option<&EventProcessingRequest<'_>>,
+    findings: &[Finding],
 ) {
     let is_whole = batch.is_none_or(|batch| batch.events.is_empty());
     let name = exchange
@@ -97,7 +105,7 @@ fn parts(
             json.text_field("type", name);
             optional(json, "id", exchange.message_id, JsonWriter::uuid_field);
             json.null_field("at");
-            outcome(json, Some(&exchange.message_outcome));
+            outcome(json, Some(&exchange.message_outcome), None);
             let records = exchange
                 .records
                 .iter()
@@ -122,10 +130,14 @@ fn parts(
             json.text_field("type", notification.kind().as_str());
             json.null_field("id");
             json.null_field("at");
-            outcome(json, not_done(Part::Notification, index));
+            outcome(json, not_done(Part::Notification, index), None);
             json.uint_field("records", 0);
         });
     }
+    let unhandled = unhandled(exchange, batch);
+    let unknown_types = findings.iter().filter(|it| it.rule == UNKNOWN_MEMBER);
+    let unknown_types: HashMap<&str, &str> =
+        unknown_types.map(|it| (&*it.path, &*it.message)).collect();
     let mut records = vec![0_u64; batch.events.len()];
     for record in &exchange.records {
         if let Some(count) = record.event.and_then(|event| records.get_mut(event)) {
@@ -144,17 +156,24 @@ fn parts(
             json.text_field("type", event.kind().as_str());
             optional(json, "id", event.id(), JsonWriter::uuid_field);
             optional(json, "at", event.timestamp_ms(), JsonWriter::int_field);
-            outcome(json, not_done(Part::Event, index));
+            let is_unhandled = unhandled.binary_search(&index).is_ok();
+            let unhandled = is_unhandled.then(|| {
+                let path = format!("events[{index}]");
+                unknown_types.get(&*path).copied().unwrap_or_default()
+            });
+            outcome(json, not_done(Part::Event, index), unhandled);
             json.uint_field("records", records);
         });
     }
 }
 
-/// An outcome; `None` is done.
-fn outcome(json: &mut JsonWriter<'_>, outcome: Option<&Outcome>) {
+/// An outcome; `None` is done. `unhandled` is why an event is done although nothing happened to it.
+fn outcome(json: &mut JsonWriter<'_>, outcome: Option<&Outcome>, unhandled: Option<&str>) {
     json.text_field("outcome", outcome.map_or("done", Outcome::as_str));
     let reason = outcome.and_then(Outcome::failure).map(ToString::to_string);
-    optional(json, "reason", reason.as_deref(), JsonWriter::text_field);
+    let reason = reason.as_deref().or(unhandled);
+    optional(json, "reason", reason, JsonWriter::text_field);
+    json.bool_field("unhandled", unhandled.is_some());
 }
 
 fn response(json: &mut JsonWriter<'_>, exchange: &Exchange, revealed: bool) {
@@ -239,6 +258,34 @@ fn settings(body: &[u8]) -> Vec<String> {
     values.filter(|value| value.len() >= SHORTEST).collect()
 }
 
+/// What a warning means, for people.
+fn said(kind: WarningKind) -> &'static str {
+    match kind {
+        WarningKind::UnknownEvent => "the event is left out, because its type is not known",
+        WarningKind::IncompleteEvent => {
+            "the event is left out, because it lacks what makes it one, such as a known action"
+        }
+        WarningKind::UnknownNotification => {
+            "the notification is left out, because its type is not known"
+        }
+        WarningKind::MissingTimestamp => "the message has no time, so that the batch has none",
+        WarningKind::UnknownIdentityType => {
+            "the identity is left out, because its type is not known"
+        }
+        WarningKind::HashedIdentity => {
+            "the hashed identity is left out, because its field has no place for the encoding"
+        }
+        WarningKind::InvalidValue => {
+            "the value is left out, because its form does not fit the field"
+        }
+        WarningKind::UnknownValue => "the value is left out, because it is not a known one",
+        WarningKind::UnreadableEnvironment => {
+            "the runtime environment has an unknown type, and cannot be read as if it had none"
+        }
+        kind => kind.as_str(),
+    }
+}
+
 /// What a raw-data output would receive.
 fn outgoing(
     json: &mut JsonWriter<'_>,
@@ -260,7 +307,7 @@ fn outgoing(
     optional(json, "note", note, JsonWriter::text_field);
     json.list_field("warnings", |json| {
         for warning in mapped.warnings().iter().take(MOST_WARNINGS) {
-            json.text_element(&warning.to_string());
+            json.text_element(&format!("{warning}: {}", said(warning.kind())));
         }
     });
     json.list_field("batches", |json| {

@@ -97,6 +97,8 @@ impl<'t> Document<'t> {
         json.text_field("kind", error.kind().as_str());
         json.text_field("message", error.message());
         json.text_field("path", error.path());
+        let ends = error.message().ends_with("found the end of the input");
+        json.bool_field("cut_off", error.kind() == ErrorKind::Syntax && ends);
         let location = error.location();
         for (name, number) in [
             ("line", location.map(|at| at.line)),

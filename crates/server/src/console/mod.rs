@@ -39,7 +39,7 @@ use hydrant::message::MessageCommon;
 use hydrant::validate::Finding;
 
 use crate::error::StartError;
-use crate::exchange::{Exchange, Observer};
+use crate::exchange::{Exchange, Observer, RefusedRequest};
 use crate::service::Service;
 use access::Access;
 use ring::{Bounds, Ring};
@@ -176,6 +176,10 @@ impl Console {
 impl Observer for Console {
     fn ended(&self, exchange: &Arc<Exchange>) {
         self.0.ring.push(exchange);
+    }
+
+    fn refused(&self, request: &Arc<RefusedRequest>) {
+        self.0.ring.push_refused(request);
     }
 }
 

@@ -7,7 +7,9 @@ use bytes::Bytes;
 use hydrant::engine::Records;
 use tokio::sync::watch;
 
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, RefusedRequest};
+
+use super::summary::Checked;
 
 /// How much is kept.
 #[derive(Clone, Copy, Debug)]
@@ -26,12 +28,14 @@ pub(super) struct Entry {
     pub(super) base: Option<u64>,
     /// The length of the message if it is too long to be kept.
     pub(super) too_long: Option<usize>,
-    /// The number of findings, which are looked for when somebody asks.
-    pub(super) findings: Arc<OnceLock<usize>>,
+    /// The request, if it was refused before it was processed. Its exchange is empty.
+    pub(super) refused: Option<Arc<RefusedRequest>>,
+    /// What reading the message again tells, which is done when somebody asks.
+    pub(super) checked: Arc<OnceLock<Checked>>,
     bytes: usize,
 }
 
-/// Counts since the start.
+/// Counts since the start. Those of outcomes include refused requests.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Totals {
     pub(super) messages: u64,
@@ -48,9 +52,15 @@ pub(super) struct Ring {
     newest: watch::Sender<u64>,
 }
 
+/// The most refused requests that are kept, apart, so that they push out no messages.
+const MOST_REFUSED: usize = 200;
+
 #[derive(Default)]
 struct State {
+    /// The number of the newest entry.
+    seq: u64,
     entries: VecDeque<Entry>,
+    refused: VecDeque<Entry>,
     bytes: usize,
     totals: Totals,
 }
@@ -115,30 +125,40 @@ impl Ring {
             bytes = size_of_exchange(&exchange);
         }
         let mut state = self.lock();
-        let totals = &mut state.totals;
-        totals.messages += 1;
-        totals.events += exchange.event_counts.total();
-        *match Outcome::of(&exchange) {
-            Outcome::Answered => &mut totals.answered,
-            Outcome::Retry => &mut totals.retry,
-            Outcome::Rejected => &mut totals.rejected,
-            Outcome::Refused => &mut totals.refused,
-        } += 1;
-        let seq = totals.messages;
+        state.totals.messages += 1;
+        let entry = state.entry(exchange);
+        let seq = entry.seq;
         state.bytes += bytes;
         state.entries.push_back(Entry {
-            seq,
-            exchange,
-            base: None,
             too_long,
-            findings: Arc::default(),
             bytes,
+            ..entry
         });
         while state.entries.len() > self.bounds.messages || state.bytes > self.bounds.bytes {
             let Some(oldest) = state.entries.pop_front() else {
                 break;
             };
             state.bytes -= oldest.bytes;
+        }
+        drop(state);
+        self.newest.send_replace(seq);
+    }
+
+    /// Adds a request that was refused before it was processed.
+    pub(super) fn push_refused(&self, request: &Arc<RefusedRequest>) {
+        let exchange = Exchange {
+            received_ms: request.refused_ms,
+            status: request.status,
+            reason: request.reason.to_owned(),
+            ..Exchange::default()
+        };
+        let mut state = self.lock();
+        let entry = state.entry(Arc::new(exchange));
+        let seq = entry.seq;
+        let refused = Some(Arc::clone(request));
+        state.refused.push_back(Entry { refused, ..entry });
+        if state.refused.len() > MOST_REFUSED {
+            state.refused.pop_front();
         }
         drop(state);
         self.newest.send_replace(seq);
@@ -155,20 +175,24 @@ impl Ring {
 
     pub(super) fn get(&self, seq: u64) -> Option<Entry> {
         let state = self.lock();
-        let mut entries = state.entries.iter();
+        let mut entries = state.entries.iter().chain(&state.refused);
         entries.find(|entry| entry.seq == seq).cloned()
     }
 
-    /// The messages after this one, the newest `most` of them, and what else the list shows.
+    /// The entries after this one, the newest `most` of them, and what else the list shows.
     pub(super) fn after(&self, seq: u64, most: usize) -> (Vec<Entry>, Totals, u64) {
         let state = self.lock();
-        let newer = state
-            .entries
-            .iter()
-            .rev()
-            .take_while(|entry| entry.seq > seq);
-        let oldest = state.entries.front().map_or(0, |entry| entry.seq);
-        (newer.take(most).cloned().collect(), state.totals, oldest)
+        let kinds = [&state.entries, &state.refused];
+        let newer = kinds.into_iter().flat_map(|entries| {
+            let newer = entries.iter().rev().take_while(|entry| entry.seq > seq);
+            newer.take(most).cloned()
+        });
+        let mut newer: Vec<Entry> = newer.collect();
+        newer.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.seq));
+        newer.truncate(most);
+        let oldest = kinds.into_iter().filter_map(|entries| entries.front());
+        let oldest = oldest.map(|entry| entry.seq).min().unwrap_or_default();
+        (newer, state.totals, oldest)
     }
 
     /// Is told the number of the newest message.
@@ -190,6 +214,30 @@ impl Ring {
     }
 }
 
+impl State {
+    /// The next entry, which it counts.
+    fn entry(&mut self, exchange: Arc<Exchange>) -> Entry {
+        self.seq += 1;
+        let totals = &mut self.totals;
+        totals.events += exchange.event_counts.total();
+        *match Outcome::of(&exchange) {
+            Outcome::Answered => &mut totals.answered,
+            Outcome::Retry => &mut totals.retry,
+            Outcome::Rejected => &mut totals.rejected,
+            Outcome::Refused => &mut totals.refused,
+        } += 1;
+        Entry {
+            seq: self.seq,
+            exchange,
+            base: None,
+            too_long: None,
+            refused: None,
+            checked: Arc::default(),
+            bytes: 0,
+        }
+    }
+}
+
 /// The memory of an exchange, estimated.
 fn size_of_exchange(exchange: &Exchange) -> usize {
     let records = exchange.records.iter();
@@ -197,6 +245,7 @@ fn size_of_exchange(exchange: &Exchange) -> usize {
     let reasons = exchange.not_done.len() * size_of::<crate::exchange::NotDone>();
     let findings = exchange.coercions.len() * 256;
     size_of::<Exchange>()
+        + Checked::MOST_BYTES
         + exchange.body.len()
         + exchange.response.len()
         + exchange.reason.len()

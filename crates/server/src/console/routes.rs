@@ -131,15 +131,24 @@ impl Routes {
             }
             _ => {
                 let message = path.strip_prefix("messages/").ok_or(NOT_FOUND)?;
-                let (seq, is_edit) = match message.strip_suffix("/edit") {
-                    Some(seq) => (seq, true),
-                    None => (message, false),
+                let (seq, edit) = match message.split_once('/') {
+                    Some((seq, edit)) => (seq, Some(edit)),
+                    None => (message, None),
                 };
                 let entry = self.entry(seq.parse().ok())?;
                 let revealed = self.console.0.revealed.load(Ordering::Relaxed);
-                let write = move |json: &mut JsonWriter<'_>| match is_edit {
-                    true => json.text_field("body", &editable(&entry.exchange.body)),
-                    false => detail::write(json, &entry, revealed),
+                let body = match edit {
+                    None => {
+                        return apart(move || object(|json| detail::write(json, &entry, revealed)))
+                            .await;
+                    }
+                    Some("edit") => entry.exchange.body.clone(),
+                    Some("inner") => inner(&entry.exchange.body).ok_or(NOTHING_INSIDE)?,
+                    Some(_) => return Err(NOT_FOUND),
+                };
+                let write = move |json: &mut JsonWriter<'_>| {
+                    json.text_field("body", &editable(&body));
+                    json.bool_field("changed", std::str::from_utf8(&body).is_err());
                 };
                 apart(move || object(write)).await
             }
@@ -150,20 +159,27 @@ impl Routes {
         let body = request.get("body").and_then(Json::text).unwrap_or_default();
         let number = |name| request.get(name).and_then(Json::integer);
         let number = |name| number(name).and_then(|seq| u64::try_from(seq).ok());
+        let is_inner = request.get("inner").and_then(Json::boolean) == Some(true);
         match path {
             "check" => {
                 let (routes, body, base) = (self.clone(), body.into_owned(), number("base"));
-                apart(move || routes.check(&body, base)).await
+                apart(move || routes.check(&body, base, is_inner)).await
+            }
+            "unwrap" => {
+                let inner = inner(body.as_bytes()).ok_or(NOTHING_INSIDE)?;
+                let text = String::from_utf8_lossy(&inner).into_owned();
+                Ok(json(object(|json| json.text_field("body", &text))))
             }
             "send" => {
                 let base = number("base");
-                self.send(self.restore(&body, base).text.into(), base).await
+                let restored = self.restore(&body, base, is_inner);
+                self.send(restored.text.into(), base).await
             }
             "resend" => {
                 let seq = number("seq");
                 let entry = self.entry(seq)?;
-                if entry.too_long.is_some() {
-                    return Err((StatusCode::CONFLICT, "the message is too long to be kept"));
+                if entry.too_long.is_some() || entry.refused.is_some() {
+                    return Err((StatusCode::CONFLICT, "the message is not kept"));
                 }
                 self.send(entry.exchange.body.clone(), seq).await
             }
@@ -180,8 +196,8 @@ impl Routes {
     }
 
     /// What is wrong with a text of the editor.
-    fn check(&self, body: &str, base: Option<u64>) -> Vec<u8> {
-        let restored = self.restore(body, base);
+    fn check(&self, body: &str, base: Option<u64>, is_inner: bool) -> Vec<u8> {
+        let restored = self.restore(body, base, is_inner);
         let read = document::read(&restored.text, self.service.limits().max_body_bytes);
         let mut document = Document::of(body.as_bytes(), &read, false);
         document.restored = Some(&restored);
@@ -189,13 +205,16 @@ impl Routes {
         object(|json| document.write_fields(json))
     }
 
-    /// A text of the editor, with the values that it did not get.
-    fn restore(&self, text: &str, base: Option<u64>) -> Restored {
+    /// A text of the editor, with the values that it did not get: those of the message `base`, or of
+    /// the message inside it.
+    fn restore(&self, text: &str, base: Option<u64>, is_inner: bool) -> Restored {
         let base = base.and_then(|seq| self.console.0.ring.get(seq));
-        Restored::new(
-            text,
-            base.as_ref().map_or(&[], |entry| &entry.exchange.body),
-        )
+        let base = base.map(|entry| entry.exchange.body.clone());
+        let base = match is_inner {
+            true => base.and_then(|body| inner(&body)),
+            false => base,
+        };
+        Restored::new(text, &base.unwrap_or_default())
     }
 
     /// Processes a message as if it had come by the network.
@@ -247,6 +266,19 @@ impl Routes {
             json.uint_field("max_messages", inner.ring.bounds().messages as u64);
         })
     }
+}
+
+const NOTHING_INSIDE: Refusal = (
+    StatusCode::CONFLICT,
+    "no message was found inside: it is missing, compressed, or not what the event says",
+);
+
+/// The first message inside an event of another service.
+fn inner(body: &[u8]) -> Option<Bytes> {
+    hydrant::wrapper::recognize(body)?;
+    let mut messages = hydrant::wrapper::messages(body).into_iter();
+    let message = messages.next()?.ok()?;
+    Some(Bytes::copy_from_slice(&message))
 }
 
 const NOT_FOUND: Refusal = (StatusCode::NOT_FOUND, "the console has no such page");

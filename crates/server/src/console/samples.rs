@@ -60,7 +60,7 @@ pub(super) fn all() -> Vec<Sample> {
     let batch = String::from_utf8(generate::batch(EVENTS, SEED)).unwrap_or_default();
     for event_type in EventType::ALL {
         if let Some(body) = with_one_event(&batch, event_type.as_str()) {
-            add("Batches with one event", event_type.as_str(), body);
+            add("One event, by its type", event_type.as_str(), body);
         }
     }
     for (name, body) in [

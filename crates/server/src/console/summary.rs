@@ -1,14 +1,19 @@
 //! A message as a row of the list.
 
+use std::collections::BTreeSet;
+
+use hydrant::message::{Event, EventProcessingRequest, Message};
+use hydrant::validate::Finding;
 use hydrant::write::JsonWriter;
+use hydrant::{ParseOptions, Scratch, parse};
 
 use super::document;
 use super::ring::{Entry, Outcome};
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, Part};
 
 /// Types of events of a batch that the list names.
 const TYPES: usize = 6;
-/// Longer messages are not searched for findings until somebody opens them.
+/// Longer messages are not searched for findings and names until somebody opens them.
 const CHECKED_BYTES: usize = 64 << 10;
 
 pub(super) fn write(json: &mut JsonWriter<'_>, entry: &Entry) {
@@ -41,7 +46,26 @@ pub(super) fn write(json: &mut JsonWriter<'_>, entry: &Entry) {
         entry.too_long.unwrap_or(exchange.body.len()) as u64,
     );
     json.uint_field("records", exchange.records.len() as u64);
-    json.uint_field("warnings", findings(entry) as u64);
+    let checked = entry.checked.get_or_init(|| Checked::new(exchange));
+    json.uint_field("warnings", checked.findings as u64);
+    json.uint_field("unhandled", checked.unhandled as u64);
+    optional(
+        json,
+        "note",
+        checked.note.as_deref(),
+        JsonWriter::text_field,
+    );
+    json.text_field("words", &checked.words);
+    match &entry.refused {
+        Some(request) => json.object_field("request", |json| {
+            json.text_field("method", &request.method);
+            json.text_field("path", &request.path);
+            json.text_field("kind", request.kind);
+            let bytes = request.declared_bytes;
+            optional(json, "bytes", bytes, JsonWriter::uint_field);
+        }),
+        None => json.null_field("request"),
+    }
     let reason = Some(exchange.reason.as_str()).filter(|reason| !reason.is_empty());
     optional(json, "reason", reason, JsonWriter::text_field);
 }
@@ -69,13 +93,85 @@ fn micros(exchange: &Exchange) -> u64 {
     u64::try_from(exchange.service_time.as_micros()).unwrap_or(u64::MAX)
 }
 
-fn findings(entry: &Entry) -> usize {
-    let exchange = &entry.exchange;
-    if exchange.error.is_some() || exchange.body.len() > CHECKED_BYTES {
-        return 0;
+/// What reading a message again tells about it.
+#[derive(Default)]
+pub(super) struct Checked {
+    findings: usize,
+    /// Events of unknown types that no handler has processed.
+    unhandled: usize,
+    /// What is wrong with the first of them.
+    note: Option<String>,
+    /// Names of events and texts of findings, for the filter of the list.
+    words: String,
+}
+
+impl Checked {
+    /// The most bytes of the texts that the filter searches.
+    const WORDS: usize = 2000;
+    /// The most memory that one takes.
+    pub(super) const MOST_BYTES: usize = size_of::<Self>() + Self::WORDS + 500;
+
+    fn new(exchange: &Exchange) -> Self {
+        let mut checked = Self::default();
+        let body = &exchange.body;
+        if exchange.error.is_some() || body.is_empty() || body.len() > CHECKED_BYTES {
+            return checked;
+        }
+        let Ok(read) = document::read(body, CHECKED_BYTES) else {
+            return checked;
+        };
+        checked.findings = read.findings.len();
+        let mut words = BTreeSet::new();
+        let mut scratch = Scratch::new();
+        if let Ok(parsed) = parse(body, &mut scratch, &ParseOptions::new())
+            && let Message::EventProcessingRequest(batch) = parsed.message
+        {
+            words.extend(batch.events.iter().filter_map(name));
+            let unhandled = unhandled(exchange, batch);
+            checked.unhandled = unhandled.len();
+            let path = unhandled.first().map(|index| format!("events[{index}]"));
+            let about =
+                |it: &&Finding| it.rule == UNKNOWN_MEMBER && Some(&it.path) == path.as_ref();
+            let finding = read.findings.iter().find(about);
+            checked.note = finding.map(|it| format!("{}: {}", it.path, it.message));
+        }
+        words.extend(read.findings.iter().map(|it| it.message.as_str()));
+        for word in words {
+            if checked.words.len() + word.len() < Self::WORDS {
+                checked.words.push_str(word);
+                checked.words.push('\n');
+            }
+        }
+        checked
     }
-    *entry.findings.get_or_init(|| {
-        let read = document::read(&exchange.body, CHECKED_BYTES);
-        read.map_or(0, |read| read.findings.len())
-    })
+}
+
+/// The rule of events of unknown types.
+pub(super) const UNKNOWN_MEMBER: &str = "unknown-member";
+
+/// What the sender calls an event.
+fn name<'a>(event: &Event<'a>) -> Option<&'a str> {
+    match event {
+        Event::CustomEvent(event) => event.name,
+        Event::ScreenView(event) => event.screen_name,
+        Event::Attribution(event) => event.name,
+        Event::Unknown(event) => Some(event.unknown.type_name),
+        _ => None,
+    }
+}
+
+/// The events of unknown types that are done although nothing happened to them: the handler for
+/// them does nothing unless the module has its own.
+pub(super) fn unhandled(exchange: &Exchange, batch: &EventProcessingRequest<'_>) -> Vec<usize> {
+    let events = batch.events.iter().enumerate();
+    let unknown = events.filter(|(_, event)| matches!(event, Event::Unknown(_)));
+    let mut unknown: BTreeSet<usize> = unknown.map(|(index, _)| index).collect();
+    for record in &exchange.records {
+        record.event.map(|event| unknown.remove(&event));
+    }
+    let events = exchange.not_done.iter().filter(|it| it.part == Part::Event);
+    for event in events {
+        unknown.remove(&event.index);
+    }
+    unknown.into_iter().collect()
 }

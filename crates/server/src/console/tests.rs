@@ -6,6 +6,8 @@
     clippy::panic
 )]
 
+mod wrong;
+
 use std::sync::Arc;
 
 use axum::body::Body;
