@@ -8,6 +8,9 @@ use std::path::Path;
 /// them can be cited.
 const NOT_READ: &[&str] = &["target", "corpus", "record", "artifacts", "coverage"];
 
+/// Folders that git ignores: build output, and what npm and the tests of the console write.
+const NOT_OURS: &[&str] = &["target", ".git", "node_modules", "test-results"];
+
 /// The first folders of paths in the repository.
 const ROOTS: &[&str] = &[
     "benches", "corpus", "crates", "docs", "examples", "fuzz", "scripts", "spec", "src", "target",
@@ -44,7 +47,7 @@ impl Tree {
             let name = entry.file_name().into_string().unwrap();
             let path = format!("{prefix}{name}");
             if entry.file_type().unwrap().is_dir() {
-                if ["target", ".git", "node_modules"].contains(&name.as_str()) {
+                if NOT_OURS.contains(&name.as_str()) {
                     continue;
                 }
                 let read = read && !NOT_READ.contains(&name.as_str());
