@@ -37,14 +37,21 @@ export function show(doc: Doc, label: string, open: () => void = () => {}): Show
     open();
     if (error) go(error)();
   };
-  const element = h("div", { class: "document" },
+  const element = h("div", { class: error ? "document refused" : "document" },
     doc.findings.length > 0 && findings(doc.findings, go, label),
     remarks(doc),
     h("div", { class: tree ? "views" : "views alone" },
       tree && h("section", { class: "view", "aria-label": "Typed view" }, h("h3", {}, "Typed view"), tree.element),
       h("section", { class: "view", "aria-label": "JSON" }, h("h3", {}, doc.error ? "JSON as received" : "JSON"), code.element)),
     error?.declared && declared(error.declared));
-  return { element, problem: error && problem(error, goToError, false), settle: () => error && go(error)() };
+  const above = error && problem(error, goToError, false);
+  const settle = (): void => {
+    if (!error) return;
+    go(error)();
+    // Where there is no room for both, what is wrong comes first; it has a link to the place.
+    above?.scrollIntoView({ block: "nearest" });
+  };
+  return { element, problem: above, settle };
 }
 
 /** Only the text, with its problems marked. */

@@ -71,8 +71,9 @@ for (const [width, height] of [[1280, 860], [700, 860], [1000, 600]] as const) {
     await page.setViewportSize({ width, height });
     await program.post(batch(Array.from({ length: 200 }, () => custom("x")), { user_identities: [{ type: "email", encoding: "raw" }] }));
     await program.post(batch([custom("x"), { ...custom("x"), timestamp_ms: [] }], { account: 7 }));
-    for (const seq of ["#2", "#1"]) {
-      if (width < 900 && seq === "#1") await page.getByRole("button", { name: "Back" }).click();
+    await program.post(batch([...Array.from({ length: 200 }, () => custom("x")), 7 as unknown as object]));
+    for (const seq of ["#3", "#2", "#1"]) {
+      if (width < 900 && seq !== "#3") await page.getByRole("button", { name: "Back" }).click();
       await open(page, seq);
       await expect(problem(page).getByRole("heading")).toBeInViewport({ ratio: 1 });
       await expect(problem(page).locator(".where")).toBeInViewport({ ratio: 1 });
@@ -80,6 +81,16 @@ for (const [width, height] of [[1280, 860], [700, 860], [1000, 600]] as const) {
     }
   });
 }
+
+test("on a narrow page the error is at the top, with a link to its place", async ({ console: page, program }) => {
+  await page.setViewportSize({ width: 420, height: 860 });
+  await program.post(batch(Array.from({ length: 3 }, () => custom("a long name of an event"))).slice(0, -40));
+  await open(page, "#1");
+  await expect(problem(page).getByRole("heading")).toBeInViewport({ ratio: 1 });
+  await expect(problem(page).locator(".where")).toBeInViewport({ ratio: 1 });
+  await problem(page).getByRole("button", { name: "show" }).click();
+  await expect(page.locator(".detail .caret").first()).toBeInViewport();
+});
 
 test("a message that was cut off has one clear text", async ({ console: page, program }) => {
   const whole = batch([custom("a long name of an event")]);
