@@ -36,7 +36,8 @@ impl Service {
             router = router.route(path, any(handler));
         }
         let service = self.clone();
-        router.fallback(move |request: Request<Body>| std::future::ready(service.not_found(&request)))
+        router
+            .fallback(move |request: Request<Body>| std::future::ready(service.not_found(&request)))
     }
 
     /// Answers a request of the host's own listener.
