@@ -92,7 +92,11 @@ pub(crate) fn permission(headers: &HeaderMap, tokens: &Tokens, oauth: &Oauth) ->
     Permission {
         kinds,
         // A module without OAuth in its registration may still want it.
-        access_token: access.map(|(token, _)| token).or(bearer).map(str::to_owned),
+        access_token: access
+            .map(|(token, _)| token)
+            .or(bearer)
+            .filter(|_| kinds != Kinds::REGISTRATION)
+            .map(str::to_owned),
     }
 }
 

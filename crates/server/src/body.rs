@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::http::{HeaderMap, header};
 use bytes::{Bytes, BytesMut};
@@ -18,6 +18,13 @@ use crate::service::Shared;
 
 /// The most bytes of a refused body that are read, so that the connection can be used again.
 const DRAINED: usize = 64 << 10;
+
+/// What is reserved for a request whose body does not arrive with its header, beside the body: a
+/// connection of HTTP/2 has many.
+const WAITING: usize = 4 << 10;
+
+/// Requests without a valid token have this part of the memory for bodies.
+const UNAUTHORIZED_SHARE: usize = 16;
 
 /// The largest window of Zstandard, which is allocated: what RFC 8878, section 3.1.1.1.2, recommends
 /// to support.
@@ -56,22 +63,40 @@ impl Coding {
 /// A share of the memory for bodies, which is given back when it is dropped.
 pub(crate) struct Reserved {
     shared: Arc<Shared>,
+    authorized: bool,
     bytes: usize,
 }
 
 impl Reserved {
-    pub(crate) fn nothing(shared: &Arc<Shared>) -> Self {
+    pub(crate) fn nothing(shared: &Arc<Shared>, authorized: bool) -> Self {
         Self {
             shared: Arc::clone(shared),
+            authorized,
             bytes: 0,
         }
     }
 
+    /// The bytes of all messages together, and their limit. Requests without a valid token cannot
+    /// take the memory of the others.
+    fn budget(&self) -> (&AtomicUsize, usize) {
+        let most = self.shared.limits.max_buffered_bytes;
+        match self.authorized {
+            true => (&self.shared.buffered, most),
+            false => (&self.shared.unauthorized, most / UNAUTHORIZED_SHARE),
+        }
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        let (bytes, most) = self.budget();
+        bytes.load(Ordering::Relaxed) >= most
+    }
+
     /// Adds bytes, if the limit of all messages together permits it.
     fn add(&mut self, bytes: usize) -> Result<(), Refusal> {
-        let before = self.shared.buffered.fetch_add(bytes, Ordering::Relaxed);
+        let (all, most) = self.budget();
+        let before = all.fetch_add(bytes, Ordering::Relaxed);
         self.bytes += bytes;
-        if before + bytes > self.shared.limits.max_buffered_bytes {
+        if before + bytes > most {
             return Err(Refusal::NO_MEMORY);
         }
         Ok(())
@@ -80,9 +105,8 @@ impl Reserved {
 
 impl Drop for Reserved {
     fn drop(&mut self) {
-        self.shared
-            .buffered
-            .fetch_sub(self.bytes, Ordering::Relaxed);
+        let (all, _) = self.budget();
+        all.fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }
 
@@ -92,14 +116,17 @@ pub(crate) async fn receive(
     most: usize,
     too_long: Refusal,
     reserved: &mut Reserved,
+    shared: &Arc<Shared>,
 ) -> Result<Bytes, Refusal> {
-    let timeout = reserved.shared.limits.body_timeout;
+    let authorized = reserved.authorized;
     let mut received = pin!(collect(body, most, too_long, reserved));
     // Most bodies arrive with their header, and need no timer.
     if let Some(received) = ready(received.as_mut()).await {
         return received;
     }
-    let received = tokio::time::timeout(timeout, received).await;
+    let mut request = Reserved::nothing(shared, authorized);
+    request.add(WAITING)?;
+    let received = tokio::time::timeout(shared.limits.body_timeout, received).await;
     received.unwrap_or(Err(Refusal::SLOW_BODY))
 }
 
@@ -143,13 +170,15 @@ async fn collect(
     })
 }
 
-/// Reads and drops the rest of a short body that is refused, so that the sender, which may read the
-/// answer only after it has sent everything, gets it, and the connection can be used again. A sender
-/// that waits for `100 Continue` does not send it.
-pub(crate) async fn drain(body: impl Body<Data = Bytes>, headers: &HeaderMap, limits: &Limits) {
-    if headers.contains_key(header::EXPECT) || too_long(headers, DRAINED) {
-        return;
-    }
+/// Whether the rest of a refused body is read: it is short, and its sender does not wait for
+/// `100 Continue`.
+pub(crate) fn is_drained(headers: &HeaderMap) -> bool {
+    !headers.contains_key(header::EXPECT) && !too_long(headers, DRAINED)
+}
+
+/// Reads and drops the rest of a refused body, so that the sender, which may read the answer only
+/// after it has sent everything, gets it, and the connection can be used again.
+pub(crate) async fn drain(body: impl Body<Data = Bytes>, limits: &Limits) {
     let read = async {
         let (mut body, mut left) = (pin!(body), DRAINED);
         while let Some(Ok(frame)) = body.frame().await {

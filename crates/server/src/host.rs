@@ -188,6 +188,7 @@ impl<P: Module<K> + 'static, K: 'static> Host<P, K> {
             sequence: AtomicU64::new(0),
             oauth: Oauth::of(engine.registration()),
             buffered: AtomicUsize::new(0),
+            unauthorized: AtomicUsize::new(0),
             waiting: AtomicUsize::new(0),
             draining: AtomicBool::new(false),
             closed: AtomicBool::new(false),

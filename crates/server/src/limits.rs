@@ -16,7 +16,7 @@ use std::time::Duration;
 pub struct Limits {
     /// The most messages that are processed at the same time. 100 by default.
     pub concurrency: usize,
-    /// How long a message waits for one of them to end before it is answered with 503. 100 ms by
+    /// How long a message waits for one of them to end before it is answered with 429. 100 ms by
     /// default.
     pub slot_wait: Duration,
     /// The value of `Retry-After` when there is no room. One second by default.
@@ -26,8 +26,9 @@ pub struct Limits {
     /// How many times longer than the compressed body a message may be: 413. 100 by default; a body
     /// may always expand to 64 KiB.
     pub max_expansion: usize,
-    /// The most bytes of messages that are received or processed at the same time: 503. 256 MiB by
-    /// default.
+    /// The most bytes of messages that are received or processed at the same time: 429. 256 MiB by
+    /// default. Requests without a valid token have a sixteenth of it, and only that, so that they
+    /// take no room from the others.
     pub max_buffered_bytes: usize,
     /// The longest body of a request without a valid token, which is read because it could be a
     /// registration request. 64 KiB by default.

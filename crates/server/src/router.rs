@@ -127,25 +127,31 @@ impl Service {
         let (parts, body) = request.into_parts();
         let (shared, headers) = (&self.shared, &parts.headers);
         let permission = permission(headers, &shared.tokens, &shared.oauth);
-        let (most, too_long) = match permission.kinds == Kinds::REGISTRATION {
-            true => {
-                let most = shared.limits.max_registration_bytes;
-                (
-                    most.min(shared.limits.max_body_bytes),
-                    Refusal::UNAUTHORIZED,
-                )
+        let authorized = permission.kinds != Kinds::REGISTRATION;
+        let most = shared.limits.max_body_bytes;
+        let (most, too_long) = match authorized {
+            true => (most, Refusal::TOO_LARGE),
+            false => {
+                let short = shared.limits.max_registration_bytes;
+                (short.min(most), Refusal::UNAUTHORIZED)
             }
-            false => (shared.limits.max_body_bytes, Refusal::TOO_LARGE),
         };
-        let coding = match self.before_body(headers, most, too_long) {
+        let mut reserved = Reserved::nothing(shared, authorized);
+        let coding = match self.before_body(headers, most, too_long, &reserved) {
             Ok(coding) => coding,
             Err(refusal) => {
-                body::drain(body, headers, &shared.limits).await;
+                let drained = body::is_drained(headers);
+                // Headers are not kept while a body arrives: they do not count as memory for bodies.
+                drop(parts);
+                if drained {
+                    body::drain(body, &shared.limits).await;
+                }
                 return Err(refusal);
             }
         };
-        let mut reserved = Reserved::nothing(shared);
-        let body = body::receive(body, most, too_long, &mut reserved).await?;
+        let path = parts.uri.path().to_owned();
+        drop(parts);
+        let body = body::receive(body, most, too_long, &mut reserved, shared).await?;
         let slot = self.slot().await?;
         let body: Bytes = match coding {
             Coding::Identity => body,
@@ -153,7 +159,7 @@ impl Service {
         };
         let incoming = Incoming {
             body,
-            path: parts.uri.path().to_owned(),
+            path,
             source: Source::Network,
             access_token: permission.access_token,
             endpoint,
@@ -169,6 +175,7 @@ impl Service {
         headers: &HeaderMap,
         most: usize,
         too_long: Refusal,
+        reserved: &Reserved,
     ) -> Result<Coding, Refusal> {
         let shared = &self.shared;
         if shared.closed.load(Ordering::Relaxed) {
@@ -177,7 +184,7 @@ impl Service {
         if shared.waiting.load(Ordering::Relaxed) >= shared.limits.concurrency {
             return Err(Refusal::NO_SLOT);
         }
-        if shared.buffered.load(Ordering::Relaxed) >= shared.limits.max_buffered_bytes {
+        if reserved.is_full() {
             return Err(Refusal::NO_MEMORY);
         }
         if body::too_long(headers, most) {

@@ -52,8 +52,9 @@ pub(crate) struct Shared {
     pub(crate) tokens: Tokens,
     pub(crate) oauth: Oauth,
     pub(crate) sequence: AtomicU64,
-    /// Bytes of messages that are received or processed.
+    /// Bytes of messages that are received or processed: those with a valid token, and the others.
     pub(crate) buffered: AtomicUsize,
+    pub(crate) unauthorized: AtomicUsize,
     /// Messages that wait for a slot.
     pub(crate) waiting: AtomicUsize,
     pub(crate) draining: AtomicBool,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use hydrant::Registration;
 use hydrant::message::EventType;
 use hydrant::registration::Oauth2;
+use hydrant_server::Limits;
 
 use super::support::*;
 
@@ -75,6 +76,51 @@ async fn a_body_without_a_token_is_short() {
         .post("/", &token("Token secret"), &long)
         .await;
     assert_eq!(reply.status, 200);
+}
+
+/// Senders without a token hold bodies open until there is no memory for more: those with a token do
+/// not notice.
+#[tokio::test]
+async fn bodies_without_a_token_do_not_take_the_memory_of_others() {
+    // A sixteenth, 64 KiB, is for requests without a token.
+    let limits = Limits::new()
+        .max_buffered_bytes(1 << 20)
+        .body_timeout(PATIENCE);
+    let host = serve(|host| host.token("secret").limits(limits)).await;
+    let mut open = Vec::new();
+    let mut refused = 0;
+    for _ in 0..40 {
+        let mut client = host.connect().await;
+        client
+            .send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n")
+            .await;
+        client.send(&" ".repeat(59_999)).await;
+        let reply = tokio::time::timeout(Duration::from_millis(200), client.reply()).await;
+        match reply {
+            Ok(reply) => {
+                assert_eq!((reply.status, reply.field("retry-after")), (429, Some("1")));
+                refused += 1;
+            }
+            Err(_) => open.push(client),
+        }
+    }
+    assert!(refused >= 38 && !open.is_empty(), "{refused}");
+    let valid = token("Token secret");
+    let large = batch("ok") + &" ".repeat(500_000);
+    let reply = host.connect().await.post("/", &valid, &large).await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    // The other way around, registrations are answered although messages have taken their memory.
+    let mut full = host.connect().await;
+    full.send(&format!(
+        "POST / HTTP/1.1\r\nHost: a\r\n{valid}Content-Length: 1100000\r\n\r\n"
+    ))
+    .await;
+    full.send(&" ".repeat(1_000_000)).await;
+    for mut client in open {
+        client.send(" ").await;
+        assert_eq!(client.reply().await.status, 401);
+    }
+    assert_eq!(host.post(REGISTRATION).await.status, 200);
 }
 
 #[tokio::test]
