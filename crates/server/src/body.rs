@@ -10,6 +10,7 @@ use bytes::{Bytes, BytesMut};
 use http_body::Body;
 use http_body_util::BodyExt as _;
 use ruzstd::decoding::StreamingDecoder;
+use ruzstd::decoding::errors::FrameDecoderError;
 
 use crate::connection::ready;
 use crate::limits::{FREE_EXPANSION, Limits};
@@ -26,8 +27,8 @@ const WAITING: usize = 4 << 10;
 /// Requests without a valid token have this part of the memory for bodies.
 const UNAUTHORIZED_SHARE: usize = 16;
 
-/// The largest window of Zstandard, which is allocated: what RFC 8878, section 3.1.1.1.2, recommends
-/// to support.
+/// The largest window of Zstandard, which is allocated: RFC 9659, section 3, forbids larger ones in this
+/// content encoding.
 const MAX_WINDOW: u64 = 8 << 20;
 
 /// How the body is compressed.
@@ -126,8 +127,28 @@ pub(crate) async fn receive(
     }
     let mut request = Reserved::nothing(shared, authorized);
     request.add(WAITING)?;
+    let mut arriving = Arriving {
+        shared,
+        ended: false,
+    };
     let received = tokio::time::timeout(shared.limits.body_timeout, received).await;
+    arriving.ended = true;
     received.unwrap_or(Err(Refusal::SLOW_BODY))
+}
+
+/// A body that is being received. hyper may drop the request if the connection ends: nobody gets an
+/// answer then, but the operator must know.
+struct Arriving<'s> {
+    shared: &'s Shared,
+    ended: bool,
+}
+
+impl Drop for Arriving<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.shared.refused(Refusal::BROKEN_BODY);
+        }
+    }
 }
 
 async fn collect(
@@ -222,7 +243,10 @@ pub(crate) fn decompress(
             // A body may be a sequence of frames.
             while !rest.is_empty() {
                 let source = StreamingDecoder::new_with_max_window_size(&mut rest, MAX_WINDOW);
-                let source = source.map_err(|_| Refusal::BROKEN_COMPRESSION)?;
+                let source = source.map_err(|error| match error {
+                    FrameDecoderError::WindowSizeTooBig { .. } => Refusal::LARGE_WINDOW,
+                    _ => Refusal::BROKEN_COMPRESSION,
+                })?;
                 read(source, most, reserved, &mut out)?;
             }
         }

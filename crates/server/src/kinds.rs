@@ -61,4 +61,30 @@ impl Kinds {
         };
         self.0 & kind.0 != 0
     }
+
+    /// Whether a text that cannot be parsed seems to be a message of a permitted type: the first
+    /// field `type` in it that has the type of a message decides. Nothing but the status depends on it.
+    pub(crate) fn permit_fault(self, text: &[u8]) -> bool {
+        const FIELD: &[u8] = b"\"type\"";
+        let mut rest = text;
+        while let Some(at) = rest.windows(FIELD.len()).position(|it| it == FIELD) {
+            rest = rest.get(at + FIELD.len()..).unwrap_or_default();
+            let value = rest
+                .trim_ascii_start()
+                .strip_prefix(b":")
+                .unwrap_or_default();
+            let value = value
+                .trim_ascii_start()
+                .strip_prefix(b"\"")
+                .unwrap_or_default();
+            let named = |known: &&MessageType<'_>| {
+                let rest = value.strip_prefix(known.as_str().as_bytes());
+                rest.is_some_and(|rest| rest.starts_with(b"\""))
+            };
+            if let Some(known) = MessageType::ALL.iter().find(named) {
+                return self.permit(*known);
+            }
+        }
+        false
+    }
 }

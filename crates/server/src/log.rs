@@ -8,6 +8,7 @@ use hydrant::{Failure, Output};
 use hydrant_runtime::Ended;
 
 use crate::exchange::{NotDone, Part};
+use crate::refusal::Refusal;
 use crate::running::Times;
 use crate::service::{Incoming, Processed};
 
@@ -47,11 +48,44 @@ pub(crate) fn message(incoming: &Incoming, processed: &Processed, output: &Outpu
             );
         }};
     }
+    static FAULTY: Seldom = Seldom::new();
     match &processed.ended {
+        // Everybody can send these.
+        Ended::Refused(_) if !incoming.authorized.is_all() && FAULTY.count().is_none() => {}
         Ended::Answered => line!(DEBUG, "message answered"),
         Ended::Late | Ended::Retry { .. } => line!(WARN, "message to be repeated"),
         Ended::Refused(_) => line!(ERROR, "message refused"),
         _ => line!(ERROR, "message not answered"),
+    }
+}
+
+/// The lines of requests that are not processed, whose senders others can be.
+pub(crate) fn refused(refusal: Refusal) {
+    static UNAUTHORIZED: Seldom = Seldom::new();
+    static BROKEN_BODY: Seldom = Seldom::new();
+    let status = refusal.status;
+    match refusal {
+        Refusal::UNAUTHORIZED => {
+            if let Some(requests) = UNAUTHORIZED.count() {
+                tracing::error!(
+                    requests,
+                    status,
+                    "requests with no token or a wrong one; the sender does not repeat after 401, and its \
+                     data is lost: compare the token of the sender with those of this host"
+                );
+            }
+        }
+        Refusal::BROKEN_BODY => {
+            if let Some(requests) = BROKEN_BODY.count() {
+                tracing::warn!(
+                    requests,
+                    status,
+                    "requests whose connection or stream ended before their body: look for time-outs of \
+                     proxies and for the network; the sender repeats what has no answer"
+                );
+            }
+        }
+        _ => {}
     }
 }
 

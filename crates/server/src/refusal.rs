@@ -43,10 +43,15 @@ impl Refusal {
             "the token is not known, but tokens are being changed", repeat;
         UNKNOWN_CODING = 415 "content_encoding"
             "expected the content encoding gzip, zstd or identity";
+        LARGE_WINDOW = 415 "zstd_window"
+            "the window of Zstandard exceeds 8 MiB (RFC 9659): compress with a level below 20, and \
+             without a long window";
         TOO_LARGE = 413 "too_large" "the body exceeds the limit of this host";
         EXPANDS = 413 "too_large" "the body expands to more than the limit of this host";
         SLOW_BODY = 408 "slow_body" "the body did not arrive in time", closes;
-        BROKEN_BODY = 400 "broken_body" "the body is not as long as declared, or malformed", closes;
+        /// The message may be right, and the sender is to repeat it.
+        BROKEN_BODY = 408 "broken_body" "the body ended before its end, or its framing is malformed",
+            closes;
         BROKEN_COMPRESSION = 400 "broken_compression"
             "the body is not what its content encoding says";
         WRONG_ENDPOINT = 400 "wrong_endpoint"

@@ -15,7 +15,6 @@ use crate::authorization::permission;
 use crate::body::{self, Coding, Reserved};
 use crate::exchange::{RefusedRequest, Source};
 use crate::kinds::Kinds;
-use crate::log::Seldom;
 use crate::refusal::Refusal;
 use crate::service::{Incoming, Processed, Service};
 
@@ -89,13 +88,11 @@ impl Service {
     }
 
     fn refuse(&self, refusal: Refusal, seen: Option<RefusedRequest>) -> Response<Body> {
-        static UNAUTHORIZED: Seldom = Seldom::new();
-        let unauthorized = refusal == Refusal::UNAUTHORIZED;
-        let refusal = match unauthorized && self.shared.tokens.in_grace() {
+        let refusal = match refusal == Refusal::UNAUTHORIZED && self.shared.tokens.in_grace() {
             true => Refusal::TOKENS_CHANGE,
             false => refusal,
         };
-        self.shared.metrics.refused(refusal);
+        self.shared.refused(refusal);
         if let Some(seen) = seen {
             let request = Arc::new(RefusedRequest {
                 refused_ms: hydrant::host::system_invocation().now_ms(),
@@ -105,14 +102,6 @@ impl Service {
                 ..seen
             });
             self.shared.tell(|observer| observer.refused(&request));
-        }
-        if unauthorized && let Some(requests) = UNAUTHORIZED.count() {
-            tracing::error!(
-                requests,
-                status = refusal.status,
-                "requests with no token or a wrong one; the sender does not repeat after 401, and its \
-                 data is lost: compare the token of the sender with those of this host"
-            );
         }
         let limits = &self.shared.limits;
         let seconds = limits.retry_after.as_millis().div_ceil(1000);

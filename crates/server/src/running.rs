@@ -10,7 +10,7 @@ use bytes::Bytes;
 use hydrant::host::Module;
 use hydrant::message::{EventType, Message, MessageType};
 use hydrant::write::Append;
-use hydrant::{Invocation, Outcome, Output, ParseOptions, Scratch, Tally, parse};
+use hydrant::{Error, Invocation, Outcome, Output, ParseOptions, Scratch, Tally, parse};
 use hydrant_runtime::{Buffers, Ended, Processing};
 use tokio::runtime::Handle;
 use tokio::sync::OwnedSemaphorePermit;
@@ -84,12 +84,22 @@ impl<P: Module<K>, K> Running<P, K> {
             invocation = invocation.with_access_token(token.as_str());
         }
         let mut buffers = self.processing.take_buffers();
-        if let Some(refusal) = self.refusal(&incoming, &mut buffers.scratch) {
-            self.processing.put_buffers(buffers);
-            return Err(refusal);
-        }
+        let fault = match self.check(&incoming, &mut buffers.scratch) {
+            Ok(fault) => fault,
+            Err(refusal) => {
+                self.processing.put_buffers(buffers);
+                return Err(refusal);
+            }
+        };
         let sequence = self.shared.sequence.fetch_add(1, Ordering::Relaxed) + 1;
-        let mut processed = self.handle(&incoming, &invocation, &mut buffers).await;
+        let mut processed = match fault {
+            None => self.handle(&incoming, &invocation, &mut buffers).await,
+            // Whoever parses it in another way, such as a store, must not get it.
+            Some(error) => {
+                buffers.output.clear();
+                Processed::of(Ended::Refused(error), b"")
+            }
+        };
         let times = Times::of(started, &buffers.output, invocation.now_ms());
         self.shared
             .metrics
@@ -112,20 +122,23 @@ impl<P: Module<K>, K> Running<P, K> {
         Ok(processed)
     }
 
-    /// Whether the endpoint or the authorization does not permit the message. Its type is that which
-    /// the engine will read: another parser could be deceived, for example by a second `type`.
-    fn refusal(&self, incoming: &Incoming, scratch: &mut Scratch) -> Option<Refusal> {
+    /// Refuses what the endpoint or the authorization does not permit, and returns what is wrong with a
+    /// message that cannot be parsed. Its type is that which the engine will read: another parser could
+    /// be deceived, for example by a second `type`.
+    fn check(&self, incoming: &Incoming, scratch: &mut Scratch) -> Result<Option<Error>, Refusal> {
         let (endpoint, authorized) = (incoming.endpoint, incoming.authorized);
         if endpoint.is_all() && authorized.is_all() {
-            return None;
+            return Ok(None);
         }
         let parsed = parse(&incoming.body, scratch, self.processing.engine().options());
         match parsed.map(|parsed| parsed.message.kind()) {
-            Ok(kind) if !authorized.permit(kind) => Some(Refusal::UNAUTHORIZED),
-            Ok(kind) if !endpoint.permit(kind) => Some(Refusal::WRONG_ENDPOINT),
-            Err(_) if !authorized.is_all() => Some(Refusal::UNAUTHORIZED),
-            // What is wrong with the text, the engine says.
-            _ => None,
+            Ok(kind) if !authorized.permit(kind) => Err(Refusal::UNAUTHORIZED),
+            Ok(kind) if !endpoint.permit(kind) => Err(Refusal::WRONG_ENDPOINT),
+            Ok(_) => Ok(None),
+            Err(error) => match authorized.is_all() || authorized.permit_fault(&incoming.body) {
+                true => Ok(Some(error)),
+                false => Err(Refusal::UNAUTHORIZED),
+            },
         }
     }
 

@@ -15,6 +15,7 @@ use crate::continued::Continued;
 use crate::exchange::{Exchange, Observer, Source};
 use crate::kinds::{Endpoint, Kinds};
 use crate::limits::Limits;
+use crate::log;
 use crate::metrics::Metrics;
 use crate::refusal::Refusal;
 use crate::running::Run;
@@ -179,6 +180,14 @@ impl Service {
         let left = deadline.saturating_duration_since(Instant::now());
         self.module.close(left).await;
         ended.is_ok()
+    }
+}
+
+impl Shared {
+    /// Counts and reports a request that is not processed.
+    pub(crate) fn refused(&self, refusal: Refusal) {
+        self.metrics.refused(refusal);
+        log::refused(refusal);
     }
 }
 

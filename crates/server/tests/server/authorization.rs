@@ -64,6 +64,41 @@ async fn a_registration_is_answered_to_everybody() {
     }
 }
 
+/// The sender of a registration with a fault has no token, and needs to know the fault.
+#[tokio::test]
+async fn a_registration_with_a_fault_is_malformed() {
+    let host = serve(|host| host.token("secret")).await;
+    for (body, status, kind) in [
+        (
+            r#"{"type":"module_registration_request","id":}"#,
+            400,
+            "syntax",
+        ),
+        (r#"{"type" : "module_registration_request""#, 400, "syntax"),
+        (r#"{"id":5,"type":"module_registration_request"}"#, 400, ""),
+        // The first type counts.
+        (
+            r#"{"type":"event_processing_request","a":{"type":"module_registration_request"},"#,
+            401,
+            "unauthorized",
+        ),
+        (r#"{"type":"module_registration_requ"#, 401, "unauthorized"),
+        (
+            r#"{"type":"event_processing_request","events":[}"#,
+            401,
+            "unauthorized",
+        ),
+        (r#"["type""#, 401, "unauthorized"),
+        ("module_registration_request", 401, "unauthorized"),
+        ("", 401, "unauthorized"),
+    ] {
+        let reply = host.post(body).await;
+        assert_eq!(reply.status, status, "{body}: {reply:?}");
+        let expected = format!(r#"{{"errorType":"{kind}"#);
+        assert!(reply.body.starts_with(&expected), "{body}: {reply:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_body_without_a_token_is_short() {
     let host = serve(|host| host.token("secret")).await;

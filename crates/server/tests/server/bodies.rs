@@ -70,6 +70,24 @@ async fn damaged_compression_is_refused() {
     }
 }
 
+/// As `zstd --ultra -22` and `zstd --long` write them (RFC 9659 forbids both in HTTP).
+#[tokio::test]
+async fn a_large_window_of_zstandard_is_refused_by_name() {
+    let host = serve(|host| host).await;
+    let message = batch("ok");
+    for (window, status) in [(23, 200), (24, 415), (27, 415)] {
+        let mut encoder = ::zstd::Encoder::new(Vec::new(), 3).unwrap();
+        encoder.window_log(window).unwrap();
+        encoder.write_all(message.as_bytes()).unwrap();
+        let body = encoder.finish().unwrap();
+        let field = "Content-Encoding: zstd\r\n";
+        let reply = host.connect().await.post_bytes("/", field, &body).await;
+        assert_eq!(reply.status, status, "{window}: {reply:?}");
+        let named = reply.body.contains("zstd_window") && reply.body.contains("8 MiB");
+        assert_eq!(named, status == 415, "{reply:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_bomb_is_refused_and_its_memory_is_given_back() {
     let host = serve(|host| host.limits(Limits::new().max_buffered_bytes(20 << 20))).await;

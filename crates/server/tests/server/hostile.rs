@@ -80,13 +80,50 @@ async fn truncated_bodies_are_not_processed() {
             .await
             .unwrap();
         let reply = client.try_reply().await;
-        assert!(reply.is_none_or(|reply| reply.status == 400), "{framing}");
+        assert!(reply.is_none_or(|reply| reply.status == 408), "{framing}");
     }
     host.assert_serves().await;
     assert_eq!(
         host.state.begun.load(std::sync::atomic::Ordering::SeqCst),
         1
     );
+}
+
+/// However the upload ends, it is counted, and the answer, if there is one, lets the sender repeat.
+#[tokio::test]
+async fn uploads_that_are_cut_off_are_counted() {
+    let host = serve(|host| host).await;
+    let header = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n{";
+    // The sender waits for the answer.
+    let mut client = host.connect().await;
+    client.send(header).await;
+    tokio::io::AsyncWriteExt::shutdown(&mut client.stream)
+        .await
+        .unwrap();
+    let reply = client.reply().await;
+    assert_eq!(reply.status, 408);
+    assert!(reply.body.contains("broken_body"), "{reply:?}");
+    // The sender has gone.
+    for abort in [false, true] {
+        let mut client = host.connect().await;
+        client.send(header).await;
+        // It is being received.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        if abort {
+            client.stream.set_zero_linger().unwrap();
+        }
+        drop(client);
+    }
+    let mut sender = super::http2::connect(&host).await;
+    let request = http::Request::post("http://localhost/").body(()).unwrap();
+    let (response, mut stream) = sender.send_request(request, false).unwrap();
+    stream.send_data("{".into(), false).unwrap();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    stream.send_reset(h2::Reason::CANCEL);
+    assert!(response.await.is_err());
+    let counted = r#"hydrant_refused_requests_total{status="408",reason="broken_body"} 4"#;
+    eventually(|| host.service.metrics().contains(counted)).await;
+    host.assert_serves().await;
 }
 
 /// Two lengths, or two ways to say it: hosts and proxies that disagree would see different requests.
@@ -166,7 +203,7 @@ async fn malformed_chunks_are_refused() {
             ))
             .await;
         let reply = client.try_reply().await;
-        assert!(reply.is_none_or(|reply| reply.status == 400), "{chunks}");
+        assert!(reply.is_none_or(|reply| reply.status == 408), "{chunks}");
     }
     // Extensions of chunks are read and dropped, but not without end.
     let mut client = host.connect().await;
@@ -176,7 +213,7 @@ async fn malformed_chunks_are_refused() {
     client.send(&"a".repeat(100_000)).await;
     client.send("\r\n{}\r\n0\r\n\r\n").await;
     let reply = client.try_reply().await;
-    assert!(reply.is_none_or(|reply| reply.status == 400));
+    assert!(reply.is_none_or(|reply| reply.status == 408));
     host.assert_serves().await;
 }
 

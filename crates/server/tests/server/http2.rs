@@ -37,7 +37,7 @@ pub(crate) async fn send(sender: &mut SendRequest<Bytes>, body: &str) -> Result<
     Ok(response.await?.status().as_u16())
 }
 
-async fn connect(host: &Running) -> SendRequest<Bytes> {
+pub(crate) async fn connect(host: &Running) -> SendRequest<Bytes> {
     open(TcpStream::connect(host.address).await.unwrap()).await
 }
 
