@@ -37,6 +37,7 @@ use axum::Router;
 use hydrant::Engine;
 use hydrant::message::MessageCommon;
 use hydrant::validate::Finding;
+use tokio::sync::Semaphore;
 
 use crate::error::StartError;
 use crate::exchange::{Exchange, Observer, RefusedRequest};
@@ -81,6 +82,7 @@ struct Inner {
     ring: Ring,
     access: Access,
     revealed: AtomicBool,
+    streams: Arc<Semaphore>,
     module: String,
     version: String,
     /// The text of the registration response.
@@ -158,6 +160,7 @@ impl Console {
             }),
             access: Access::new(&options.hosts)?,
             revealed: AtomicBool::new(false),
+            streams: Arc::new(Semaphore::new(stream::STREAMS)),
             module: registration.name().unwrap_or_default().to_owned(),
             version: registration.version().unwrap_or_default().to_owned(),
             registration: registration.to_json(MessageCommon::default()),

@@ -127,6 +127,7 @@ impl Routes {
             }
             "stream" => {
                 let body = stream::body(self.console.clone(), self.service.clone(), after);
+                let body = body.ok_or(TOO_MANY_PAGES)?;
                 Ok(with_type(body, "text/event-stream"))
             }
             _ => {
@@ -280,6 +281,11 @@ fn inner(body: &[u8]) -> Option<Bytes> {
     let message = messages.next()?.ok()?;
     Some(Bytes::copy_from_slice(&message))
 }
+
+const TOO_MANY_PAGES: Refusal = (
+    StatusCode::SERVICE_UNAVAILABLE,
+    "too many pages show the messages; close some",
+);
 
 const NOT_FOUND: Refusal = (StatusCode::NOT_FOUND, "the console has no such page");
 

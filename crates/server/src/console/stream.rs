@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
@@ -50,11 +51,19 @@ pub(super) fn update(console: &Console, seq: u64, most: usize) -> (String, u64) 
     (String::from_utf8_lossy(&out).into_owned(), newest)
 }
 
-/// A body that goes on until the page or the service is closed.
-pub(super) fn body(console: Console, service: Service, seq: u64) -> Body {
+/// The most streams at the same time: fewer than the listener of the administrator has connections, so
+/// that probes pass.
+pub(super) const STREAMS: usize = 16;
+
+/// A body that goes on until the page or the service is closed; `None` if there are too many.
+pub(super) fn body(console: Console, service: Service, seq: u64) -> Option<Body> {
+    let permit = Arc::clone(&console.0.streams).try_acquire_owned().ok()?;
     let (sender, receiver) = mpsc::channel(1);
-    tokio::spawn(feed(console, service, seq, sender));
-    Body::new(Events(receiver))
+    tokio::spawn(async move {
+        feed(console, service, seq, sender).await;
+        drop(permit);
+    });
+    Some(Body::new(Events(receiver)))
 }
 
 async fn feed(console: Console, service: Service, mut seq: u64, sender: mpsc::Sender<Bytes>) {

@@ -377,6 +377,35 @@ async fn bad_requests_are_answered() {
     }
 }
 
+/// Pages that are forgotten in tabs leave connections for probes.
+#[tokio::test]
+async fn streams_are_limited() {
+    let page = page();
+    let mut open = Vec::new();
+    for _ in 0..super::stream::STREAMS {
+        let response = page.routes.answer(page.request("/api/stream", None)).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        open.push(response);
+    }
+    let (status, _, text) = page.ask(page.request("/api/stream", None)).await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{text}");
+    assert!(super::stream::STREAMS < 64);
+    open.pop();
+    let again = async {
+        while page
+            .routes
+            .answer(page.request("/api/stream", None))
+            .await
+            .status()
+            != StatusCode::OK
+        {
+            tokio::task::yield_now().await;
+        }
+    };
+    let patience = std::time::Duration::from_secs(60);
+    tokio::time::timeout(patience, again).await.unwrap();
+}
+
 #[tokio::test]
 async fn messages_are_streamed() {
     let page = page();

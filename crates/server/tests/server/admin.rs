@@ -52,6 +52,31 @@ async fn metrics_count_messages_and_refusals() {
     }
 }
 
+/// A probe passes within the patience of an orchestrator, whoever holds connections.
+#[tokio::test]
+async fn connections_that_hold_the_listener_make_room_for_probes() {
+    let host = serve(|host| host).await;
+    let mut held = Vec::new();
+    for number in 0..200 {
+        let stream = tokio::net::TcpStream::connect(host.admin).await.unwrap();
+        let mut client = Client::new(stream);
+        match number % 3 {
+            0 => {}
+            1 => client.send("GET /healthz HTTP/1.1\r\nHo").await,
+            // Of a request with a body that does not end, only the header is read.
+            _ => {
+                let header = "GET /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n";
+                client.send(header).await;
+            }
+        }
+        held.push(client);
+    }
+    for path in ["/healthz", "/readyz", "/metrics"] {
+        let probe = tokio::time::timeout(Duration::from_secs(5), host.get_admin(path));
+        assert_eq!(probe.await.expect(path).status, 200);
+    }
+}
+
 #[tokio::test]
 async fn routes_can_be_added() {
     let routes = axum::Router::new().route("/console", get(async || "console"));
