@@ -7,6 +7,8 @@
     missing_docs
 )]
 
+#[cfg(feature = "acknowledge-first")]
+mod acknowledge;
 mod admin;
 mod authorization;
 mod bodies;
