@@ -34,6 +34,7 @@ mod kinds;
 mod limits;
 mod log;
 mod metrics;
+mod place;
 pub mod record;
 mod refusal;
 mod router;

@@ -15,12 +15,13 @@ use crate::exit::Failure;
 pub(crate) struct RecordArgs {
     /// Record messages and what became of them in this folder, for `hydrant replay` and `hydrant diff`
     ///
-    /// Settings of accounts are never recorded. Identities, attributes of users and addresses of
-    /// clients are replaced by texts of the same form, and records by digests.
+    /// Settings of accounts are never recorded. Identities, attributes of users, addresses and user
+    /// agents of clients, and what the protocol does not declare are replaced by texts of the same
+    /// form, and records by digests.
     #[arg(long, value_name = "DIR")]
     record: Option<PathBuf>,
 
-    /// Record identities and records as they are
+    /// Record identities and records as they are; settings and unknown fields are masked anyway
     #[arg(long, requires = "record")]
     record_identities: bool,
 

@@ -5,8 +5,8 @@ use hydrant::message::{Message, MessageType};
 use hydrant::schema::{FieldInfo, Kind, Presence};
 use hydrant::write::JsonWriter;
 
-use super::place::element;
 use super::tree::type_name;
+use crate::place::element;
 
 /// A value at a path.
 struct Found<'t> {

@@ -9,11 +9,11 @@ use hydrant::write::JsonWriter;
 use hydrant::{Error, Outcome, ParseOptions, Scratch, parse};
 
 use super::document::{self, Document, Read};
-use super::place::Place;
 use super::redact::Shown;
 use super::ring::Entry;
 use super::summary::{self, UNKNOWN_MEMBER, optional, unhandled};
 use crate::exchange::{Exchange, Part};
+use crate::place::Place;
 
 /// The most parts, records and warnings that are written.
 const MOST_PARTS: usize = 5000;

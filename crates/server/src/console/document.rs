@@ -5,9 +5,9 @@ use hydrant::validate::{self, Finding, Level};
 use hydrant::write::JsonWriter;
 use hydrant::{Error, ErrorKind, ParseOptions, Scratch, parse};
 
-use super::place::Place;
 use super::redact::{Restored, Shown};
 use super::{declared, tree};
+use crate::place::Place;
 
 /// The most findings that are written.
 const MOST_FINDINGS: usize = 500;

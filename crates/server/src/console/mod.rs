@@ -15,7 +15,6 @@ mod access;
 mod declared;
 mod detail;
 mod document;
-mod place;
 mod redact;
 mod ring;
 mod routes;

@@ -4,8 +4,8 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use super::place::{Class, Place};
 use super::walk::walk;
+use crate::place::{Class, Place};
 
 /// The most bytes of a text that are shown.
 const LIMIT: usize = 1 << 20;
@@ -82,10 +82,10 @@ impl Shown {
     }
 }
 
-fn is_hidden(class: Class, revealed: bool) -> bool {
+pub(super) fn is_hidden(class: Class, revealed: bool) -> bool {
     match class {
-        Class::Plain | Class::Word(_) => false,
-        Class::Personal => !revealed,
+        Class::Plain | Class::Name | Class::Word(_) => false,
+        Class::Personal | Class::Undeclared => !revealed,
         Class::Setting => true,
     }
 }
@@ -247,6 +247,36 @@ mod tests {
         }
         assert!(some.text.contains("ada@example.com") && some.text.contains("é😀"));
         assert_eq!((some.hidden, some.secret), (2, 2));
+    }
+
+    #[test]
+    fn what_is_known_of_a_person_or_not_declared_is_hidden() {
+        let hidden = shown(
+            r#"{"type":"event_processing_request","ada@example.com":1,"source_id":["ada"],
+            "runtime_environment":{"type":"ios","name":"Ada's phone","http_header_user_agent":"Ada/1.0","os_version":"17.4"},
+            "integration_attributes":{"kit":"ada"},"partner_identities":[{"type":"ada@example.com","encoding":"raw","value":"ada"}],
+            "events":[{"type":"custom_event","name":"home","attributes":{"a":"{\"name\":\"ada\"}","b":"blue"}}]}"#,
+            false,
+        );
+        assert!(
+            !hidden.text.to_lowercase().contains("ada"),
+            "{}",
+            hidden.text
+        );
+        for kept in [
+            "http_header_user_agent",
+            "ios",
+            "17.4",
+            "home",
+            "blue",
+            "kit",
+        ] {
+            assert!(hidden.text.contains(kept), "{kept}: {}", hidden.text);
+        }
+        let batch =
+            r#"{"device_info":{"device":"Ada's phone","http_header_user_agent":"Ada/1.0"}}"#;
+        let hidden = Shown::new(batch.as_bytes(), Place::BATCH, false, None);
+        assert!(!hidden.text.contains("Ada"), "{}", hidden.text);
     }
 
     #[test]

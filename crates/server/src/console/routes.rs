@@ -14,10 +14,10 @@ use hydrant::write::JsonWriter;
 
 use super::access::{Refusal, random};
 use super::document::{self, Document};
-use super::place::Place;
 use super::redact::{Restored, editable};
 use super::ring::Entry;
 use super::{Console, detail, samples, settings, stream};
+use crate::place::Place;
 use crate::service::{Incoming, Service};
 
 /// The page, which `npm run build` in `crates/server/console` writes.

@@ -4,7 +4,8 @@ use hydrant::json::Json;
 use hydrant::schema::{Kind, ModelInfo};
 use hydrant::write::JsonWriter;
 
-use super::place::{Class, Place};
+use super::redact::is_hidden;
+use crate::place::Place;
 
 /// The most values of a message that are written; the others are counted.
 const MOST_NODES: usize = 20_000;
@@ -68,7 +69,11 @@ impl Tree {
             }
             for (key, value) in value.members() {
                 let (class, place) = place.field(&key, tag.as_deref());
-                let shown = if self.hides(class) { "…" } else { &key };
+                let shown = if is_hidden(class, self.revealed) {
+                    "…"
+                } else {
+                    &key
+                };
                 each(self, shown, join(path, shown), value, place);
             }
         });
@@ -90,21 +95,14 @@ impl Tree {
         json.bool_field("hidden", false);
     }
 
-    fn hides(&self, class: Class) -> bool {
-        class == Class::Setting || class == Class::Personal && !self.revealed
-    }
-
     fn leaf(&self, json: &mut JsonWriter<'_>, value: Json<'_>, place: Place) {
         let text = value.text();
         let known = match (place.kind, &text) {
             (Some(Kind::Enum(info)), Some(text)) => info.values.contains(&&**text),
             _ => true,
         };
-        let hidden = match place.class {
-            Class::Word(_) => !known && !self.revealed,
-            class => self.hides(class) && !is_constant(value),
-        };
         let whole = text.as_deref().unwrap_or(value.raw());
+        let hidden = is_hidden(place.scalar(whole), self.revealed) && !is_constant(value);
         let mut shown: String = whole.chars().take(MOST_CHARACTERS).collect();
         if hidden {
             shown = "•".repeat(shown.chars().count());

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use hydrant::json::Json;
 
-use super::place::{Class, Place, is_declared_word, mentions_settings};
+use crate::place::{Class, Place, is_declared_word, mentions_settings};
 
 /// An object or a list that is open.
 struct Level {
@@ -206,7 +206,7 @@ impl Walker<'_> {
                 .max();
             let class = match mentions_settings(&String::from_utf8_lossy(rest)) {
                 true => Class::Setting,
-                false => Class::Personal,
+                false => Class::Undeclared,
             };
             self.lost = Some(class.max(open.unwrap_or(Class::Plain)));
         }

@@ -1,6 +1,8 @@
 //! [`Recorder`]: stores requests and their answers in files, to be played again and compared.
 
 mod files;
+#[cfg(test)]
+mod hostile;
 mod line;
 mod redact;
 
@@ -30,8 +32,8 @@ const INTERVAL: Duration = Duration::from_secs(60);
 #[non_exhaustive]
 pub struct RecordOptions {
     /// Whether identities are stored as they are, and with them the records of the module. Off by
-    /// default: identities, attributes of users and addresses of clients are replaced by texts of
-    /// the same form, and of records only a digest is stored.
+    /// default: identities, attributes of users, and addresses and user agents of clients are
+    /// replaced by texts of the same form, and of records only a digest is stored.
     pub identities: bool,
     /// Files whose last request is older are deleted. 7 days by default.
     pub max_age: Duration,
@@ -74,8 +76,8 @@ impl RecordOptions {
 
 /// An [`Observer`] that stores every exchange as a line of JSON in a folder, on a thread of its own.
 ///
-/// The settings of accounts are never stored, and identities only if
-/// [`RecordOptions::identities`] says so. A message that was refused is stored without its text,
+/// The settings of accounts are never stored, nor what the protocol does not declare, and identities
+/// only if [`RecordOptions::identities`] says so. A message that was refused is stored without its text,
 /// because its settings cannot be found with certainty. What comes faster than it can be written is
 /// left out, counted in [`left_out`](Self::left_out), and the number is a line of the recording.
 ///

@@ -1,59 +1,22 @@
-//! Texts of messages without settings, and without identities if they are not wanted.
+//! Texts of messages without settings, without what is not declared, and without identities if they
+//! are not wanted. `place` decides which values these are.
 
 use std::hash::{BuildHasher, RandomState};
 
 use hydrant::json::Json;
+use hydrant::message::{Identity, IdentityEncoding};
 use hydrant::write::JsonWriter;
 
-/// Fields with settings. They are always empty.
-pub(super) const SETTINGS: [&str; 4] = [
-    "account_settings",
-    "audience_subscription_settings",
-    "event_connection_settings",
-    "previous_audience_subscription_settings",
-];
+use crate::place::{Class, Place, trim};
 
-/// Fields with secrets that are not settings. Their texts are always masked.
-pub(super) const SECRETS: [&str; 1] = ["default_value"];
-
-/// Fields with identities, or with what may be as personal.
-pub(super) const IDENTITIES: [&str; 18] = [
-    "added",
-    "client_ip_address",
-    "device_application_stamp",
-    "device_identities",
-    "extensions",
-    "hardware_id",
-    "http_header_user_agent",
-    "http_user_agent",
-    "identities",
-    "location",
-    "mpid",
-    "partner_identities",
-    "push_token",
-    "removed",
-    "subject_identities",
-    "token",
-    "user_attributes",
-    "user_identities",
-];
-
-/// The members of an identity that are kept.
-const KEPT: [&str; 2] = ["type", "encoding"];
+const MASKED: &str = "masked-";
+const DOMAIN: &str = "@masked.invalid";
 
 /// How texts are redacted.
 pub(super) struct Redaction {
     identities: bool,
     /// The key of the masks is random, so that nobody can compute the mask of an identity.
     key: RandomState,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Mask {
-    Nothing,
-    /// Texts and numbers.
-    Values,
-    Texts,
 }
 
 impl Redaction {
@@ -71,100 +34,130 @@ impl Redaction {
 
     /// Appends a message without what is not stored; `null` for what is not JSON.
     pub(super) fn message(&self, text: &[u8], out: &mut Vec<u8>) {
-        let json = std::str::from_utf8(text).ok().and_then(Json::new);
+        let text = std::str::from_utf8(text).ok();
+        let json = text.and_then(|text| Json::new(text.trim_start_matches('\u{feff}')));
         match json {
-            Some(json) => self.value(json, Mask::Nothing, out),
+            Some(json) => self.value(json, Place::MESSAGE, out),
             None => out.extend_from_slice(b"null"),
         }
     }
 
-    fn value(&self, value: Json<'_>, mask: Mask, out: &mut Vec<u8>) {
-        match (value.raw().as_bytes().first(), mask) {
-            (Some(b'{'), _) => {
+    fn value(&self, value: Json<'_>, place: Place, out: &mut Vec<u8>) {
+        let raw = value.raw();
+        match raw.as_bytes().first() {
+            _ if place.is_settings() => out.extend_from_slice(b"{}"),
+            Some(b'{') => {
+                let type_name = place.discriminator().and_then(|tag| {
+                    // The first one counts, as in a parser.
+                    value.members().find(|(name, _)| name == tag)?.1.text()
+                });
                 out.push(b'{');
                 for (at, (name, value)) in value.members().enumerate() {
                     if at > 0 {
                         out.push(b',');
                     }
-                    JsonWriter::new(out).text(&name);
+                    let (class, place) = place.field(&name, type_name.as_deref());
+                    match self.keeps(class) {
+                        true => JsonWriter::new(out).text(&name),
+                        false => JsonWriter::new(out).text(&self.mask(&name)),
+                    }
                     out.push(b':');
-                    self.member(&name, value, mask, out);
+                    self.value(value, place, out);
                 }
                 out.push(b'}');
             }
-            (Some(b'['), _) => {
+            Some(b'[') => {
                 out.push(b'[');
                 for (at, value) in value.elements().enumerate() {
                     if at > 0 {
                         out.push(b',');
                     }
-                    self.value(value, mask, out);
+                    self.value(value, place.element(), out);
                 }
                 out.push(b']');
             }
-            (Some(b'"'), Mask::Values | Mask::Texts) => {
-                let text = value.text().unwrap_or_default();
-                JsonWriter::new(out).text(&self.mask(&text));
-            }
-            (Some(b'-' | b'0'..=b'9'), Mask::Values) => out.push(b'0'),
-            _ => out.extend_from_slice(value.raw().as_bytes()),
+            _ => self.scalar(value, place, out),
         }
     }
 
-    fn member(&self, name: &str, value: Json<'_>, mask: Mask, out: &mut Vec<u8>) {
-        // A registration declares settings under one of these names, in a list.
-        if SETTINGS.contains(&name) && !value.raw().starts_with('[') {
-            out.extend_from_slice(b"{}");
-            return;
+    fn scalar(&self, value: Json<'_>, place: Place, out: &mut Vec<u8>) {
+        let (raw, text) = (value.raw(), value.text());
+        if self.keeps(place.scalar(text.as_deref().unwrap_or(raw))) {
+            return out.extend_from_slice(raw.as_bytes());
         }
-        let mask = if KEPT.contains(&name) {
-            Mask::Nothing
-        } else if mask != Mask::Nothing {
-            mask
-        } else if SECRETS.contains(&name) {
-            Mask::Texts
-        } else if IDENTITIES.contains(&name) && !self.identities {
-            Mask::Values
-        } else {
-            Mask::Nothing
-        };
-        self.value(value, mask, out);
+        match text {
+            Some(text) => JsonWriter::new(out).text(&self.mask(&text)),
+            None => match raw {
+                "null" => out.extend_from_slice(b"null"),
+                "true" | "false" => out.extend_from_slice(b"false"),
+                number => out.extend_from_slice(self.mask(number).as_bytes()),
+            },
+        }
+    }
+
+    fn keeps(&self, class: Class) -> bool {
+        class < Class::Personal || class == Class::Personal && self.identities
     }
 
     /// A text of the same form, as far as modules may check it. That of a text is always the same in
     /// a recording.
     fn mask(&self, text: &str) -> String {
-        if text.is_empty() || text.starts_with("masked-") {
+        let identity = Identity::new(IdentityEncoding::Raw, text);
+        let trimmed = trim(text);
+        let is_zero = trimmed.bytes().all(|byte| matches!(byte, b'0' | b'-'));
+        if is_zero || trimmed == "null" || identity.identifies_nobody() || is_mask(text) {
             return text.to_owned();
         }
-        let hash = self.key.hash_one(text.trim().to_lowercase());
-        let is_digest =
-            matches!(text.len(), 32 | 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let number = text.strip_prefix('+').unwrap_or(text);
-        if is_digest {
-            let hash = format!("{hash:016x}");
-            return hash.chars().cycle().take(text.len()).collect();
-        }
-        if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) {
+        let hash = self.key.hash_one(trimmed.to_lowercase());
+        let hex = format!("{hash:016x}");
+        let number = trimmed.strip_prefix(['+', '-']).unwrap_or(trimmed);
+        if number.bytes().all(|byte| byte.is_ascii_digit()) && !number.is_empty() {
             let digits = format!("1{hash:020}");
             let digits = digits.chars().cycle().take(number.len());
-            let sign = if text.starts_with('+') { "+" } else { "" };
-            return sign.chars().chain(digits).collect();
+            let sign = trimmed.chars().take(trimmed.len() - number.len());
+            return sign.chain(digits).collect();
+        }
+        if trimmed.parse::<f64>().is_ok() {
+            return "0".to_owned();
+        }
+        if is_digest(trimmed) {
+            let mut digits = hex.chars().cycle();
+            let same = |it| match it {
+                '-' => Some('-'),
+                _ => digits.next(),
+            };
+            return trimmed.chars().filter_map(same).collect();
         }
         match text.contains('@') {
-            true => format!("masked-{hash:016x}@masked.invalid"),
-            false => format!("masked-{hash:016x}"),
+            true => format!("{MASKED}{hex}{DOMAIN}"),
+            false => format!("{MASKED}{hex}"),
         }
     }
 }
 
+/// Whether a text is a digest or a uuid.
+fn is_digest(text: &str) -> bool {
+    let is_uuid = || {
+        let parts = text.split('-').map(str::len);
+        parts.eq([8, 4, 4, 4, 12])
+    };
+    let is_hex = |byte: u8| byte.is_ascii_hexdigit() || byte == b'-';
+    text.bytes().all(is_hex)
+        && match text.contains('-') {
+            true => is_uuid(),
+            false => matches!(text.len(), 32 | 40 | 64),
+        }
+}
+
+/// Whether a text was masked before, when a recording is played and recorded again.
+fn is_mask(text: &str) -> bool {
+    let hex = text.strip_prefix(MASKED);
+    let hex = hex.map(|hex| hex.strip_suffix(DOMAIN).unwrap_or(hex));
+    hex.is_some_and(|hex| hex.len() == 16 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
-    use hydrant::message::Message;
-    use hydrant::schema::{FamilyInfo, Kind, ModelInfo};
-
     use super::*;
 
     fn redacted(identities: bool, text: &str) -> String {
@@ -179,31 +172,57 @@ mod tests {
             r#"{"account":{"account_id":7,"account_settings":{"api_key":"s3cret"}}}"#,
             r#"{"account":{"account_id":7,"account_\u0073ettings":"s3cret"}}"#,
             r#"{"account":{"event_connection_settings":{"k":"s3cret"}}}"#,
+            r#"{"type":"audience_subscription_request","previous_audience_subscription_settings":{"k":"s3cret"}}"#,
+            r#"{"type":"audience_membership_change_request","user_profiles":[{"audiences":[{"audience_subscription_settings":{"list":"s3cret"}}]}]}"#,
+            r#"{"type":"audience_subscription_response","audience_subscription_settings":{"k":"s3cret"}}"#,
+            r#"{"type":"module_registration_response","event_processing_registration":{"account_settings":[{"type":"text","id":"k","default_value":"s3cret"}]}}"#,
+            // Misspelt, or not where they should be.
+            r#"{"account":{"account_id":7,"api_key":"s3cret"}}"#,
+            r#"{"acount_settings":{"api_key":"s3cret"},"accountSettings":["s3cret"]}"#,
             r#"{"a":{"account_settings":7,"account_settings":{"x":"s3cret"}}}"#,
-            r#"{"audiences":[{"audience_subscription_settings":{"list":"s3cret"}}]}"#,
-            r#"{"event_processing_registration":{"account_settings":[{"id":"k","default_value":"s3cret"}]}}"#,
+            r#"{"a":{"b":[{"c":"s3cret"}]},"account":"s3cret","events":[["s3cret"]]}"#,
+            r#"{"events":[{"type":"custom_event","name":["s3cret"],"attributes":{"a":{"b":"s3cret"}}}]}"#,
+            // A message inside of a text.
+            r#"{"events":[{"type":"custom_event","attributes":{"a":"{\"account_settings\":{\"k\":\"s3cret\"}}"}}]}"#,
+            r#"{"user_attributes":{"a":"body: {\"account_settings\":{\"k\":\"s3cret\"}}"}}"#,
+            // Of two types, parsers read the first.
+            r#"{"events":[{"type":"custom_event","type":"push_subscription","token":"s3cret"}]}"#,
+            r#"{"type":"module_registration_response","dsr_processing_registration":{"account_settings":[{"type":"integer","default_value":"s3cret"}]}}"#,
         ] {
+            let text = &text.replacen(
+                '{',
+                r#"{"type":"event_processing_request","#,
+                usize::from(!text.starts_with(r#"{"type":""#)),
+            );
+
             for identities in [false, true] {
                 let redacted = redacted(identities, text);
                 assert!(!redacted.contains("s3cret"), "{redacted}");
                 assert!(Json::new(&redacted).is_some(), "{redacted}");
             }
         }
-        let text = r#"{"account":{"account_id":7,"account_settings":{"api_key":"s3cret"}}}"#;
-        let expected = r#"{"account":{"account_id":7,"account_settings":{}}}"#;
-        assert_eq!(redacted(true, text), expected);
+        let account = |settings| {
+            format!(
+                r#"{{"type":"event_processing_request","account":{{"account_id":7,"account_settings":{settings}}}}}"#
+            )
+        };
+        let redacted = redacted(true, &account(r#"{"api_key":"s3cret"}"#));
+        assert_eq!(redacted, account("{}"));
     }
 
     #[test]
     fn masks_have_the_form_of_what_they_replace() {
-        let text = r#"{"user_identities":[
+        let text = r#"{"type":"event_processing_request","user_identities":[
             {"type":"email","encoding":"raw","value":"Ada@Example.com"},
             {"type":"other","encoding":"raw","value":"ada@example.com"},
             {"type":"email","encoding":"md5","value":"3e3417d7ef77d5932a6734b916515ed5"},
             {"type":"mobile_number","encoding":"raw","value":"+16505551212"},
             {"type":"customer","encoding":"raw","value":"ada"}],
-            "mpid":"9223372036854775807","user_attributes":{"age":"37","n":1.5,"empty":""},
-            "events":[{"name":"ada","price":9.990}]}"#;
+            "mpid":"-9223372036854775807","user_attributes":{"age":"37","n":1.5,"empty":""},
+            "device_application_stamp":"3e3417d7-ef77-d593-2a67-34b916515ed5",
+            "integration_attributes":{"none":"00000000-0000-0000-0000-000000000000"},
+            "runtime_environment":{"type":"ios","name":"Ada's phone","http_header_user_agent":"Ada/1.0"},
+            "events":[{"type":"product_action","action":"purchase","total_amount":9.990,"affiliation":"ada"}]}"#;
         let out = redacted(false, text);
         let json = Json::new(&out).unwrap();
         let value = |at: usize| {
@@ -218,18 +237,29 @@ mod tests {
         assert!(value(4).starts_with("masked-"), "{out}");
         let mpid = json.get("mpid").unwrap().text().unwrap();
         assert!(mpid.parse::<i64>().is_ok(), "{mpid}");
+        let stamp = json.get("device_application_stamp").unwrap().text();
+        let parts: Vec<usize> = stamp.unwrap().split('-').map(str::len).collect();
+        assert_eq!(parts, [8, 4, 4, 4, 12], "{out}");
+        // Zeros identify nobody.
+        assert!(
+            out.contains("\"00000000-0000-0000-0000-000000000000\""),
+            "{out}"
+        );
         for gone in [
-            "xample", "ada@", "3e3417", "5551212", "\"37\"", "922337", "1.5",
+            "xample", "ada@", "3e3417", "5551212", "\"37\"", "922337", "1.5", "Ada",
         ] {
             assert!(!out.contains(gone), "{gone}: {out}");
         }
         // The rest is as it was, digits included.
         assert!(
-            out.ends_with(r#""events":[{"name":"ada","price":9.990}]}"#),
+            out.ends_with(r#""action":"purchase","total_amount":9.990,"affiliation":"ada"}]}"#),
             "{out}"
         );
         // What is masked stays.
-        assert_eq!(redacted(false, &out).matches("masked-").count(), 3);
+        let masks = |text: &str| text.matches("masked-").count();
+        assert_eq!(masks(&redacted(false, &out)), masks(&out));
+        let forged = r#"{"type":"event_processing_request","mpid":"masked-hugo"}"#;
+        assert!(!redacted(false, forged).contains("hugo"));
         let kept = redacted(true, text);
         assert!(
             kept.contains("Ada@Example.com") && kept.contains("\"37\""),
@@ -237,47 +267,29 @@ mod tests {
         );
     }
 
-    /// A field that is declared secret cannot be forgotten here.
     #[test]
-    fn every_secret_field_is_redacted() {
-        let mut secrets = BTreeSet::new();
-        of_family(&Message::INFO, &mut BTreeSet::new(), &mut secrets);
-        assert!(secrets.len() > 12, "{secrets:?}");
-        for name in secrets {
-            // The value of an identity is inside of a list of them.
-            let known = name == "value"
-                || SETTINGS.contains(&name)
-                || SECRETS.contains(&name)
-                || IDENTITIES.contains(&name);
-            assert!(known, "{name}");
-        }
-    }
-
-    type Names = BTreeSet<&'static str>;
-
-    fn of_family(family: &'static FamilyInfo, seen: &mut Names, secrets: &mut Names) {
-        for member in family.members {
-            of_model(member.model, seen, secrets);
-        }
-    }
-
-    fn of_model(model: &'static ModelInfo, seen: &mut Names, secrets: &mut Names) {
-        if !seen.insert(model.name) {
-            return;
-        }
-        for field in model.fields() {
-            if field.secret {
-                secrets.insert(field.name);
-            }
-            let mut kind = field.kind;
-            while let Kind::List(inner) = kind {
-                kind = *inner;
-            }
-            match kind {
-                Kind::Model(model) => of_model(model, seen, secrets),
-                Kind::Family(family) => of_family(family, seen, secrets),
-                _ => {}
-            }
+    fn what_is_not_declared_is_not_kept() {
+        let text = r#"{"type":"event_processing_request","new":"hugo","hugo@example.com":{"hugo@example.com":["hugo",true,42]},
+            "user_identities":[{"type":"hugo@example.com","encoding":"hugo lovelace","value":"x"}],
+            "events":[{"type":"screen_view","screen_name":"home","screen_nam":"hugo"},{"type":"hologram","hue":"hugo"}]}"#;
+        for identities in [false, true] {
+            let out = redacted(identities, text);
+            let (unknown, events) = out.split_once(r#""user_identities""#).unwrap();
+            assert!(
+                !unknown.contains("hugo") && !unknown.contains(",42]"),
+                "{out}"
+            );
+            assert!(
+                unknown.contains(r#""new":"masked-"#) && unknown.contains("false"),
+                "{out}"
+            );
+            let kept = r#"{"type":"screen_view","screen_name":"home","screen_nam":"masked-"#;
+            assert!(events.contains(kept), "{out}");
+            assert!(
+                events.contains(r#"{"type":"hologram","hue":"masked-"#),
+                "{out}"
+            );
+            assert_eq!(out.contains("hugo"), identities, "{out}");
         }
     }
 }
