@@ -204,8 +204,7 @@ impl Run {
         if self.left_out > 0 {
             let count = self.left_out;
             terminal::complain(&format!(
-                "note: {name}: requests that came faster than they could be recorded, and are \
-                 missing: {count}"
+                "note: {name}: requests that could not be recorded, and are missing: {count}"
             ));
         }
         if self.nameless > 0 {

@@ -167,6 +167,12 @@ pub trait Observer: Send + Sync + 'static {
     fn refused(&self, request: &Arc<RefusedRequest>) {
         let _ = request;
     }
+
+    /// How many exchanges it should have stored and has not, for the metric
+    /// `hydrant_unrecorded_messages_total`.
+    fn lost(&self) -> u64 {
+        0
+    }
 }
 
 impl<F: Fn(&Arc<Exchange>) + Send + Sync + 'static> Observer for F {
@@ -182,6 +188,10 @@ impl<O: Observer + ?Sized> Observer for Arc<O> {
 
     fn refused(&self, request: &Arc<RefusedRequest>) {
         (**self).refused(request);
+    }
+
+    fn lost(&self) -> u64 {
+        (**self).lost()
     }
 }
 

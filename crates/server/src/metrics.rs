@@ -90,6 +90,7 @@ pub(crate) struct Metrics {
     service: Histogram,
     parse: Histogram,
     lag: Histogram,
+    unrecorded: Counter,
     pub(crate) connections: Gauge,
     pub(crate) handshakes_failed: Counter,
 }
@@ -139,6 +140,12 @@ impl Metrics {
             "Age of messages when they were received",
             &LAG,
         );
+        let unrecorded = Counter::default();
+        registry.register(
+            "unrecorded_messages",
+            "Messages that a recorder could not store, or whose file was removed",
+            unrecorded.clone(),
+        );
         let connections = Gauge::default();
         registry.register("connections", "Open connections", connections.clone());
         let handshakes_failed = Counter::default();
@@ -156,6 +163,7 @@ impl Metrics {
             service,
             parse,
             lag,
+            unrecorded,
             connections,
             handshakes_failed,
         }
@@ -197,7 +205,9 @@ impl Metrics {
         self.refusals.get_or_create(&refusal.labels()).inc();
     }
 
-    pub(crate) fn text(&self) -> String {
+    /// `unrecorded` is what the observers count.
+    pub(crate) fn text(&self, unrecorded: u64) -> String {
+        self.unrecorded.inner().store(unrecorded, Ordering::Relaxed);
         let mut text = String::new();
         // Writing to a string does not fail.
         let _ = encode(&mut text, &self.registry);

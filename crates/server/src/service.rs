@@ -164,7 +164,8 @@ impl Service {
     /// The metrics in the text format of OpenMetrics, which Prometheus reads.
     #[must_use]
     pub fn metrics(&self) -> String {
-        self.shared.metrics.text()
+        let lost = self.shared.observers.iter().map(|it| it.lost()).sum();
+        self.shared.metrics.text(lost)
     }
 
     /// Refuses new messages, waits at most this time until those that are being processed are

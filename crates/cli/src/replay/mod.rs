@@ -145,7 +145,7 @@ pub(crate) fn run(args: &ReplayArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failu
     }
     if missing > 0 {
         terminal::complain(&format!(
-            "note: requests that came faster than they could be recorded, and are missing: {missing}"
+            "note: requests that could not be recorded, and are missing: {missing}"
         ));
     }
     let load = Load {

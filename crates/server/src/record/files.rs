@@ -1,6 +1,7 @@
-//! The files of a recording: a new one when the current one is large, and none that is too old.
+//! The files of a recording: a new one when the current one is large or was removed, and none that is
+//! too old.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -18,6 +19,8 @@ const LARGEST: u64 = 64 << 20;
 
 pub(super) struct Files {
     folder: PathBuf,
+    /// Those of the folder, for the case that it is removed.
+    permissions: Permissions,
     options: RecordOptions,
     /// The most bytes of a file.
     file_bytes: u64,
@@ -25,7 +28,8 @@ pub(super) struct Files {
     path: PathBuf,
     created: SystemTime,
     written: u64,
-    /// Since when nothing can be written, so that it is reported once.
+    lines: u64,
+    /// Whether nothing can be written, which is reported once.
     failing: bool,
 }
 
@@ -34,6 +38,7 @@ impl Files {
         fs::create_dir_all(folder)?;
         let (file, path) = create(folder)?;
         let mut files = Self {
+            permissions: fs::metadata(folder)?.permissions(),
             folder: folder.to_owned(),
             options,
             file_bytes: (options.max_bytes / u64::from(FILES)).clamp(1, LARGEST),
@@ -41,36 +46,84 @@ impl Files {
             path,
             created: SystemTime::now(),
             written: 0,
+            lines: 0,
             failing: false,
         };
         files.expire();
         Ok(files)
     }
 
-    /// Appends a line. What cannot be written is reported and lost: recording must not end the host.
-    pub(super) fn write(&mut self, line: &[u8]) {
-        let result = self.try_write(line);
-        if let Err(error) = &result
-            && !self.failing
-        {
-            tracing::error!(kind = %error.kind(), "requests are not recorded");
+    /// How many lines were in the current file, if somebody has removed or moved it since the last
+    /// call. Lines that are written to it would be lost without an error.
+    pub(super) fn removed(&mut self) -> u64 {
+        if self.is_there() || self.failing {
+            return 0;
         }
-        self.failing = result.is_err();
+        tracing::error!(
+            lines = self.lines,
+            "the file of the recording was removed or moved; the recording goes on in a new one"
+        );
+        std::mem::take(&mut self.lines)
     }
 
-    fn try_write(&mut self, line: &[u8]) -> io::Result<()> {
-        if self.written > 0 && self.written + line.len() as u64 > self.file_bytes {
+    /// Appends lines at once. Whether it was done: what cannot be written is reported and lost,
+    /// because recording must not end the host.
+    pub(super) fn write(&mut self, lines: &[u8]) -> bool {
+        let result = self.try_write(lines);
+        match &result {
+            Err(error) if !self.failing => {
+                tracing::error!(kind = %error.kind(), "requests are not recorded");
+            }
+            Ok(()) if self.failing => tracing::warn!("requests are recorded again"),
+            _ => {}
+        }
+        self.failing = result.is_err();
+        result.is_ok()
+    }
+
+    fn try_write(&mut self, lines: &[u8]) -> io::Result<()> {
+        if !self.is_there() {
+            self.next()?;
+        } else if self.written > 0 && self.written + lines.len() as u64 > self.file_bytes {
             self.next()?;
             self.expire();
         }
-        self.file.write_all(line)?;
-        self.written += line.len() as u64;
+        if let Err(error) = self.file.write_all(lines) {
+            // A part of a line would be glued to the next one.
+            if self.file.set_len(self.written).is_err() {
+                self.path.clear();
+            }
+            return Err(error);
+        }
+        self.written += lines.len() as u64;
+        self.lines += 1;
         Ok(())
     }
 
+    /// Whether the current file still has its name.
+    fn is_there(&self) -> bool {
+        match (fs::metadata(&self.path), self.file.metadata()) {
+            #[cfg(unix)]
+            (Ok(named), Ok(open)) => {
+                use std::os::unix::fs::MetadataExt as _;
+                (named.dev(), named.ino()) == (open.dev(), open.ino())
+            }
+            (named, _) => named.is_ok(),
+        }
+    }
+
+    /// Goes on in a new file; in a new folder if there is none, but not in new folders above it, which
+    /// may be those of a disk that is not mounted.
     fn next(&mut self) -> io::Result<()> {
+        if !self.folder.exists() {
+            let mut builder = fs::DirBuilder::new();
+            #[cfg(unix)]
+            std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+            builder.create(&self.folder)?;
+            fs::set_permissions(&self.folder, self.permissions.clone())?;
+        }
         (self.file, self.path) = create(&self.folder)?;
-        (self.created, self.written) = (SystemTime::now(), 0);
+        (self.created, self.written, self.lines) = (SystemTime::now(), 0, 0);
         Ok(())
     }
 
@@ -78,7 +131,8 @@ impl Files {
     /// one stays.
     pub(super) fn expire(&mut self) {
         let age = self.created.elapsed().unwrap_or_default();
-        if self.written > 0 && age > self.options.max_age / FILES {
+        // One that was removed is counted first, with the next line.
+        if self.written > 0 && age > self.options.max_age / FILES && self.is_there() {
             // Without a new file, the current one goes on.
             let _ = self.next();
         }
@@ -190,5 +244,56 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (file, _) = create(folder.path()).unwrap();
         assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    /// Only on Unix can a file that is open be removed.
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_is_removed_or_moved_is_created_again() {
+        use std::os::unix::fs::PermissionsExt;
+        let parent = tempfile::tempdir().unwrap();
+        let folder = parent.path().join("recordings");
+        let mut files = Files::open(&folder, RecordOptions::default()).unwrap();
+        fs::set_permissions(&folder, Permissions::from_mode(0o750)).unwrap();
+        files.permissions = fs::metadata(&folder).unwrap().permissions();
+        assert!(files.write(b"1\n") && files.write(b"2\n"));
+        assert_eq!(files.removed(), 0);
+        let newest = |folder: &Path| {
+            let (path, ..) = recordings(folder).unwrap().pop().unwrap();
+            fs::read_to_string(path).unwrap()
+        };
+        for away in [true, false] {
+            match away {
+                true => fs::rename(&folder, parent.path().join("moved")).unwrap(),
+                false => fs::remove_dir_all(&folder).unwrap(),
+            }
+            assert_eq!(files.removed(), if away { 2 } else { 1 });
+            assert!(files.write(b"3\n"));
+            assert_eq!(files.removed(), 0);
+            assert_eq!(newest(&folder), "3\n");
+            let mode = fs::metadata(&folder).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o750);
+        }
+        assert_eq!(newest(&parent.path().join("moved")), "1\n2\n");
+        // Only the file.
+        fs::remove_file(files.path.clone()).unwrap();
+        assert_eq!((files.removed(), files.write(b"4\n")), (1, true));
+        assert_eq!((count(&folder), newest(&folder)), (1, "4\n".to_owned()));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_loses_no_line_that_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut files = Files::open(folder.path(), RecordOptions::default()).unwrap();
+        assert!(files.write(b"1\n"));
+        files.path = "/dev/full".into();
+        files.file = OpenOptions::new().append(true).open(&files.path).unwrap();
+        assert!(!files.write(b"2\n"));
+        assert_eq!(files.removed(), 0);
+        assert!(files.write(b"3\n"));
+        let texts = recordings(folder.path()).unwrap();
+        let texts = texts.iter().map(|it| fs::read_to_string(&it.0).unwrap());
+        assert_eq!(texts.collect::<String>(), "1\n3\n");
     }
 }

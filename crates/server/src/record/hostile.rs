@@ -106,15 +106,15 @@ impl Planter {
             Value::Object(object) => self.object(name, object),
             Value::Array(list) => list.iter_mut().for_each(|value| self.plant(name, value)),
             // Texts that are kept, unless they have a message in them.
-            Value::String(text) if matches!(name, "screen_name" | "message" | "affiliation") => {
-                if self.below(4) == 0 {
-                    *text = format!("body={}", inner().as_str().unwrap());
-                }
+            Value::String(text)
+                if matches!(name, "screen_name" | "message" | "affiliation")
+                    && self.below(4) == 0 =>
+            {
+                *text = format!("body={}", inner().as_str().unwrap());
             }
             Value::String(text) if self.identities => match name {
                 "mpid" if self.below(2) == 0 => *text = NUMBER.to_string(),
-                "name_of_device"
-                | "token"
+                "token"
                 | "push_token"
                 | "device_application_stamp"
                 | "client_ip_address"

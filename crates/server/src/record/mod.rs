@@ -78,8 +78,10 @@ impl RecordOptions {
 ///
 /// The settings of accounts are never stored, nor what the protocol does not declare, and identities
 /// only if [`RecordOptions::identities`] says so. A message that was refused is stored without its text,
-/// because its settings cannot be found with certainty. What comes faster than it can be written is
-/// left out, counted in [`left_out`](Self::left_out), and the number is a line of the recording.
+/// because its settings cannot be found with certainty. What comes faster than it can be written, and
+/// what cannot be written, is left out, counted in [`left_out`](Self::left_out) and by the metric
+/// `hydrant_unrecorded_messages_total`, and the number is a line of the recording. A folder that is
+/// removed is created again.
 ///
 /// ```
 /// use hydrant_server::record::{RecordOptions, Recorder};
@@ -122,13 +124,18 @@ impl Recorder {
             loop {
                 match receiver.recv_timeout(INTERVAL) {
                     Ok(exchange) => {
-                        let left_out = of_writer.left_out.load(Ordering::Relaxed);
+                        // A file that was removed has its lines.
+                        let removed = files.removed();
+                        let left_out = &of_writer.left_out;
+                        let left_out = left_out.fetch_add(removed, Ordering::Relaxed) + removed;
                         if left_out > reported {
                             line::left_out(left_out - reported, &mut out);
-                            reported = left_out;
                         }
                         line::exchange(&exchange, &redaction, &mut out);
-                        files.write(&out);
+                        match files.write(&out) {
+                            true => reported = left_out,
+                            false => drop(of_writer.left_out.fetch_add(1, Ordering::Relaxed)),
+                        }
                         out.clear();
                         let size = size(&exchange);
                         of_writer.waiting_bytes.fetch_sub(size, Ordering::Relaxed);
@@ -136,6 +143,11 @@ impl Recorder {
                     Err(RecvTimeoutError::Timeout) => files.expire(),
                     Err(RecvTimeoutError::Disconnected) => break,
                 }
+            }
+            let left_out = of_writer.left_out.load(Ordering::Relaxed);
+            if left_out > reported {
+                line::left_out(left_out - reported, &mut out);
+                files.write(&out);
             }
         };
         let writer = thread::Builder::new()
@@ -148,7 +160,8 @@ impl Recorder {
         })
     }
 
-    /// How many exchanges were not recorded, because they came faster than they could be written.
+    /// How many exchanges are not recorded, because they came faster than they could be written, could
+    /// not be written at all, or were in a file that somebody has removed while it was written.
     #[must_use]
     pub fn left_out(&self) -> u64 {
         self.shared.left_out.load(Ordering::Relaxed)
@@ -169,6 +182,10 @@ impl Observer for Recorder {
             waiting.fetch_sub(size, Ordering::Relaxed);
             self.shared.left_out.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    fn lost(&self) -> u64 {
+        self.left_out()
     }
 }
 
@@ -334,5 +351,36 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 2);
         assert_eq!(lines[0], r#"{"recording":1,"left_out":1}"#);
+    }
+
+    /// A folder that cannot be created again costs the messages until it can.
+    #[cfg(unix)]
+    #[test]
+    fn what_cannot_be_written_is_counted_and_recording_recovers() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = parent.path().join("recordings");
+        let recorder = Recorder::start(&folder, RecordOptions::default()).unwrap();
+        let record = || recorder.ended(&Arc::new(exchange()));
+        let wait = |lost| {
+            let deadline = std::time::Instant::now() + Duration::from_secs(20);
+            while recorder.lost() < lost {
+                assert!(std::time::Instant::now() < deadline, "{}", recorder.lost());
+                thread::yield_now();
+            }
+        };
+        std::fs::remove_dir_all(&folder).unwrap();
+        std::fs::write(&folder, "in the way").unwrap();
+        for lost in 1..=3 {
+            record();
+            wait(lost);
+        }
+        std::fs::remove_file(&folder).unwrap();
+        record();
+        drop(recorder);
+        let file = std::fs::read_dir(&folder).unwrap().next().unwrap();
+        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 2, "{text}");
+        assert_eq!(lines[0], r#"{"recording":1,"left_out":3}"#);
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::routing::get;
+use hydrant_server::record::{RecordOptions, Recorder};
 
 use super::support::*;
 
@@ -75,6 +76,32 @@ async fn connections_that_hold_the_listener_make_room_for_probes() {
         let probe = tokio::time::timeout(Duration::from_secs(5), host.get_admin(path));
         assert_eq!(probe.await.expect(path).status, 200);
     }
+}
+
+#[tokio::test]
+async fn messages_that_are_not_recorded_are_counted() {
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("recordings");
+    let recorder = Recorder::start(&folder, RecordOptions::default()).unwrap();
+    let host = serve(|host| host.observe(recorder)).await;
+    let has = async |line: &str| {
+        let reply = host.get_admin("/metrics").await;
+        reply.body.lines().any(|it| it == line)
+    };
+    host.post(&batch("ok")).await;
+    assert!(has("hydrant_unrecorded_messages_total 0").await);
+    // A file in place of the folder. The message before may still wait to be written.
+    std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::write(&folder, "").unwrap();
+    host.post(&batch("ok")).await;
+    let lost = async {
+        while !has("hydrant_unrecorded_messages_total 2").await {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), lost)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
