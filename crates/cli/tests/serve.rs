@@ -8,6 +8,10 @@
     missing_docs
 )]
 
+#[cfg(target_os = "linux")]
+#[path = "serve/memory.rs"]
+mod memory;
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
@@ -26,10 +30,16 @@ struct Serving {
 }
 
 fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_hydrant"));
+    let mut command = program(env!("CARGO_BIN_EXE_hydrant"));
     command.args(["serve", "--listen", "127.0.0.1:0"]);
-    command.args(arguments).env_remove("HYDRANT_TOKENS");
+    command.args(arguments);
     command
+}
+
+fn program(path: &str) -> Command {
+    let mut command = Command::new(path);
+    command
+        .env_remove("HYDRANT_TOKENS")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
@@ -172,6 +182,28 @@ fn tokens_are_read_from_the_environment_and_not_printed() {
         "{errors}"
     );
     assert!(!(notes + &errors).contains("secret"));
+}
+
+/// A variable that is set and has no token is a mistake of the deployment: the host would be open.
+#[test]
+fn a_host_with_an_empty_variable_of_tokens_does_not_start() {
+    for tokens in ["", " ", ",", " , "] {
+        let mut command = command(&["--to", "null"]);
+        let mut child = command.env("HYDRANT_TOKENS", tokens).spawn().unwrap();
+        let mut errors = String::new();
+        for line in BufReader::new(child.stderr.take().unwrap()).lines() {
+            errors += &line.unwrap();
+            if errors.contains("listening") {
+                child.kill().unwrap();
+            }
+        }
+        assert_eq!(
+            child.wait().unwrap().code(),
+            Some(2),
+            "{tokens:?}: {errors}"
+        );
+        assert!(errors.contains("HYDRANT_TOKENS"), "{errors}");
+    }
 }
 
 /// What was acknowledged was printed, and what was not acknowledged will be repeated.
