@@ -115,9 +115,8 @@ pub(crate) fn run(args: &DeployArgs) -> Result<ExitCode, Failure> {
     args.output.open(&[])?.print(text.as_bytes())
 }
 
-/// Runs a command, and goes on if the permission exists.
-const BEGINNING: &str = r#"#!/bin/sh
-set -u
+/// The beginning of a script: runs a command, and goes on if the permission exists.
+const PERMIT: &str = r#"set -u
 failed=0
 
 permit() {
@@ -132,11 +131,8 @@ permit() {
 }
 "#;
 
-/// The last line of a command that adds a permission.
-const LAST_LINE: &str = "--action lambda:InvokeFunction\n";
-
 fn script(functions: &[Function], alias: &str) -> String {
-    let mut text = String::from(BEGINNING);
+    let mut text = format!("#!/bin/sh\n{PERMIT}");
     for Function { arn, region, name } in functions {
         let _ = write!(
             text,
@@ -151,9 +147,7 @@ fn script(functions: &[Function], alias: &str) -> String {
                  this region.\n",
             );
         }
-        for command in permissions(region, &format!("{arn}:{alias}")).split_inclusive(LAST_LINE) {
-            let _ = write!(text, "permit {command}");
-        }
+        text.push_str(&permissions(region, &format!("{arn}:{alias}")));
     }
     text.push_str("\n# Then give the platform:\n");
     for Function { arn, .. } in functions {
@@ -170,11 +164,17 @@ fn script(functions: &[Function], alias: &str) -> String {
     text
 }
 
+/// The part of a script with the permissions for the alias `"$arn"` in `"$region"`. Then `"$failed"`
+/// is the status.
+pub(crate) fn permissions_of_variables() -> String {
+    format!("{PERMIT}\n{}", permissions("\"$region\"", "\"$arn\""))
+}
+
 /// The commands that let the platform call the alias with this ARN. Both are words of a shell.
-pub(crate) fn permissions(region: &str, arn: &str) -> String {
+fn permissions(region: &str, arn: &str) -> String {
     let commands = PRINCIPALS.map(|principal| {
         format!(
-            "aws lambda add-permission \\\n  \
+            "permit aws lambda add-permission \\\n  \
              --region {region} \\\n  \
              --function-name {arn} \\\n  \
              --statement-id mparticle-{principal} \\\n  \
@@ -186,7 +186,7 @@ pub(crate) fn permissions(region: &str, arn: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     const ARN: &str = "arn:aws:lambda:us-east-1:123456789012:function:acme";
@@ -251,16 +251,21 @@ mod tests {
         assert_eq!(text.matches("ask whether they apply").count(), 1);
     }
 
-    /// Permissions that exist are no failure, and a failure does not keep the others from being added.
     #[cfg(unix)]
     #[test]
     fn the_script_can_run_again() {
+        let other = ARN.replace("us-east-1", "eu-west-1");
+        let functions = [ARN, &other].map(|arn| Function::parse(arn).unwrap());
+        assert_can_run_again(&script(&functions, "production"), &[], 4);
+    }
+
+    /// Permissions that exist are no failure, and a failure does not keep the others from being added.
+    #[cfg(unix)]
+    pub(crate) fn assert_can_run_again(script: &str, args: &[&str], permissions: usize) {
         use std::os::unix::fs::PermissionsExt as _;
         use std::process::Command;
         let folder = tempfile::tempdir().unwrap();
         let aws = folder.path().join("aws");
-        let other = ARN.replace("us-east-1", "eu-west-1");
-        let functions = [ARN, &other].map(|arn| Function::parse(arn).unwrap());
         let run = |program: &str| {
             std::fs::write(
                 &aws,
@@ -270,7 +275,8 @@ mod tests {
             std::fs::set_permissions(&aws, std::fs::Permissions::from_mode(0o755)).unwrap();
             let path = std::env::var("PATH").unwrap_or_default();
             let output = Command::new("sh")
-                .args(["-c", &script(&functions, "production")])
+                .args(["-c", script, "script"])
+                .args(args)
                 .env("PATH", format!("{}:{path}", folder.path().display()))
                 .output()
                 .unwrap();
@@ -280,10 +286,11 @@ mod tests {
             let error = String::from_utf8(output.stderr).unwrap();
             (output.status.code(), count, error)
         };
-        assert_eq!(run("exit 0"), (Some(0), 4, String::new()));
+        assert_eq!(run("exit 0"), (Some(0), permissions, String::new()));
         let exists = "echo 'An error occurred (ResourceConflictException)' >&2; exit 254";
-        assert_eq!(run(exists), (Some(0), 4, String::new()));
+        assert_eq!(run(exists), (Some(0), permissions, String::new()));
         let denied = "case $* in *us-east-1*338*) echo AccessDenied >&2; exit 254 ;; esac";
-        assert_eq!(run(denied), (Some(1), 4, "AccessDenied\n".to_owned()));
+        let expected = (Some(1), permissions, "AccessDenied\n".to_owned());
+        assert_eq!(run(denied), expected);
     }
 }

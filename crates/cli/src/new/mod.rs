@@ -191,9 +191,7 @@ fn values(name: &Name, checkout: Option<&Checkout>) -> Vec<(String, String)> {
         ("second principal".to_owned(), second.to_owned()),
         (
             "permissions".to_owned(),
-            deploy::permissions("\"$region\"", "\"$arn\"")
-                .trim_end()
-                .to_owned(),
+            deploy::permissions_of_variables().trim_end().to_owned(),
         ),
     ];
     let origin = checkout.map_or_else(String::new, |checkout| {
@@ -204,6 +202,14 @@ fn values(name: &Name, checkout: Option<&Checkout>) -> Vec<(String, String)> {
         )
     });
     values.push(("origin".to_owned(), origin));
+    let note = checkout.map_or_else(String::new, |checkout| {
+        format!(
+            "\n# This workflow fails until Cargo.toml names published packages of hydrant: the \
+             checkout in\n# {} exists only where this package was created.\n",
+            checkout.from_package
+        )
+    });
+    values.push(("workflow note".to_owned(), note));
     for (package, within) in PACKAGES {
         let from = match checkout {
             None => format!("version = \"{}\"", env!("CARGO_PKG_VERSION")),
@@ -278,6 +284,16 @@ mod tests {
         let values =
             [("a", "1"), ("b", "{{a}}")].map(|(name, value)| (name.to_owned(), value.to_owned()));
         assert_eq!(fill("{{a}} {{b}} {{c}} {{", &values), "1 {{a}} {{c}} {{");
+    }
+
+    /// `hydrant deploy-commands` has the same commands.
+    #[cfg(unix)]
+    #[test]
+    fn the_permissions_can_be_added_again() {
+        let values = values(&Name::parse("acme").unwrap(), None);
+        let (_, script) = FILES.iter().find(|(path, _)| *path == PERMISSIONS).unwrap();
+        let args = ["us-east-1", "arn:acme:live"];
+        deploy::tests::assert_can_run_again(&fill(script, &values), &args, 2);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! {{title}}: sends the events of known users to its API, one request per batch.
 
+use std::error::Error;
 use std::time::Duration;
 
 use hydrant::message::{
@@ -16,7 +17,8 @@ const NAME: &str = "{{title}}";
 /// The environment variable with the address of the API, without a slash at the end.
 const URL: &str = "{{variable}}_URL";
 
-/// How long the API may take. 99 % of the calls of the platform must be answered in 200 ms.
+/// When a request to the API is given up, so that the platform repeats the batch. Nearly all must
+/// be much faster: 99 % of the calls of a function may take 200 ms, those of a URL 100 ms.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// What a customer fills in.
@@ -54,9 +56,13 @@ impl Module {
         })
     }
 
-    /// The address is the value of an environment variable.
-    pub fn from_env() -> Result<Self, reqwest::Error> {
-        Self::new(std::env::var(URL).unwrap_or_else(|_| "https://api.example.com".to_owned()))
+    /// The address is the value of an environment variable, without which nothing starts.
+    pub fn from_env() -> Result<Self, Box<dyn Error + Send + Sync>> {
+        let url = std::env::var(URL).unwrap_or_default();
+        if !url.starts_with("https://") && !url.starts_with("http://") {
+            return Err(format!("set {URL} to the address of the API, https://...").into());
+        }
+        Ok(Self::new(url)?)
     }
 }
 
@@ -78,6 +84,8 @@ impl AsyncProcessor for Module {
         Ok(())
     }
 
+    /// The API has no use for an event without a name. A rejection would hold back the others of
+    /// the batch, which the platform would repeat.
     async fn custom_event(
         &self,
         _: &mut Call<'_>,
@@ -89,7 +97,7 @@ impl AsyncProcessor for Module {
             // The batch can be sent more than once; the API must ignore keys that it knows.
             "key": event.common.id.map(|id| id.to_string()),
             "time": event.common.timestamp_ms,
-            "name": event.name.or_reject("no name")?,
+            "name": event.name.or_discard("no name")?,
             "plan": plan,
         }));
         Ok(())
@@ -135,6 +143,8 @@ impl AsyncProcessor for Module {
                 let seconds = after.to_str()?.parse()?;
                 Err(Failure::retry_after(Duration::from_secs(seconds)))
             }
+            // A fault of this module, such as a field that the API does not take: nothing is
+            // acknowledged until it is mended.
             400..500 if status != 408 => Err(Failure::reject(format!("the API answered {status}"))),
             _ => Err(Failure::retry().with_reason(format!("the API answered {status}"))),
         }

@@ -55,8 +55,8 @@ async fn events_without_what_the_api_needs_are_not_sent() {
         .email("ada@example.com")
         .event(custom_event("signed up").without("name"));
     let run = harness.process_async(nameless).await;
-    run.assert_not_answered()
-        .assert_outcomes(["rejected: no name"]);
+    run.assert_answered()
+        .assert_outcomes(["discarded: no name"]);
     assert_eq!(server.requests(), []);
 }
 
