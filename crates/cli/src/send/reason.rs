@@ -121,8 +121,8 @@ mod tests {
                 "no key *** for email *** (***)",
             ),
             (
-                r#"{"error":"the screen_view a \"b\" of Al, also","code":"E12","n":-1234567890}"#,
-                "the screen_view *** of ***, also; E12; ***",
+                r#"{"code":"E12","error":"the screen_view a \"b\" of Al, also","n":-1234567890}"#,
+                "E12; the screen_view *** of ***, also; ***",
             ),
             ("<p>\n  bad\u{a0}key: S3CRET\n</p>", "<p> bad key: *** </p>"),
             ("\"\\u0073\\u0033cret\"", "***"),

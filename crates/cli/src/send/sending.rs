@@ -198,6 +198,8 @@ mod tests {
         assert_eq!(wait(&retry, 1, Some(ms(10)), 0.0), ms(50));
         let endless = wait(&retry, 1, Some(Duration::MAX), 0.0);
         assert_eq!(endless, retry.longest_after);
+        let retry = super::super::retry(5);
+        assert_eq!(wait(&retry, 1, Some(Duration::MAX), 0.0), ms(60_000));
         for _ in 0..100 {
             assert!((0.0..=1.0).contains(&fraction()));
         }

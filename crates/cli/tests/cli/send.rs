@@ -239,6 +239,11 @@ fn the_time_of_retry_after_is_waited() {
     );
     assert_eq!(ran.status, Some(0));
     assert_eq!(ran.json()[0]["attempts"][1]["waited_ms"], 1000.0);
+    let server = HttpServer::start(|_| HttpReply::new(429).with_header("Retry-After", "86400"));
+    let server = server.unwrap();
+    let url = server.url();
+    let ran = run(["send", "-", "--to", &url, "--attempts", "1"], BATCH);
+    assert!(ran.out.contains("longer than the 60 s"), "{}", ran.out);
 }
 
 #[test]
@@ -264,6 +269,14 @@ fn a_failed_invocation_is_repeated_and_never_lost() {
     let line = &ran.json()[0];
     assert_eq!(line["outcome"], "not_answered");
     assert_eq!(line["attempts"][1]["end"], "function error");
+    // As the emulator of `cargo lambda watch` reports it.
+    let failed = HttpReply::new(500).with_body(r#"{"errorType":"retry","errorMessage":"later"}"#);
+    let emulator = HttpServer::start(move |_| failed.clone()).unwrap();
+    let target = format!("lambda:{}", emulator.url());
+    let once = ["send", "-", "--to", &target, "--json", "--attempts", "1"];
+    let line = &run(once, BATCH).json()[0];
+    assert_eq!(line["outcome"], "not_answered");
+    assert_eq!(line["attempts"][0]["reason"], "later");
     // The header has a meaning only for functions.
     let plain = run(
         [
