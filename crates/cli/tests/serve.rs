@@ -246,6 +246,7 @@ fn wrong_arguments_say_what_to_do() {
         ),
         (&["--to", "null", "--path", "firehose"], "is not a path"),
         (&["--to", "none"], "stdout"),
+        (&[], "give it with --to"),
         (
             &["--to", "null", "--auth-grace=soon"],
             "expected a number of seconds",

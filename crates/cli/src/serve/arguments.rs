@@ -223,7 +223,15 @@ impl ServeArgs {
     /// The configuration of the forwarder.
     pub(super) fn configuration(&self) -> Result<Config, Failure> {
         let connection = self.to.and_then(|target| target.to_possible_value());
-        self.configured(connection.map(|value| value.get_name().to_owned()))
+        let config = self.configured(connection.map(|value| value.get_name().to_owned()))?;
+        match config.origin("connection") {
+            Some(_) => Ok(config),
+            None => Err(Failure::Usage(
+                "there is no target: give it with --to, for example --to stdout, or as `connection` \
+                 in the configuration"
+                    .to_owned(),
+            )),
+        }
     }
 
     /// The configuration of records that are printed: those for Amazon Data Firehose unless there is
