@@ -109,11 +109,7 @@ enum Command {
 
 /// The commands for a module in a program of its own.
 #[derive(Parser, Debug)]
-#[command(
-    disable_help_subcommand = true,
-    max_term_width = 100,
-    after_long_help = exit_status!()
-)]
+#[command(max_term_width = 100, after_long_help = exit_status!())]
 struct ModuleCli {
     #[command(subcommand)]
     command: ModuleCommand,

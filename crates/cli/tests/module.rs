@@ -110,6 +110,11 @@ fn main() -> ExitCode {
         "{help}"
     );
     assert_eq!(run("custom_event", &["process"]).0, Some(2));
+    for command in ["register", "bench"] {
+        let help = run("custom_event", &["help", command]);
+        assert!(help.1.contains("Exit status:"), "{help:?}");
+        assert_eq!(help, run("custom_event", &[command, "--help"]));
+    }
     bench::all();
     println!("the program of a module: ok");
     ExitCode::SUCCESS

@@ -22,6 +22,9 @@ pub(crate) struct Earlier {
     /// The share of the service time that is spent on a processor.
     pub(crate) cpu_share: Option<f64>,
     pub(crate) events_per_message: f64,
+    pub(crate) concurrency: f64,
+    /// Messages that were not answered, and events that failed.
+    pub(crate) failures: f64,
 }
 
 impl Earlier {
@@ -58,6 +61,13 @@ impl Earlier {
             return None;
         }
         let number = |path: &[&str]| json.path(path).and_then(Json::number);
+        let failures = [
+            ["answers", "retry"],
+            ["answers", "rejected"],
+            ["answers", "refused"],
+            ["outcomes", "retry"],
+            ["outcomes", "rejected"],
+        ];
         let samples = json.path(&["service_ms", "samples"])?.elements();
         Some(Self {
             figures: Figure::ALL.map(|figure| number(figure.path())),
@@ -71,6 +81,8 @@ impl Earlier {
             samples: samples.map(Json::number).collect::<Option<_>>()?,
             cpu_share: number(&["cpu_share"]),
             events_per_message: number(&["events"])? / number(&["messages"])?,
+            concurrency: number(&["concurrency"])?,
+            failures: failures.iter().filter_map(|path| number(path)).sum(),
         })
     }
 

@@ -9,7 +9,8 @@ use crate::bench::Earlier;
 use crate::exit::Failure;
 use crate::input::{Chunk, Message, Opener, Reader, sources};
 use crate::interrupt::Stop;
-use crate::stream::{Framing, Handler, pretty};
+use crate::stream::{Framing, Handler, placed};
+use crate::terminal;
 use hydrant::{Error, ParseOptions, Scratch, parse};
 use hydrant_plan::{Durations, EventCounts, InvalidInput};
 
@@ -58,7 +59,8 @@ impl Handler for Counter {
     }
 
     fn refused(&mut self, message: &Message<'_>, error: Error) -> ControlFlow<()> {
-        self.refused = Some(pretty(message, error));
+        // Without hints on options that `plan` does not have.
+        self.refused = Some(placed(message, error).pretty(message.source));
         ControlFlow::Break(())
     }
 }
@@ -109,6 +111,13 @@ pub(super) fn durations(path: &Path, stop: &Arc<Stop>) -> Result<Measured, Failu
     }
     let wrong = || Failure::Refused(Earlier::expected(path));
     let report = Earlier::parse(&report).ok_or_else(wrong)?;
+    let warn = |what: &str| terminal::complain(&format!("warning: {}: {what}", path.display()));
+    if report.failures > 0.0 {
+        warn("messages or events failed, and failures may take less time than successes");
+    }
+    if report.concurrency > 1.0 {
+        warn("the times of concurrent messages include waits for each other; use --concurrency 1");
+    }
     Ok(Measured {
         durations: Durations::measured(report.samples).map_err(invalid)?,
         cpu_share: report.cpu_share,

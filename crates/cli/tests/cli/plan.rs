@@ -106,6 +106,38 @@ fn the_examples_of_the_guide_print_what_it_shows() {
 }
 
 #[test]
+fn a_report_that_may_mislead_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let report = fs::read_to_string(repository("crates/cli/tests/cli/bench.json")).unwrap();
+    let failed = report.replace(r#""retry":0,"rejected":0,"refused":0"#, r#""retry":3"#);
+    let concurrent = report.replace(r#""concurrency":1,"#, r#""concurrency":8,"#);
+    for (report, expected) in [
+        (&report, [false, false]),
+        (&failed, [true, false]),
+        (&concurrent, [false, true]),
+    ] {
+        let file = folder.path().join("bench.json");
+        fs::write(&file, report).unwrap();
+        let file = file.to_str().unwrap();
+        let ran = run(
+            [
+                "plan",
+                "--requests-per-second",
+                "10",
+                "--service-memory",
+                "1769",
+                "--service-samples",
+                file,
+            ],
+            "",
+        );
+        assert_eq!(ran.status, Some(0), "{}", ran.err);
+        let warnings = ["events failed", "use --concurrency 1"].map(|it| ran.err.contains(it));
+        assert_eq!(warnings, expected, "{}", ran.err);
+    }
+}
+
+#[test]
 fn the_forecast_as_json_is_the_recorded_one() {
     let out = run(CEILING.into_iter().chain(["--json"]), "").good();
     let golden = repository("crates/cli/tests/cli/plan.json");
