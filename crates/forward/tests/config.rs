@@ -54,9 +54,21 @@ fn unknown_names_are_errors_with_the_nearest_one() {
             ("HYDRANT_THREADS", "2")
         ])
         .unwrap_err(),
-        "HYDRANT_DELIVERY_STREAM_NAM: there is no setting `delivery_stream_nam`; \
-         did you mean HYDRANT_DELIVERY_STREAM_NAME?"
+        "HYDRANT_DELIVERY_STREAM_NAM is not known; did you mean HYDRANT_DELIVERY_STREAM_NAME?"
     );
+    for (misspelt, meant) in [
+        ("TRIGER", "TRIGGER"),
+        ("CONFG", "CONFIG"),
+        ("TOKNS", "TOKENS"),
+        ("Threads", "THREADS"),
+    ] {
+        let variable = format!("HYDRANT_{misspelt}");
+        let error = environment(&[(&variable, "x")]).unwrap_err();
+        assert!(
+            error.ends_with(&format!("did you mean HYDRANT_{meant}?")),
+            "{error}"
+        );
+    }
     assert!(environment(&[("HYDRANT_SOMETHING_ELSE_ENTIRELY", "x"), ("PATH", "x")]).is_ok());
     let mut config = Config::new();
     let error = config.set("conection=kinesis").unwrap_err().to_string();

@@ -571,8 +571,17 @@ fn a_wrong_configuration_ends_the_start() {
         "{mistaken}"
     );
     assert!(
-        mistaken.contains("note: HYDRANT_TRIGER is not a setting"),
+        mistaken.contains("did you mean HYDRANT_TRIGGER?"),
         "{mistaken}"
+    );
+    let unknown = with(&[("HYDRANT_CONFG", "a.toml"), ("HYDRANT_OF_MY_TEAM", "a")]);
+    assert!(
+        unknown.contains("did you mean HYDRANT_CONFIG?"),
+        "{unknown}"
+    );
+    assert!(
+        unknown.contains("note: HYDRANT_OF_MY_TEAM is not a setting"),
+        "{unknown}"
     );
     let file = with(&[("HYDRANT_CONFIG", "absent.toml")]);
     assert!(file.contains("cannot read absent.toml"), "{file}");

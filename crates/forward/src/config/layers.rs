@@ -61,18 +61,12 @@ pub(crate) enum Value {
 /// The prefix of environment variables.
 const PREFIX: &str = "HYDRANT_";
 
-/// Variables of the program, of the function `hydrant-lambda-forward` and of tests that are not settings.
-const OTHERS: [&str; 9] = [
-    "THREADS",
-    "TOKENS",
-    "CONFIG",
-    "TRIGGER",
-    "HASH_PLATFORM",
-    "SHARED",
-    "BLESS",
-    "CARGO_LAMBDA",
-    "JAVA_SDK_JAR",
-];
+/// Variables of the program and of the function `hydrant-lambda-forward` that are not settings, in lower
+/// case.
+const OTHERS: [&str; 5] = ["threads", "tokens", "config", "trigger", "hash_platform"];
+
+/// Those of tests.
+const OF_TESTS: [&str; 4] = ["shared", "bless", "cargo_lambda", "java_sdk_jar"];
 
 /// The end of a name whose value is the path of a file with a secret.
 const FILE: &str = "_file";
@@ -136,8 +130,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// All variables that begin with `HYDRANT_` and are probably misspelt settings, and those whose
-    /// value is not Unicode.
+    /// All variables that begin with `HYDRANT_` and are probably misspelt, and those whose value is not Unicode.
     pub fn environment(
         &mut self,
         variables: impl IntoIterator<Item = (OsString, OsString)>,
@@ -147,14 +140,20 @@ impl Config {
             let Some(name) = variable.to_str().and_then(|name| name.strip_prefix(PREFIX)) else {
                 continue;
             };
-            if value.is_empty() || OTHERS.contains(&name) {
+            let lower = name.to_ascii_lowercase();
+            if value.is_empty()
+                || OTHERS
+                    .iter()
+                    .chain(&OF_TESTS)
+                    .any(|it| it.to_ascii_uppercase() == name)
+            {
                 continue;
             }
-            let lower = name.to_ascii_lowercase();
             if setting_of(&lower).is_none() {
-                if let Some(near) = setting::nearest(&lower) {
+                let known = setting::settings().map(|setting| setting.name);
+                if let Some(near) = setting::nearest_of(&lower, known.chain(OTHERS)) {
                     faults.push(format!(
-                        "{PREFIX}{name}: there is no setting `{lower}`; did you mean {PREFIX}{}?",
+                        "{PREFIX}{name} is not known; did you mean {PREFIX}{}?",
                         near.to_ascii_uppercase()
                     ));
                 }

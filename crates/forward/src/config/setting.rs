@@ -169,9 +169,16 @@ pub(crate) fn unknown(name: &str) -> String {
 }
 
 /// The nearest name of a setting, if it is near.
-pub(crate) fn nearest(name: &str) -> Option<&'static str> {
-    settings()
-        .map(|setting| setting.name)
+fn nearest(name: &str) -> Option<&'static str> {
+    nearest_of(name, settings().map(|setting| setting.name))
+}
+
+/// The nearest of these names, if one is near.
+pub(crate) fn nearest_of(
+    name: &str,
+    known: impl Iterator<Item = &'static str>,
+) -> Option<&'static str> {
+    known
         .map(|known| (strsim::osa_distance(name, known), known))
         .min()
         .filter(|(distance, known)| *distance <= known.len() / 4 + 1)
