@@ -16,6 +16,9 @@ use crate::function::Function;
 use crate::service::{BodyLayer, take_body};
 use crate::telemetry::{self, Metrics, Telemetry};
 
+/// The variable with the address of the runtime API.
+const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
+
 /// The time that is left for the answer after the deadline of handlers and sinks.
 const MARGIN: Duration = Duration::from_millis(250);
 
@@ -237,7 +240,7 @@ impl<P: Module<K> + 'static, K: 'static> Host<P, K> {
 
     async fn start(self) -> Result<Arc<Function<P, K>>, Error> {
         for variable in [
-            "AWS_LAMBDA_RUNTIME_API",
+            RUNTIME_API,
             "AWS_LAMBDA_FUNCTION_NAME",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
             "AWS_LAMBDA_FUNCTION_VERSION",
@@ -248,6 +251,7 @@ impl<P: Module<K> + 'static, K: 'static> Host<P, K> {
                 return Err(format!("{variable} is not set: {what}").into());
             }
         }
+        check_runtime_api()?;
         if self.logs {
             telemetry::install_logs();
             telemetry::install_panic_hook();
@@ -285,6 +289,19 @@ impl<P: Module<K> + 'static, K: 'static> Host<P, K> {
             .await;
         }
         Ok(function)
+    }
+}
+
+/// `lambda_runtime` panics without an address.
+fn check_runtime_api() -> Result<(), Error> {
+    let address = std::env::var(RUNTIME_API).unwrap_or_default();
+    let address = address.parse::<::http::Uri>().ok();
+    match address.is_some_and(|address| address.authority().is_some()) {
+        true => Ok(()),
+        false => Err(format!(
+            "{RUNTIME_API} is not an address; expected a host and a port, such as 127.0.0.1:9001"
+        )
+        .into()),
     }
 }
 

@@ -206,6 +206,23 @@ fn a_program_that_is_not_a_function_says_so() {
 }
 
 #[test]
+fn a_wrong_address_of_the_runtime_api_is_an_error() {
+    for address in ["", "a b", "/2018-06-01", "http://"] {
+        let output = std::process::Command::new(function::program())
+            .env("AWS_LAMBDA_RUNTIME_API", address)
+            .env("AWS_LAMBDA_FUNCTION_NAME", "_")
+            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "4096")
+            .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success(), "{address}");
+        assert!(text.contains("is not an address"), "{address}: {text}");
+        assert!(!text.contains("panicked"), "{address}: {text}");
+    }
+}
+
+#[test]
 fn dead_letters_in_files_are_refused() {
     let mut function = Function::start("files", "files", &[]);
     assert!(!function.process.wait().success());
