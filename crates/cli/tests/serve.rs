@@ -232,6 +232,50 @@ fn a_signal_under_load_loses_nothing() {
     assert_eq!(records.join().unwrap(), acknowledged.load(Ordering::SeqCst));
 }
 
+/// Lines that nobody reads are not acknowledged, and do not keep the host from ending.
+#[test]
+fn a_pipe_that_nobody_reads_does_not_keep_the_host() {
+    // One thread: it must not be the one that waits.
+    let mut command = command(&["--to", "stdout", "--timeout", "2", "--grace", "1"]);
+    command.env("HYDRANT_THREADS", "1");
+    let mut serving = start(command);
+    // Longer than the buffer of a pipe.
+    let body = BATCH.replace(
+        r#""name":"a""#,
+        &format!(r#""name":"{}""#, "a".repeat(300_000)),
+    );
+    let reply = serving.post("", &body);
+    assert!(reply.starts_with("HTTP/1.1 503 "), "{reply}");
+    let again = serving.post("", BATCH);
+    assert!(again.starts_with("HTTP/1.1 503 "), "{again}");
+    serving.terminate();
+    let mut stdout = serving.child.stdout.take().unwrap();
+    let (status, errors) = serving.wait();
+    assert_eq!(status.code(), Some(3), "{errors}");
+    assert!(
+        errors.contains("standard output: nobody reads it"),
+        "{errors}"
+    );
+    // Of what was not acknowledged, no line is whole.
+    let mut written = Vec::new();
+    stdout.read_to_end(&mut written).unwrap();
+    assert!(!written.contains(&b'\n') && written.len() < body.len());
+}
+
+/// The standard library opens the null device in its place, so that no write would fail.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_closed_standard_output_is_refused() {
+    let program = env!("CARGO_BIN_EXE_hydrant");
+    let mut shell = Command::new("sh");
+    let line = format!("exec '{program}' serve --listen 127.0.0.1:0 --to stdout >&-");
+    let child = shell.args(["-c", &line]).stderr(Stdio::piped());
+    let output = child.spawn().unwrap().wait_with_output().unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{errors}");
+    assert!(errors.contains("standard output: it is closed"), "{errors}");
+}
+
 #[test]
 fn wrong_arguments_say_what_to_do() {
     for (arguments, expected) in [

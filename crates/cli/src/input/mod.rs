@@ -48,7 +48,7 @@ impl Opener {
     pub(super) fn open(&self, place: &Place) -> io::Result<Stream> {
         let (stream, compression): (Stream, _) = match place {
             Place::Stdin => {
-                if stdin_was_closed() {
+                if was_closed(0) {
                     return Err(io::Error::other("standard input is closed"));
                 }
                 if io::stdin().is_terminal() {
@@ -80,14 +80,15 @@ impl Opener {
     }
 }
 
-/// Whether the process was started without standard input. The standard library opens the null
-/// device in its place, for reading and writing, which nobody does who means an empty input. False
-/// where that cannot be found out.
-fn stdin_was_closed() -> bool {
+/// Whether the process was started without standard input (0) or standard output (1). The standard
+/// library opens the null device in its place, for reading and writing, which nobody does who means an
+/// empty input or no output. False where that cannot be found out.
+pub(crate) fn was_closed(descriptor: u32) -> bool {
     const ACCESS: u32 = 0o3;
     const READ_WRITE: u32 = 0o2;
-    let is_null = fs::read_link("/proc/self/fd/0").is_ok_and(|path| path == Path::new("/dev/null"));
-    let info = fs::read_to_string("/proc/self/fdinfo/0").unwrap_or_default();
+    let is_null = fs::read_link(format!("/proc/self/fd/{descriptor}"))
+        .is_ok_and(|path| path == Path::new("/dev/null"));
+    let info = fs::read_to_string(format!("/proc/self/fdinfo/{descriptor}")).unwrap_or_default();
     let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
     let flags = flags.and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok());
     is_null && flags.is_some_and(|flags| flags & ACCESS == READ_WRITE)

@@ -4,11 +4,11 @@ mod arguments;
 mod log;
 mod module;
 mod record;
+mod stdout;
 
 use std::future::Future;
-use std::io::ErrorKind;
 use std::process::ExitCode;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::ValueEnum as _;
@@ -19,7 +19,8 @@ use tokio::runtime::Builder;
 
 pub(crate) use arguments::ServeArgs;
 use arguments::{Grace, Target};
-use module::{Everything, Forwarding, Lines, Stdout};
+use module::{Everything, Forwarding, Lines};
+use stdout::Stdout;
 
 use crate::environment::threads;
 use crate::exit::{self, Failure};
@@ -53,16 +54,10 @@ async fn serve(args: &ServeArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure> 
         Some(Target::Stdout) => {
             let module = Lines::new(args.mapping_configuration()?)?;
             let (host, console) = host(module, args)?;
-            let broken = Arc::new(OnceLock::new());
-            let host = host.deliver_to(Stdout::new(Arc::clone(stop), Arc::clone(&broken)));
+            let (stdout, state) = Stdout::new(Arc::clone(stop))?;
+            let host = host.deliver_to(stdout);
             let ended = listen(start(host)?, console, args, stop, async || {}).await;
-            match broken.get() {
-                Some(kind) if *kind != ErrorKind::BrokenPipe => Err(Failure::Output {
-                    name: "standard output".to_owned(),
-                    error: (*kind).into(),
-                }),
-                _ => ended,
-            }
+            state.failure().map_or(ended, Err)
         }
         _ => forward(args, stop).await,
     }

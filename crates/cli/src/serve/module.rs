@@ -1,11 +1,8 @@
 //! The modules of `hydrant serve` that need no target: one that answers everything, and one that
 //! prints records.
 
-use std::io::{self, Write as _};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Instant;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use hydrant::delivery::{BatchLimits, Fate, OutgoingRecord, Sink};
 use hydrant::engine::SubscriptionReply;
 use hydrant::message::{
     AudienceMembershipChangeRequest, AudienceSubscriptionRequest, DeviceIdentityType,
@@ -14,8 +11,6 @@ use hydrant::message::{
 use hydrant::{AsyncProcessor, Call, Failure, ParseOptions, Processor, Registration};
 use hydrant_forward::config::Config;
 use hydrant_forward::{ForwarderModule, Mapping};
-
-use crate::interrupt::Stop;
 
 /// A registration that requests everything but data subject requests, which somebody must do, and
 /// receipts of push messages, which need the key of a provider.
@@ -154,64 +149,6 @@ impl Processor for Lines {
     ) -> Result<(), Failure> {
         self.map(call)
     }
-}
-
-/// Standard output as a target.
-pub(super) struct Stdout {
-    stop: Arc<Stop>,
-    /// Why a write failed.
-    broken: Arc<OnceLock<io::ErrorKind>>,
-}
-
-impl Stdout {
-    /// Raises the stop when nobody reads any more.
-    /// What made it fail is in `broken`.
-    pub(super) fn new(stop: Arc<Stop>, broken: Arc<OnceLock<io::ErrorKind>>) -> Self {
-        Self { stop, broken }
-    }
-}
-
-impl Sink for Stdout {
-    fn limits(&self) -> BatchLimits {
-        let mut limits = BatchLimits::single(1 << 30);
-        limits.records = 1000;
-        limits.ordered = true;
-        limits
-    }
-
-    async fn deliver(&self, records: &[OutgoingRecord], _: Instant) -> Vec<Fate> {
-        let mut lines = Vec::new();
-        for record in records {
-            lines.extend_from_slice(&record.payload);
-            lines.push(b'\n');
-        }
-        // After a part of a line, nothing more is written: it would be glued to that part.
-        if self.broken.get().is_some() {
-            let reason = "an earlier record could not be written to standard output";
-            return vec![Fate::retry(reason); records.len()];
-        }
-        let mut stdout = io::stdout().lock();
-        let written = stdout.write_all(&lines).and_then(|()| stdout.flush());
-        let fate = match written {
-            Ok(()) => Fate::Delivered,
-            Err(error) => {
-                let _ = self.broken.set(error.kind());
-                tracing::error!(
-                    error = error.kind().to_string(),
-                    "cannot write to standard output; the host ends"
-                );
-                self.stop.raise();
-                Fate::retry(format!("cannot write to standard output: {}", error.kind()))
-            }
-        };
-        vec![fate; records.len()]
-    }
-
-    async fn check(&self, _: Instant) -> Result<(), Fate> {
-        Ok(())
-    }
-
-    async fn close(&self) {}
 }
 
 /// The forwarder as a module, which is closed after the host.

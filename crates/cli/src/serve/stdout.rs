@@ -1,0 +1,136 @@
+//! Standard output as a target. A thread of its own writes: nobody may read a pipe, and a thread of the
+//! runtime that waits for that would keep the host from ending.
+
+use std::io::{self, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::thread;
+use std::time::Instant;
+
+use hydrant::delivery::{BatchLimits, Fate, OutgoingRecord, Sink};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::exit::Failure;
+use crate::input::was_closed;
+use crate::interrupt::Stop;
+
+/// Lines, and who waits for them to be written.
+type Lines = (Vec<u8>, oneshot::Sender<io::Result<()>>);
+
+pub(super) struct Stdout {
+    lines: mpsc::Sender<Lines>,
+    state: Arc<State>,
+    stop: Arc<Stop>,
+}
+
+/// How writing goes.
+#[derive(Default)]
+pub(super) struct State {
+    /// Whether the thread is writing.
+    is_busy: AtomicBool,
+    /// Why a write failed.
+    broken: OnceLock<io::ErrorKind>,
+}
+
+impl State {
+    /// Why records were not written, if there are any.
+    pub(super) fn failure(&self) -> Option<Failure> {
+        let error = match self.broken.get() {
+            // The reader has ended, and with it the host.
+            Some(io::ErrorKind::BrokenPipe) => return None,
+            Some(kind) => (*kind).into(),
+            None if self.is_busy.load(Ordering::SeqCst) => {
+                let text = "nobody reads it; records that are not written were not acknowledged, and the \
+                            sender repeats them";
+                io::Error::new(io::ErrorKind::TimedOut, text)
+            }
+            None => return None,
+        };
+        Some(failure(error))
+    }
+}
+
+fn failure(error: io::Error) -> Failure {
+    let name = "standard output".to_owned();
+    Failure::Output { name, error }
+}
+
+impl Stdout {
+    /// Raises the stop when nobody reads any more.
+    pub(super) fn new(stop: Arc<Stop>) -> Result<(Self, Arc<State>), Failure> {
+        if was_closed(1) {
+            let text = "it is closed, and records would be lost; `--to null` needs none";
+            return Err(failure(io::Error::other(text)));
+        }
+        let (lines, mut receiver) = mpsc::channel::<Lines>(1);
+        let state = Arc::new(State::default());
+        let of_thread = Arc::clone(&state);
+        let write = move || {
+            while let Some((lines, written)) = receiver.blocking_recv() {
+                // Whoever waited has given up, and the records come again.
+                if written.is_closed() {
+                    continue;
+                }
+                of_thread.is_busy.store(true, Ordering::SeqCst);
+                let mut stdout = io::stdout().lock();
+                let result = stdout.write_all(&lines).and_then(|()| stdout.flush());
+                of_thread.is_busy.store(false, Ordering::SeqCst);
+                let _ = written.send(result);
+            }
+        };
+        let started = thread::Builder::new()
+            .name("stdout".to_owned())
+            .spawn(write);
+        started.map_err(failure)?;
+        let sink = Self {
+            lines,
+            state: Arc::clone(&state),
+            stop,
+        };
+        Ok((sink, state))
+    }
+}
+
+impl Sink for Stdout {
+    fn limits(&self) -> BatchLimits {
+        let mut limits = BatchLimits::single(1 << 30);
+        limits.records = 1000;
+        limits.ordered = true;
+        limits
+    }
+
+    async fn deliver(&self, records: &[OutgoingRecord], _: Instant) -> Vec<Fate> {
+        let mut lines = Vec::new();
+        for record in records {
+            lines.extend_from_slice(&record.payload);
+            lines.push(b'\n');
+        }
+        // After a part of a line, nothing more is written: it would be glued to that part.
+        if self.state.broken.get().is_some() {
+            let reason = "an earlier record could not be written to standard output";
+            return vec![Fate::retry(reason); records.len()];
+        }
+        let (sender, written) = oneshot::channel();
+        let _ = self.lines.send((lines, sender)).await;
+        let ended = || Err(io::Error::other("its thread has ended"));
+        let fate = match written.await.unwrap_or_else(|_| ended()) {
+            Ok(()) => Fate::Delivered,
+            Err(error) => {
+                let _ = self.state.broken.set(error.kind());
+                tracing::error!(
+                    error = error.kind().to_string(),
+                    "cannot write to standard output; the host ends"
+                );
+                self.stop.raise();
+                Fate::retry(format!("cannot write to standard output: {}", error.kind()))
+            }
+        };
+        vec![fate; records.len()]
+    }
+
+    async fn check(&self, _: Instant) -> Result<(), Fate> {
+        Ok(())
+    }
+
+    async fn close(&self) {}
+}
