@@ -155,8 +155,12 @@ fn the_console_is_served_beside_the_metrics_to_loopback_names() {
     assert!(get("console.example", "/").starts_with("HTTP/1.1 403 "));
     assert!(get("localhost", "/api/state").starts_with("HTTP/1.1 403 "));
     assert!(get("localhost", "/metrics").starts_with("HTTP/1.1 200 "));
+    assert!(!serving.notes.contains("no password"), "{}", serving.notes);
     serving.terminate();
     assert_eq!(serving.wait().0.code(), Some(0));
+    let arguments = ["--to", "null", "--admin", "0.0.0.0:0", "--console"];
+    let serving = start(command(&arguments));
+    assert!(serving.notes.contains("no password"), "{}", serving.notes);
 }
 
 #[test]

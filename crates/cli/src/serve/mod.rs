@@ -202,6 +202,10 @@ async fn listen<F: Future<Output = ()>>(
         terminal::complain(&format!("administration at http://{admin}"));
         if console.is_some() {
             terminal::complain(&format!("console at http://{admin}/"));
+            if !admin.ip().is_loopback() {
+                let who = "everybody who reaches this address can read messages with it";
+                terminal::complain(&format!("note: the console has no password: {who}"));
+            }
         }
     }
     let address = listening.address().map_err(unknown)?;
