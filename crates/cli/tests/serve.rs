@@ -160,7 +160,9 @@ fn the_console_is_served_beside_the_metrics_to_loopback_names() {
     assert_eq!(serving.wait().0.code(), Some(0));
     let arguments = ["--to", "null", "--admin", "0.0.0.0:0", "--console"];
     let serving = start(command(&arguments));
+    serving.terminate();
     assert!(serving.notes.contains("no password"), "{}", serving.notes);
+    assert_eq!(serving.wait().0.code(), Some(0));
 }
 
 #[test]
