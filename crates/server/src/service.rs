@@ -70,6 +70,12 @@ impl Shared {
             let _ = std::panic::catch_unwind(tell);
         }
     }
+
+    /// Counts and reports a request that is not processed.
+    pub(crate) fn refused(&self, refusal: Refusal) {
+        self.metrics.refused(refusal);
+        log::refused(refusal);
+    }
 }
 
 /// The result of a message.
@@ -181,14 +187,6 @@ impl Service {
         let left = deadline.saturating_duration_since(Instant::now());
         self.module.close(left).await;
         ended.is_ok()
-    }
-}
-
-impl Shared {
-    /// Counts and reports a request that is not processed.
-    pub(crate) fn refused(&self, refusal: Refusal) {
-        self.metrics.refused(refusal);
-        log::refused(refusal);
     }
 }
 
