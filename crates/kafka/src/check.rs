@@ -133,9 +133,10 @@ fn answer(fault: &Fault, access: &KafkaAccess) -> Option<Fate> {
             "TLS: the broker closes the connection in the handshake; check that the port is one \
              with TLS (SSL or SASL_SSL)",
         )),
+        // Whether it did so in the handshake or after it, the client does not always say.
         (_, Step::Ended | Step::Connect | Step::Down) if !access.has_login() => Some(Fate::retry(
-            "SASL: the broker closes the connection after TLS; if the port needs a login \
-             (SASL_SSL), set `user_name` and `password`",
+            "TLS or SASL: the broker closes the connection; check that the port is one with TLS, \
+             and set `user_name` and `password` if it needs a login (SASL_SSL)",
         )),
         _ => None,
     }

@@ -166,7 +166,7 @@ async fn addresses() {
         &["DNS: ", "hydrant.invalid"],
     )
     .await;
-    cannot_be_reached(with(broker.plain()), &["TLS: ", "port is one with TLS"]).await;
+    cannot_be_reached(with(broker.plain()), &["TLS", "port is one with TLS"]).await;
     // One of the list is enough.
     create(&broker, "one-of-them", 1, &[]).await;
     let list = format!("localhost:{port}, {}", broker.ssl());
