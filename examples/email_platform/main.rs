@@ -211,11 +211,11 @@ fn attributes(attributes: Map<'_, &str>) -> Object<String, Value> {
 fn translate(event: &Event<'_>, prefix: &str) -> Result<String, Failure> {
     let (name, properties) = match event {
         Event::CustomEvent(custom) => (
-            custom.name.or_reject("no name")?,
+            custom.name.or_discard("no name")?,
             attributes(custom.attributes),
         ),
         Event::ProductAction(action) => {
-            let kind = action.action.or_reject("no action")?;
+            let kind = action.action.or_discard("no action")?;
             if kind != ProductAction::Purchase {
                 return Err(Failure::discard("Acme knows purchases only"));
             }
