@@ -20,11 +20,11 @@ use crate::service::Shared;
 /// The most bytes of a refused body that are read, so that the connection can be used again.
 const DRAINED: usize = 64 << 10;
 
-/// What is reserved for a request whose body does not arrive with its header, beside the body: a
-/// connection of HTTP/2 has many.
+/// What is reserved beside the body for a request whose body does not arrive with its header: a
+/// connection of HTTP/2 can have many of them.
 const WAITING: usize = 4 << 10;
 
-/// Requests without a valid token have this part of the memory for bodies.
+/// The memory for bodies of requests without a valid token is the limit divided by this.
 const UNAUTHORIZED_SHARE: usize = 16;
 
 /// The largest window of Zstandard, which is allocated: RFC 9659, section 3, forbids larger ones in this

@@ -50,7 +50,7 @@ pub(crate) fn message(incoming: &Incoming, processed: &Processed, output: &Outpu
     }
     static FAULTY: Seldom = Seldom::new();
     match &processed.ended {
-        // Everybody can send these.
+        // Senders without a valid token can send any number of these.
         Ended::Refused(_) if !incoming.authorized.is_all() && FAULTY.count().is_none() => {}
         Ended::Answered => line!(DEBUG, "message answered"),
         Ended::Late | Ended::Retry { .. } => line!(WARN, "message to be repeated"),
@@ -59,7 +59,8 @@ pub(crate) fn message(incoming: &Incoming, processed: &Processed, output: &Outpu
     }
 }
 
-/// The lines of requests that are not processed, whose senders others can be.
+/// The lines of requests that are refused before they are processed: at most one of a kind in ten
+/// seconds, because anybody can send such requests.
 pub(crate) fn refused(refusal: Refusal) {
     static UNAUTHORIZED: Seldom = Seldom::new();
     static BROKEN_BODY: Seldom = Seldom::new();

@@ -50,7 +50,7 @@ impl Refusal {
         EXPANDS = 413 "too_large" "the body expands to more than the limit of this host";
         SLOW_BODY = 408 "slow_body" "the body did not arrive in time", closes;
         /// The message may be right, and the sender is to repeat it.
-        BROKEN_BODY = 408 "broken_body" "the body ended before its end, or its framing is malformed",
+        BROKEN_BODY = 408 "broken_body" "the body was cut off, or its framing is malformed",
             closes;
         BROKEN_COMPRESSION = 400 "broken_compression"
             "the body is not what its content encoding says";

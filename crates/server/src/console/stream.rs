@@ -51,8 +51,8 @@ pub(super) fn update(console: &Console, seq: u64, most: usize) -> (String, u64) 
     (String::from_utf8_lossy(&out).into_owned(), newest)
 }
 
-/// The most streams at the same time: fewer than the listener of the administrator has connections, so
-/// that probes pass.
+/// The most streams at the same time: fewer than the connections of the administrator's listener,
+/// so that probes pass.
 pub(super) const STREAMS: usize = 16;
 
 /// A body that goes on until the page or the service is closed; `None` if there are too many.

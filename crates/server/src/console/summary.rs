@@ -160,8 +160,8 @@ fn name<'a>(event: &Event<'a>) -> Option<&'a str> {
     }
 }
 
-/// The events of unknown types that are done although nothing happened to them: the handler for
-/// them does nothing unless the module has its own.
+/// The events of unknown types that are done although nothing happened to them: the default handler
+/// for unknown events does nothing.
 pub(super) fn unhandled(exchange: &Exchange, batch: &EventProcessingRequest<'_>) -> Vec<usize> {
     let events = batch.events.iter().enumerate();
     let unknown = events.filter(|(_, event)| matches!(event, Event::Unknown(_)));

@@ -19,7 +19,7 @@ const LARGEST: u64 = 64 << 20;
 
 pub(super) struct Files {
     folder: PathBuf,
-    /// Those of the folder, for the case that it is removed.
+    /// The permissions of the folder, with which it is created again if it is removed.
     permissions: Permissions,
     options: RecordOptions,
     /// The most bytes of a file.
@@ -53,8 +53,8 @@ impl Files {
         Ok(files)
     }
 
-    /// How many lines were in the current file, if somebody has removed or moved it since the last
-    /// call. Lines that are written to it would be lost without an error.
+    /// The number of lines in the current file if somebody has removed or moved it since the last
+    /// call, otherwise 0. What is written to such a file is lost without an error.
     pub(super) fn removed(&mut self) -> u64 {
         if self.is_there() || self.failing {
             return 0;
@@ -66,8 +66,8 @@ impl Files {
         std::mem::take(&mut self.lines)
     }
 
-    /// Appends lines at once. Whether it was done: what cannot be written is reported and lost,
-    /// because recording must not end the host.
+    /// Appends lines at once, and returns whether they were written. A failure is reported, and its
+    /// lines are lost, because recording must not end the host.
     pub(super) fn write(&mut self, lines: &[u8]) -> bool {
         let result = self.try_write(lines);
         match &result {
@@ -112,8 +112,8 @@ impl Files {
         }
     }
 
-    /// Goes on in a new file; in a new folder if there is none, but not in new folders above it, which
-    /// may be those of a disk that is not mounted.
+    /// Goes on in a new file, and creates the folder if it is gone, but no folder above it, which
+    /// may be on a disk that is not mounted.
     fn next(&mut self) -> io::Result<()> {
         if !self.folder.exists() {
             let mut builder = fs::DirBuilder::new();
@@ -131,7 +131,7 @@ impl Files {
     /// one stays.
     pub(super) fn expire(&mut self) {
         let age = self.created.elapsed().unwrap_or_default();
-        // One that was removed is counted first, with the next line.
+        // `removed` counts a file that is gone before the next line replaces it.
         if self.written > 0 && age > self.options.max_age / FILES && self.is_there() {
             // Without a new file, the current one goes on.
             let _ = self.next();

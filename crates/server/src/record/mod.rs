@@ -124,7 +124,7 @@ impl Recorder {
             loop {
                 match receiver.recv_timeout(INTERVAL) {
                     Ok(exchange) => {
-                        // A file that was removed has its lines.
+                        // The lines of a file that was removed are lost as well.
                         let removed = files.removed();
                         let left_out = &of_writer.left_out;
                         let left_out = left_out.fetch_add(removed, Ordering::Relaxed) + removed;
@@ -353,7 +353,7 @@ mod tests {
         assert_eq!(lines[0], r#"{"recording":1,"left_out":1}"#);
     }
 
-    /// A folder that cannot be created again costs the messages until it can.
+    /// Messages are lost only while the folder cannot be created again.
     #[cfg(unix)]
     #[test]
     fn what_cannot_be_written_is_counted_and_recording_recovers() {
