@@ -17,12 +17,12 @@ use crate::terminal::{self, harmless, harmless_json};
 
 /// Compare what became of the requests of two recordings
 ///
-/// A and B are recordings of two runs of a module with the same requests, for example before and after
-/// a change: record a run, play it with `hydrant replay` against both versions, and record these runs.
-/// Requests are matched by their type and identifier, and equal ones in the order in which they were
-/// received. Compared are how they ended, the status, the outcomes of the message, its notifications
-/// and its events with their reasons, the response without its identifier and time, and the records.
-/// Times are not.
+/// A and B are recordings of two runs of a module with the same requests, for example before and
+/// after a change: record a run, play it with `hydrant replay` against both versions, and record
+/// these runs. Requests are matched by their type and identifier, and equal ones in the order in
+/// which they were received. The comparison covers how they ended, the status, the outcomes of the
+/// message, its notifications and its events with their reasons, the response without its
+/// identifier and time, and the records. Times are not compared.
 ///
 /// Each difference is a line; with --json it is {"id","type","field","a","b"}. The exit status is 1 if
 /// there are differences, or requests that only one of them has.
@@ -61,7 +61,7 @@ const VARIABLE: [&str; 2] = ["id", "timestamp_ms"];
 /// A request, by its type and its identifier.
 type Key = (String, String);
 
-/// When a request was received: recordings are in the order of the answers.
+/// When a request was received. Lines of a recording are in the order of the answers instead.
 type Received = (i64, i64);
 
 /// What became of a request.
@@ -204,7 +204,7 @@ impl Run {
         if self.left_out > 0 {
             let count = self.left_out;
             terminal::complain(&format!(
-                "note: {name}: requests that could not be recorded, and are missing: {count}"
+                "note: {name}: requests that could not be recorded and are missing: {count}"
             ));
         }
         if self.nameless > 0 {

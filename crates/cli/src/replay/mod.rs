@@ -30,13 +30,13 @@ use load::{Load, Schedule};
 /// are measured from the time at which a request was due, so that a module that is too slow does not
 /// look better than it is.
 ///
-/// After 429 nothing is sent until the time of `Retry-After`, at most for a minute, and the request is
-/// sent again, with back-off, as after 408, 500, 502, 503 and 504. So the requests of the recording
-/// with which the platform repeated failed ones are left out; repeats of answered ones are played.
-/// Recordings have no settings of accounts, so give them with --settings. Identities are masked unless
-/// the host has recorded them. All requests are read before the first one is sent, and kept in memory.
-/// The summary has statuses and percentiles of latencies. The exit status is 1 if a request is not
-/// answered.
+/// After 429 nothing is sent until the time of `Retry-After`, at most for a minute, and the request
+/// is sent again, with back-off, as after 408, 500, 502, 503 and 504. Requests of the recording
+/// that repeat a failed one are therefore left out; those that repeat an answered one are played.
+/// Recordings have no settings of accounts, so give them with --settings. Identities are masked
+/// unless the host has recorded them. All requests are read before the first one is sent, and kept
+/// in memory. The summary has statuses and percentiles of latencies. The exit status is 1 if a
+/// request is not answered.
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
     "Examples:\n  \
@@ -133,8 +133,8 @@ pub(crate) fn run(args: &ReplayArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failu
     }
     if repeats > 0 {
         terminal::complain(&format!(
-            "note: requests that repeat one that had failed, and are not played, because what fails \
-             is repeated here: {repeats}"
+            "note: requests that repeat a failed one and are not played, because what fails now is \
+             repeated here: {repeats}"
         ));
     }
     if without > 0 {
@@ -145,7 +145,7 @@ pub(crate) fn run(args: &ReplayArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failu
     }
     if missing > 0 {
         terminal::complain(&format!(
-            "note: requests that could not be recorded, and are missing: {missing}"
+            "note: requests that could not be recorded and are missing: {missing}"
         ));
     }
     let load = Load {

@@ -100,7 +100,7 @@ pub(crate) fn read(
             }
             if read as u64 == LONGEST_LINE {
                 let reason = format!(
-                    "longer than {} MiB, as no line of a recording is",
+                    "longer than {} MiB, which no line of a recording is",
                     read >> 20
                 );
                 return Err(refused(number, &reason));
@@ -111,10 +111,10 @@ pub(crate) fn read(
                     let reason = "recorded by a newer version of hydrant";
                     return Err(refused(number, reason));
                 }
-                // Of a host that was killed.
+                // A host that was killed leaves a part of a line.
                 None if !text.ends_with(b"\n") && is_beginning(&text) => {
                     terminal::complain(&format!(
-                        "note: {name}:{number}: the last line is not complete, and left out"
+                        "note: {name}:{number}: the last line is not complete and is left out"
                     ));
                 }
                 None => {

@@ -42,8 +42,8 @@ use sending::{Sending, Sent};
 ///
 /// With FILE the messages are sent as they are, one after the other; what cannot be read is reported
 /// and left out. Messages are repeated with back-off after 408, 429, 500, 502, 503, 504, a failed
-/// invocation or no reply, at least after the time of `Retry-After`, of which a minute is waited at
-/// most; after any other status a message to a URL is lost. Settings that the module returns for a
+/// invocation or no reply, not before the time of `Retry-After`, but after a minute at the latest;
+/// after any other status a message to a URL is lost. Settings that the module returns for a
 /// subscription come back with changes of that audience, and a suspended subscription gets nothing
 /// more.
 ///

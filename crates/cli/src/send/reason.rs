@@ -1,4 +1,5 @@
-//! The reason in the answer to a message that failed. Answers may repeat what the message has.
+//! The reason in the answer to a message that failed, without the values of the message, which the
+//! answer may repeat.
 
 use std::cmp::Reverse;
 

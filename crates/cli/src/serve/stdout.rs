@@ -33,7 +33,7 @@ pub(super) struct State {
 }
 
 impl State {
-    /// Why records were not written, if there are any.
+    /// Why records were not written; `None` if all were, or if the reader has ended.
     pub(super) fn failure(&self) -> Option<Failure> {
         let error = match self.broken.get() {
             // The reader has ended, and with it the host.
@@ -59,7 +59,8 @@ impl Stdout {
     /// Raises the stop when nobody reads any more.
     pub(super) fn new(stop: Arc<Stop>) -> Result<(Self, Arc<State>), Failure> {
         if was_closed(1) {
-            let text = "it is closed, and records would be lost; `--to null` needs none";
+            let text =
+                "it is closed, so that records would be lost: redirect it, or use `--to null`";
             return Err(failure(io::Error::other(text)));
         }
         let (lines, mut receiver) = mpsc::channel::<Lines>(1);
@@ -67,7 +68,7 @@ impl Stdout {
         let of_thread = Arc::clone(&state);
         let write = move || {
             while let Some((lines, written)) = receiver.blocking_recv() {
-                // Whoever waited has given up, and the records come again.
+                // The call that waited was given up, and its records come again.
                 if written.is_closed() {
                     continue;
                 }

@@ -17,8 +17,8 @@ const NAME: &str = "{{title}}";
 /// The environment variable with the address of the API, without a slash at the end.
 const URL: &str = "{{variable}}_URL";
 
-/// When a request to the API is given up, so that the platform repeats the batch. Nearly all must
-/// be much faster: 99 % of the calls of a function may take 200 ms, those of a URL 100 ms.
+/// After this time a request to the API is given up, and the platform repeats the batch. Nearly all
+/// must be much faster: 99 % of the calls may take at most 200 ms for a function, 100 ms for a URL.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// What a customer fills in.

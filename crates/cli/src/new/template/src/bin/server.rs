@@ -1,7 +1,7 @@
 //! The HTTP server. Variables:
 //!
 //! - `LISTEN`: the address, by default 127.0.0.1:8080. One that other machines can reach needs
-//!   tokens, and a proxy in front of it that has the TLS (or `Server::tls`)
+//!   tokens, and TLS: a proxy in front of it, or `Server::tls`
 //! - `TOKENS`: tokens of the platform, separated by commas; `TOKENS_FILE`: a file with one per line
 //! - `ADMIN`: the address of `/healthz`, `/readyz`, `/metrics` and, in debug builds, the console, by
 //!   default 127.0.0.1:9090; only the administrator may reach it
