@@ -97,6 +97,8 @@ export function refusalHint(request: RefusedRequest): string {
       return `Send messages by POST, not by ${request.method}.`;
     case "content_encoding":
       return "Send the body without compression, or with gzip or zstd, and say so in the header `Content-Encoding`.";
+    case "zstd_window":
+      return "Compress with a window of at most 8 MiB: a level of zstd below 20, without `--long`.";
     case "too_large":
       return "Send a smaller message: split the events, or raise the limit of the program (--max-body-bytes).";
     case "slow_body":
@@ -110,6 +112,6 @@ export function refusalHint(request: RefusedRequest): string {
     case "overloaded":
       return "The program was busy. The sender repeats the message; raise the limits if this happens often.";
     default:
-      return "The program was shutting down or changing its tokens. The sender repeats the message.";
+      return "The program was shutting down. The sender repeats the message.";
   }
 }

@@ -155,6 +155,14 @@ test("requests that are refused before they are processed are shown", async ({ p
   await program.stop();
 });
 
+test("a window of zstd that is too large is explained", async ({ console: page, program }) => {
+  // A frame with a window of 16 MiB and an empty block (RFC 8878, section 3.1.1).
+  const frame = Uint8Array.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x70, 0x01, 0x00, 0x00]);
+  expect(await program.post(frame, "/", { headers: { "content-encoding": "zstd" } })).toBe(415);
+  await open(page, "refused: 415");
+  await expect(problem(page)).toContainText("What to do: Compress with a window of at most 8 MiB");
+});
+
 test("a message inside an event of another service can be taken out", async ({ console: page, program }) => {
   const message = batch([custom("wrapped one")]);
   const event = JSON.stringify({ resource: "/", httpMethod: "POST", headers: { a: "b" }, requestContext: { stage: "prod", accountId: "1" }, isBase64Encoded: true, body: Buffer.from(message).toString("base64") });
