@@ -115,7 +115,8 @@ pub(crate) fn run(args: &DeployArgs) -> Result<ExitCode, Failure> {
     args.output.open(&[])?.print(text.as_bytes())
 }
 
-/// The beginning of a script: runs a command, and goes on if the permission exists.
+/// The beginning of a script: the function `permit` runs a command, and goes on if the permission
+/// exists.
 const PERMIT: &str = r#"set -u
 failed=0
 
@@ -164,8 +165,8 @@ fn script(functions: &[Function], alias: &str) -> String {
     text
 }
 
-/// The part of a script with the permissions for the alias `"$arn"` in `"$region"`. Then `"$failed"`
-/// is the status.
+/// The part of a script with the permissions for the alias `"$arn"` in `"$region"`. Afterwards
+/// `"$failed"` is the exit status.
 pub(crate) fn permissions_of_variables() -> String {
     format!("{PERMIT}\n{}", permissions("\"$region\"", "\"$arn\""))
 }

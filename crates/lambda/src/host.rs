@@ -292,7 +292,7 @@ impl<P: Module<K> + 'static, K: 'static> Host<P, K> {
     }
 }
 
-/// `lambda_runtime` panics without an address.
+/// `lambda_runtime` panics if the variable is not an address.
 fn check_runtime_api() -> Result<(), Error> {
     let address = std::env::var(RUNTIME_API).unwrap_or_default();
     let address = address.parse::<::http::Uri>().ok();

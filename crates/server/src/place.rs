@@ -261,7 +261,7 @@ fn class_of(model: &str, field: &FieldInfo) -> Class {
     let is_setting = field.name.ends_with("_settings") && is_map;
     let is_key = matches!(field.name, "default_value" | "api_key" | "api_keys");
     let is_personal = match field.name {
-        // Those of an audience are a list, whose elements have the values.
+        // The attributes of an audience are a list, whose elements have the values.
         "user_attributes" => is_map,
         "added" | "removed" | "new" | "old" => model.starts_with("UserAttributeChange"),
         "value" | "list_value" => model == "UserAttributeAudienceEvent",

@@ -81,8 +81,8 @@ impl Opener {
 }
 
 /// Whether the process was started without standard input (0) or standard output (1). The standard
-/// library opens the null device in its place, for reading and writing, which nobody does who means an
-/// empty input or no output. False where that cannot be found out.
+/// library then opens the null device in its place, for reading and writing; a redirection opens it
+/// for one of them. False where that cannot be found out.
 pub(crate) fn was_closed(descriptor: u32) -> bool {
     const ACCESS: u32 = 0o3;
     const READ_WRITE: u32 = 0o2;

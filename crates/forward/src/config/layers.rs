@@ -61,8 +61,8 @@ pub(crate) enum Value {
 /// The prefix of environment variables.
 const PREFIX: &str = "HYDRANT_";
 
-/// Variables of the program and of the function `hydrant-lambda-forward` that are not settings, in lower
-/// case.
+/// Variables of the program and of the function `hydrant-lambda-forward` that are not settings, in
+/// lower case.
 const OTHERS: [&str; 5] = ["threads", "tokens", "config", "trigger", "hash_platform"];
 
 /// Those of tests.
@@ -130,7 +130,8 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// All variables that begin with `HYDRANT_` and are probably misspelt, and those whose value is not Unicode.
+    /// All variables that begin with `HYDRANT_` and are probably misspelt, and those whose value is
+    /// not Unicode.
     pub fn environment(
         &mut self,
         variables: impl IntoIterator<Item = (OsString, OsString)>,
