@@ -260,7 +260,8 @@ pub(crate) mod tests {
         assert_can_run_again(&script(&functions, "production"), &[], 4);
     }
 
-    /// Permissions that exist are no failure, and a failure does not keep the others from being added.
+    /// Permissions that exist are no failure, and a failure does not keep the others from being
+    /// added.
     #[cfg(unix)]
     pub(crate) fn assert_can_run_again(script: &str, args: &[&str], permissions: usize) {
         use std::os::unix::fs::PermissionsExt as _;

@@ -4,10 +4,9 @@
 //! cargo run --package hydrant-server --features console --example console [PORT [TOKEN]]
 //! ```
 //!
-//! Then open the first address that it prints, and send messages to the second one, with the token if
-//! there is one. Custom events with the names `reject me`, `retry me` and `discard me` fail in these
-//! ways. The records go nowhere.
-//! The tests of the console use this program.
+//! Then open the first address that it prints, and send messages to the second one, with the token
+//! if there is one. Custom events with the names `reject me`, `retry me` and `discard me` fail in
+//! these ways. The records go nowhere. The tests of the console use this program.
 
 use std::error::Error;
 use std::future::pending;

@@ -27,8 +27,8 @@ const WAITING: usize = 4 << 10;
 /// The memory for bodies of requests without a valid token is the limit divided by this.
 const UNAUTHORIZED_SHARE: usize = 16;
 
-/// The largest window of Zstandard, which is allocated: RFC 9659, section 3, forbids larger ones in this
-/// content encoding.
+/// The largest window of Zstandard, which is allocated: RFC 9659, section 3, forbids larger ones in
+/// this content encoding.
 const MAX_WINDOW: u64 = 8 << 20;
 
 /// How the body is compressed.

@@ -124,8 +124,8 @@ impl Exchange {
     }
 }
 
-/// A request that was refused before it was processed, for example because of its token. Its body and
-/// its headers are not kept.
+/// A request that was refused before it was processed, for example because of its token. Its body
+/// and its headers are not kept.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RefusedRequest {

@@ -63,7 +63,8 @@ impl Kinds {
     }
 
     /// Whether a text that cannot be parsed seems to be a message of a permitted type: the first
-    /// field `type` in it that has the type of a message decides. Nothing but the status depends on it.
+    /// field `type` in it that has the type of a message decides. Nothing but the status depends on
+    /// it.
     pub(crate) fn permit_fault(self, text: &[u8]) -> bool {
         const FIELD: &[u8] = b"\"type\"";
         let mut rest = text;

@@ -12,7 +12,8 @@ use hydrant::schema::{FieldInfo, Kind, ModelInfo};
 pub(crate) enum Class {
     /// Everybody.
     Plain,
-    /// Everybody if it looks like a name, because another text may be an identity in the wrong place.
+    /// Everybody if it looks like a name, because another text may be an identity in the wrong
+    /// place.
     Name,
     /// Everybody if it is one of these words; for the same reason.
     Word(&'static [&'static str]),
@@ -127,7 +128,8 @@ impl Place {
         }
     }
 
-    /// The name of the field that names the model of the object here, if it is a member of a family.
+    /// The name of the field that names the model of the object here, if it is a member of a
+    /// family.
     pub(crate) fn discriminator(self) -> Option<&'static str> {
         match self.kind {
             Some(Kind::Family(family)) => Some(family.tag),
@@ -292,8 +294,8 @@ fn class_of_undeclared(text: &str) -> Class {
     }
 }
 
-/// Whether a text is a value of this type. A text that has an object in it is none: it may be a whole
-/// message.
+/// Whether a text is a value of this type. A text that has an object in it is none: it may be a
+/// whole message.
 fn fits(kind: Kind, text: &str) -> bool {
     let text = trim(text);
     let only = |others: &str| {
@@ -338,8 +340,8 @@ fn is_name(text: &str) -> bool {
         && text.chars().filter(char::is_ascii_digit).count() <= 3
 }
 
-/// Whether a text may name settings. Case, separators and escapes do not matter, because the text is
-/// not what it should be.
+/// Whether a text may name settings. Case, separators and escapes do not matter, because the text
+/// is not what it should be.
 pub(crate) fn mentions_settings(text: &str) -> bool {
     let letters = text.chars().filter(char::is_ascii_alphanumeric);
     let letters: String = letters.map(|it| it.to_ascii_lowercase()).collect();

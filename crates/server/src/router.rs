@@ -130,7 +130,8 @@ impl Service {
             Ok(coding) => coding,
             Err(refusal) => {
                 let drained = body::is_drained(headers);
-                // Headers are not kept while a body arrives: they do not count as memory for bodies.
+                // Headers are not kept while a body arrives: they do not count as memory for
+                // bodies.
                 drop(parts);
                 if drained {
                     body::drain(body, &shared.limits).await;

@@ -122,9 +122,9 @@ impl<P: Module<K>, K> Running<P, K> {
         Ok(processed)
     }
 
-    /// Refuses what the endpoint or the authorization does not permit, and returns what is wrong with a
-    /// message that cannot be parsed. Its type is that which the engine will read: another parser could
-    /// be deceived, for example by a second `type`.
+    /// Refuses what the endpoint or the authorization does not permit, and returns what is wrong
+    /// with a message that cannot be parsed. Its type is that which the engine will read: another
+    /// parser could be deceived, for example by a second `type`.
     fn check(&self, incoming: &Incoming, scratch: &mut Scratch) -> Result<Option<Error>, Refusal> {
         let (endpoint, authorized) = (incoming.endpoint, incoming.authorized);
         if endpoint.is_all() && authorized.is_all() {

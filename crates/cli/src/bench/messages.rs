@@ -1,4 +1,5 @@
-//! The messages of `bench` and `send`: they are read once and kept, so that reading is not measured.
+//! The messages of `bench` and `send`: they are read once and kept, so that reading is not
+//! measured.
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;

@@ -40,18 +40,19 @@ use sending::{Sending, Sent};
 /// of them, notifications, an audience with members, an erasure. Settings that are required have
 /// their default values or examples; --settings has better ones.
 ///
-/// With FILE the messages are sent as they are, one after the other; what cannot be read is reported
-/// and left out. Messages are repeated with back-off after 408, 429, 500, 502, 503, 504, a failed
-/// invocation or no reply, not before the time of `Retry-After`, but after a minute at the latest;
-/// after any other status a message to a URL is lost. Settings that the module returns for a
-/// subscription come back with changes of that audience, and a suspended subscription gets nothing
-/// more.
+/// With FILE the messages are sent as they are, one after the other; what cannot be read is
+/// reported and left out. Messages are repeated with back-off after 408, 429, 500, 502, 503, 504, a
+/// failed invocation or no reply, not before the time of `Retry-After`, but after a minute at the
+/// latest; after any other status a message to a URL is lost. Settings that the module returns for
+/// a subscription come back with changes of that audience, and a suspended subscription gets
+/// nothing more.
 ///
-/// Each message is a line of the output: its outcome, its type and that of its events, the time of the
-/// last attempt, and the statuses of all; lines below it have the reasons of failures, in which values
-/// of the message are hidden. With --json it is
-/// {"number","type","id","events","event_types","outcome","attempts","problems"}. The exit status is 1
-/// if a message cannot be read or is not answered, or a response or the registration breaks a rule.
+/// Each message is a line of the output: its outcome, its type and that of its events, the time of
+/// the last attempt, and the statuses of all; lines below it have the reasons of failures, in which
+/// values of the message are hidden. With --json it is
+/// {"number","type","id","events","event_types","outcome","attempts","problems"}. The exit status
+/// is 1 if a message cannot be read or is not answered, or a response or the registration breaks a
+/// rule.
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
     "Examples:\n  \

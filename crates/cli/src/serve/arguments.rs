@@ -21,10 +21,10 @@ use super::record::RecordArgs;
 /// with a token of --tokens-file or HYDRANT_TOKENS, if there are any.
 ///
 /// The status is 200 if everything is delivered, 202 if it is stored (--acknowledge-first), 400 for
-/// what is not a message, 401 for a wrong token, 408 for a body that does not arrive, 413 for a message
-/// that is too large, 415 for a compression that is not gzip or zstd, 429 or 503 with Retry-After if
-/// there is no room or something is to be repeated, 500 for what was rejected. The sender does not
-/// repeat after 4xx, except 408 and 429.
+/// what is not a message, 401 for a wrong token, 408 for a body that does not arrive, 413 for a
+/// message that is too large, 415 for a compression that is not gzip or zstd, 429 or 503 with
+/// Retry-After if there is no room or something is to be repeated, 500 for what was rejected. The
+/// sender does not repeat after 4xx, except 408 and 429.
 ///
 /// A termination signal ends it without a loss: it accepts nothing more and answers what it has
 /// received.

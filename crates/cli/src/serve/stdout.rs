@@ -1,5 +1,5 @@
-//! Standard output as a target. A thread of its own writes: nobody may read a pipe, and a thread of the
-//! runtime that waits for that would keep the host from ending.
+//! Standard output as a target. A thread of its own writes: nobody may read a pipe, and a thread of
+//! the runtime that waits for that would keep the host from ending.
 
 use std::io::{self, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};

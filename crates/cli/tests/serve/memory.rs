@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::{BATCH, Serving, program, start};
 
-/// What it takes at most, in MiB, without optimization: 256 MiB of messages with a token and 16 MiB of
-/// those without one, in buffers that have room to grow, and 10,000 connections of 35 KB.
+/// What it takes at most, in MiB, without optimization: 256 MiB of messages with a token and 16 MiB
+/// of those without one, in buffers that have room to grow, and 10,000 connections of 35 KB.
 const MOST: usize = 800;
 
 /// A value of `/proc/PID/status`, in KiB.
@@ -84,7 +84,8 @@ fn many_streams() -> Vec<u8> {
     bytes
 }
 
-/// A frame of Zstandard with a window of 8 MiB that expands to 8 GiB of spaces (RFC 8878, section 3.1.1).
+/// A frame of Zstandard with a window of 8 MiB that expands to 8 GiB of spaces (RFC 8878, section
+/// 3.1.1).
 fn bomb() -> Vec<u8> {
     let mut bomb = b"\x28\xb5\x2f\xfd\x00\x68".to_vec();
     for left in (0..60_000_u32).rev() {

@@ -158,8 +158,8 @@ impl<P: Module<K>, K> Processing<P, K> {
     }
 }
 
-/// The output of a future, unless the deadline passes before. Handlers that do not wait need no timer,
-/// which threads would share.
+/// The output of a future, unless the deadline passes before. Handlers that do not wait need no
+/// timer, which threads would share.
 async fn until<F: Future>(deadline: Instant, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     let once = poll_fn(|context| Poll::Ready(future.as_mut().poll(context)));

@@ -206,8 +206,8 @@ impl Routes {
         object(|json| document.write_fields(json))
     }
 
-    /// A text of the editor, with the values that it did not get: those of the message `base`, or of
-    /// the message inside it.
+    /// A text of the editor, with the values that it did not get: those of the message `base`, or
+    /// of the message inside it.
     fn restore(&self, text: &str, base: Option<u64>, is_inner: bool) -> Restored {
         let base = base.and_then(|seq| self.console.0.ring.get(seq));
         let base = base.map(|entry| entry.exchange.body.clone());

@@ -1,5 +1,5 @@
-//! The files of a recording: a new one when the current one is large or was removed, and none that is
-//! too old.
+//! The files of a recording: a new one when the current one is large or was removed, and none that
+//! is too old.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};

@@ -1,4 +1,5 @@
-//! A recording of hostile messages has no secret, and its messages have the outcomes of the originals.
+//! A recording of hostile messages has no secret, and its messages have the outcomes of the
+//! originals.
 
 use std::sync::OnceLock;
 

@@ -76,12 +76,12 @@ impl RecordOptions {
 
 /// An [`Observer`] that stores every exchange as a line of JSON in a folder, on a thread of its own.
 ///
-/// The settings of accounts are never stored, nor what the protocol does not declare, and identities
-/// only if [`RecordOptions::identities`] says so. A message that was refused is stored without its text,
-/// because its settings cannot be found with certainty. What comes faster than it can be written, and
-/// what cannot be written, is left out, counted in [`left_out`](Self::left_out) and by the metric
-/// `hydrant_unrecorded_messages_total`, and the number is a line of the recording. A folder that is
-/// removed is created again.
+/// The settings of accounts are never stored, nor what the protocol does not declare, and
+/// identities only if [`RecordOptions::identities`] says so. A message that was refused is stored
+/// without its text, because its settings cannot be found with certainty. What comes faster than it
+/// can be written, and what cannot be written, is left out, counted in [`left_out`](Self::left_out)
+/// and by the metric `hydrant_unrecorded_messages_total`, and the number is a line of the
+/// recording. A folder that is removed is created again.
 ///
 /// ```
 /// use hydrant_server::record::{RecordOptions, Recorder};
@@ -160,8 +160,9 @@ impl Recorder {
         })
     }
 
-    /// How many exchanges are not recorded, because they came faster than they could be written, could
-    /// not be written at all, or were in a file that somebody has removed while it was written.
+    /// How many exchanges are not recorded, because they came faster than they could be written,
+    /// could not be written at all, or were in a file that somebody has removed while it was
+    /// written.
     #[must_use]
     pub fn left_out(&self) -> u64 {
         self.shared.left_out.load(Ordering::Relaxed)

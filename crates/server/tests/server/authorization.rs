@@ -113,8 +113,8 @@ async fn a_body_without_a_token_is_short() {
     assert_eq!(reply.status, 200);
 }
 
-/// Senders without a token hold bodies open until there is no memory for more: those with a token do
-/// not notice.
+/// Senders without a token hold bodies open until there is no memory for more: those with a token
+/// do not notice.
 #[tokio::test]
 async fn bodies_without_a_token_do_not_take_the_memory_of_others() {
     // A sixteenth, 64 KiB, is for requests without a token.
