@@ -340,6 +340,19 @@ fn is_name(text: &str) -> bool {
         && text.chars().filter(char::is_ascii_digit).count() <= 3
 }
 
+/// Whether everybody may see this text in a field that is declared as a text.
+#[cfg(feature = "console")]
+pub(crate) fn is_plain(text: &str) -> bool {
+    Place::root(Kind::Text).scalar(text) == Class::Plain
+}
+
+/// Whether everybody may see a text that a finding quotes: it is a word of the protocol, or looks like
+/// the misspelling of one.
+#[cfg(feature = "console")]
+pub(crate) fn is_harmless(text: &str) -> bool {
+    is_declared_word(text) || is_name(text) && !mentions_settings(text)
+}
+
 /// Whether a text may name settings. Case, separators and escapes do not matter, because the text
 /// is not what it should be.
 pub(crate) fn mentions_settings(text: &str) -> bool {

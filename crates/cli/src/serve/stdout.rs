@@ -15,12 +15,10 @@ use crate::input::was_closed;
 use crate::interrupt::Stop;
 
 /// Lines, and who waits for them to be written.
-type Lines = (Vec<u8>, oneshot::Sender<io::Result<()>>);
+type Lines = (Vec<u8>, oneshot::Sender<()>);
 
 pub(super) struct Stdout {
     lines: mpsc::Sender<Lines>,
-    state: Arc<State>,
-    stop: Arc<Stop>,
 }
 
 /// How writing goes.
@@ -76,19 +74,22 @@ impl Stdout {
                 let mut stdout = io::stdout().lock();
                 let result = stdout.write_all(&lines).and_then(|()| stdout.flush());
                 of_thread.is_busy.store(false, Ordering::SeqCst);
-                let _ = written.send(result);
+                if let Err(error) = result {
+                    let _ = of_thread.broken.set(error.kind());
+                    let error = error.kind().to_string();
+                    tracing::error!(error, "cannot write to standard output; the host ends");
+                    stop.raise();
+                    // The next line would be glued to a part of this one.
+                    return;
+                }
+                let _ = written.send(());
             }
         };
         let started = thread::Builder::new()
             .name("stdout".to_owned())
             .spawn(write);
         started.map_err(failure)?;
-        let sink = Self {
-            lines,
-            state: Arc::clone(&state),
-            stop,
-        };
-        Ok((sink, state))
+        Ok((Self { lines }, state))
     }
 }
 
@@ -106,25 +107,11 @@ impl Sink for Stdout {
             lines.extend_from_slice(&record.payload);
             lines.push(b'\n');
         }
-        // After a part of a line, nothing more is written: it would be glued to that part.
-        if self.state.broken.get().is_some() {
-            let reason = "an earlier record could not be written to standard output";
-            return vec![Fate::retry(reason); records.len()];
-        }
         let (sender, written) = oneshot::channel();
         let _ = self.lines.send((lines, sender)).await;
-        let ended = || Err(io::Error::other("its thread has ended"));
-        let fate = match written.await.unwrap_or_else(|_| ended()) {
+        let fate = match written.await {
             Ok(()) => Fate::Delivered,
-            Err(error) => {
-                let _ = self.state.broken.set(error.kind());
-                tracing::error!(
-                    error = error.kind().to_string(),
-                    "cannot write to standard output; the host ends"
-                );
-                self.stop.raise();
-                Fate::retry(format!("cannot write to standard output: {}", error.kind()))
-            }
+            Err(_) => Fate::retry("the record could not be written to standard output"),
         };
         vec![fate; records.len()]
     }

@@ -83,7 +83,7 @@ export function requestView(summary: Summary, request: RefusedRequest, back: () 
         h("h3", {}, h("span", { "aria-hidden": "true" }, "✕ "), `HTTP ${summary.status}: ${summary.reason ?? request.kind}`),
         h("p", {}, h("strong", {}, "What to do: "), refusalHint(request)))),
     h("p", { class: "answer" }, "The request was refused before it was processed. Its body and its token are not kept. ",
-      summary.outcome === "retry" || summary.status === 408 ? "The sender repeats it." : "The sender does not repeat it: to a real sender, this data would be lost."),
+      summary.outcome === "retry" ? "The sender repeats it." : "The sender does not repeat it: to a real sender, this data would be lost."),
     h("dl", { class: "facts" }, ...facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))));
 }
 

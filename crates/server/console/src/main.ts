@@ -339,7 +339,7 @@ async function follow(page: Page, store: Store): Promise<void> {
 async function main(): Promise<void> {
   setTheme(localStorage.getItem("hydrant-theme") ?? "system");
   const state = await api.state();
-  const store = new Store(state.max_messages);
+  const store = new Store();
   store.add(await api.messages(0));
   const page = new Page(state, store);
   await follow(page, store);

@@ -10,8 +10,7 @@ export class Store {
   paused = false;
   private waiting: Summary[] = [];
   private oldest = 0;
-
-  constructor(private readonly most: number) {}
+  private oldestRefused = 0;
 
   /** The number of messages that arrived while the list was paused. */
   get held(): number {
@@ -26,19 +25,25 @@ export class Store {
   add(update: Update): boolean {
     this.totals = update.totals;
     this.oldest = update.oldest;
+    this.oldestRefused = update.oldest_refused;
     const fresh = update.messages.filter((message) => message.seq > this.newest);
     fresh.sort((one, other) => other.seq - one.seq);
-    this.waiting = [...fresh, ...this.waiting].slice(0, this.most);
+    this.waiting = this.kept([...fresh, ...this.waiting]);
     return !this.paused && this.release();
   }
 
   /** Moves what arrived during a pause into the list. */
   release(): boolean {
     const before = this.messages;
-    this.messages = [...this.waiting, ...before].slice(0, this.most).filter((message) => message.seq >= this.oldest);
+    this.messages = this.kept([...this.waiting, ...before]);
     const changed = this.waiting.length > 0 || this.messages.length !== before.length;
     this.waiting = [];
     return changed;
+  }
+
+  /** Those that the program still has. Requests that were refused push out no messages. */
+  private kept(messages: Summary[]): Summary[] {
+    return messages.filter(({ seq, request }) => seq >= (request === null ? this.oldest : this.oldestRefused));
   }
 
   /** The messages that the filter lets through. */

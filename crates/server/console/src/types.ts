@@ -181,7 +181,8 @@ export interface Totals {
 export interface Update {
   messages: Summary[];
   totals: Totals;
-  /** The oldest message that can still be opened. */
+  /** The oldest message, and the oldest refused request, that can still be opened. */
   oldest: number;
+  oldest_refused: number;
   revealed: boolean;
 }

@@ -45,7 +45,7 @@ pub(super) fn write(json: &mut JsonWriter<'_>, entry: &Entry, revealed: bool) {
     json.list_field("parts", |json| {
         if exchange.error.is_none() {
             let findings = read.as_ref().map_or(&[][..], |read| &read.findings);
-            parts(json, exchange, batch, findings);
+            parts(json, exchange, batch, findings, revealed);
         }
     });
     json.bool_field("suspended", exchange.is_suspended);
@@ -93,6 +93,7 @@ fn parts(
     exchange: &Exchange,
     batch: Option<&EventProcessingRequest<'_>>,
     findings: &[Finding],
+    revealed: bool,
 ) {
     let is_whole = batch.is_none_or(|batch| batch.events.is_empty());
     let name = exchange
@@ -136,8 +137,9 @@ fn parts(
     }
     let unhandled = unhandled(exchange, batch);
     let unknown_types = findings.iter().filter(|it| it.rule == UNKNOWN_MEMBER);
-    let unknown_types: HashMap<&str, &str> =
-        unknown_types.map(|it| (&*it.path, &*it.message)).collect();
+    let unknown_types: HashMap<&str, String> = unknown_types
+        .map(|it| (&*it.path, document::message(it, revealed)))
+        .collect();
     let mut records = vec![0_u64; batch.events.len()];
     for record in &exchange.records {
         if let Some(count) = record.event.and_then(|event| records.get_mut(event)) {
@@ -153,14 +155,15 @@ fn parts(
     {
         json.object_element(|json| {
             json.uint_field("index", index as u64);
-            json.text_field("type", event.kind().as_str());
+            let kind = event.kind();
+            let shown = document::may_show(kind.as_str(), revealed);
+            json.text_field("type", if shown { kind.as_str() } else { "…" });
             optional(json, "id", event.id(), JsonWriter::uuid_field);
             optional(json, "at", event.timestamp_ms(), JsonWriter::int_field);
             let is_unhandled = unhandled.binary_search(&index).is_ok();
-            let unhandled = is_unhandled.then(|| {
-                let path = format!("events[{index}]");
-                unknown_types.get(&*path).copied().unwrap_or_default()
-            });
+            let path = format!("events[{index}]");
+            let unhandled =
+                is_unhandled.then(|| unknown_types.get(&*path).map_or("", |it| it.as_str()));
             outcome(json, not_done(Part::Event, index), unhandled);
             json.uint_field("records", records);
         });

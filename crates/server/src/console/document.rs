@@ -7,7 +7,7 @@ use hydrant::{Error, ErrorKind, ParseOptions, Scratch, parse};
 
 use super::redact::{Restored, Shown};
 use super::{declared, tree};
-use crate::place::Place;
+use crate::place::{Place, is_harmless, mentions_settings};
 
 /// The most findings that are written.
 const MOST_FINDINGS: usize = 500;
@@ -81,7 +81,7 @@ impl<'t> Document<'t> {
         }
         json.list_field("findings", |json| {
             for finding in self.findings.iter().take(MOST_FINDINGS) {
-                json.object_element(|json| write_finding(json, finding));
+                json.object_element(|json| write_finding(json, finding, self.revealed));
             }
         });
     }
@@ -139,11 +139,50 @@ fn is_about_a_value(kind: ErrorKind) -> bool {
     )
 }
 
-fn write_finding(json: &mut JsonWriter<'_>, finding: &Finding) {
+fn write_finding(json: &mut JsonWriter<'_>, finding: &Finding, revealed: bool) {
     json.text_field("level", finding.level.as_str());
     json.text_field("rule", finding.rule);
-    json.text_field("path", &finding.path);
-    json.text_field("message", &finding.message);
+    json.text_field("path", &path(finding, revealed));
+    json.text_field("message", &message(finding, revealed));
+}
+
+/// The message of a finding without the values that it quotes, which may be anything where another
+/// text should be.
+pub(super) fn message(finding: &Finding, revealed: bool) -> String {
+    let (mut out, mut rest) = (String::new(), &*finding.message);
+    while let Some((before, quoted)) = rest.split_once('"') {
+        let mut escaped = false;
+        let end = quoted.find(|it: char| {
+            let ends = it == '"' && !escaped;
+            escaped = it == '\\' && !escaped;
+            ends
+        });
+        let (value, after) = quoted.split_at(end.unwrap_or(quoted.len()));
+        out.push_str(before);
+        out.push('"');
+        out.push_str(if may_show(value, revealed) {
+            value
+        } else {
+            "…"
+        });
+        out.push('"');
+        rest = after.get(1..).unwrap_or_default();
+    }
+    out + rest
+}
+
+/// The path of a finding without keys that may be values.
+pub(super) fn path(finding: &Finding, revealed: bool) -> String {
+    let keys = finding.path.split('.').map(|key| {
+        let name = key.split('[').next().unwrap_or(key);
+        let shown = name.is_empty() || may_show(name, revealed);
+        if shown { key } else { "…" }
+    });
+    keys.collect::<Vec<_>>().join(".")
+}
+
+pub(super) fn may_show(text: &str, revealed: bool) -> bool {
+    is_harmless(text) || revealed && !mentions_settings(text)
 }
 
 /// What reading a message gives.

@@ -78,7 +78,9 @@ impl Outcome {
     pub(super) fn of(exchange: &Exchange) -> Self {
         if exchange.is_acknowledged() {
             Self::Answered
-        } else if exchange.error.is_some() || (400..429).contains(&exchange.status) {
+        } else if exchange.error.is_some() {
+            Self::Refused
+        } else if matches!(exchange.status, 400..429) && exchange.status != 408 {
             Self::Refused
         } else if exchange.ended == "rejected" {
             Self::Rejected
@@ -179,8 +181,9 @@ impl Ring {
         entries.find(|entry| entry.seq == seq).cloned()
     }
 
-    /// The entries after this one, the newest `most` of them, and what else the list shows.
-    pub(super) fn after(&self, seq: u64, most: usize) -> (Vec<Entry>, Totals, u64) {
+    /// The entries after this one, the newest `most` of the messages and of the refused requests, and
+    /// what else the list shows: the oldest of both are those that are still kept.
+    pub(super) fn after(&self, seq: u64, most: usize) -> (Vec<Entry>, Totals, [u64; 2]) {
         let state = self.lock();
         let kinds = [&state.entries, &state.refused];
         let newer = kinds.into_iter().flat_map(|entries| {
@@ -189,10 +192,8 @@ impl Ring {
         });
         let mut newer: Vec<Entry> = newer.collect();
         newer.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.seq));
-        newer.truncate(most);
-        let oldest = kinds.into_iter().filter_map(|entries| entries.front());
-        let oldest = oldest.map(|entry| entry.seq).min().unwrap_or_default();
-        (newer, state.totals, oldest)
+        let oldest = |entries: &VecDeque<Entry>| entries.front().map_or(0, |entry| entry.seq);
+        (newer, state.totals, kinds.map(oldest))
     }
 
     /// Is told the number of the newest message.

@@ -22,13 +22,13 @@ const PAUSE: Duration = Duration::from_millis(100);
 const IDLE: Duration = Duration::from_secs(1);
 /// How long an answer goes on. The page then asks again, so that no limit on connections ends it.
 const LIFE: Duration = Duration::from_secs(60);
-/// The most messages of an event: the newest. A page cannot show more in the time of a pause.
-const MOST: usize = 200;
+/// The most messages, and the most refused requests, of an event: the newest. A page cannot show more in the time of a pause.
+pub(super) const MOST: usize = 200;
 
 /// The text of an event for the messages after `seq`, and the newest of them.
 pub(super) fn update(console: &Console, seq: u64, most: usize) -> (String, u64) {
     let ring = &console.0.ring;
-    let (entries, totals, oldest) = ring.after(seq, most);
+    let (entries, totals, [oldest, oldest_refused]) = ring.after(seq, most);
     let newest = entries.first().map_or(seq, |entry| entry.seq);
     let mut out = Vec::new();
     JsonWriter::new(&mut out).object(|json| {
@@ -46,6 +46,7 @@ pub(super) fn update(console: &Console, seq: u64, most: usize) -> (String, u64) 
             json.uint_field("refused", totals.refused);
         });
         json.uint_field("oldest", oldest);
+        json.uint_field("oldest_refused", oldest_refused);
         json.bool_field("revealed", console.0.revealed.load(Ordering::Relaxed));
     });
     (String::from_utf8_lossy(&out).into_owned(), newest)

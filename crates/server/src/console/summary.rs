@@ -10,6 +10,7 @@ use hydrant::{ParseOptions, Scratch, parse};
 use super::document;
 use super::ring::{Entry, Outcome};
 use crate::exchange::{Exchange, Part};
+use crate::place::{is_harmless, is_plain};
 
 /// Types of events of a batch that the list names.
 const TYPES: usize = 6;
@@ -126,19 +127,24 @@ impl Checked {
         if let Ok(parsed) = parse(body, &mut scratch, &ParseOptions::new())
             && let Message::EventProcessingRequest(batch) = parsed.message
         {
-            words.extend(batch.events.iter().filter_map(name));
+            let names = batch.events.iter().filter_map(name);
+            // What is hidden in the message is hidden here, too.
+            words.extend(names.filter(|name| is_plain(name)).map(str::to_owned));
             let unhandled = unhandled(exchange, batch);
             checked.unhandled = unhandled.len();
             let path = unhandled.first().map(|index| format!("events[{index}]"));
             let about =
                 |it: &&Finding| it.rule == UNKNOWN_MEMBER && Some(&it.path) == path.as_ref();
             let finding = read.findings.iter().find(about);
-            checked.note = finding.map(|it| format!("{}: {}", it.path, it.message));
+            checked.note = finding.map(|it| {
+                let (path, message) = (document::path(it, false), document::message(it, false));
+                format!("{path}: {message}")
+            });
         }
-        words.extend(read.findings.iter().map(|it| it.message.as_str()));
+        words.extend(read.findings.iter().map(|it| document::message(it, false)));
         for word in words {
             if checked.words.len() + word.len() < Self::WORDS {
-                checked.words.push_str(word);
+                checked.words.push_str(&word);
                 checked.words.push('\n');
             }
         }
@@ -155,7 +161,7 @@ fn name<'a>(event: &Event<'a>) -> Option<&'a str> {
         Event::CustomEvent(event) => event.name,
         Event::ScreenView(event) => event.screen_name,
         Event::Attribution(event) => event.name,
-        Event::Unknown(event) => Some(event.unknown.type_name),
+        Event::Unknown(event) => Some(event.unknown.type_name).filter(|it| is_harmless(it)),
         _ => None,
     }
 }

@@ -89,3 +89,54 @@ async fn a_message_inside_an_event_is_edited_with_its_hidden_values() {
         assert_eq!(status, StatusCode::CONFLICT, "{body}");
     }
 }
+
+/// What is hidden in the text of a message is nowhere else on the page.
+#[tokio::test]
+async fn values_in_the_wrong_place_are_in_no_row_and_no_finding() {
+    let page = page();
+    for wrong in [
+        r#"{"type":"custom_event","name":"{\"account_settings\":{\"k\":\"s3cret\"}}"}"#,
+        r#"{"type":"s3cret@example.com"}"#,
+        r#"{"type":"custom_event","name":"n","custom_type":"s3cret@example.com"}"#,
+        r#"{"type":"custom_event","name":"n","s3cret@example.com":1}"#,
+        r#"{"type":"custom_event","name":"n","timestamp_ms":"s3cret"}"#,
+    ] {
+        page.send(&BATCH.replace(r#"{"type":"error"}"#, wrong))
+            .await;
+    }
+    let list = page.get("/api/messages?after=0").await;
+    assert_eq!(list.matches("\"seq\"").count(), 5, "{list}");
+    assert!(
+        !list.contains("s3cret") && list.contains("fine\\n"),
+        "{list}"
+    );
+    assert!(list.contains(r#"unknown type \"…\""#), "{list}");
+    for number in 1..=5 {
+        let detail = page.get(&format!("/api/messages/{number}")).await;
+        assert!(!detail.contains("s3cret"), "{detail}");
+    }
+}
+
+#[tokio::test]
+async fn refused_requests_hide_no_message() {
+    let page = page();
+    page.send(BATCH).await;
+    let router = TowerToHyperService::new(page.service.router());
+    for _ in 0..super::super::stream::MOST {
+        let request = Request::get("/nowhere").body(Body::empty()).unwrap();
+        router.call(request).await.unwrap();
+    }
+    let most = super::super::stream::MOST;
+    let (update, _) = super::super::stream::update(&page.console, 0, most);
+    let update: serde_json::Value = serde_json::from_str(&update).unwrap();
+    let messages = update["messages"].as_array().unwrap();
+    assert_eq!(messages.len(), most + 1);
+    assert_eq!(
+        (&messages[most]["seq"], &messages[most]["status"]),
+        (&1.into(), &500.into())
+    );
+    assert_eq!(
+        (&update["oldest"], &update["oldest_refused"]),
+        (&1.into(), &2.into())
+    );
+}
