@@ -34,7 +34,7 @@ pub(super) fn request(found: &mut Report, at: &Place<'_>, request: &DsrProcessin
         }
         found.required(at, identity);
         if identity.encoding.is_some_and(|it| !it.is_known()) {
-            found.unknown_value(&at.key("encoding"), None);
+            found.unknown_encoding(&at.key("encoding"));
         }
         if identity.value.is_some_and(|value| !value.is_empty()) {
             let fewest_zeros = identity_type.fewest_zeros();

@@ -102,7 +102,7 @@ pub(crate) fn value(
         IdentityEncoding::Sha1 => 40,
         IdentityEncoding::Sha256 => 64,
         IdentityEncoding::__Unknown(_) => {
-            found.unknown_value(&at.key("encoding"), None);
+            found.unknown_encoding(&at.key("encoding"));
             return;
         }
     };

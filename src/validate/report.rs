@@ -9,6 +9,7 @@ use super::rules::{
 };
 use super::{Finding, Level};
 use crate::error::{push_path_hidden_key, push_path_index, push_path_key};
+use crate::message::IdentityEncoding;
 use crate::parse::{Coercions, UnknownFields};
 use crate::schema::{Coercion, FamilyInfo, Required};
 use std::fmt::Write as _;
@@ -159,6 +160,17 @@ impl Report {
             None => "unknown value".to_owned(),
         };
         self.warn(at, UNKNOWN_VALUE, message);
+    }
+
+    /// An encoding of an identity. It is not shown: it may be the identity itself.
+    pub(crate) fn unknown_encoding(&mut self, at: &Place<'_>) {
+        let known = IdentityEncoding::ALL.iter().map(IdentityEncoding::as_str);
+        let known = known.collect::<Vec<_>>().join(", ");
+        self.warn(
+            at,
+            UNKNOWN_VALUE,
+            format!("unknown value; expected one of {known}"),
+        );
     }
 
     /// Fields that the models of their objects do not have. The name of a field below a secret

@@ -160,7 +160,7 @@ fn batches() -> Vec<Row> {
                 "warning identity-hash user_identities[2].value: not the 40 lower-case hexadecimal digits of sha1",
                 "warning unknown-value user_identities[3].type: unknown value",
                 "warning identity-hash user_identities[3].value: not the 64 lower-case hexadecimal digits of sha256",
-                "warning unknown-value user_identities[4].encoding: unknown value",
+                "warning unknown-value user_identities[4].encoding: unknown value; expected one of raw, md5, sha1, sha256",
                 "warning unknown-value runtime_environment.identities[0].type: unknown value",
                 "warning identity-hash runtime_environment.identities[0].value: not the 32 lower-case hexadecimal digits of md5",
             ],
@@ -278,7 +278,7 @@ fn audiences_and_dsr() -> Vec<Row> {
                 "warning unknown-value subject_identities[\"…\"]: unknown value",
                 "warning required-field subject_identities[\"…\"]: missing field `encoding`",
                 "warning required-field subject_identities[\"…\"]: missing field `value`",
-                "warning unknown-value subject_identities.android_id.encoding: unknown value",
+                "warning unknown-value subject_identities.android_id.encoding: unknown value; expected one of raw, md5, sha1, sha256",
             ],
         ),
     ]

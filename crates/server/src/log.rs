@@ -59,11 +59,24 @@ pub(crate) fn message(incoming: &Incoming, processed: &Processed, output: &Outpu
     }
 }
 
+static UNAUTHORIZED: Seldom = Seldom::new();
+static BROKEN_BODY: Seldom = Seldom::new();
+static OTHERS: Seldom = Seldom::new();
+
+/// The line at the end, about the requests since the last lines.
+pub(crate) fn rest() {
+    let requests: u64 = [&UNAUTHORIZED, &BROKEN_BODY, &OTHERS]
+        .map(Seldom::rest)
+        .iter()
+        .sum();
+    if requests > 0 {
+        tracing::error!(requests, "more requests were refused for the reasons above");
+    }
+}
+
 /// The lines of requests that are refused before they are processed: at most one of a kind in ten
 /// seconds, because anybody can send such requests.
 pub(crate) fn refused(refusal: Refusal) {
-    static UNAUTHORIZED: Seldom = Seldom::new();
-    static BROKEN_BODY: Seldom = Seldom::new();
     let status = refusal.status;
     match refusal {
         Refusal::UNAUTHORIZED => {
@@ -83,6 +96,17 @@ pub(crate) fn refused(refusal: Refusal) {
                     status,
                     "requests whose connection or stream ended before their body: look for time-outs of \
                      proxies and for the network; the sender repeats what has no answer"
+                );
+            }
+        }
+        _ if refusal.is_final() => {
+            if let Some(requests) = OTHERS.count() {
+                tracing::error!(
+                    requests,
+                    status,
+                    reason = refusal.text,
+                    "requests that were refused for this or other reasons; the sender does not repeat \
+                     them, and its data is lost"
                 );
             }
         }
@@ -135,6 +159,11 @@ impl Seldom {
             since: AtomicU64::new(0),
             last: Mutex::new(None),
         }
+    }
+
+    /// How many there were since the last report.
+    fn rest(&self) -> u64 {
+        self.since.swap(0, Ordering::Relaxed)
     }
 
     /// Counts one more; returns how many there were since the last report if it is time for one.

@@ -71,6 +71,11 @@ impl Refusal {
         }
     }
 
+    /// Whether the sender does not repeat the request (`lambda-and-http.md`, section 5).
+    pub(crate) const fn is_final(self) -> bool {
+        !matches!(self.status, 408 | 429 | 503)
+    }
+
     /// The answer. `retry_after` is for those that the sender is to repeat.
     pub(crate) fn response(self, retry_after: u64) -> Response<Body> {
         let text = error_text(self.kind, self.text);

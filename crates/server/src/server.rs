@@ -137,8 +137,9 @@ impl Server {
     pub fn bind(self) -> Result<Listening, StartError> {
         if self.tls.is_none() && !self.plain && !self.listen.ip().is_loopback() {
             return Err(StartError::new(format!(
-                "{} can be reached from other machines, and HTTP shows them tokens and data: use TLS, \
-                 or say that a proxy in front of the host has it",
+                "{} can be reached from other machines, and HTTP shows them tokens and data: use TLS \
+                 (`hydrant serve --tls-certificate`), or say that a proxy in front of the host has it \
+                 (`--plain`)",
                 self.listen
             )));
         }

@@ -186,6 +186,7 @@ impl Service {
         let ended = tokio::time::timeout_at(deadline.into(), idle).await;
         let left = deadline.saturating_duration_since(Instant::now());
         self.module.close(left).await;
+        log::rest();
         ended.is_ok()
     }
 }

@@ -201,7 +201,12 @@ async fn listen<F: Future<Output = ()>>(
     if let Some(admin) = listening.admin_address().map_err(unknown)? {
         terminal::complain(&format!("administration at http://{admin}"));
         if console.is_some() {
-            terminal::complain(&format!("console at http://{admin}/"));
+            // The console is for loopback names, unless others are allowed.
+            let port = admin.port();
+            match admin.ip().is_unspecified() {
+                true => terminal::complain(&format!("console at http://localhost:{port}/")),
+                false => terminal::complain(&format!("console at http://{admin}/")),
+            }
             if !admin.ip().is_loopback() {
                 let who = "everybody who reaches this address can read messages with it";
                 terminal::complain(&format!("note: the console has no password: {who}"));

@@ -30,7 +30,7 @@ pub(super) type Refusal = (StatusCode, &'static str);
 const HOST: Refusal = (
     StatusCode::FORBIDDEN,
     "this host name is not allowed: open the console by a loopback address such as http://localhost, or allow the name \
-     where the console is configured",
+     where the console is configured (`hydrant serve --console-host`)",
 );
 const ORIGIN: Refusal = (
     StatusCode::FORBIDDEN,
