@@ -78,9 +78,7 @@ impl Outcome {
     pub(super) fn of(exchange: &Exchange) -> Self {
         if exchange.is_acknowledged() {
             Self::Answered
-        } else if exchange.error.is_some() {
-            Self::Refused
-        } else if matches!(exchange.status, 400..429) && exchange.status != 408 {
+        } else if exchange.error.is_some() || matches!(exchange.status, 400..=407 | 409..=428) {
             Self::Refused
         } else if exchange.ended == "rejected" {
             Self::Rejected
