@@ -50,7 +50,7 @@ pub(crate) fn rows() -> Vec<(String, Vec<&'static str>)> {
         (email(r#""identity":"5f4dcc3b5aa765d61d8327deb882cf99""#), vec!["warning identity-hash user_identities[0].identity: declared raw, but it has the form of a digest: it will be hashed again"]),
         (email(r#""identity":"5f4dcc3b5aa765d61d8327deb882cf99","encoding":"md5""#), vec![]),
         (email(r#""identity":"jane","encoding":"sha256""#), vec!["warning identity-hash user_identities[0].identity: not the 64 lower-case hexadecimal digits of sha256"]),
-        (email(r#""identity":"jane","encoding":"rot13""#), vec!["warning unknown-value user_identities[0].encoding: unknown value"]),
+        (email(r#""identity":"jane","encoding":"rot13""#), vec!["warning unknown-value user_identities[0].encoding: unknown value; expected one of raw, md5, sha1, sha256"]),
         (email(r#""identity":" ""#), vec!["warning identity-blank user_identities[0].identity: blank, or the digest of the empty text"]),
         (own(r#"{"partner_identities":{"acme":"00000000-0000-0000-0000-000000000000"}}"#), vec!["warning identity-zero partner_identities[\"…\"]: zeros, which identify nobody, or their digest"]),
         // Attributes.
