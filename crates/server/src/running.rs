@@ -94,7 +94,7 @@ impl<P: Module<K>, K> Running<P, K> {
         let sequence = self.shared.sequence.fetch_add(1, Ordering::Relaxed) + 1;
         let mut processed = match fault {
             None => self.handle(&incoming, &invocation, &mut buffers).await,
-            // Whoever parses it in another way, such as a store, must not get it.
+            // A store that parses in another way must not get it.
             Some(error) => {
                 buffers.output.clear();
                 Processed::of(Ended::Refused(error), b"")

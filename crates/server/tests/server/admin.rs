@@ -53,7 +53,7 @@ async fn metrics_count_messages_and_refusals() {
     }
 }
 
-/// A probe passes within the patience of an orchestrator, whoever holds connections.
+/// A probe of an orchestrator passes in time although others hold connections.
 #[tokio::test]
 async fn connections_that_hold_the_listener_make_room_for_probes() {
     let host = serve(|host| host).await;
