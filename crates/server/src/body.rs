@@ -12,7 +12,7 @@ use http_body_util::BodyExt as _;
 use ruzstd::decoding::StreamingDecoder;
 use ruzstd::decoding::errors::FrameDecoderError;
 
-use crate::connection::ready;
+use crate::continued::ready;
 use crate::limits::{FREE_EXPANSION, Limits};
 use crate::refusal::Refusal;
 use crate::service::Shared;

@@ -20,6 +20,7 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
 use crate::activity::{Activity, Watched};
+use crate::continued::ready;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::service::Service;
@@ -301,18 +302,6 @@ async fn until_ending<F: Future>(
         output = future => Some(output),
         _ = phase.wait_for(|phase| *phase == Phase::Ending) => None,
     }
-}
-
-/// The output of a future that is ready.
-pub(crate) async fn ready<F: Future>(future: F) -> Option<F::Output> {
-    let mut future = pin!(future);
-    std::future::poll_fn(|context| {
-        std::task::Poll::Ready(match future.as_mut().poll(context) {
-            std::task::Poll::Ready(output) => Some(output),
-            std::task::Poll::Pending => None,
-        })
-    })
-    .await
 }
 
 /// Whether the error is one of a connection that ended before it was accepted.

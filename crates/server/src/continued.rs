@@ -1,4 +1,5 @@
-//! [`Continued`]: a message is processed to its end although the sender has disconnected.
+//! [`Continued`]: a message is processed to its end although the sender has disconnected; and other ways
+//! to poll a future.
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -55,6 +56,18 @@ pub(crate) async fn caught<F: Future>(future: F) -> Option<F::Output> {
             Ok(polled) => polled.map(Some),
             Err(_) => Poll::Ready(None),
         }
+    })
+    .await
+}
+
+/// The output of a future if it is ready; it is polled once.
+pub(crate) async fn ready<F: Future>(future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    std::future::poll_fn(|context| {
+        Poll::Ready(match future.as_mut().poll(context) {
+            Poll::Ready(output) => Some(output),
+            Poll::Pending => None,
+        })
     })
     .await
 }
