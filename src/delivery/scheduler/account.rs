@@ -1,10 +1,11 @@
 //! What the scheduler knows of an account that has records or is in trouble.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::Map;
 use super::breaker::Breaker;
 use crate::delivery::{Fate, RecordAccount};
 
@@ -22,9 +23,9 @@ pub(super) struct Account {
     pub(super) ready: BTreeSet<u64>,
     /// The sum of their sizes.
     pub(super) ready_size: usize,
-    /// The records of each key in order. Only the first of a key is ready, waits for its retry or is
-    /// in flight; in a call of a sink that keeps the order, the first ones are.
-    pub(super) chains: HashMap<Vec<u8>, BTreeSet<u64>>,
+    /// The last record of each key. Only the first of a key is ready, waits for its retry or is in
+    /// flight; in a call of a sink that keeps the order, the first ones are.
+    pub(super) last: Map<Vec<u8>, u64>,
     /// The number of calls in flight with its records.
     pub(super) calls: usize,
     pub(super) breaker: Breaker,

@@ -175,10 +175,7 @@ impl Scheduler {
                 return false;
             }
         }
-        let follower = item.record.as_ref().and_then(|record| {
-            let chain = account.chains.get(record.key.as_ref()?)?;
-            chain.range(sequence + 1..).next().copied()
-        });
+        let follower = item.next;
         batch.records.push(sequence);
         batch.size = size;
         self.take_ready(sequence, Place::InFlight);

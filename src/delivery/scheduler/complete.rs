@@ -165,13 +165,10 @@ impl Scheduler {
         if let Fate::Retry { reason, .. } = fate {
             item.reason = Some(reason);
         }
-        let chain = record.key.as_ref();
-        let chain = chain.and_then(|key| account?.chains.get(key)?.first());
-        let is_first = chain.is_none_or(|first| *first == sequence);
         item.record = Some(record);
         item.due = now;
         item.place = Place::Blocked;
-        if is_first {
+        if item.previous.is_none() {
             item.place = Place::Delayed(at);
             self.delayed.insert((at, sequence));
         }

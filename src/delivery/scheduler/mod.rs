@@ -35,6 +35,9 @@ pub use lane::LaneId;
 pub use options::SchedulerOptions;
 pub use stats::{AccountState, SchedulerStats};
 
+/// Each record is looked up about ten times, for which SipHash is slow.
+type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
+
 /// Identifies the records of one [`push`](Scheduler::push).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SubmissionId(u64);
@@ -120,10 +123,10 @@ pub struct Scheduler {
     account_calls: usize,
     jitter: Jitter,
     /// The records that wait or are in flight, by sequence number.
-    items: HashMap<u64, Item>,
+    items: Map<u64, Item>,
     /// The memory that they use.
     bytes: usize,
-    accounts: HashMap<AccountKey, Account>,
+    accounts: Map<AccountKey, Account>,
     /// The accounts that have ready records, in the order in which they are served.
     turns: BTreeMap<u64, AccountKey>,
     /// The records that wait for their retry, by time.
@@ -133,7 +136,7 @@ pub struct Scheduler {
     submissions: BTreeMap<u64, Submission>,
     lanes: BTreeMap<u64, Lane>,
     deadlines: BTreeSet<(Instant, u64)>,
-    calls: HashMap<u64, Call>,
+    calls: Map<u64, Call>,
     resolutions: VecDeque<Resolution>,
     /// Accounts that may be idle.
     emptied: Vec<AccountKey>,
@@ -163,6 +166,9 @@ struct Item {
     /// Until when it may wait for others to fill its batch.
     due: Instant,
     place: Place,
+    /// The records of its key before and after it.
+    previous: Option<u64>,
+    next: Option<u64>,
     /// `None` while it is in flight.
     record: Option<OutgoingRecord>,
     /// Why the last attempt failed.
@@ -222,16 +228,16 @@ impl Scheduler {
             options,
             account_calls: account_calls.max(1),
             jitter: Jitter::new(seed),
-            items: HashMap::new(),
+            items: Map::default(),
             bytes: 0,
-            accounts: HashMap::new(),
+            accounts: Map::default(),
             turns: BTreeMap::new(),
             delayed: BTreeSet::new(),
             wakes: BTreeSet::new(),
             submissions: BTreeMap::new(),
             lanes: BTreeMap::new(),
             deadlines: BTreeSet::new(),
-            calls: HashMap::new(),
+            calls: Map::default(),
             resolutions: VecDeque::new(),
             emptied: Vec::new(),
             halt: None,

@@ -175,17 +175,17 @@ impl Scheduler {
         account.records.insert(sequence);
         account.bytes += bytes;
         self.bytes += bytes;
-        let mut is_first = true;
+        let mut previous = None;
         if let Some(name) = &record.key {
-            match account.chains.get_mut(name) {
-                Some(chain) => {
-                    chain.insert(sequence);
-                    is_first = false;
-                }
+            match account.last.get_mut(name) {
+                Some(last) => previous = Some(std::mem::replace(last, sequence)),
                 None => {
-                    account.chains.insert(name.clone(), [sequence].into());
+                    account.last.insert(name.clone(), sequence);
                 }
             }
+        }
+        if let Some(item) = previous.and_then(|it| self.items.get_mut(&it)) {
+            item.next = Some(sequence);
         }
         let item = Item {
             submission,
@@ -196,11 +196,13 @@ impl Scheduler {
             attempts: 0,
             due: later(now, self.options.linger),
             place: Place::Blocked,
+            previous,
+            next: None,
             record: Some(record),
             reason: None,
         };
         self.items.insert(sequence, item);
-        if is_first {
+        if previous.is_none() {
             self.make_ready(sequence);
         }
         sequence
@@ -257,22 +259,33 @@ impl Scheduler {
             self.emptied.push(item.account);
         }
         let own = item.record.as_ref().and_then(|it| it.key.as_deref());
-        let Some(name) = key.or(own) else {
-            return;
-        };
-        let Some(chain) = account.chains.get_mut(name) else {
-            return;
-        };
-        chain.remove(&sequence);
-        match chain.first().copied() {
-            None => {
-                account.chains.remove(name);
-            }
-            Some(first) => {
-                let next = self.items.get(&first).map(|item| item.place);
-                if next == Some(Place::Blocked) {
-                    self.make_ready(first);
+        if let Some(name) = key.or(own).filter(|_| item.next.is_none()) {
+            match item.previous {
+                None => {
+                    account.last.remove(name);
                 }
+                Some(previous) => {
+                    if let Some(last) = account.last.get_mut(name) {
+                        *last = previous;
+                    }
+                }
+            }
+        }
+        self.unlink(item.previous, item.next);
+    }
+
+    /// Joins the neighbours of a record that has ended. The next one is ready if it is the first now.
+    fn unlink(&mut self, previous: Option<u64>, next: Option<u64>) {
+        if let Some(item) = previous.and_then(|it| self.items.get_mut(&it)) {
+            item.next = next;
+        }
+        let Some(next) = next else {
+            return;
+        };
+        if let Some(item) = self.items.get_mut(&next) {
+            item.previous = previous;
+            if previous.is_none() && item.place == Place::Blocked {
+                self.make_ready(next);
             }
         }
     }
