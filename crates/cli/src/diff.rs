@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::exit::{self, Failure, exit_status};
 use crate::interrupt::Stop;
 use crate::output::{Output, OutputArgs, Unwritable};
+use crate::replay::is_repeated;
 use crate::replay::recording::{Line, read};
 use crate::terminal::{self, harmless, harmless_json};
 
@@ -20,9 +21,10 @@ use crate::terminal::{self, harmless, harmless_json};
 /// A and B are recordings of two runs of a module with the same requests, for example before and
 /// after a change: record a run, play it with `hydrant replay` against both versions, and record
 /// these runs. Requests are matched by their type and identifier, and equal ones in the order in
-/// which they were received. The comparison covers how they ended, the status, the outcomes of the
-/// message, its notifications and its events with their reasons, the response without its
-/// identifier and time, and the records. Times are not compared.
+/// which they were received; of the attempts of one request the last is compared. The comparison
+/// covers how they ended, the status, the outcomes of the message, its notifications and its events
+/// with their reasons, the response without its identifier and time, and the records. Times are not
+/// compared.
 ///
 /// Each difference is a line; with --json it is {"id","type","field","a","b"}. The exit status is 1 if
 /// there are differences, or requests that only one of them has.
@@ -31,7 +33,7 @@ use crate::terminal::{self, harmless, harmless_json};
     "Examples:\n  \
      hydrant diff before/ after/\n  \
      hydrant diff --json before.ndjson after.ndjson | jq -r .field | sort | uniq -c\n\n",
-    exit_status!()
+    exit_status!("the recordings differ, or one of them cannot be read or compared")
 ))]
 pub(crate) struct DiffArgs {
     /// The recording of one run, or a folder of recordings
@@ -72,6 +74,8 @@ type Fields = BTreeMap<&'static str, Value>;
 struct Run {
     requests: BTreeMap<Key, Vec<(Received, Fields)>>,
     left_out: u64,
+    /// Attempts that failed and were followed by another one.
+    repeated: u64,
     /// Requests without an identifier, which cannot be matched.
     nameless: u64,
 }
@@ -178,6 +182,13 @@ impl Run {
         }
         for equal in run.requests.values_mut() {
             equal.sort_by_key(|(received, _)| *received);
+            let (all, mut at) = (equal.len(), 0);
+            equal.retain(|(_, fields)| {
+                at += 1;
+                let status = fields.get("status").and_then(Value::as_i64);
+                at == all || !status.is_some_and(is_repeated)
+            });
+            run.repeated += (all - equal.len()) as u64;
         }
         Ok(run)
     }
@@ -205,6 +216,12 @@ impl Run {
             let count = self.left_out;
             terminal::complain(&format!(
                 "note: {name}: requests that could not be recorded and are missing: {count}"
+            ));
+        }
+        if self.repeated > 0 {
+            let count = self.repeated;
+            terminal::complain(&format!(
+                "note: {name}: attempts that failed and were repeated, which are not compared: {count}"
             ));
         }
         if self.nameless > 0 {

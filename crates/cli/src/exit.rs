@@ -17,15 +17,22 @@ pub(super) const OUTPUT: u8 = 3;
 /// A signal ended the program.
 pub(super) const INTERRUPTED: u8 = 130;
 
-/// The last part of every help text.
+/// The last part of every help text. The argument is the meaning of status 1.
 macro_rules! exit_status {
     () => {
-        "Exit status:\n    \
-         0  success, or the output was closed by its reader\n    \
-         1  some input was refused, could not be read or holds no message\n    \
-         2  the command line or an environment variable is invalid\n    \
-         3  the output could not be written, or records could not be delivered\n  \
-         130  interrupted (Ctrl-C or a termination signal)"
+        crate::exit::exit_status!("some input was refused, could not be read or holds no message")
+    };
+    ($refused:literal) => {
+        concat!(
+            "Exit status:\n    \
+             0  success, or the output was closed by its reader\n    \
+             1  ",
+            $refused,
+            "\n    \
+             2  the command line or an environment variable is invalid\n    \
+             3  the output could not be written, or records could not be delivered\n  \
+             130  interrupted (Ctrl-C or a termination signal)"
+        )
     };
 }
 pub(super) use exit_status;

@@ -30,6 +30,13 @@ pub(crate) struct Messages {
 pub(crate) struct Body {
     pub(crate) text: Box<[u8]>,
     pub(crate) events: u64,
+    pub(crate) place: Place,
+}
+
+/// Where a message begins.
+pub(crate) struct Place {
+    pub(crate) file: Arc<str>,
+    pub(crate) line: u64,
 }
 
 /// Reads all messages of these files. What cannot be read is an error, or, with `keep_going`, is
@@ -58,6 +65,7 @@ pub(crate) fn read(
         messages: Messages::default(),
         keep_going,
         refused: None,
+        last: "".into(),
     };
     let mut chunk = Chunk::new();
     while reader.fill(&mut chunk) {
@@ -99,6 +107,8 @@ struct Collector {
     keep_going: bool,
     /// The text about the message that ends the run.
     refused: Option<String>,
+    /// The name of the last source.
+    last: Arc<str>,
 }
 
 impl Collector {
@@ -111,6 +121,14 @@ impl Collector {
         let _ = failure.report();
         Ok(())
     }
+
+    /// The name of a source, which its messages share.
+    fn name(&mut self, source: &str) -> Arc<str> {
+        if *self.last != *source {
+            self.last = source.into();
+        }
+        Arc::clone(&self.last)
+    }
 }
 
 impl Handler for Collector {
@@ -120,6 +138,7 @@ impl Handler for Collector {
             Model::EventProcessingRequest(batch) => batch.events.len() as u64,
             _ => 0,
         };
+        let file = self.name(message.source);
         let messages = &mut self.messages;
         messages.events += events;
         messages.bytes += message.body.len() as u64;
@@ -133,6 +152,10 @@ impl Handler for Collector {
         messages.all.push(Body {
             text: message.body.into(),
             events,
+            place: Place {
+                file,
+                line: message.line,
+            },
         });
         Ok(ControlFlow::Continue(()))
     }

@@ -60,7 +60,7 @@ use hydrant::host::Module;
      PROGRAM bench messages.ndjson --baseline before.json --max-regression 15\n  \
      PROGRAM bench messages.ndjson --format github-action-benchmark --output bench.json\n  \
      hydrant plan --requests-per-second 250 --service-samples before.json\n\n",
-    exit_status!()
+    exit_status!("messages failed or cannot be read, or a limit is not kept")
 ))]
 pub(super) struct BenchArgs {
     #[command(flatten)]

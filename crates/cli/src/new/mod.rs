@@ -99,17 +99,20 @@ pub(crate) fn run(args: &NewArgs) -> Result<ExitCode, Failure> {
         write(&folder.join(path), &fill(template, &values))?;
     }
     make_executable(&folder.join(PERMISSIONS))?;
-    match &checkout {
-        Some(checkout) => checkout.copy_lock(folder)?,
-        None => terminal::complain(
-            "the packages of hydrant are not published yet, so this one cannot be built; \
-             with --path it uses those of a checkout",
-        ),
-    }
-    let text = format!(
-        "created {0}\nnext: cd {0} && cargo test\n",
-        args.name.package()
-    );
+    let name = args.name.package();
+    let text = match &checkout {
+        Some(checkout) => {
+            checkout.copy_lock(folder)?;
+            format!("created {name}\nnext: cd {name} && cargo test\n")
+        }
+        None => {
+            terminal::complain(
+                "the packages of hydrant are not published yet, so this one cannot be built; \
+                 with --path it uses those of a checkout",
+            );
+            format!("created {name}\n")
+        }
+    };
     Output::stdout().print(text.as_bytes())
 }
 

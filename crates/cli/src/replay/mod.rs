@@ -42,7 +42,7 @@ use load::{Load, Schedule};
     "Examples:\n  \
      hydrant replay recordings/ --to http://127.0.0.1:8080/ --settings settings.json\n  \
      hydrant replay recording.ndjson --to https://staging.example/ --rate 200 --concurrency 50 --json\n\n",
-    exit_status!()
+    exit_status!("a request was not answered, or the recording cannot be read")
 ))]
 pub(crate) struct ReplayArgs {
     /// A recording, or a folder of recordings; `-` for standard input
@@ -78,7 +78,7 @@ pub(crate) struct ReplayArgs {
 }
 
 /// Whether the sender repeats a message after this status (lambda-and-http.md, section 5).
-fn is_repeated(status: i64) -> bool {
+pub(crate) fn is_repeated(status: i64) -> bool {
     matches!(status, 408 | 429 | 500 | 502 | 503 | 504)
 }
 

@@ -22,7 +22,7 @@ use hydrant_testing::build::{RegistrationRequest, ordered};
 use serde_json::Value;
 
 use crate::arguments::{Limits, Wrappers, number};
-use crate::bench::messages;
+use crate::bench::messages::{self, Place};
 use crate::exit::{self, Failure, exit_status};
 use crate::forward::{runtime, stopped};
 use crate::http::{AccountSettings, TargetArgs};
@@ -48,18 +48,18 @@ use sending::{Sending, Sent};
 /// nothing more.
 ///
 /// Each message is a line of the output: its outcome, its type and that of its events, the time of
-/// the last attempt, and the statuses of all; lines below it have the reasons of failures, in which
+/// the last attempt, the statuses of all, and its file and line; lines below it have the reasons of failures, in which
 /// values of the message are hidden. With --json it is
-/// {"number","type","id","events","event_types","outcome","attempts","problems"}. The exit status
-/// is 1 if a message cannot be read or is not answered, or a response or the registration breaks a
-/// rule.
+/// {"number","file","line","type","id","events","event_types","outcome","attempts","problems"}.
+/// The exit status is 1 if a message cannot be read or is not answered, or a response or the
+/// registration breaks a rule.
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
     "Examples:\n  \
      hydrant send --to http://127.0.0.1:8080/\n  \
      hydrant send --to https://acme.example/ --token-env ACME_TOKEN --settings settings.json\n  \
      hydrant send --to lambda:http://127.0.0.1:9000/2015-03-31/functions/acme/invocations batch.json\n\n",
-    exit_status!()
+    exit_status!("a message was not read or not answered, or a response breaks a rule")
 ))]
 pub(crate) struct SendArgs {
     /// Messages to send, as for other commands; `-` for standard input [default: what the
@@ -148,8 +148,9 @@ pub(crate) fn run(args: &SendArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure
             match messages {
                 None => run.scenario().await,
                 Some(messages) => {
-                    let texts = messages.all.into_iter().map(|body| body.text.into_vec());
-                    run.all(texts).await
+                    let texts = messages.all.into_iter();
+                    run.all(texts.map(|it| (it.text.into_vec(), Some(it.place))))
+                        .await
                 }
             }
         };
@@ -205,7 +206,7 @@ impl Run {
         let request = RegistrationRequest::new()
             .set("timestamp_ms", now_ms)
             .number(first);
-        let sent = self.send(request.into()).await?;
+        let sent = self.send(request.into(), None).await?;
         let Some(registration) = sent.response else {
             return Err(Failure::Refused(
                 "error: the module does not answer a registration request, so nothing else is sent"
@@ -215,16 +216,21 @@ impl Run {
         self.check(&registration);
         scenario::fill_settings(&registration, &mut self.settings);
         let messages = scenario::messages(&registration, first + 1, now_ms);
-        self.all(messages.into_iter().map(String::into_bytes)).await
+        let messages = messages.into_iter();
+        self.all(messages.map(|text| (text.into_bytes(), None)))
+            .await
     }
 
-    /// Sends messages one after the other.
-    async fn all(&mut self, messages: impl Iterator<Item = Vec<u8>>) -> Result<(), Failure> {
-        for mut message in messages {
+    /// Sends messages one after the other. Those of files have a place.
+    async fn all(
+        &mut self,
+        messages: impl Iterator<Item = (Vec<u8>, Option<Place>)>,
+    ) -> Result<(), Failure> {
+        for (mut message, place) in messages {
             if let Some(filled) = filled(&self.settings, &message) {
                 message = filled;
             }
-            self.send(message).await?;
+            self.send(message, place).await?;
             if self.closed {
                 break;
             }
@@ -232,14 +238,14 @@ impl Run {
         Ok(())
     }
 
-    async fn send(&mut self, message: Vec<u8>) -> Result<Sent, Failure> {
+    async fn send(&mut self, message: Vec<u8>, place: Option<Place>) -> Result<Sent, Failure> {
         let sent = self.sending.send(message).await;
         self.totals.add(&sent, self.limit);
         let mut line = Vec::new();
         let number = self.totals.messages();
         match self.json {
-            true => report::json_line(number, &sent, &mut line),
-            false => report::line(number, &sent, &mut line),
+            true => report::json_line(number, place.as_ref(), &sent, &mut line),
+            false => report::line(number, place.as_ref(), &sent, &mut line),
         }
         match self.output.write(&line) {
             Ok(()) => Ok(sent),

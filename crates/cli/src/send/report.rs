@@ -6,6 +6,7 @@ use hydrant::write::JsonWriter;
 
 use super::LONGEST_WAIT;
 use super::sending::{Outcome, Sent};
+use crate::bench::messages::Place;
 use crate::http::End;
 use crate::sections::{Section, row, section};
 use crate::terminal::{harmless, harmless_json};
@@ -141,7 +142,7 @@ fn ms(time: Duration) -> String {
 }
 
 /// The line of a message.
-pub(super) fn line(number: u64, sent: &Sent, out: &mut Vec<u8>) {
+pub(super) fn line(number: u64, place: Option<&Place>, sent: &Sent, out: &mut Vec<u8>) {
     let kind = match sent.kind.as_str() {
         "" => "not a message",
         kind => kind,
@@ -155,8 +156,11 @@ pub(super) fn line(number: u64, sent: &Sent, out: &mut Vec<u8>) {
         (count, [event_type]) => format!("{count} {event_type}"),
         (count, _) => format!("{count} events"),
     };
+    let place = place.map_or(String::new(), |place| {
+        format!("  {}:{}", harmless(&place.file), place.line)
+    });
     let text = format!(
-        "{number:>4}  {:12}  {:34}  {:24}  {latency:>10}  {}",
+        "{number:>4}  {:12}  {:34}  {:24}  {latency:>10}  {}{place}",
         sent.outcome.as_str(),
         harmless(kind),
         harmless(&events),
@@ -185,10 +189,14 @@ pub(super) fn line(number: u64, sent: &Sent, out: &mut Vec<u8>) {
 }
 
 /// The same as JSON.
-pub(super) fn json_line(number: u64, sent: &Sent, out: &mut Vec<u8>) {
+pub(super) fn json_line(number: u64, place: Option<&Place>, sent: &Sent, out: &mut Vec<u8>) {
     let start = out.len();
     JsonWriter::new(out).object(|json| {
         json.uint_field("number", number);
+        if let Some(place) = place {
+            json.text_field("file", &place.file);
+            json.uint_field("line", place.line);
+        }
         json.text_field("type", &sent.kind);
         match &sent.id {
             Some(id) => json.text_field("id", id),

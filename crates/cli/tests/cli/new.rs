@@ -74,6 +74,8 @@ fn nothing_is_overwritten() {
     let ran = in_folder(folder.path(), &["new", "empty"]);
     assert_eq!(ran.status, Some(0));
     assert!(ran.err.contains("not published yet"), "{}", ran.err);
+    // It cannot be built.
+    assert_eq!(ran.out, "created empty\n");
     let readme = folder.path().join("empty/README.md");
     fs::write(&readme, "mine").unwrap();
     let ran = in_folder(folder.path(), &["new", "empty"]);

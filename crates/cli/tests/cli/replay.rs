@@ -257,7 +257,7 @@ fn repeats_of_failed_requests_are_not_played_and_those_of_answered_ones_are() {
 fn equal_requests_are_compared_in_the_order_in_which_they_were_received() {
     let folder = tempfile::tempdir().unwrap();
     let mut lines = [line(1, 1000), line(1, 2000)];
-    lines[0]["status"] = 503.into();
+    lines[0]["status"] = 400.into();
     let a = write(&folder.path().join("a.ndjson"), &lines);
     lines.reverse();
     let b = write(&folder.path().join("b.ndjson"), &lines);
@@ -271,6 +271,30 @@ fn equal_requests_are_compared_in_the_order_in_which_they_were_received() {
         "{}",
         ran.err
     );
+}
+
+/// `replay` repeats requests, and how often depends on the run.
+#[test]
+fn of_the_attempts_of_a_request_the_last_is_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut lines = [line(1, 1000), line(1, 2000), line(1, 3000)];
+    lines[0]["status"] = 503.into();
+    lines[1]["status"] = 429.into();
+    let a = write(&folder.path().join("a.ndjson"), &lines[2..]);
+    let b = write(&folder.path().join("b.ndjson"), &lines);
+    let ran = run(["diff", &a, &b], "");
+    assert_eq!(ran.status, Some(0), "{}", ran.out);
+    assert!(ran.err.contains("same 1, different 0"), "{}", ran.err);
+    assert!(
+        ran.err
+            .contains("b.ndjson: attempts that failed and were repeated")
+    );
+    assert!(ran.err.contains("not compared: 2"), "{}", ran.err);
+    // Without an answer, the last failure is what became of it.
+    let b = write(&folder.path().join("b.ndjson"), &lines[..2]);
+    let ran = run(["diff", &a, &b, "--json"], "");
+    assert_eq!(ran.status, Some(1));
+    assert_eq!(ran.json()[0]["b"], 429);
 }
 
 #[test]

@@ -476,13 +476,29 @@ fn what_cannot_be_read_does_not_stop_the_others() {
     for text in ["missing.json", "empty.json", "mixed.ndjson:1"] {
         assert!(ran.err.contains(text), "{}", ran.err);
     }
+    let places = ["mixed.ndjson:2", "good.json:1"];
+    for (line, place) in ran.out.lines().zip(places) {
+        assert!(line.ends_with(place), "{line}");
+    }
+    let json = run(
+        args.into_iter()
+            .chain(["--json"])
+            .chain(files.iter().map(String::as_str)),
+        "",
+    )
+    .json();
+    let places: Vec<_> = json.iter().map(|it| (&it["file"], &it["line"])).collect();
+    assert_eq!(
+        places,
+        [(&json!(files[2]), &json!(2)), (&json!(files[3]), &json!(1))]
+    );
     let refused = ran
         .err
         .lines()
         .find(|line| line.trim_start().starts_with("refused"));
     assert!(refused.unwrap().contains(" 3 "), "{}", ran.err);
     let ran = run(args.into_iter().chain([files[1].as_str()]), "");
-    assert_eq!((ran.status, server.requests().len()), (Some(1), 2));
+    assert_eq!((ran.status, server.requests().len()), (Some(1), 4));
 }
 
 #[test]
