@@ -52,8 +52,8 @@ pub struct BatchLimits {
     pub per_account: bool,
     /// The greatest number of calls at the same time.
     pub in_flight: usize,
-    /// Whether a call never delivers a record after it failed to deliver an earlier one with the
-    /// same account and key, for example because it is one request. If not, a call contains at most
+    /// Whether a call never delivers a record after one with the same account and key that is to be
+    /// retried, for example because it is one request; it may after one that is rejected. If not, a call contains at most
     /// one record of a key, so that records are not reordered when some of them are sent again.
     pub ordered: bool,
 }

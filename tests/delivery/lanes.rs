@@ -28,17 +28,27 @@ struct World {
     random: Random,
     sources: Vec<Source>,
     calls: Vec<(Instant, hydrant::delivery::Ticket, Vec<OutgoingRecord>)>,
-    /// First deliveries, by source and key.
-    delivered: BTreeMap<(usize, u8), Vec<usize>>,
+    /// First deliveries, by key: the numbers of messages, and of records in them.
+    delivered: BTreeMap<Vec<u8>, Vec<(usize, usize)>>,
+    /// Whether the target rejects records, which nobody stores.
+    rejects: bool,
     resolved: HashMap<SubmissionId, Fate>,
 }
 
 impl World {
-    fn new(limits: BatchLimits, attempts: u32, seed: u64, sources: usize, length: usize) -> Self {
+    fn new(
+        limits: BatchLimits,
+        attempts: u32,
+        rejects: bool,
+        seed: u64,
+        sources: usize,
+        length: usize,
+    ) -> Self {
         let options = SchedulerOptions::default()
             .retry(RetryPolicy::default().attempts(attempts))
             .halt_probe(3 * SECOND)
-            .call_timeout(2 * SECOND);
+            .call_timeout(2 * SECOND)
+            .rejections_end_lanes(rejects);
         let mut scheduler = Scheduler::new(limits, options, seed);
         let mut random = Random(seed);
         let sources = (0..sources).map(|_| Source {
@@ -56,6 +66,7 @@ impl World {
             sources,
             calls: Vec::new(),
             delivered: BTreeMap::new(),
+            rejects,
             resolved: HashMap::new(),
         }
     }
@@ -75,12 +86,16 @@ impl World {
         if source.failed || next >= source.keys.len() || source.on_the_way.len() >= 6 {
             return;
         }
-        let record = OutgoingRecord::new(format!("{at} {next}"))
-            .with_key([at as u8, source.keys[next]].as_slice());
+        // A message has one to three records, and the same ones if it is submitted again.
+        let records = (0..1 + next % 3).map(|part| {
+            let record = OutgoingRecord::new(format!("{at} {next} {part}"));
+            let key = (source.keys[next] as usize + part / 2) % 3;
+            (record.with_key([at as u8, key as u8].as_slice()), 1)
+        });
         let deadline = self.now + patience;
         let id = self
             .scheduler
-            .push_in(source.lane, [(record, 1)], deadline, self.now);
+            .push_in(source.lane, records, deadline, self.now);
         source.on_the_way.push_back((id, None));
     }
 
@@ -95,19 +110,21 @@ impl World {
             let mut fates = Vec::new();
             for record in &records {
                 let text = String::from_utf8(record.payload.clone()).unwrap();
-                let (source, number) = text.split_once(' ').unwrap();
-                let place = (source.parse::<usize>().unwrap(), number.parse().unwrap());
-                if halts {
+                let mut numbers = text.split(' ').skip(1).map(|it| it.parse().unwrap());
+                let place = (numbers.next().unwrap(), numbers.next().unwrap());
+                if self.rejects && !healthy && random.percent(10) {
+                    fates.push(Fate::rejected("not wanted"));
+                } else if halts {
                     fates.push(Fate::halted("halted"));
                 } else if let Some(after) = after {
                     fates.push(Fate::retry_after(after, "paused"));
                 } else if fails {
                     fates.push(Fate::retry("failed"));
                 } else {
-                    let key = self.sources[place.0].keys[place.1];
-                    let first = self.delivered.entry((place.0, key)).or_default();
-                    if !first.contains(&place.1) {
-                        first.push(place.1);
+                    let key = record.key.clone().unwrap();
+                    let first = self.delivered.entry(key).or_default();
+                    if !first.contains(&place) {
+                        first.push(place);
                     }
                     fates.push(Fate::Delivered);
                 }
@@ -153,20 +170,21 @@ impl World {
 }
 
 proptest! {
-    /// Whatever fails, is paused, is halted, expires or is revoked: in the end everything is delivered, and the
-    /// first deliveries of a key are in the order of its source.
+    /// Whatever fails, is paused, is halted, expires or is revoked: in the end everything is delivered,
+    /// and the first deliveries of a key are in the order of its source.
     #[test]
     fn first_deliveries_keep_the_order(
         records in 1usize..6,
         in_flight in 1usize..4,
         ordered: bool,
         attempts in 1u32..4,
+        rejects: bool,
         seed: u64,
     ) {
         let mut limits = BatchLimits::single(100);
         (limits.records, limits.bytes, limits.in_flight) = (records, 100, in_flight);
         limits.ordered = ordered;
-        let mut world = World::new(limits, attempts, seed, 3, 25);
+        let mut world = World::new(limits, attempts, rejects, seed, 3, 25);
         let start = world.now;
         while !world.is_done() {
             let healthy = world.now - start > 60 * SECOND;
@@ -178,8 +196,8 @@ proptest! {
             world.now += Duration::from_millis(1 + world.random.below(300));
             prop_assert!(world.now - start < 3_600 * SECOND, "no progress");
         }
-        for ((source, key), first) in &world.delivered {
-            prop_assert!(first.is_sorted(), "source {source}, key {key}: {first:?}");
+        for (key, first) in &world.delivered {
+            prop_assert!(first.is_sorted(), "key {key:?}: {first:?}");
         }
         for source in &world.sources {
             world.scheduler.close_lane(source.lane);

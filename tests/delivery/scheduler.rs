@@ -85,7 +85,8 @@ proptest! {
         let last = simulation.now + 121 * SECOND;
         let mut steps = 0;
         while !simulation.scheduler.is_idle() {
-            prop_assert!(simulation.step(last), "it waits for nothing");
+            let goes_on = simulation.step(last) || simulation.scheduler.is_idle();
+            prop_assert!(goes_on, "it waits for nothing");
             steps += 1;
             prop_assert!(steps < 100_000, "no progress");
         }
@@ -96,6 +97,8 @@ proptest! {
         simulation.work();
         let stats = simulation.scheduler.stats(simulation.now);
         prop_assert_eq!((stats.records, stats.bytes, stats.accounts, stats.submissions), (0, 0, 0, 0));
+        let failed = stats.rejected + stats.given_up + stats.halted;
+        prop_assert_eq!((stats.delivered, failed), simulation.counts());
         // A healthy target gets everything.
         let before = simulation.delivered();
         let mut submitted = 0;
@@ -303,6 +306,8 @@ fn a_halt_can_end_by_itself() {
         scheduler.complete(ticket, vec![expected], now);
         scheduler.push([record(1, "b")], now + 60 * SECOND, now);
         now += 60 * SECOND;
+        let halt = scheduler.stats(now).halt;
+        assert_eq!(halt, None, "it has ended by itself");
     }
     let fates = std::iter::from_fn(|| scheduler.pop_resolution());
     let fates: Vec<Fate> = fates.map(|it| it.records[0].fate.clone()).collect();

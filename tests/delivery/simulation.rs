@@ -46,6 +46,7 @@ struct Call {
 /// A record, as the simulation knows it: its payload is its number.
 struct Known {
     submission: usize,
+    pushed: Instant,
     account: i32,
     key: Option<u8>,
     attempts: u32,
@@ -125,6 +126,7 @@ impl Simulation {
             record.key = key.map(|key| vec![key]);
             known.push(Known {
                 submission: self.submissions.len(),
+                pushed: self.now,
                 account,
                 key,
                 attempts: 0,
@@ -443,6 +445,11 @@ impl Simulation {
                 let attempts_used = known.attempts >= self.options.retry.attempts;
                 let too_late = known.may_be_given_up || deadline <= self.now;
                 assert!(attempts_used || too_late, "given up too early");
+                // Pauses, breakers and retries of a target that has recovered end within this time.
+                let served = self.start + self.faults.recovers + Duration::from_secs(45);
+                let served = served.max(known.pushed + Duration::from_secs(10));
+                let in_time = deadline < served || !reason.starts_with("the deadline passed");
+                assert!(in_time, "it was never sent");
             }
             other => panic!("{other:?}"),
         }
@@ -457,16 +464,24 @@ impl Simulation {
             .count()
     }
 
-    /// The payloads of delivered records.
+    /// The number of records that arrived, also after their deadline, and of those without success.
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        let arrived = |known: &&Known| known.last == Some(Fate::Delivered);
+        let failed = |known: &&Known| {
+            let result = known.resolved.as_ref();
+            result.is_some_and(|result| !result.fate.is_delivered())
+        };
+        let count = |is: &dyn Fn(&&Known) -> bool| self.known.iter().filter(is).count() as u64;
+        (count(&arrived), count(&failed))
+    }
+
+    /// The number of delivered records.
     pub(crate) fn delivered(&self) -> usize {
-        let mut results = self
+        let results = self
             .known
             .iter()
             .filter_map(|known| known.resolved.as_ref());
-        results
-            .by_ref()
-            .filter(|result| result.fate.is_delivered())
-            .count()
+        results.filter(|result| result.fate.is_delivered()).count()
     }
 }
 

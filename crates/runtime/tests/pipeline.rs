@@ -168,6 +168,55 @@ async fn without_room_before_the_deadline_a_submission_is_retried() {
     assert!(sink.is_closed() && !sink.payloads().contains(&"b".to_owned()));
 }
 
+/// What ends at its deadline leaves room, without any call that ends.
+#[tokio::test(start_paused = true)]
+async fn a_deadline_leaves_room_for_those_who_wait() {
+    let sink = MemorySink::new().fail(1..=1, Fault::hang());
+    let scheduler = SchedulerOptions::default()
+        .capacity(2, 1 << 20)
+        .account_percent(100);
+    let pipeline = Pipeline::new(sink.clone(), options(scheduler));
+    let began = now();
+    let mut receipts = Vec::new();
+    for (number, seconds) in [(0, 9), (1, 1)] {
+        let records = vec![record(1, "k", number)];
+        receipts.push(pipeline.submit(records, after(seconds)).await);
+    }
+    let waiting = pipeline.submit(vec![record(1, "other", 2)], after(5));
+    let _ = waiting.await;
+    assert_eq!(now() - began, SECOND);
+}
+
+/// Its records are not sent, so those after it must not be.
+#[tokio::test(start_paused = true)]
+async fn a_submission_without_room_ends_its_lane() {
+    let sink = MemorySink::new()
+        .sleeping(tokio::time::sleep)
+        .fail(1..=1, Fault::slow(5 * SECOND));
+    let scheduler = SchedulerOptions::default().capacity(1, 1 << 20);
+    let pipeline = Pipeline::new(sink.clone(), options(scheduler));
+    let lane = pipeline.lane();
+    let other = pipeline
+        .submit(vec![record(1, "other", 0)], after(60))
+        .await;
+    let without_room = lane.submit(vec![record(1, "k", 1)], after(2)).await;
+    assert!(matches!(without_room.await[0].fate, Fate::Retry { .. }));
+    let next = lane.submit(vec![record(1, "k", 2)], after(60)).await;
+    assert!(matches!(next.await[0].fate, Fate::Retry { .. }));
+    other.await;
+    assert_eq!(sink.payloads(), ["0"]);
+}
+
+/// Batches need not be full when time runs out.
+#[tokio::test(start_paused = true)]
+async fn a_linger_ends_before_the_deadline() {
+    let sink = MemorySink::new();
+    let scheduler = SchedulerOptions::default().linger(300 * SECOND);
+    let pipeline = Pipeline::new(sink.clone(), options(scheduler));
+    let receipt = pipeline.submit(vec![record(1, "k", 0)], after(10)).await;
+    assert!(receipt.await[0].fate.is_delivered());
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_linger_fills_batches_and_flush_ends_it() {
     let sink = MemorySink::new();

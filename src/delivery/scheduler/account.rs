@@ -1,11 +1,10 @@
 //! What the scheduler knows of an account that has records or is in trouble.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::Map;
 use super::breaker::Breaker;
 use crate::delivery::{Fate, RecordAccount};
 
@@ -24,8 +23,9 @@ pub(super) struct Account {
     /// The sum of their sizes.
     pub(super) ready_size: usize,
     /// The last record of each key. Only the first of a key is ready, waits for its retry or is in
-    /// flight; in a call of a sink that keeps the order, the first ones are.
-    pub(super) last: Map<Vec<u8>, u64>,
+    /// flight; a call with [`ordered`](crate::delivery::BatchLimits::ordered) may have several, from
+    /// the first on.
+    pub(super) last: HashMap<Vec<u8>, u64>,
     /// The number of calls in flight with its records.
     pub(super) calls: usize,
     pub(super) breaker: Breaker,

@@ -175,11 +175,15 @@ impl Scheduler {
                 return false;
             }
         }
-        let follower = item.next;
+        // A source that submits a rejected record again does so before those after it.
+        let submission = self.submissions.get(&item.submission);
+        let is_alone = !self.limits.ordered
+            || self.options.rejections_end_lanes && submission.is_some_and(|it| it.lane.is_some());
+        let follower = item.next.filter(|_| !is_alone);
         batch.records.push(sequence);
         batch.size = size;
         self.take_ready(sequence, Place::InFlight);
-        if let Some(follower) = follower.filter(|_| self.limits.ordered) {
+        if let Some(follower) = follower {
             self.make_ready(follower);
             batch.followers.push(follower);
         }

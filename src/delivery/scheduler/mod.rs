@@ -8,6 +8,7 @@
 //!             └─ delayed ◄┘ retry                   full jitter, or the time that the target named
 //!
 //!  key:  1st record ready, delayed or in flight; the others are blocked until it is resolved
+//!       3 ⇄ 7 ⇄ 9       each record names its neighbours; the map of keys has the last one
 //! ```
 //!
 //! Accounts take turns. One that fails again and again (`breaker`), is paused by its target or is
@@ -35,7 +36,8 @@ pub use lane::LaneId;
 pub use options::SchedulerOptions;
 pub use stats::{AccountState, SchedulerStats};
 
-/// Each record is looked up about ten times, for which SipHash is slow.
+/// By numbers, which are looked up several times for each record. Keys are chosen by others, and
+/// are not hashed with it.
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
 /// Identifies the records of one [`push`](Scheduler::push).

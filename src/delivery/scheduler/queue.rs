@@ -45,6 +45,9 @@ impl Scheduler {
             lane,
             cancelled: false,
         };
+        // Half of the time, if there is less than the linger.
+        let patience = deadline.saturating_duration_since(now) / 2;
+        let due = later(now, self.options.linger.min(patience));
         let mut fails = false;
         for (record, size) in records {
             let position = submission.records.len();
@@ -60,7 +63,7 @@ impl Scheduler {
                 }
                 None => {
                     submission.open += 1;
-                    Err(self.enqueue(record, size, id, position, now))
+                    Err(self.enqueue(record, size, id, position, due))
                 }
             };
             submission.records.push(result);
@@ -166,7 +169,7 @@ impl Scheduler {
         size: usize,
         submission: u64,
         position: usize,
-        now: Instant,
+        due: Instant,
     ) -> u64 {
         let (sequence, bytes) = (self.next_sequence, memory(&record));
         self.next_sequence += 1;
@@ -194,7 +197,7 @@ impl Scheduler {
             size,
             bytes,
             attempts: 0,
-            due: later(now, self.options.linger),
+            due,
             place: Place::Blocked,
             previous,
             next: None,
@@ -274,7 +277,8 @@ impl Scheduler {
         self.unlink(item.previous, item.next);
     }
 
-    /// Joins the neighbours of a record that has ended. The next one is ready if it is the first now.
+    /// Joins the neighbours of a record that has ended. The next one is ready if it is the first
+    /// now.
     fn unlink(&mut self, previous: Option<u64>, next: Option<u64>) {
         if let Some(item) = previous.and_then(|it| self.items.get_mut(&it)) {
             item.next = next;
@@ -456,7 +460,7 @@ pub(super) fn key_of(record: &OutgoingRecord) -> AccountKey {
 
 /// The memory that a record uses.
 fn memory(record: &OutgoingRecord) -> usize {
-    // The key is there twice: it names its chain.
+    // The key is there twice: in the record, and in `Account::last`.
     let key = record.key.as_ref().map_or(0, Vec::len);
     record.payload.len() + 2 * key + OVERHEAD
 }

@@ -16,9 +16,9 @@ pub struct SchedulerStats {
     pub delivered_bytes: u64,
     /// Records that were rejected, by the target or because of their size.
     pub rejected: u64,
-    /// Attempts that failed and were followed by another one.
+    /// Attempts that failed and are followed by another one.
     pub retried: u64,
-    /// Records that ran out of attempts or time.
+    /// Records that ran out of attempts or time, or whose lane or scheduler gave them up.
     pub given_up: u64,
     /// Records that were refused because their connection or account is halted.
     pub halted: u64,
@@ -88,7 +88,11 @@ impl Scheduler {
             }),
             paused_accounts: count(|it| matches!(it, AccountState::Paused { .. })),
             halted_accounts: count(|it| matches!(it, AccountState::Halted { .. })),
-            halt: self.halt.as_ref().map(|halt| halt.reason.clone()),
+            halt: self
+                .halt
+                .as_ref()
+                .filter(|halt| halt.holds(now))
+                .map(|halt| halt.reason.clone()),
             ..self.counters.clone()
         }
     }
@@ -104,7 +108,7 @@ impl Scheduler {
 }
 
 fn state(account: &Account, now: Instant) -> AccountState {
-    if let Some(halt) = &account.halt {
+    if let Some(halt) = account.halt.as_ref().filter(|halt| halt.holds(now)) {
         let reason = halt.reason.clone();
         return AccountState::Halted { reason };
     }

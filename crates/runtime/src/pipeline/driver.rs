@@ -60,9 +60,14 @@ fn next<S>(shared: &Shared<S>) -> Option<Action> {
         state.report();
         return None;
     }
-    state.admit(now);
-    let action = state.scheduler.next(now);
-    state.report();
+    let action = loop {
+        state.admit(now);
+        let action = state.scheduler.next(now);
+        // What has ended has left room.
+        if !state.report() || !state.waits() || matches!(action, Action::Send { .. }) {
+            break action;
+        }
+    };
     let idle = state.scheduler.is_idle() && !state.waits();
     (!(state.finishing && idle)).then_some(action)
 }

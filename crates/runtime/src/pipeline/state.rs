@@ -103,11 +103,16 @@ impl State {
     }
 
     /// Pushes the submissions that have room now. One whose account has none lets those of other
-    /// accounts pass, and none of its own.
+    /// accounts pass, and none of its own. One of a lane whose time is over is pushed in any case:
+    /// it is refused, which ends the lane.
     pub(super) fn admit(&mut self, now: Instant) {
         let mut kept = Vec::new();
         let mut full: Vec<Option<i32>> = Vec::new();
         while let Some(waiter) = self.waiters.pop_front() {
+            if waiter.lane.is_some() && waiter.deadline <= now {
+                self.push(waiter, now);
+                continue;
+            }
             if waiter.admitted.is_closed() {
                 continue;
             }
@@ -137,9 +142,11 @@ impl State {
         }
     }
 
-    /// Sends results to receipts and to those who wait for them.
-    pub(super) fn report(&mut self) {
+    /// Sends results to receipts and to those who wait for them; whether there were any.
+    pub(super) fn report(&mut self) -> bool {
+        let mut is_any = false;
         while let Some(resolution) = self.scheduler.pop_resolution() {
+            is_any = true;
             if let Some(receipt) = self.receipts.remove(&resolution.submission) {
                 let _ = receipt.send(resolution.records);
             }
@@ -149,6 +156,7 @@ impl State {
         for (_, flushed) in self.flushes.extract_if(.., |(upto, _)| !open(upto)) {
             let _ = flushed.send(());
         }
+        is_any
     }
 
     /// The end of everything that was submitted, unless it has come.
