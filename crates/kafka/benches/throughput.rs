@@ -74,7 +74,7 @@ fn main() {
                     (run_plain(), ours)
                 }
             };
-            // The first round compiles code of the broker.
+            // The broker compiles its code during the first round.
             if round == 0 {
                 continue;
             }

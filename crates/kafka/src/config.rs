@@ -20,7 +20,7 @@ pub(crate) const CALL: (usize, usize) = (10_000, 4 << 20);
 /// The largest record that the protocol and the library can send.
 const LARGEST: usize = 1_000_000_000;
 
-/// The configuration of a `KafkaSink`.
+/// The configuration of a [`KafkaSink`](crate::KafkaSink).
 ///
 /// ```
 /// use hydrant_kafka::{Compression, KafkaAccess, KafkaConfig};

@@ -47,8 +47,8 @@ pub enum SourceEvent {
         /// The message.
         place: Place,
     },
-    /// The progress could not be committed, or messages not be deleted; it is tried again. If the source ends before, the
-    /// records since the last commit are processed again.
+    /// Progress could not be committed, or messages could not be deleted. The source tries again; if
+    /// it ends before that, the records since the last commit are processed again.
     CommitFailed {
         /// Why.
         reason: String,

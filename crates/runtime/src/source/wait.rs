@@ -6,7 +6,7 @@ use std::time::Duration;
 const LONGEST: Duration = Duration::from_secs(30);
 
 /// How long a source waits before it hands over a record again that was not settled, after this
-/// number of failures in a row: 1 s, doubled up to 30 s, of which the half is jitter, so that
+/// number of failures in a row: 1 s, doubled up to 30 s, half of which is jitter, so that
 /// partitions do not come back together.
 ///
 /// ```
