@@ -103,10 +103,7 @@ impl Forwarder {
                         settled.push(place);
                     }
                     Settled::Unacknowledged { reason } => {
-                        failure.get_or_insert_with(|| match account {
-                            Some(account) => format!("account {account}: {reason}"),
-                            None => reason,
-                        });
+                        failure.get_or_insert_with(|| of_account(account, reason));
                     }
                 }
             }
@@ -153,6 +150,14 @@ impl Forwarder {
                 "the connection forwards nothing of the message".to_owned(),
             )),
         }
+    }
+}
+
+/// A reason with the account of the letter, which it may name already.
+fn of_account(account: Option<i32>, reason: String) -> String {
+    match account.map(|account| format!("account {account}: ")) {
+        Some(named) if !reason.contains(&named) => named + &reason,
+        _ => reason,
     }
 }
 

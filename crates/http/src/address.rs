@@ -6,6 +6,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use reqwest::Url;
@@ -23,16 +24,41 @@ impl fmt::Display for PrivateAddress {
 
 impl Error for PrivateAddress {}
 
-/// Resolves names as the operating system does, and refuses those with an address that is not
-/// public.
-pub(crate) struct PublicResolver;
+/// A name that has no address, or for which the name server did not answer.
+#[derive(Debug)]
+pub(crate) struct Unresolved(Option<io::Error>);
 
-impl Resolve for PublicResolver {
+impl fmt::Display for Unresolved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of the host cannot be resolved")
+    }
+}
+
+impl Error for Unresolved {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.as_ref().map(|error| error as _)
+    }
+}
+
+/// Resolves names as the operating system does, with errors that say that this step failed.
+pub(crate) struct Resolver {
+    /// Whether names with an address that is not public are resolved, too.
+    pub(crate) allow_private: bool,
+}
+
+impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
+        let allow_private = self.allow_private;
         Box::pin(async move {
-            let addresses: Vec<SocketAddr> =
-                tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            require_public(&addresses)?;
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await;
+            let found = found.map_err(|error| Unresolved(Some(error)))?;
+            let addresses: Vec<SocketAddr> = found.collect();
+            if addresses.is_empty() {
+                return Err(Unresolved(None).into());
+            }
+            if !allow_private {
+                require_public(&addresses)?;
+            }
             Ok(Box::new(addresses.into_iter()) as Addrs)
         })
     }

@@ -1,14 +1,11 @@
-//! Which [`Fate`] a reply or a failure means (`lambda-and-http.md`, section 5).
+//! Which [`Fate`] a reply means (`lambda-and-http.md`, section 5).
 
-use std::error::Error;
-use std::io;
 use std::time::SystemTime;
 
 use hydrant::delivery::Fate;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-use crate::address::PrivateAddress;
 use crate::client;
 use crate::config::RecordErrors;
 
@@ -37,30 +34,6 @@ fn explain(status: u16) -> &'static str {
         413 => ": the request is too large",
         429 => ": too many requests",
         _ => "",
-    }
-}
-
-/// The fate of all records of a request that got no reply.
-pub(crate) fn failure(error: &(dyn Error + 'static)) -> Fate {
-    permanent(error).unwrap_or_else(|| Fate::retry("the connection failed"))
-}
-
-/// A cause that somebody must mend.
-fn permanent(error: &(dyn Error + 'static)) -> Option<Fate> {
-    if error.is::<PrivateAddress>() {
-        return Some(private_address());
-    }
-    if let Some(rustls::Error::InvalidCertificate(_)) = error.downcast_ref() {
-        let reason = "the certificate of the server is not valid or not trusted";
-        return Some(Fate::halted(reason));
-    }
-    // The source of an error of I/O is that of the error inside it, which would be skipped.
-    match error
-        .downcast_ref::<io::Error>()
-        .and_then(io::Error::get_ref)
-    {
-        Some(inner) => permanent(inner),
-        None => error.source().and_then(permanent),
     }
 }
 

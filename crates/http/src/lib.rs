@@ -39,6 +39,7 @@ mod address;
 mod classify;
 pub mod client;
 mod config;
+mod failure;
 mod request;
 mod retry_after;
 mod sink;

@@ -83,21 +83,27 @@ pub(crate) fn configured_headers(
     let mut headers = HeaderMap::new();
     for (name, template) in templates {
         let value = template.expand(account, |name, value| {
-            header_value(name, value)?;
+            header_value(&of_setting(name), value)?;
             Ok(value.to_owned())
         })?;
-        headers.insert(name, header_value(name.as_str(), &value)?);
+        let header = header_value(&format!("the header `{name}`"), &value)?;
+        headers.insert(name, header);
     }
     Ok(headers)
 }
 
-/// A value for a header, without line breaks that would begin another one.
-fn header_value(name: &str, value: &str) -> Result<HeaderValue, Fate> {
+fn of_setting(name: &str) -> String {
+    format!("the setting `{name}`")
+}
+
+/// A value for a header, without line breaks that would begin another one. `of` says whose value it
+/// is.
+fn header_value(of: &str, value: &str) -> Result<HeaderValue, Fate> {
     let valid = value.bytes().all(|byte| matches!(byte, b' '..=b'~'));
     let header = HeaderValue::from_str(value).ok().filter(|_| valid);
     let mut header = header.ok_or_else(|| {
         Fate::halted(format!(
-            "the value of `{name}` cannot be sent in a header; expected printable ASCII"
+            "the value of {of} cannot be sent in a header; expected printable ASCII"
         ))
     })?;
     header.set_sensitive(true);
@@ -116,18 +122,19 @@ pub(crate) fn authenticate(
         Authentication::None => {}
         Authentication::Bearer(token) => {
             let value = format!("Bearer {}", reveal(token, account)?);
-            headers.insert(AUTHORIZATION, header_value("authentication", &value)?);
+            headers.insert(AUTHORIZATION, header_value(&of_secret(token), &value)?);
         }
         Authentication::Basic(user, password) => {
-            let (user, password) = (reveal(user, account)?, reveal(password, account)?);
+            let (name, password) = (reveal(user, account)?, reveal(password, account)?);
             // RFC 7617, section 2: the first colon ends the name.
-            if user.contains(':') {
-                return Err(Fate::halted(
-                    "the user name for the server contains a colon",
-                ));
+            if name.contains(':') {
+                let of = of_secret(user);
+                let reason =
+                    format!("the value of {of} has a colon, which would end the user name");
+                return Err(Fate::halted(reason));
             }
-            let value = format!("Basic {}", STANDARD.encode(format!("{user}:{password}")));
-            headers.insert(AUTHORIZATION, header_value("authentication", &value)?);
+            let value = format!("Basic {}", STANDARD.encode(format!("{name}:{password}")));
+            headers.insert(AUTHORIZATION, header_value(&of_secret(user), &value)?);
         }
         Authentication::Hmac(signature) => {
             let key = reveal(&signature.key, account)?;
@@ -160,8 +167,17 @@ fn sign(
     };
     let name = HeaderName::from_bytes(signature.header.as_bytes()).map_err(|_| invalid())?;
     let value = format!("{}{code}", signature.prefix);
-    headers.insert(name, header_value(&signature.header, &value)?);
+    let of = format!("the header `{}`", signature.header);
+    headers.insert(name, header_value(&of, &value)?);
     Ok(())
+}
+
+/// Where a secret comes from.
+fn of_secret(secret: &Secret) -> String {
+    match &secret.0 {
+        SecretSource::Value(_) => "`authentication`".to_owned(),
+        SecretSource::Setting(name) => of_setting(name),
+    }
 }
 
 fn reveal<'a>(secret: &'a Secret, account: Option<&'a RecordAccount>) -> Result<&'a str, Fate> {
@@ -234,9 +250,16 @@ mod tests {
         assert_eq!(sent[AUTHORIZATION], "Bearer t");
 
         let mut none = HeaderMap::new();
-        let missing = authenticate(&mut none, &basic, None, b"", UNIX_EPOCH).unwrap_err();
+        let refused = |account: &RecordAccount| {
+            let mut none = HeaderMap::new();
+            authenticate(&mut none, &basic, Some(account), b"", UNIX_EPOCH).unwrap_err()
+        };
         let reason = "the account has no value for the setting `user`";
-        assert_eq!(missing, Fate::halted(reason));
+        let missing = RecordAccount::new(1, [("pw", "open sesame")]);
+        assert_eq!(refused(&missing), Fate::halted(reason));
+        let reason = "the value of the setting `user` has a colon, which would end the user name";
+        let colon = RecordAccount::new(1, [("user", "a:b"), ("pw", "open sesame")]);
+        assert_eq!(refused(&colon), Fate::halted(reason));
         let colon = Authentication::Basic(Secret::value("a:b"), Secret::value("c"));
         assert!(authenticate(&mut none, &colon, None, b"", UNIX_EPOCH).is_err());
     }
@@ -247,12 +270,15 @@ mod tests {
         let templates = [(HeaderName::from_static("x-key"), template)];
         for value in ["a\r\nX-Admin: 1", "a\n", "\0", "ä", "\t"] {
             let account = RecordAccount::new(1, [("key", value)]);
+            let reason = "the value of the setting `key` cannot be sent in a header; expected \
+                          printable ASCII";
             let fate = configured_headers(&templates, Some(&account)).unwrap_err();
-            assert!(matches!(fate, Fate::Halted { .. }), "{fate:?}");
+            assert_eq!(fate, Fate::halted(reason));
             let mut headers = HeaderMap::new();
             let bearer = Authentication::Bearer(Secret::setting("key"));
             let refused = authenticate(&mut headers, &bearer, Some(&account), b"", UNIX_EPOCH);
-            assert!(refused.is_err() && headers.is_empty());
+            assert_eq!(refused, Err(Fate::halted(reason)));
+            assert!(headers.is_empty());
         }
         let account = RecordAccount::new(1, [("key", "a b")]);
         let headers = configured_headers(&templates, Some(&account)).unwrap();

@@ -10,10 +10,10 @@ use reqwest::header::{HeaderMap, HeaderName, LOCATION};
 use reqwest::{Client, Response, Url};
 use tokio::time::{timeout, timeout_at};
 
-use crate::address::{PublicResolver, require_public_host};
+use crate::address::{Resolver, require_public_host};
 use crate::config::{Batching, ConfigError, HttpConfig, Method};
 use crate::template::{Template, UrlTemplate};
-use crate::{classify, client, request};
+use crate::{classify, client, failure, request};
 
 const MOST_REDIRECTS: usize = 5;
 
@@ -41,6 +41,8 @@ pub struct HttpSink {
     url: UrlTemplate,
     headers: Vec<(HeaderName, Template)>,
     client: Client,
+    /// Whether settings of the account decide what is sent, or where.
+    per_account: bool,
 }
 
 impl HttpSink {
@@ -51,10 +53,15 @@ impl HttpSink {
     /// The first option that is wrong.
     pub fn new(config: HttpConfig) -> Result<Self, ConfigError> {
         config.validate()?;
+        let (url, headers) = (config.url_template()?, config.header_templates()?);
+        let per_account = url.has_settings()
+            || headers.iter().any(|(_, value)| value.has_settings())
+            || config.has_account_secrets();
         Ok(Self {
-            url: config.url_template()?,
-            headers: config.header_templates()?,
+            url,
+            headers,
             client: client(&config)?,
+            per_account,
             config,
         })
     }
@@ -93,6 +100,17 @@ impl HttpSink {
         Err(Fate::halted("the server redirects too often"))
     }
 
+    /// The fate, with the number of the account if its settings may be the cause: somebody has to
+    /// mend them.
+    fn of_account(&self, fate: Fate, account: Option<&RecordAccount>) -> Fate {
+        match (fate, account) {
+            (Fate::Halted { reason }, Some(account)) if self.per_account => {
+                Fate::halted(format!("account {}: {reason}", account.id()))
+            }
+            (fate, _) => fate,
+        }
+    }
+
     async fn request(
         &self,
         url: &Url,
@@ -107,7 +125,7 @@ impl HttpSink {
         };
         let request = self.client.request(method, url.clone()).headers(headers);
         let sent = request.body(body).send().await;
-        sent.map_err(|error| classify::failure(&error))
+        sent.map_err(|error| failure::request(&error, url))
     }
 
     /// The rules for the first URL and for those of redirects.
@@ -158,13 +176,17 @@ impl HttpSink {
 
 /// The body of a reply, if it is not larger than the limit.
 async fn limited(mut response: Response, limit: usize) -> Result<Vec<u8>, Fate> {
+    let url = response.url().clone();
     let mut body = Vec::new();
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) if body.len() + chunk.len() <= limit => body.extend_from_slice(&chunk),
-            Ok(Some(_)) => return Err(Fate::retry("the reply is too large to be read")),
+            Ok(Some(_)) => {
+                let reason = format!("the reply has more than {limit} bytes, and is not read");
+                return Err(Fate::retry(reason));
+            }
             Ok(None) => return Ok(body),
-            Err(error) => return Err(classify::failure(&error)),
+            Err(error) => return Err(failure::reply(&error, &url)),
         }
     }
 }
@@ -184,10 +206,9 @@ async fn before<T>(
 
 /// The client: one connection pool.
 fn client(config: &HttpConfig) -> Result<Client, ConfigError> {
-    let mut builder = client::builder()?;
-    if !config.allow_private_addresses {
-        builder = builder.dns_resolver(PublicResolver);
-    }
+    let builder = client::builder()?.dns_resolver(Resolver {
+        allow_private: config.allow_private_addresses,
+    });
     let wrong = |_| ConfigError::new("url", "cannot be used, because the client cannot be built");
     builder.build().map_err(wrong)
 }
@@ -205,9 +226,7 @@ impl Sink for HttpSink {
             limits.bytes = limits.bytes.saturating_sub(1);
             limits.record_bytes = limits.bytes;
         }
-        limits.per_account = self.url.has_settings()
-            || self.headers.iter().any(|(_, value)| value.has_settings())
-            || config.has_account_secrets();
+        limits.per_account = self.per_account;
         limits.in_flight = config.max_in_flight;
         // Only a list of errors in the reply fails a record and not those after it.
         limits.ordered = config.record_errors.is_none();
@@ -238,6 +257,7 @@ impl Sink for HttpSink {
                     waiting.push(part.start..middle);
                 }
                 Err(fate) => {
+                    let fate = self.of_account(fate, account);
                     fates.extend(records.iter().map(|_| fate.clone()));
                     // A server that is overloaded or accepts nothing gets no more requests.
                     if !matches!(fate, Fate::Rejected { .. }) {
@@ -260,8 +280,8 @@ impl Sink for HttpSink {
         };
         self.require_allowed(&url)?;
         before(deadline, async {
-            let sent = self.client.head(url).send().await;
-            let response = sent.map_err(|error| classify::failure(&error))?;
+            let sent = self.client.head(url.clone()).send().await;
+            let response = sent.map_err(|error| failure::request(&error, &url))?;
             let status = response.status().as_u16();
             match classify::status(status, response.headers(), SystemTime::now()) {
                 // 501: it does not know HEAD, and so it is there.

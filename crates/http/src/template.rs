@@ -96,8 +96,12 @@ impl Template {
 
 /// The value of a setting that must not be empty.
 pub(crate) fn setting<'a>(account: Option<&'a RecordAccount>, name: &str) -> Result<&'a str, Fate> {
-    let value = account.and_then(|account| account.setting(name));
-    value
+    let Some(account) = account else {
+        let reason = format!("a message without an account has no value for the setting `{name}`");
+        return Err(Fate::halted(reason));
+    };
+    account
+        .setting(name)
         .filter(|value| !value.is_empty())
         .ok_or_else(|| Fate::halted(format!("the account has no value for the setting `{name}`")))
 }
@@ -202,7 +206,7 @@ impl UrlTemplate {
             if is_label(value) {
                 return Ok(value.to_owned());
             }
-            let reason = format!("the setting `{name}` is not a part of a host name");
+            let reason = format!("the value of the setting `{name}` is not a part of a host name");
             Err(Fate::halted(reason))
         })?;
         let rest = self.rest.expand(account, |_, value| {
@@ -210,11 +214,24 @@ impl UrlTemplate {
         })?;
         let path = rest.split('?').next().unwrap_or_default();
         if self.rest.has_settings() && path.split('/').any(is_dots) {
-            let reason = "a setting in the path of the URL would make it `.` or `..`";
-            return Err(Fate::halted(reason));
+            return Err(Fate::halted(self.dots(account)));
         }
         Url::parse(&format!("{}{authority}{rest}", self.scheme))
             .map_err(|_| Fate::halted("the settings of the account do not give a valid URL"))
+    }
+
+    /// Why the path has a segment that is removed when the URL is normalized.
+    fn dots(&self, account: Option<&RecordAccount>) -> String {
+        // Values are percent-encoded, so only one of dots alone makes such a segment.
+        let is_cause = |name: &&str| {
+            let value = account.and_then(|account| account.setting(name));
+            value.is_some_and(|value| value.bytes().all(|byte| byte == b'.'))
+        };
+        let names: Vec<_> = self.rest.settings().filter(is_cause).collect();
+        format!(
+            "the value of the setting `{}` makes a segment of the path of the URL `.` or `..`",
+            names.join("` or `")
+        )
     }
 }
 
@@ -285,10 +302,17 @@ mod tests {
             let result = expand("https://api.example.com/a/{key}/b", value);
             assert!(matches!(result, Err(Fate::Halted { .. })), "{value:?}");
         }
-        assert!(expand("https://api.example.com/a/.{key}/b", ".").is_err());
+        let reason =
+            "the value of the setting `key` makes a segment of the path of the URL `.` or `..`";
+        let dots = expand("https://api.example.com/a/.{key}/b", ".");
+        assert_eq!(dots, Err(Fate::halted(reason)));
         assert!(expand("https://api.example.com/a/%2e{key}", ".").is_err());
         let template = UrlTemplate::parse("https://api.example.com/{other}", false).unwrap();
+        let account = RecordAccount::new(1, [("key", "a")]);
         let reason = "the account has no value for the setting `other`";
+        let missing = template.expand(Some(&account));
+        assert_eq!(missing, Err(Fate::halted(reason)));
+        let reason = "a message without an account has no value for the setting `other`";
         assert_eq!(template.expand(None), Err(Fate::halted(reason)));
     }
 

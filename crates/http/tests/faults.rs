@@ -6,7 +6,7 @@
     missing_docs
 )]
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::slice;
 use std::sync::Arc;
@@ -90,14 +90,17 @@ async fn requests_as_configured() {
     let without = records
         .clone()
         .map(|record| record.with_account(Arc::new(RecordAccount::new(8, [("list", "a")]))));
-    assert_eq!(letters(&sink.deliver(&without, soon()).await), "HH");
+    let missing = Fate::halted("account 8: the account has no value for the setting `key`");
+    let fates = sink.deliver(&without, soon()).await;
+    assert_eq!(fates, [missing.clone(), missing]);
     let injects = RecordAccount::new(
         9,
         [("list", "a\r\nX-Admin: 1"), ("key", "k"), ("token", "t")],
     );
     let injects = [OutgoingRecord::new("{}").with_account(Arc::new(injects))];
     let fates = sink.deliver(&injects, soon()).await;
-    let reason = "the value of `list` cannot be sent in a header; expected printable ASCII";
+    let reason = "account 9: the value of the setting `list` cannot be sent in a header; expected \
+                  printable ASCII";
     assert_eq!(fates, [Fate::halted(reason)]);
     assert_eq!(server.requests().len(), 1);
 }
@@ -286,19 +289,114 @@ async fn deadlines_end_requests_and_prevent_them() {
     assert_eq!(server.requests().len(), 1);
 }
 
+/// What `deliver` and `check` say of a URL whose path and query are secrets, without the address.
+async fn failures(origin: &str) -> [String; 2] {
+    let sink = sink(local(format!("{origin}/SECRET?key=SECRET")));
+    let delivered = sink.deliver(&records(["a"]), soon()).await.remove(0);
+    let checked = sink.check(soon()).await.unwrap_err();
+    [delivered, checked].map(|fate| {
+        let Fate::Retry {
+            reason,
+            after: None,
+        } = fate
+        else {
+            panic!("{fate:?}");
+        };
+        assert!(!reason.contains("SECRET"), "{reason}");
+        let (_, authority) = origin.split_once("//").unwrap();
+        assert!(reason.contains(authority), "{reason}");
+        reason.replace(authority, "AT")
+    })
+}
+
+/// A server that reads something, answers with these bytes and closes the connection: twice.
+fn answering(answer: &'static [u8]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for _ in 0..2 {
+            let (mut stream, _) = listener.accept().unwrap();
+            let _ = stream.read(&mut [0; 10_000]);
+            let _ = stream.write_all(answer);
+        }
+    });
+    address.to_string()
+}
+
 #[tokio::test]
-async fn nobody_listens() {
-    let address = TcpListener::bind("127.0.0.1:0")
+async fn failures_name_the_step_and_the_cause() {
+    let free = TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
         .unwrap();
-    let sink = sink(local(format!("http://{address}")));
-    let failed = Fate::retry("the connection failed");
-    assert_eq!(
-        sink.deliver(&records(["a"]), soon()).await,
-        slice::from_ref(&failed)
-    );
-    assert_eq!(sink.check(soon()).await, Err(failed));
+    let refused = "TCP: AT cannot be connected to (connection refused); check the port, that the \
+                   server is running, and that firewalls let it pass";
+    assert_eq!(failures(&format!("http://{free}")).await, [refused; 2]);
+    assert_eq!(failures(&format!("https://{free}")).await, [refused; 2]);
+
+    let unknown = "DNS: the name AT cannot be resolved; check `url` and the name server";
+    assert_eq!(failures("https://hydrant.invalid").await, [unknown; 2]);
+
+    let plain = answering(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+    let without = "TLS: AT answers without TLS; check that the port is one with TLS";
+    assert_eq!(failures(&format!("https://{plain}")).await, [without; 2]);
+    let closing = answering(b"");
+    let closed = "TLS: AT closes the connection in the handshake; check that the port is one with \
+                  TLS";
+    assert_eq!(failures(&format!("https://{closing}")).await, [closed; 2]);
+    // An alert: handshake_failure.
+    let alert = [0x15, 3, 3, 0, 2, 2, 40];
+    let refusing = answering(Box::leak(Box::new(alert)));
+    let refused = "TLS: AT refuses the connection with the alert handshake_failure";
+    assert_eq!(failures(&format!("https://{refusing}")).await, [refused; 2]);
+
+    let with_tls = answering(Box::leak(Box::new(alert)));
+    let other = "HTTP: AT answers with something else than HTTP/1.1; check the port, and whether it \
+                 is one with TLS (https://)";
+    assert_eq!(failures(&format!("http://{with_tls}")).await, [other; 2]);
+    let silent = server(HttpReply::cut());
+    for reason in failures(&silent.url()).await {
+        let closed = "HTTP: AT closes the connection before its answer";
+        assert!(reason.starts_with(closed), "{reason}");
+    }
+}
+
+#[tokio::test]
+async fn a_reply_that_is_cut_names_the_step() {
+    let server = server(HttpReply::new(200).with_body("0123456789").cut_after(4));
+    let config = local(server.url()).with_record_errors(RecordErrors::new("/errors", "/index"));
+    let fates = sink(config).deliver(&records(["a"]), soon()).await;
+    let Fate::Retry { reason, .. } = &fates[0] else {
+        panic!("{fates:?}");
+    };
+    let at = server.address();
+    let closed = format!("HTTP: {at} closes the connection in the middle of its answer");
+    assert!(reason.starts_with(&closed), "{reason}");
+}
+
+/// The number of the account is part of what somebody has to mend, if its settings may be the cause.
+#[tokio::test]
+async fn refused_credentials_of_an_account_name_it() {
+    let server = server(HttpReply::new(401));
+    let account = Arc::new(RecordAccount::new(7, [("token", "SECRET")]));
+    let record = [OutgoingRecord::new("1").with_account(account)];
+    let refused = "the server answered 401: the credentials are wrong or lack a permission";
+    let of_account = Fate::halted(format!("account 7: {refused}"));
+    for (token, expected) in [
+        (Secret::setting("token"), of_account),
+        (Secret::value("SECRET"), Fate::halted(refused)),
+    ] {
+        let config = local(server.url()).with_authentication(Authentication::Bearer(token));
+        assert_eq!(sink(config).deliver(&record, soon()).await, [expected]);
+    }
+    let injects = Arc::new(RecordAccount::new(8, [("token", "SECRET\n")]));
+    let record = [OutgoingRecord::new("1").with_account(injects)];
+    let config =
+        local(server.url()).with_authentication(Authentication::Bearer(Secret::setting("token")));
+    let fates = sink(config).deliver(&record, soon()).await;
+    let reason = "account 8: the value of the setting `token` cannot be sent in a header; expected \
+                  printable ASCII";
+    assert_eq!(fates, [Fate::halted(reason)]);
 }
 
 #[tokio::test]
@@ -522,7 +620,10 @@ async fn a_certificate_that_is_not_trusted_halts() {
         }
     });
     let sink = sink(local(format!("https://localhost:{port}")));
-    let refused = Fate::halted("the certificate of the server is not valid or not trusted");
+    let refused = Fate::halted(format!(
+        "TLS: the certificate of localhost:{port} is not trusted; add that of its authority to the \
+         certificates that the operating system trusts"
+    ));
     assert_eq!(
         sink.deliver(&records(["a"]), soon()).await,
         slice::from_ref(&refused)

@@ -398,7 +398,10 @@ fn check_says_whether_the_target_answers() {
         .local_addr()
         .unwrap();
     let ran = check(&Setup::http(&format!("http://{free}"))).exits(3);
-    assert!(ran.err.contains("the connection failed"), "{}", ran.err);
+    let said = format!(
+        "the target cannot be reached now: TCP: {free} cannot be connected to (connection refused)"
+    );
+    assert!(ran.err.contains(&said), "{}", ran.err);
 
     let private = Setup::new(&["connection=http", "url=https://127.0.0.1/"]);
     let ran = check(&private).exits(3);

@@ -86,6 +86,7 @@ fn settings_of_the_account_are_those_of_the_configuration() {
         "{}",
         ran.err
     );
+    assert_eq!(ran.err.matches("account 7").count(), 1, "{}", ran.err);
     assert_eq!(setup.letters().len(), 20);
     assert!(target.server.requests().is_empty());
     let setup = setup.env("HYDRANT_ACCOUNT_SETTINGS", "8.api_key=other,7.api_key=n3w");
