@@ -20,7 +20,7 @@ use super::terminal;
 use hydrant::write::Append;
 use hydrant::{Error, ParseOptions};
 use hydrant_forward::config::Config;
-use hydrant_forward::{MapError, Mapping};
+use hydrant_forward::{MapError, Mapping, Oversize};
 
 /// Write the records that a connection would deliver, one per line
 ///
@@ -131,15 +131,15 @@ impl Command for Map {
         let Some(mapping) = mapping else {
             return Ok(());
         };
-        let mut too_large = 0;
+        let mut too_large: Vec<Oversize> = Vec::new();
         let out = &mut product.out;
         let mapped = mapping.map(
             message.body,
             &self.options,
             |_| true,
             |record| {
-                if record.is_oversize {
-                    too_large += 1;
+                if let Some(oversize) = record.oversize {
+                    too_large.push(oversize);
                     return;
                 }
                 if self.with_key {
@@ -161,8 +161,11 @@ impl Command for Map {
             Err(MapError::Refused(error)) => return Err(error),
             Err(error) => product.complain("not_mapped", &placed(message, &error)),
         }
-        if too_large > 0 {
-            let text = format!("{too_large} events are too large for the target");
+        if let Some(largest) = too_large.iter().max_by_key(|it| it.bytes()) {
+            let text = match too_large.len() {
+                1 => format!("1 record is too large for the target: {largest}"),
+                count => format!("{count} records are too large for the target: up to {largest}"),
+            };
             product.complain("too_large", &placed(message, &text));
         }
         Ok(())

@@ -145,7 +145,7 @@ impl AcknowledgeFirst {
             });
         };
         let raw = RawRecord::of(&message).unwrap_or_default();
-        if raw.exceeds(body, self.most) {
+        if raw.size(body) > self.most {
             return Err(AcknowledgeError::TooLarge {
                 bytes: body.len(),
                 most: self.most,
@@ -157,7 +157,7 @@ impl AcknowledgeFirst {
             timestamp_ms: raw.timestamp_ms,
             payload: body,
             events: &[],
-            is_oversize: false,
+            oversize: None,
         });
         let mut mapped = MappedMessage {
             is_forwarded: true,

@@ -14,6 +14,7 @@ use crate::connection::{ConnectionKind, without_effect};
 use crate::dead_letters::Letters;
 use crate::mapping::{MappedMessage, MappedRecord, Mapping};
 use crate::observed::{Observed, Trouble};
+use crate::oversize::Oversize;
 use crate::parts::{self, Parts};
 use crate::sent::Sent;
 
@@ -52,9 +53,8 @@ pub struct Prepared {
     records: Vec<OutgoingRecord>,
     /// For each record, the positions of its events.
     events: Vec<Vec<u32>>,
-    /// Positions of the events that exceed the limit of the target; empty if a record without
-    /// events does.
-    oversize: Option<Vec<u32>>,
+    /// Records that are not submitted, because they are too large.
+    oversize: Vec<TooLarge>,
     event_count: usize,
     message_id: Option<Uuid>,
     updates: SentUpdates,
@@ -72,6 +72,13 @@ pub struct Submission {
     shown: Option<u64>,
     /// When the host must know what became of it.
     deadline: Option<Instant>,
+}
+
+/// A record that is too large, or a message whose records are.
+struct TooLarge {
+    reason: String,
+    /// The positions of its events; none if it is of the whole message.
+    events: Vec<u32>,
 }
 
 /// A record that was rejected.
@@ -125,13 +132,27 @@ impl Prepared {
     /// Adds a record; for [`Mapping::map`].
     pub fn add(&mut self, record: MappedRecord<'_>) {
         self.bytes += record.payload.len();
-        if self.most_bytes.is_some_and(|most| self.bytes > most) {
+        if let Some(most) = self.most_bytes.filter(|most| self.bytes > *most) {
             (self.records, self.events) = (Vec::new(), Vec::new());
-            self.oversize = Some(Vec::new());
+            self.oversize = vec![TooLarge {
+                reason: format!(
+                    "the records of the message have {} bytes or more, and `max_memory` is {most}",
+                    self.bytes
+                ),
+                events: Vec::new(),
+            }];
             return;
         }
-        if record.is_oversize {
-            self.oversize.get_or_insert_default().extend(record.events);
+        if let Some(oversize) = record.oversize {
+            let (events, reason) = (record.events, too_large(oversize));
+            // The parts of a change are of one event, which one letter holds.
+            match self.oversize.last_mut() {
+                Some(last) if last.events == events => last.reason = reason,
+                _ => self.oversize.push(TooLarge {
+                    reason,
+                    events: events.to_vec(),
+                }),
+            }
             return;
         }
         let mut owned = OutgoingRecord::new(record.payload);
@@ -161,7 +182,7 @@ impl Prepared {
     /// Whether there is nothing to deliver and nothing to store.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.records.is_empty() && self.oversize.is_none() && self.updates.is_empty()
+        self.records.is_empty() && self.oversize.is_empty() && self.updates.is_empty()
     }
 }
 
@@ -429,13 +450,11 @@ impl Forwarder {
         deadline: Option<Instant>,
         stored: &mut Vec<Stored>,
     ) -> Result<(), String> {
-        const TOO_LARGE: Cow<'static, str> =
-            Cow::Borrowed("the record exceeds the limit of the target and cannot be split");
         let (body, now_ms) = (&prepared.body, now_ms());
-        rejected.extend(prepared.oversize.as_deref().map(|events| Rejected {
-            reason: TOO_LARGE,
+        rejected.extend(prepared.oversize.iter().map(|record| Rejected {
+            reason: record.reason.clone().into(),
             attempts: 0,
-            events,
+            events: &record.events,
             together: false,
         }));
         for rejected in rejected {
@@ -504,6 +523,10 @@ impl Settled {
             reason: reason.into(),
         }
     }
+}
+
+fn too_large(oversize: Oversize) -> String {
+    format!("the record exceeds the limit of the target and cannot be split: {oversize}")
 }
 
 /// The time in milliseconds since the epoch.

@@ -16,6 +16,7 @@ use hydrant::{Error, ParseOptions, Scratch, parse};
 use crate::config::{Config, ConfigError, Reader};
 use crate::connection::{ConnectionKind, RecordSettings};
 use crate::deduplication::scoped;
+use crate::oversize::{Limit, Oversize};
 use crate::raw::RawRecord;
 use crate::sent::Sent;
 
@@ -51,14 +52,14 @@ enum Records {
     Events {
         mapper: Box<Mapper>,
         buffer: Vec<u8>,
-        most: usize,
+        limit: Limit,
     },
     Audience {
         mapper: Audience,
         output: Box<AudienceOutput>,
     },
     /// The messages themselves.
-    Raw { most: usize },
+    Raw { limit: Limit },
 }
 
 enum Audience {
@@ -102,8 +103,9 @@ pub struct MappedRecord<'r> {
     pub payload: &'r [u8],
     /// The positions of its events in the message; empty for records without events.
     pub events: &'r [u32],
-    /// Whether it exceeds the limit of the target and cannot be split: it has one event or none.
-    pub is_oversize: bool,
+    /// What it exceeds, if it is too large for the target and cannot be split: it has one event or
+    /// none.
+    pub oversize: Option<Oversize>,
 }
 
 impl fmt::Debug for MappedRecord<'_> {
@@ -111,7 +113,7 @@ impl fmt::Debug for MappedRecord<'_> {
         f.debug_struct("MappedRecord")
             .field("payload_bytes", &self.payload.len())
             .field("events", &self.events)
-            .field("is_oversize", &self.is_oversize)
+            .field("oversize", &self.oversize)
             .finish_non_exhaustive()
     }
 }
@@ -153,10 +155,19 @@ impl Mapping {
     pub(crate) fn with_store(config: &Config, sent: Option<Sent>) -> Result<Self, ConfigError> {
         let mut reader = Reader::new(config);
         let kind = ConnectionKind::read(&mut reader);
-        let most = match kind {
+        let of_setting = |most, setting| Limit {
+            most,
+            setting: Some(setting),
+        };
+        let of_target = |most| Limit {
+            most,
+            setting: None,
+        };
+        let limit = match kind {
             // The key is part of the record.
             Some(ConnectionKind::Kafka) => {
-                reader.size("max_record_bytes").saturating_sub(LONGEST_KEY)
+                let setting = "max_record_bytes";
+                of_setting(reader.size(setting).saturating_sub(LONGEST_KEY), setting)
             }
             Some(ConnectionKind::Http) => {
                 // The brackets of an array, or the line end.
@@ -165,12 +176,13 @@ impl Mapping {
                     Some("ndjson") => 1,
                     _ => 2,
                 };
-                reader.size("batch_bytes").saturating_sub(around)
+                let setting = "batch_bytes";
+                of_setting(reader.size(setting).saturating_sub(around), setting)
             }
             // A message of Amazon SQS has at most 1 MiB.
-            Some(ConnectionKind::Sqs) => 1 << 20,
+            Some(ConnectionKind::Sqs) => of_target(1 << 20),
             // Amazon Data Firehose accepts 1,000 KiB before Base64 (connections.md section 7).
-            _ => 1_000 * 1024 - reader.text("record_delimiter").map_or(0, str::len),
+            _ => of_target(1_000 * 1024 - reader.text("record_delimiter").map_or(0, str::len)),
         };
         let raw = reader.choice("records") == Some("raw");
         match (kind, raw) {
@@ -187,7 +199,7 @@ impl Mapping {
         };
         if raw {
             return Ok(Self {
-                records: Records::Raw { most },
+                records: Records::Raw { limit },
                 scratch: Scratch::new(),
                 with_account: false,
             });
@@ -198,7 +210,7 @@ impl Mapping {
                     Mapper::new(*settings).map_err(|error| ConfigError::new(error.to_string()))?,
                 ),
                 buffer: Vec::new(),
-                most,
+                limit,
             },
             RecordSettings::Audience(settings) => {
                 let mapper = match sent {
@@ -238,7 +250,7 @@ impl Mapping {
     /// The limit of the target, if the records are the messages themselves.
     pub(crate) fn raw_limit(&self) -> Option<usize> {
         match self.records {
-            Records::Raw { most } => Some(most),
+            Records::Raw { limit } => Some(limit.most),
             _ => None,
         }
     }
@@ -286,7 +298,7 @@ impl Records {
     ) -> Result<MappedMessage, MapError> {
         let mut mapped = MappedMessage::default();
         match (self, message) {
-            (Self::Raw { most }, message) => {
+            (Self::Raw { limit }, message) => {
                 let Some(raw) = RawRecord::of(&message) else {
                     return Ok(mapped);
                 };
@@ -296,14 +308,14 @@ impl Records {
                     timestamp_ms: raw.timestamp_ms,
                     payload: body,
                     events: &[],
-                    is_oversize: raw.exceeds(body, *most),
+                    oversize: limit.exceeded_by(raw.size(body)),
                 });
             }
             (
                 Self::Events {
                     mapper,
                     buffer,
-                    most,
+                    limit,
                 },
                 Message::EventProcessingRequest(request),
             ) => {
@@ -326,7 +338,7 @@ impl Records {
                 let batches = mapper.map(&request, body);
                 let mut next = 0;
                 let mut absent = Vec::new();
-                batches.each_record(*most, buffer, |record| {
+                batches.each_record(limit.most, buffer, |record| {
                     // The positions ascend, also from one record to the next.
                     for at in record.events {
                         absent.extend(next..*at);
@@ -337,7 +349,9 @@ impl Records {
                         timestamp_ms: record.timestamp_ms,
                         payload: record.payload,
                         events: &kept.positions(record.events),
-                        is_oversize: record.is_oversize,
+                        oversize: limit
+                            .exceeded_by(record.payload.len())
+                            .filter(|_| record.is_oversize),
                     });
                 });
                 for warning in batches.warnings().iter() {
@@ -401,7 +415,7 @@ fn finish(
             timestamp_ms: record.timestamp_ms,
             payload: record.payload,
             events: &[],
-            is_oversize: false,
+            oversize: None,
         });
     }
     for (warning, times) in output.warnings().iter() {

@@ -37,7 +37,7 @@ impl<'m> RawRecord<'m> {
     }
 
     /// The size that counts towards the limit of the target.
-    pub(crate) fn exceeds(&self, body: &[u8], most: usize) -> bool {
-        body.len() + self.key.map_or(0, str::len) > most
+    pub(crate) fn size(&self, body: &[u8]) -> usize {
+        body.len() + self.key.map_or(0, str::len)
     }
 }

@@ -88,14 +88,14 @@ impl Lines {
         let mapping = idle.map_or_else(|| Mapping::new(&self.config), Ok);
         let mut mapping =
             mapping.map_err(|error| Failure::retry().with_reason(error.to_string()))?;
-        let (body, mut is_oversize) = (call.body(), false);
+        let (body, mut oversize) = (call.body(), None);
         let mut lines = Vec::new();
         let mapped = mapping.map(
             body,
             &ParseOptions::new(),
             |_| true,
             |record| {
-                is_oversize |= record.is_oversize;
+                oversize = oversize.or(record.oversize);
                 lines.push((record.key.map(<[u8]>::to_vec), record.payload.to_vec()));
             },
         );
@@ -105,8 +105,9 @@ impl Lines {
             let reason = "the connection does not forward messages of this type";
             return Err(Failure::reject(reason));
         }
-        if is_oversize {
-            return Err(Failure::reject("a record is too large for the connection"));
+        if let Some(oversize) = oversize {
+            let reason = format!("a record is too large for the connection: {oversize}");
+            return Err(Failure::reject(reason));
         }
         for (key, line) in lines {
             match key {

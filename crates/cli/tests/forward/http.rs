@@ -293,9 +293,13 @@ fn a_record_of_the_greatest_size_is_delivered() {
                 .collect();
             let expected = if less == 0 { 0 } else { 1 };
             // A record that does not fit is recognized when it is mapped.
-            let all = "the record exceeds the limit of the target and cannot be split";
+            let all = format!(
+                "the record exceeds the limit of the target and cannot be split: {bytes} bytes, and \
+                 `batch_bytes` leaves {} for a record",
+                bytes - less
+            );
             assert!(
-                reasons.iter().all(|it| it == all),
+                reasons.iter().all(|it| *it == all),
                 "{body} {less}: {reasons:?}"
             );
             if less == 0 || body == "array" {

@@ -215,14 +215,25 @@ fn values_without_a_counterpart_are_counted() {
 fn events_that_are_too_large_are_reported_and_the_others_written() {
     let mut large = event(2);
     large["attributes"]["text"] = "x".repeat(1 << 20).into();
-    let input = message(1, &[event(1), large, event(3)]) + "\n" + &messages([4], 1);
-    for connection in ["kinesis", "kafka"] {
+    let input = message(1, &[event(1), large.clone(), event(3)]) + "\n" + &messages([4], 1);
+    let limits = [
+        ("kinesis", "the target accepts 1024000"),
+        ("kafka", "`max_record_bytes` leaves 1047532 for a record"),
+    ];
+    for (connection, limit) in limits {
         let ran = map(&input, &["--connection", connection]).exits(1);
         let found: Vec<_> = ran.json().iter().flat_map(numbers).collect();
         assert_eq!(found, [1, 3, 4]);
-        let expected = "input:1: 1 events are too large for the target\n";
-        assert!(ran.err.ends_with(expected), "{}", ran.err);
+        let expected = "input:1: 1 record is too large for the target: ";
+        let (_, sizes) = ran.err.split_once(expected).unwrap();
+        let (bytes, rest) = sizes.split_once(" bytes, and ").unwrap();
+        assert!(bytes.parse::<usize>().unwrap() > 1 << 20, "{bytes}");
+        assert_eq!(rest, format!("{limit}\n"));
     }
+    let input_of_two = message(1, &[large.clone(), event(1), large]);
+    let ran = map(&input_of_two, &["--connection", "kinesis"]).exits(1);
+    let expected = "input:1: 2 records are too large for the target: up to ";
+    assert!(ran.err.contains(expected), "{}", ran.err);
     // The requests of an API may be larger.
     map(&input, &["--connection", "http"]).exits(0);
 }
