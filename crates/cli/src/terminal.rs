@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use std::env;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
+#[cfg(any(feature = "http", feature = "serve"))]
+use std::path::Path;
 
 /// Text of unknown origin, with control and invisible characters escaped.
 pub(super) fn harmless(text: &str) -> Cow<'_, str> {
@@ -96,6 +98,14 @@ pub(super) fn complain(text: &str) {
     let mut line = harmless_lines(text).into_owned();
     line.push('\n');
     let _ = io::stderr().lock().write_all(line.as_bytes());
+}
+
+/// Warns of a file with secrets that other users can read.
+#[cfg(any(feature = "http", feature = "serve"))]
+pub(super) fn warn_if_exposed(path: &Path) {
+    if let Some(warning) = hydrant_forward::config::exposed(path) {
+        complain(&format!("warning: {warning}"));
+    }
 }
 
 /// Whether standard output is a terminal whose user did not ask for plain text

@@ -192,6 +192,33 @@ fn tokens_are_read_from_the_environment_and_not_printed() {
 
 /// A variable that is set and has no token is a mistake of the deployment: the host would be open.
 #[test]
+#[cfg(unix)]
+fn files_with_secrets_that_others_can_read_are_reported() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tokens");
+    std::fs::write(&file, "t0ken\n").unwrap();
+    let path = file.to_str().unwrap();
+    for (mode, warned) in [(0o644, true), (0o600, false)] {
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+        let serving = start(command(&["--to", "null", "--tokens-file", path]));
+        let warning = format!(
+            "warning: {path} holds secrets and can be read by other users; `chmod 600` it\n"
+        );
+        let notes = serving.notes.clone();
+        serving.terminate();
+        serving.wait();
+        assert_eq!(notes.contains(&warning), warned, "{mode:o}: {notes}");
+    }
+    // A key of TLS is read only after the warning.
+    let mut command = command(&["--to", "null", "--tls-certificate", path, "--tls-key", path]);
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
+    let output = command.output().unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(errors.contains("can be read by other users"), "{errors}");
+}
+
+#[test]
 fn a_host_with_an_empty_variable_of_tokens_does_not_start() {
     for tokens in ["", " ", ",", " , "] {
         let mut command = command(&["--to", "null"]);

@@ -184,6 +184,33 @@ fn a_file_with_secrets_that_others_can_read_is_reported() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_file_of_a_secret_that_others_can_read_is_reported() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("secret");
+    std::fs::write(&path, "s3cret\n").unwrap();
+    for (mode, warned) in [(0o644, true), (0o640, true), (0o600, false), (0o400, false)] {
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        let warning = format!(
+            "{} holds secrets and can be read by other users; `chmod 600` it",
+            path.display()
+        );
+        let expected = if warned { vec![warning] } else { vec![] };
+        for name in ["password_file", "token_file", "secret_access_key_file"] {
+            let mut config = Config::new();
+            let set = config.set(&format!("{name}={}", path.display()));
+            set.unwrap();
+            assert_eq!(config.warnings(), expected, "{name} {mode:o}");
+            // One file is reported once.
+            let text = format!("hmac_key_file = {path:?}");
+            config.toml(&text, "f.toml".as_ref()).unwrap();
+            assert_eq!(config.warnings(), expected, "{name} {mode:o}");
+        }
+    }
+}
+
+#[test]
 fn names_are_unique_and_described() {
     let mut seen = std::collections::BTreeSet::new();
     for setting in settings() {

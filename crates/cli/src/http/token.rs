@@ -7,6 +7,7 @@ use clap::Args;
 use reqwest::header::HeaderValue;
 
 use crate::exit::Failure;
+use crate::terminal;
 
 /// Where the token comes from. The command line would show it to every user of the machine.
 #[derive(Args, Debug)]
@@ -37,6 +38,7 @@ impl TokenArgs {
                     name: name.clone(),
                     error,
                 })?;
+                terminal::warn_if_exposed(path);
                 (name, token)
             }
             (None, None) => return Ok(None),

@@ -145,6 +145,7 @@ fn options<P: Module<K> + 'static, K: 'static>(
         host = host.token(token);
     }
     if let Some(path) = &args.tokens_file {
+        terminal::warn_if_exposed(path);
         host = host.tokens_file(path);
     }
     if let Some(recorder) = args.record.start()? {
@@ -176,6 +177,7 @@ async fn listen<F: Future<Output = ()>>(
         .shutdown_grace(Duration::from_secs(args.grace))
         .shutdown_delay(Duration::from_secs(args.shutdown_delay));
     if let (Some(certificate), Some(key)) = (&args.tls_certificate, &args.tls_key) {
+        terminal::warn_if_exposed(key);
         server = server.tls(TlsFiles::new(certificate, key));
     }
     if args.plain {

@@ -428,6 +428,24 @@ fn the_reason_of_a_failure_is_shown_without_values_of_the_message() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_file_with_a_token_that_others_can_read_is_reported() {
+    use std::os::unix::fs::PermissionsExt;
+    let server = HttpServer::start(answer).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("token");
+    fs::write(&file, "t0ken").unwrap();
+    let (url, path) = (server.url(), file.to_str().unwrap());
+    for (mode, warned) in [(0o644, true), (0o600, false)] {
+        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+        let ran = run(["send", "-", "--to", &url, "--token-file", path], BATCH);
+        let warning =
+            format!("warning: {path} holds secrets and can be read by other users; `chmod 600` it");
+        assert_eq!(ran.err.contains(&warning), warned, "{mode:o}: {}", ran.err);
+    }
+}
+
+#[test]
 fn a_module_that_asks_for_a_token_is_explained() {
     let server = HttpServer::start(|_| HttpReply::new(401).with_body("t0ken?")).unwrap();
     let folder = tempfile::tempdir().unwrap();

@@ -87,11 +87,8 @@ impl Config {
         let text = std::fs::read_to_string(path).map_err(|error| {
             ConfigError::new(format!("cannot read {}: {error}", path.display()))
         })?;
-        if self.toml(&text, path)? && is_readable_by_others(path) {
-            self.warnings.push(format!(
-                "{} holds secrets and can be read by other users; `chmod 600` it",
-                path.display()
-            ));
+        if self.toml(&text, path)? {
+            self.warn_of(path);
         }
         Ok(())
     }
@@ -236,7 +233,9 @@ impl Config {
     fn add(&mut self, name: &str, value: Value, origin: &Origin) -> Result<bool, String> {
         let (setting, is_file) = setting_of(name).ok_or_else(|| setting::unknown(name))?;
         let value = if is_file {
-            Value::Text(secret_file(name, &value)?)
+            let (path, secret) = secret_file(name, &value)?;
+            self.warn_of(&path);
+            Value::Text(secret)
         } else {
             fit(setting, value)?
         };
@@ -249,6 +248,15 @@ impl Config {
             return Err(format!("`{}` is given twice", setting.name));
         }
         Ok(setting.secret && !is_file)
+    }
+
+    /// Warns once of a file with a secret that other users can read.
+    fn warn_of(&mut self, path: &Path) {
+        if let Some(warning) = exposed(path)
+            && !self.warnings.contains(&warning)
+        {
+            self.warnings.push(warning);
+        }
     }
 
     /// The value of a setting as one text, as `--set` takes it.
@@ -282,19 +290,21 @@ fn setting_of(name: &str) -> Option<(&'static Setting, bool)> {
     setting.secret.then_some((setting, true))
 }
 
-/// The content of a file with a secret, without the line end that editors add.
-fn secret_file(name: &str, path: &Value) -> Result<Secret, String> {
+/// The path of a file with a secret, and its content without the line end that editors add.
+fn secret_file(name: &str, path: &Value) -> Result<(PathBuf, Secret), String> {
     let Value::Text(path) = path else {
         return Err(format!("`{name}` is not the path of a file"));
     };
+    let path = PathBuf::from(path.expose());
     // The value is not shown: it may be the secret itself, by mistake.
-    let text = std::fs::read_to_string(path.expose())
+    let text = std::fs::read_to_string(&path)
         .map_err(|error| format!("`{name}`: cannot read the file that it names: {error}"))?;
     let text = text.trim_end_matches(['\r', '\n']);
     if text.is_empty() {
         return Err(format!("`{name}`: the file that it names is empty"));
     }
-    Ok(Secret::new(text))
+    let secret = Secret::new(text);
+    Ok((path, secret))
 }
 
 /// Splits texts for lists and maps, and refuses lists and maps for others.
@@ -350,6 +360,24 @@ fn scalar(value: &toml::Value) -> Option<String> {
         toml::Value::Float(value) => Some(value.to_string()),
         _ => None,
     }
+}
+
+/// The warning for a file with secrets that other users can read, if they can. On Windows, where
+/// files have no such bits, there is none.
+///
+/// ```
+/// use hydrant_forward::config::exposed;
+///
+/// assert_eq!(exposed("/a/file/that/does/not/exist".as_ref()), None);
+/// ```
+#[must_use]
+pub fn exposed(path: &Path) -> Option<String> {
+    is_readable_by_others(path).then(|| {
+        format!(
+            "{} holds secrets and can be read by other users; `chmod 600` it",
+            path.display()
+        )
+    })
 }
 
 #[cfg(unix)]

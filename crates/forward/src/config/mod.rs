@@ -16,7 +16,7 @@ mod setting;
 mod table;
 
 pub use error::ConfigError;
-pub use layers::{Config, Origin};
+pub use layers::{Config, Origin, exposed};
 pub use secrets::{Secret, SecretProvider};
 pub use setting::{Kind, Setting, Users, settings};
 
