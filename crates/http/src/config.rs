@@ -153,7 +153,8 @@ pub struct RecordErrors {
 impl RecordErrors {
     /// JSON pointers (RFC 6901): to the list in the body of the reply, and in each element of it
     /// to the position of the record in the request, counted from 0. A reply without the list
-    /// means that all records are delivered.
+    /// means that all records are delivered. Without [`with_status`](Self::with_status), each record
+    /// in the list is delivered again.
     pub fn new(list: impl Into<String>, index: impl Into<String>) -> Self {
         Self {
             list: list.into(),
@@ -163,10 +164,11 @@ impl RecordErrors {
         }
     }
 
-    /// Sets the pointer to the status or the code in each element. A number is a status of HTTP. A
-    /// text is a code, and rejects the record if it is not one of
-    /// [`with_retry_codes`](Self::with_retry_codes). A record whose element has neither is
-    /// delivered again.
+    /// Sets the pointer to the status or the code in each element. A number, or a text that is one,
+    /// is a status of HTTP: 408, 429 and 5xx deliver the record again, other 4xx reject it, and 2xx
+    /// means that it is delivered. Another text is a code, and rejects the record if it is not one
+    /// of [`with_retry_codes`](Self::with_retry_codes). A record whose element has neither is
+    /// delivered again: an error that nobody has classified neither acknowledges nor drops it.
     #[must_use]
     pub fn with_status(mut self, status: impl Into<String>) -> Self {
         self.status = Some(status.into());

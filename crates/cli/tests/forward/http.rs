@@ -86,6 +86,86 @@ fn records_that_a_success_lists_as_failed() {
     assert!(setup.letters().iter().all(|it| it["reason"] == reason));
 }
 
+/// The answer and the configuration of `docs/guide/forwarding.md`.
+#[test]
+fn the_example_of_partial_failures_is_right() {
+    let guide = include_str!("../../../../docs/guide/forwarding.md");
+    let (_, example) = guide.split_once("\n## Partial failures\n").unwrap();
+    let block = |language: &str| {
+        let (_, block) = example.split_once(&format!("```{language}\n")).unwrap();
+        block.split_once("```").unwrap().0.to_owned()
+    };
+    let (answer, config) = (block("json"), block("toml"));
+    let seen = std::sync::Arc::new(Mutex::new(Vec::new()));
+    let requests = std::sync::Arc::clone(&seen);
+    let target = Target::start(move |request, records| {
+        let numbers = records.iter().map(|record| {
+            let record = serde_json::Value::clone(record);
+            number_of(&record["events"][0])
+        });
+        requests.lock().unwrap().push(numbers.collect::<Vec<_>>());
+        match request.number {
+            0 => Answer::Reply(HttpReply::new(200).with_body(answer.clone())),
+            _ => Answer::Accept,
+        }
+    });
+    let setup = Setup::http(&target.url())
+        .with_letters()
+        .set("linger=2s")
+        .set("batch_records=5")
+        .set("max_in_flight=1");
+    let file = setup.write("forward.toml", config);
+    let args = ["--config", file.to_str().unwrap()];
+    let ran = setup.forwards(messages(0..5, 5), &args).exits(1);
+    assert_eq!((ran.count("delivered"), ran.count("dead_letters")), (3, 2));
+    let seen = seen.lock().unwrap().clone();
+    let first = seen[0].clone();
+    assert_eq!(first.len(), 5);
+    let mut again: Vec<_> = seen[1..].concat();
+    again.sort_unstable();
+    let mut expected = [first[1], first[2]];
+    expected.sort_unstable();
+    assert_eq!(again, expected);
+    let mut letters: Vec<_> = setup.letter_numbers().into_iter().flatten().collect();
+    letters.sort_unstable();
+    let mut expected = [first[0], first[3]];
+    expected.sort_unstable();
+    assert_eq!(letters, expected);
+}
+
+/// A setting of the account that is missing or cannot be sent: the account and the setting are named,
+/// and not the value.
+#[test]
+fn settings_of_an_account_that_cannot_be_used() {
+    let target = Target::good();
+    let with = |setting: &str| {
+        Setup::http(&target.url())
+            .with_letters()
+            .set("authentication=bearer")
+            .set(&format!("token_setting={setting}"))
+    };
+    let wrong = messages([1], 1).replace("s3cret", "s3cret\\n");
+    for (setting, input, said) in [
+        (
+            "token",
+            messages([1], 1),
+            "account 7: the account has no value for the setting `token`",
+        ),
+        (
+            "api_key",
+            wrong,
+            "account 7: the value of the setting `api_key` cannot be sent in a header",
+        ),
+    ] {
+        let setup = with(setting);
+        let ran = setup.forwards(input, &[]).exits(3);
+        assert!(ran.err.contains(said), "{}", ran.err);
+        assert!(!ran.err.contains("s3cret"), "{}", ran.err);
+        assert!(setup.letters().is_empty());
+    }
+    assert!(target.server.requests().is_empty());
+}
+
 #[test]
 fn retry_after_is_obeyed_in_both_forms() {
     let date = |seconds| httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(seconds));

@@ -60,6 +60,19 @@ fn each_connection_has_its_own() {
     }
 }
 
+/// An error that nobody has classified neither acknowledges nor drops a record.
+#[test]
+fn a_failed_record_without_a_status_is_sent_again() {
+    let listed = run(&["settings", "--connection", "http"]).exits(0).out;
+    let listed = listed.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (_, after) = listed.split_once("error_status_pointer").unwrap();
+    let (about, _) = after.split_once("error_retry_codes").unwrap();
+    assert!(
+        about.contains("one without a status is sent again"),
+        "{about}"
+    );
+}
+
 #[test]
 fn other_connections_are_refused() {
     let ran = run(&["settings", "--connection", "pigeon"]).exits(2);

@@ -272,7 +272,7 @@ pub(super) static OWN: &[Setting] = &[
         "errors_pointer",
         Kind::Text,
         Users::HTTP,
-        "A JSON pointer to the list of failed records in a response, for example /errors",
+        "A JSON pointer to the list of failed records in a response that is a success, for example /errors; without the setting, a success means that all records are delivered",
     ),
     setting(
         "error_index_pointer",
@@ -285,13 +285,13 @@ pub(super) static OWN: &[Setting] = &[
         "error_status_pointer",
         Kind::Text,
         Users::HTTP,
-        "A JSON pointer in each element of that list to its HTTP status; without one, the record is rejected",
+        "A JSON pointer in each element of that list to the HTTP status of the record; one without a status is sent again",
     ),
     setting(
         "error_retry_codes",
         Kind::List,
         Users::HTTP,
-        "Texts in place of the status for which a record is sent again",
+        "Texts in place of the status for which a record is sent again; any other text that is not a number rejects it",
     ),
     setting(
         "allow_http",
