@@ -52,7 +52,7 @@ impl<T: Default> Product<T> {
         }
     }
 
-    /// Ends the run after this refusal, also with `keep_going`.
+    /// Ends the run after this refusal or before this chunk, also with `keep_going`.
     pub(super) fn halt(&mut self) {
         self.halted = true;
     }
@@ -178,8 +178,8 @@ pub(super) trait Command: Sync {
         product.report(message, error);
     }
 
-    /// Begins a chunk of messages.
-    fn begin_chunk(&self, _: &mut Self::State, _: &Chunk) {}
+    /// Begins a chunk of messages. It may halt the run, and then gets none of them.
+    fn begin_chunk(&self, _: &mut Self::State, _: &Chunk, _: &mut Product<Self::Tally>) {}
 
     /// Ends a chunk of messages.
     fn end_chunk(&self, _: &mut Self::State, _: &Chunk, _: &mut Product<Self::Tally>) {}
@@ -256,17 +256,19 @@ impl Run<'_> {
             || command.state(),
             |state, (chunk, product)| {
                 product.clear();
-                command.begin_chunk(state, chunk);
-                let mut at_work = AtWork {
-                    command,
-                    state,
-                    product,
-                    keep_going,
-                };
-                let handled = chunk
-                    .messages()
-                    .try_for_each(|message| framing.handle(&message, &mut at_work));
-                product.halted = handled.is_break();
+                command.begin_chunk(state, chunk, product);
+                if !product.halted {
+                    let mut at_work = AtWork {
+                        command,
+                        state,
+                        product,
+                        keep_going,
+                    };
+                    let handled = chunk
+                        .messages()
+                        .try_for_each(|message| framing.handle(&message, &mut at_work));
+                    product.halted = handled.is_break();
+                }
                 command.end_chunk(state, chunk, product);
             },
             consume,

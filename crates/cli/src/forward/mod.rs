@@ -3,6 +3,7 @@
 pub(crate) mod arguments;
 pub(crate) mod check;
 mod checkpoint;
+mod compare;
 pub(crate) mod consume;
 pub(crate) mod policy;
 mod read;

@@ -1,11 +1,13 @@
 //! [`Forward`]: maps messages and submits their records, in the order in which they are read.
 
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 
+use super::checkpoint::Settled;
+use super::compare::{Checksum, Comparison};
 use super::report::Totals;
 use super::settle::{Entry, Mark, Waiting};
 use crate::input::{Chunk, Message};
@@ -31,6 +33,8 @@ pub(super) struct Forward {
     pub(super) unstored: Arc<OnceLock<String>>,
     /// Whether to continue after messages that are neither forwarded nor stored.
     pub(super) keep_going: bool,
+    /// If there is a checkpoint.
+    pub(super) comparison: Option<Mutex<Comparison>>,
 }
 
 /// The memory for messages that wait for their settlement. Their records are counted by themselves,
@@ -68,6 +72,7 @@ pub(super) struct Reading {
     source: Arc<str>,
     /// The messages of the source in the chunks before.
     messages: u64,
+    checksum: Checksum,
     stopped: watch::Receiver<bool>,
     /// The place of the latest message in its chunk, or of the first that was not passed on.
     at: u64,
@@ -82,7 +87,10 @@ impl Reading {
     fn mark(&self, messages: u64) -> Mark {
         Mark {
             source: Arc::clone(&self.source),
-            messages: self.messages + messages,
+            before: Settled {
+                messages: self.messages + messages,
+                crc32: self.checksum.before(messages),
+            },
         }
     }
 }
@@ -131,6 +139,7 @@ impl Command for Forward {
             mapping: mapping.ok().and_then(|mut mapping| mapping.take()),
             source: "".into(),
             messages: 0,
+            checksum: Checksum::default(),
             stopped: self.stopped.clone(),
             at: 0,
             broken: false,
@@ -233,12 +242,22 @@ impl Command for Forward {
         product.report(message, error);
     }
 
-    fn begin_chunk(&self, reading: &mut Reading, chunk: &Chunk) {
+    fn begin_chunk(&self, reading: &mut Reading, chunk: &Chunk, product: &mut Product<Totals>) {
         if reading.source != chunk.name {
             reading.source = Arc::clone(&chunk.name);
             reading.messages = 0;
+            reading.checksum.reset();
         }
         reading.at = 0;
+        let Some(comparison) = &self.comparison else {
+            return;
+        };
+        reading.checksum.chunk(chunk);
+        let mut comparison = comparison.lock().unwrap_or_else(PoisonError::into_inner);
+        if !comparison.chunk(chunk, reading.messages, &reading.checksum) {
+            // What was read of other files before counts.
+            product.halt();
+        }
     }
 
     fn end_chunk(&self, reading: &mut Reading, chunk: &Chunk, product: &mut Product<Totals>) {

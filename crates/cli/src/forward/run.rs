@@ -112,6 +112,8 @@ pub(crate) fn run(args: &ForwardArgs, stop: &Arc<Stop>) -> Result<ExitCode, Fail
         .map(|path| Checkpoint::open(path, &mut sources))
         .transpose()?;
     let resumed = checkpoint.as_ref().map_or(0, Checkpoint::settled);
+    let comparison = checkpoint.as_ref();
+    let comparison = comparison.map(|checkpoint| Mutex::new(checkpoint.comparison(&sources)));
     let runtime = super::runtime()?;
     let window = hydrant_forward::deduplication_window(&config).map_err(usage)?;
     let memory = hydrant_forward::max_memory(&config).map_err(usage)?;
@@ -163,7 +165,7 @@ pub(crate) fn run(args: &ForwardArgs, stop: &Arc<Stop>) -> Result<ExitCode, Fail
         progress,
     };
     let mut stopped = super::stopped(stop);
-    let command = Forward {
+    let mut command = Forward {
         forwarder: Arc::clone(&forwarder),
         options,
         runtime: runtime.handle().clone(),
@@ -176,10 +178,14 @@ pub(crate) fn run(args: &ForwardArgs, stop: &Arc<Stop>) -> Result<ExitCode, Fail
         failure: Arc::clone(&failure),
         unstored: Arc::clone(&unstored),
         keep_going: args.keep_going,
+        comparison,
     };
     let mut totals = Totals::default();
     let ended = run.messages(reader, &command, |more| totals.merge(more));
+    let comparison = command.comparison.take();
     drop(command);
+    let comparison = comparison.and_then(|comparison| comparison.into_inner().ok());
+    let difference = comparison.and_then(|comparison| comparison.end(ended.is_finished()));
     let settled = runtime.block_on(async {
         let drained = async {
             tokio::select! {
@@ -217,7 +223,7 @@ pub(crate) fn run(args: &ForwardArgs, stop: &Arc<Stop>) -> Result<ExitCode, Fail
         stats: forwarder.stats(),
         read: Read::new(&ended, began.elapsed()),
         resumed,
-        failure: failure.get().or(unstored.get()).map(String::as_str),
+        failure: (failure.get().or(difference.as_ref()).or(unstored.get())).map(String::as_str),
     };
     if args.report == ReportForm::Json {
         report.print_json();
@@ -246,6 +252,9 @@ pub(crate) fn run(args: &ForwardArgs, stop: &Arc<Stop>) -> Result<ExitCode, Fail
             counts.unsettled
         ));
         return Ok(exit::INTERRUPTED.into());
+    }
+    if let (None, Some(difference)) = (failure.get(), difference) {
+        return Err(Failure::Usage(difference));
     }
     match failure.get().or(unstored.get()) {
         Some(reason) => Err(Failure::Delivery(reason.clone())),

@@ -11,7 +11,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::Receiver;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use super::checkpoint::Checkpoint;
+use super::checkpoint::{Checkpoint, Settled as Progress};
 use crate::interrupt::Stop;
 
 /// What the reading thread passes on, in the order of the input.
@@ -36,8 +36,8 @@ pub(super) struct Waiting {
 /// A place in a source.
 pub(super) struct Mark {
     pub(super) source: Arc<str>,
-    /// The number of messages before it.
-    pub(super) messages: u64,
+    /// The messages before it.
+    pub(super) before: Progress,
 }
 
 /// How often the checkpoint is written.
@@ -144,7 +144,7 @@ impl Settler {
         if self.failure.get().is_none()
             && let Some(checkpoint) = &mut self.checkpoint
         {
-            checkpoint.advance(&mark.source, mark.messages);
+            checkpoint.advance(&mark.source, mark.before);
         }
     }
 

@@ -102,6 +102,11 @@ impl Chunk {
         self.block.spans().len() as u64
     }
 
+    /// The texts of all messages, also of those that are left out.
+    pub(crate) fn bodies(&self) -> impl Iterator<Item = &[u8]> {
+        self.block.messages().map(|(_, body)| body)
+    }
+
     /// The messages. White space between messages is not one.
     pub(crate) fn messages(&self) -> impl Iterator<Item = Message<'_>> {
         let source = &*self.name;

@@ -207,6 +207,10 @@ impl Setup {
         let Ok(text) = fs::read_to_string(self.path("checkpoint")) else {
             return 0;
         };
+        // It was just created.
+        if text.is_empty() {
+            return 0;
+        }
         let checkpoint: Value = serde_json::from_str(&text).unwrap();
         let files = checkpoint["files"].as_array().unwrap().iter();
         files
