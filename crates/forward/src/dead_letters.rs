@@ -1,11 +1,20 @@
 //! [`Letters`]: where the dead letters of a configuration are stored.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use hydrant::delivery::DeadLetter;
 use hydrant_runtime::{DeadLetterError, DeadLetters as _, FileDeadLetters, FileOptions};
 
 use crate::config::{Config, ConfigError, Reader};
+
+/// Whether letters are deleted because of their age or the size of all.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Limits {
+    /// As the configuration says.
+    Configured,
+    /// Never: redelivery must not delete a letter that it has not tried.
+    Off,
+}
 
 /// Where the dead letters of a configuration are stored.
 pub(crate) enum Letters {
@@ -25,7 +34,7 @@ pub(crate) fn setting_to_name() -> &'static str {
 
 impl Letters {
     /// The destination, if there is one.
-    pub(crate) async fn open(config: &Config) -> Result<Option<Self>, ConfigError> {
+    pub(crate) async fn open(config: &Config, limits: Limits) -> Result<Option<Self>, ConfigError> {
         let mut reader = Reader::new(config);
         let queue = reader.text("dead_letter_queue_url").is_some();
         let folder = reader.text("dead_letters").is_some();
@@ -36,13 +45,22 @@ impl Letters {
         if queue {
             return self::queue(config).await.map(Some);
         }
-        Ok(self::folder(config)?.map(Self::Folder))
+        Ok(self::folder(config, limits)?.map(Self::Folder))
     }
 
     /// The number of letters that were deleted because of their age or size.
     pub(crate) fn expired(&self) -> u64 {
         match self {
             Self::Folder(folder) => folder.stats().expired_letters,
+            #[cfg(feature = "aws")]
+            Self::Queue(_) => 0,
+        }
+    }
+
+    /// The number of letters that were deleted because of the size of all.
+    pub(crate) fn evicted(&self) -> u64 {
+        match self {
+            Self::Folder(folder) => folder.stats().evicted_letters,
             #[cfg(feature = "aws")]
             Self::Queue(_) => 0,
         }
@@ -110,7 +128,7 @@ impl Letters {
 }
 
 /// Opens the folder with dead letters that `dead_letters` names, if there is one.
-fn folder(config: &Config) -> Result<Option<FileDeadLetters>, ConfigError> {
+fn folder(config: &Config, limits: Limits) -> Result<Option<FileDeadLetters>, ConfigError> {
     let mut reader = Reader::new(config);
     let path = reader.text("dead_letters");
     let options = FileOptions::default();
@@ -127,7 +145,10 @@ fn folder(config: &Config) -> Result<Option<FileDeadLetters>, ConfigError> {
                 .duration("dead_letter_retention")
                 .unwrap_or(options.retention),
         );
-    let options = reader.finish(options)?;
+    let options = match (reader.finish(options)?, limits) {
+        (options, Limits::Configured) => options,
+        (options, Limits::Off) => options.max_bytes(u64::MAX).retention(Duration::MAX),
+    };
     let opened = path
         .map(|path| FileDeadLetters::open(path, options))
         .transpose();
@@ -136,8 +157,6 @@ fn folder(config: &Config) -> Result<Option<FileDeadLetters>, ConfigError> {
 
 #[cfg(feature = "aws")]
 async fn queue(config: &Config) -> Result<Letters, ConfigError> {
-    use std::time::Duration;
-
     use hydrant::delivery::SchedulerOptions;
     use hydrant_runtime::{Pipeline, PipelineOptions, SinkDeadLetters};
     /// How long a letter may wait for the queue.

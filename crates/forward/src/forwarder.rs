@@ -11,7 +11,7 @@ use hydrant_runtime::{DynSink, Lane, Pipeline, Receipt};
 
 use crate::config::{Config, ConfigError, Reader};
 use crate::connection::{ConnectionKind, without_effect};
-use crate::dead_letters::Letters;
+use crate::dead_letters::{Letters, Limits};
 use crate::mapping::{MappedMessage, MappedRecord, Mapping};
 use crate::observed::{Observed, Trouble};
 use crate::oversize::Oversize;
@@ -195,7 +195,18 @@ impl Forwarder {
     /// this program was built without the feature.
     pub async fn start(config: Config) -> Result<Self, ConfigError> {
         let parts = Parts::read(&config)?;
-        Self::start_with(config, parts).await
+        Self::start_with(config, parts, Limits::Configured).await
+    }
+
+    /// The same for [`redrive`](Self::redrive), which forwards dead letters again: none is deleted
+    /// because of its age or the size of all, before or after it is tried.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`start`](Self::start).
+    pub async fn for_redrive(config: Config) -> Result<Self, ConfigError> {
+        let parts = Parts::read(&config)?;
+        Self::start_with(config, parts, Limits::Off).await
     }
 
     /// The same for a source that forwards a message again until it is acknowledged, such as a
@@ -216,7 +227,7 @@ impl Forwarder {
         reader.finish(())?;
         let mut parts = Parts::read(&config)?;
         parts.pipeline.scheduler.halt_probe = Some(HALT_PROBE);
-        Self::start_with(config, parts).await
+        Self::start_with(config, parts, Limits::Configured).await
     }
 
     /// The same for a host that answers the sender when a message is settled, such as AWS Lambda: a
@@ -232,15 +243,19 @@ impl Forwarder {
         if config.given("linger").is_none() {
             parts.pipeline.scheduler.linger = Duration::ZERO;
         }
-        Self::start_with(config, parts).await
+        Self::start_with(config, parts, Limits::Configured).await
     }
 
-    async fn start_with(config: Config, mut parts: Parts) -> Result<Self, ConfigError> {
+    async fn start_with(
+        config: Config,
+        mut parts: Parts,
+        limits: Limits,
+    ) -> Result<Self, ConfigError> {
         let sent = parts::sent(&config)?;
         // Wrong settings of the records are found before anything is opened.
         Mapping::with_store(&config, sent.clone())?;
         let sink = crate::sink::sink(&config).await?;
-        let letters = Letters::open(&config).await?;
+        let letters = Letters::open(&config, limits).await?;
         // A source submits what is rejected again, unless it is a dead letter.
         parts.pipeline.scheduler.rejections_end_lanes = letters.is_none();
         let trouble = Trouble::default();
@@ -298,6 +313,13 @@ impl Forwarder {
     #[must_use]
     pub fn expired_dead_letters(&self) -> u64 {
         self.letters.as_ref().map_or(0, Letters::expired)
+    }
+
+    /// How many of them were deleted because their folder was too large, which the operator has to
+    /// prevent.
+    #[must_use]
+    pub fn evicted_dead_letters(&self) -> u64 {
+        self.letters.as_ref().map_or(0, Letters::evicted)
     }
 
     /// Submits the records of a message, when there is room for them.

@@ -124,12 +124,14 @@ async fn files_rotate_and_old_letters_are_deleted_and_counted() {
     assert_eq!(numbers(&letters), (9..20).collect::<Vec<_>>());
     let stats = letters.stats();
     assert_eq!((stats.letters, stats.expired_letters), (11, 9));
+    assert_eq!(stats.evicted_letters, 0);
     assert!(stats.expired_bytes > 0);
     // A folder that is too large.
     drop(letters);
     let letters = FileDeadLetters::open(folder.path(), options().max_bytes(1_500)).unwrap();
     let stats = letters.stats();
     assert!(stats.bytes <= 1_500 && stats.expired_letters > 0);
+    assert_eq!(stats.evicted_letters, stats.expired_letters);
     assert_eq!(stats.letters as u64 + stats.expired_letters, 11);
     assert_eq!(numbers(&letters).last(), Some(&19));
 }

@@ -20,7 +20,8 @@ use hydrant_forward::{Forwarder, Redriven};
 /// Takes letters from `dead_letters` or `dead_letter_queue_url`, oldest first, and delivers their
 /// records with the same configuration. A letter is removed after its records are delivered; what
 /// the target rejects again is stored with the new reason. Dead letters do not contain account
-/// settings: `account_settings` of the configuration provides them.
+/// settings: `account_settings` of the configuration provides them. No letter is deleted before it
+/// is tried: `dead_letter_retention` and `dead_letter_max_bytes` have no effect here.
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
     "Examples:\n  \
@@ -51,7 +52,7 @@ pub(crate) fn run(args: &RedriveArgs, stop: &Arc<Stop>) -> Result<ExitCode, Fail
     let runtime = super::runtime()?;
     let mut stopped = super::stopped(stop);
     let (done, failure) = runtime.block_on(async {
-        let forwarder = Forwarder::start(config).await;
+        let forwarder = Forwarder::for_redrive(config).await;
         let forwarder = forwarder.map_err(|error| Failure::Usage(error.to_string()))?;
         // After the grace, what is on its way is given up, and its letters stay.
         let grace = async {

@@ -258,7 +258,11 @@ pub(crate) fn run(args: &ForwardArgs, stop: &Arc<Stop>) -> Result<ExitCode, Fail
     }
     match failure.get().or(unstored.get()) {
         Some(reason) => Err(Failure::Delivery(reason.clone())),
-        None if counts.dead_letters > 0 && ended.is_finished() => Ok(exit::REFUSED.into()),
+        None if ended.is_finished()
+            && (counts.dead_letters > 0 || forwarder.evicted_dead_letters() > 0) =>
+        {
+            Ok(exit::REFUSED.into())
+        }
         None => Ok(ended.status()),
     }
 }

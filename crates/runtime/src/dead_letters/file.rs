@@ -69,6 +69,7 @@ struct State {
     next: u64,
     stored: u64,
     expired_letters: u64,
+    evicted_letters: u64,
     expired_bytes: u64,
 }
 
@@ -88,6 +89,8 @@ pub struct FileStats {
     /// Letters that were deleted because of their age or because the folder was too large. Report
     /// an increase: this data is lost.
     pub expired_letters: u64,
+    /// Those of them that were deleted because the folder was too large, before their time.
+    pub evicted_letters: u64,
     /// The size of the files that were deleted with them, in bytes.
     pub expired_bytes: u64,
 }
@@ -154,6 +157,7 @@ impl FileDeadLetters {
                 next,
                 stored: 0,
                 expired_letters: 0,
+                evicted_letters: 0,
                 expired_bytes: 0,
             }),
             _lock: lock,
@@ -281,6 +285,7 @@ impl FileDeadLetters {
             bytes: segments().map(|it| it.bytes).sum(),
             stored: state.stored,
             expired_letters: state.expired_letters,
+            evicted_letters: state.evicted_letters,
             expired_bytes: state.expired_bytes,
         }
     }
@@ -331,6 +336,9 @@ impl Store {
             if let Some(segment) = state.segments.remove(&number) {
                 expired += segment.letters;
                 state.expired_letters += segment.letters as u64;
+                if !is_old {
+                    state.evicted_letters += segment.letters as u64;
+                }
                 state.expired_bytes += segment.bytes;
             }
         }

@@ -93,7 +93,13 @@ pub(crate) fn run(args: &ConsumeArgs, stop: &Arc<Stop>) -> Result<ExitCode, Fail
     let failure = match ended {
         Err(SourceError::Stopped { reason }) => Failure::Refused(format!("error: {reason}")),
         Err(error) => Failure::Delivery(error.to_string()),
-        Ok(()) => return written.map(|()| exit::INTERRUPTED.into()),
+        Ok(()) => {
+            written?;
+            return Ok(match forwarder.evicted_dead_letters() {
+                0 => exit::INTERRUPTED.into(),
+                _ => exit::REFUSED.into(),
+            });
+        }
     };
     // What ended the run matters more.
     if let Err(failure) = written {
