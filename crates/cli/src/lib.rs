@@ -54,8 +54,9 @@ use interrupt::Stop;
 ///
 /// Messages are read from files, folders, or standard input, also compressed with gzip or Zstandard:
 /// one per line, spread over several lines, in JSON arrays, or concatenated. `normalize` writes
-/// messages as they are, with identities and settings; the other commands show identities only if
-/// that is requested, and never settings.
+/// messages as they are, with identities and settings. The other commands never show settings, and
+/// except `map`, whose records contain identities, they show these only if that is requested.
+/// `forward` delivers settings only with records=raw.
 #[derive(Parser, Debug)]
 #[command(
     name = "hydrant",

@@ -26,7 +26,8 @@ use hydrant_forward::{MapError, Mapping, Oversize};
 ///
 /// Maps messages as `forward` does and delivers nothing: batches of events in the standard outgoing
 /// format for the connections kinesis, kafka and http, membership records for audience. Messages
-/// that the connection does not forward give no line. The output contains identities.
+/// that the connection does not forward give no line. The output contains identities, and no account
+/// settings: records=raw, whose records are whole messages, is refused.
 ///
 /// What has no counterpart in the records is left out and counted on standard error. A record that
 /// is too large for the target even with a single event is reported and not written.
@@ -71,6 +72,13 @@ pub(super) fn run(args: &MapArgs, stop: &Arc<Stop>) -> Result<ExitCode, Failure>
     let config = configuration(&args.settings)?;
     let threads = args.threads.count()?;
     let first = Mapping::new(&config).map_err(|error| Failure::Usage(error.to_string()))?;
+    if first.is_raw() {
+        return Err(Failure::Usage(
+            "map does not print `records=raw`: these records are the messages as they are, with the \
+             settings of accounts, which are secret; `hydrant normalize` shows messages"
+                .to_owned(),
+        ));
+    }
     if let Some(notice) = first.notice() {
         terminal::complain(&format!("note: {notice}"));
     }

@@ -247,6 +247,13 @@ impl Mapping {
         }
     }
 
+    /// Whether the records are the messages themselves, with the settings of accounts, which are
+    /// secret.
+    #[must_use]
+    pub fn is_raw(&self) -> bool {
+        self.raw_limit().is_some()
+    }
+
     /// The limit of the target, if the records are the messages themselves.
     pub(crate) fn raw_limit(&self) -> Option<usize> {
         match self.records {

@@ -65,6 +65,27 @@ fn the_key_is_the_mpid() {
     assert_eq!(values, map(&input, &args[..2]).exits(0).json());
 }
 
+/// They hold the settings of accounts.
+#[test]
+fn whole_messages_are_not_printed() {
+    for connection in ["kinesis", "kafka", "sqs"] {
+        let setup = Setup::new(&["records=raw", &format!("connection={connection}")]);
+        let input = setup.write("input", messages([1], 1));
+        let mut command = setup.command("map", &[]);
+        command.arg(input);
+        let ran = setup.ran(command).exits(2);
+        assert_eq!(ran.out, "");
+        assert!(
+            ran.err
+                .starts_with("error: map does not print `records=raw`")
+                && ran.err.contains("`hydrant normalize` shows messages")
+                && !ran.err.contains("s3cret"),
+            "{}",
+            ran.err
+        );
+    }
+}
+
 /// A membership of user 5 in audience 9.
 fn membership(email: &str, action: &str) -> String {
     json!({"type": "audience_membership_change_request", "timestamp_ms": 1_716_200_000_000u64,
