@@ -1,7 +1,9 @@
 //! [`Forwarder`]: submits the records of messages and decides which messages are settled.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use hydrant::delivery::{DeadLetter, Fate, OutgoingRecord, Resolved, SchedulerStats};
@@ -35,6 +37,22 @@ pub struct Forwarder {
     with_account: bool,
     patience: Duration,
     trouble: Trouble,
+    reasons: Mutex<Reasons>,
+}
+
+/// How many dead letters have each reason.
+#[derive(Default)]
+struct Reasons(BTreeMap<String, u64>);
+
+impl Reasons {
+    /// Distinct reasons that are kept. A target can give each record a reason of its own.
+    const MOST: usize = 1_000;
+
+    fn add(&mut self, reason: &str, letters: u64) {
+        let is_kept = self.0.len() < Self::MOST || self.0.contains_key(reason);
+        let reason = if is_kept { reason } else { "other reasons" };
+        *self.0.entry(reason.to_owned()).or_default() += letters;
+    }
 }
 
 /// The order of a source: see [`Forwarder::submit_in`].
@@ -271,6 +289,7 @@ impl Forwarder {
             with_account: parts.with_account,
             patience: parts.patience,
             trouble,
+            reasons: Mutex::default(),
             config,
         })
     }
@@ -320,6 +339,25 @@ impl Forwarder {
     #[must_use]
     pub fn evicted_dead_letters(&self) -> u64 {
         self.letters.as_ref().map_or(0, Letters::evicted)
+    }
+
+    /// Why dead letters were stored since the start, the most frequent reason first. The reasons
+    /// contain no values of messages.
+    #[must_use]
+    pub fn dead_letter_reasons(&self) -> Vec<(String, u64)> {
+        let reasons = self.reasons.lock().unwrap_or_else(PoisonError::into_inner);
+        let reasons = reasons.0.iter();
+        let mut reasons: Vec<_> = reasons
+            .map(|(reason, letters)| (reason.clone(), *letters))
+            .collect();
+        // Stable: equal counts stay in the order of the reasons.
+        reasons.sort_by_key(|(_, letters)| std::cmp::Reverse(*letters));
+        reasons
+    }
+
+    fn note_reason(&self, reason: &str, letters: u64) {
+        let mut reasons = self.reasons.lock().unwrap_or_else(PoisonError::into_inner);
+        reasons.add(reason, letters);
     }
 
     /// Submits the records of a message, when there is room for them.
@@ -461,6 +499,8 @@ impl Forwarder {
             return Ok(false);
         }
         letters.put(&letter, None).await?;
+        // Each message has an error of its own, with a position.
+        self.note_reason("a message that cannot be read", 1);
         Ok(true)
     }
 
@@ -504,6 +544,7 @@ impl Forwarder {
                 })?;
                 letters_of_record += 1;
             }
+            self.note_reason(&rejected.reason, letters_of_record);
             stored.push(Stored {
                 events: distinct(rejected.events).collect(),
                 letters: letters_of_record,

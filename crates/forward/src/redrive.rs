@@ -12,13 +12,15 @@ use crate::parts::account_settings;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Redriven {
-    /// Letters that were taken.
+    /// Letters that were to be forwarded: those that were taken, and after an early end also those of
+    /// a folder that were not.
     pub letters: u64,
     /// Letters that are delivered and no longer stored.
     pub delivered: u64,
     /// Letters that the target rejected again, and that are stored with the new reason.
     pub rejected: u64,
-    /// Letters that stay, because their message cannot be read or has nothing for this connection.
+    /// The other letters, which stay: their message cannot be read or has nothing for this connection,
+    /// or they were not delivered before the end.
     pub kept: u64,
 }
 
@@ -52,8 +54,8 @@ impl Forwarder {
     pub async fn redrive(
         &self,
         most: u64,
-        mut stopped: impl FnMut() -> bool,
-        mut kept: impl FnMut(&str),
+        stopped: impl FnMut() -> bool,
+        kept: impl FnMut(&str),
     ) -> Result<Redriven, (Redriven, String)> {
         let mut done = Redriven::default();
         let Some(letters) = self.letters() else {
@@ -66,26 +68,47 @@ impl Forwarder {
             after: None,
             // Letters that are stored again come after these.
             left: letters.count().unwrap_or(u64::MAX).min(most),
+            is_counted: letters.count().is_some(),
             #[cfg(feature = "aws")]
             began_ms: crate::forwarder::now_ms(),
         };
+        let ended = self
+            .redrive_from(&mut source, &mut mapping, &mut done, stopped, kept)
+            .await;
+        if source.is_counted {
+            // After an early end.
+            done.letters += source.left;
+        }
+        done.kept = done.letters - done.delivered - done.rejected;
+        match ended {
+            Ok(()) => Ok(done),
+            Err(error) => Err((done, error)),
+        }
+    }
+
+    async fn redrive_from(
+        &self,
+        source: &mut Source<'_>,
+        mapping: &mut Mapping,
+        done: &mut Redriven,
+        mut stopped: impl FnMut() -> bool,
+        mut kept: impl FnMut(&str),
+    ) -> Result<(), String> {
         while !stopped() {
-            let taken = source.next(TOGETHER).await.map_err(|error| (done, error))?;
+            let taken = source.next(TOGETHER).await?;
             if taken.is_empty() {
+                source.left = 0;
                 break;
             }
+            done.letters += taken.len() as u64;
             let (mut submitted, mut failure) = (Vec::new(), None);
             for letter in taken {
-                done.letters += 1;
-                match self.prepare(&mut mapping, &letter.line) {
+                match self.prepare(mapping, &letter.line) {
                     Ok(Ready { prepared, account }) => {
                         let submission = self.submit(prepared).await;
                         submitted.push((submission, letter.place, account));
                     }
-                    Err(Unready::Kept(reason)) => {
-                        done.kept += 1;
-                        kept(&reason);
-                    }
+                    Err(Unready::Kept(reason)) => kept(&reason),
                     Err(Unready::Failed(reason)) => {
                         failure = Some(reason);
                         break;
@@ -107,15 +130,12 @@ impl Forwarder {
                     }
                 }
             }
-            letters
-                .remove(settled)
-                .await
-                .map_err(|error| (done, error))?;
+            source.letters.remove(settled).await?;
             if let Some(reason) = failure {
-                return Err((done, reason));
+                return Err(reason);
             }
         }
-        Ok(done)
+        Ok(())
     }
 
     /// The records of a letter.
@@ -179,7 +199,10 @@ enum Unready {
 struct Source<'l> {
     letters: &'l Letters,
     after: Option<hydrant_runtime::LetterId>,
+    /// How many letters are to be taken.
     left: u64,
+    /// Whether there are so many.
+    is_counted: bool,
     #[cfg(feature = "aws")]
     began_ms: i64,
 }

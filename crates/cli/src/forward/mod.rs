@@ -39,6 +39,23 @@ fn report_expired(forwarder: &Forwarder) {
     }
 }
 
+/// Distinct reasons of dead letters that are shown.
+const REASONS: usize = 5;
+
+/// Reports why dead letters were stored, the most frequent reasons first.
+fn report_reasons(forwarder: &Forwarder) {
+    let reasons = forwarder.dead_letter_reasons();
+    let (shown, others) = reasons.split_at(reasons.len().min(REASONS));
+    for (reason, letters) in shown {
+        terminal::complain(&format!("dead letters, {letters}: {reason}"));
+    }
+    if !others.is_empty() {
+        let letters: u64 = others.iter().map(|(_, letters)| letters).sum();
+        let reasons = others.len();
+        terminal::complain(&format!("dead letters, {letters}: {reasons} other reasons"));
+    }
+}
+
 /// Starts tokio.
 pub(crate) fn runtime() -> Result<Runtime, Failure> {
     let mut builder = Builder::new_multi_thread();

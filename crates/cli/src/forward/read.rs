@@ -183,8 +183,9 @@ impl Command for Forward {
             }
         };
         prepared.finish(&mut mapped, message.body);
-        product.tally.add(&mapped, prepared.records());
-        if prepared.is_empty() && mapped.event_ids.is_empty() {
+        let is_settled = prepared.is_empty() && mapped.event_ids.is_empty();
+        product.tally.add(&mapped, prepared.records(), is_settled);
+        if is_settled {
             return Ok(());
         }
         let memory = self.memory.share(message.body.len());

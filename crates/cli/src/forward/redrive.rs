@@ -28,7 +28,7 @@ use hydrant_forward::{Forwarder, Redriven};
      hydrant redrive --config forward.toml\n  \
      hydrant redrive --config forward.toml --limit 10\n\n",
     environment!(settings),
-    exit_status!()
+    exit_status!("a record became a dead letter again, or a letter stays")
 ))]
 pub(crate) struct RedriveArgs {
     #[command(flatten)]
@@ -73,7 +73,9 @@ pub(crate) fn run(args: &RedriveArgs, stop: &Arc<Stop>) -> Result<ExitCode, Fail
             redriven = grace => redriven,
         };
         forwarder.close().await;
-        super::report_expired(&forwarder);
+        if !args.quiet {
+            super::report_reasons(&forwarder);
+        }
         Ok(match redriven {
             Ok(done) => (done, None),
             Err((done, reason)) => (done, Some(reason)),

@@ -20,6 +20,8 @@ use hydrant_forward::MappedMessage;
 #[derive(Default)]
 pub(super) struct Totals {
     forwarded: u64,
+    /// Messages whose type is forwarded, and which have nothing to deliver, such as heartbeats.
+    without_records: u64,
     records: u64,
     repeated: u64,
     /// Messages that could not be read and are dead letters.
@@ -28,8 +30,10 @@ pub(super) struct Totals {
 }
 
 impl Totals {
-    pub(super) fn add(&mut self, mapped: &MappedMessage, records: usize) {
+    /// `is_settled`: there is nothing to wait for.
+    pub(super) fn add(&mut self, mapped: &MappedMessage, records: usize, is_settled: bool) {
         self.forwarded += u64::from(mapped.is_forwarded);
+        self.without_records += u64::from(mapped.is_forwarded && is_settled);
         self.records += records as u64;
         self.repeated += mapped.repeated as u64;
         self.warnings.add(&mapped.warnings);
@@ -37,6 +41,7 @@ impl Totals {
 
     pub(super) fn merge(&mut self, other: &Self) {
         self.forwarded += other.forwarded;
+        self.without_records += other.without_records;
         self.records += other.records;
         self.repeated += other.repeated;
         self.refused_letters += other.refused_letters;
@@ -80,7 +85,7 @@ pub(super) struct Report<'r> {
 
 impl Report<'_> {
     /// The counts, by their names in JSON and in the table.
-    fn counts(&self) -> [(&'static str, &'static str, u64); 13] {
+    fn counts(&self) -> [(&'static str, &'static str, u64); 14] {
         let Self {
             totals,
             counts,
@@ -97,6 +102,11 @@ impl Report<'_> {
                 "not_forwarded",
                 "  not forwarded",
                 others.saturating_sub(totals.forwarded),
+            ),
+            (
+                "without_records",
+                "  without records",
+                totals.without_records,
             ),
             ("acknowledged", "  acknowledged", counts.acknowledged),
             ("repeated_events", "repeated events", totals.repeated),

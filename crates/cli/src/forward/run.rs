@@ -42,7 +42,10 @@ use hydrant_forward::{Deduplication, Forwarder};
      hydrant forward --config forward.toml --checkpoint forward.checkpoint events.ndjson.gz\n  \
      HYDRANT_CONNECTION=kinesis HYDRANT_DELIVERY_STREAM_NAME=events hydrant forward - < stream.ndjson\n\n",
     environment!(settings),
-    exit_status!()
+    exit_status!(
+        "a message or file could not be read, a record became a dead letter, or dead letters\
+         \n        were deleted because of dead_letter_max_bytes"
+    )
 ))]
 pub(crate) struct ForwardArgs {
     #[command(flatten)]
@@ -229,6 +232,7 @@ pub(crate) fn run(args: &ForwardArgs, stop: &Arc<Stop>) -> Result<ExitCode, Fail
         report.print_json();
     } else if !args.quiet {
         report.print_table();
+        super::report_reasons(&forwarder);
     }
     let written = args.report_file.as_ref();
     let written = written.map_or(Ok(()), |path| report.write_file(path));

@@ -185,6 +185,111 @@ fn messages_that_cannot_be_read_and_hold_settings() {
     assert_eq!(target.numbers().len(), 100);
 }
 
+/// Letters that the limits delete are reported. Those that had to make room were not to be deleted, so
+/// the run does not look complete.
+#[test]
+fn letters_that_are_deleted_because_of_a_limit() {
+    for (limit, status) in [
+        ("dead_letter_retention=1ms", 0),
+        ("dead_letter_max_bytes=65536", 1),
+    ] {
+        let target = refusing(422, &[]);
+        let refused = Target::start(|_, _| Answer::Reply(HttpReply::new(422)));
+        let setup = Setup::http(&refused.url()).with_letters();
+        setup.forwards(messages(0..250, 5), &[]).exits(1);
+        let setup = setup.set(&format!("url={}", target.url())).set(limit);
+        let ran = setup.forwards(messages(250..260, 5), &[]).exits(status);
+        assert!(
+            ran.err
+                .starts_with("warning: dead letters that were deleted")
+                && ran.err.ends_with("dead_letter_max_bytes: 250\n"),
+            "{limit}: {}",
+            ran.err
+        );
+        assert_eq!(ran.count("delivered"), 10);
+        // The next run deletes nothing.
+        setup.forwards(messages(260..270, 5), &[]).exits(0);
+    }
+}
+
+#[test]
+fn reasons_of_dead_letters_are_shown_with_their_counts() {
+    let target = Target::start(|_, records| {
+        let number = number_of(&records[0]["events"][0]);
+        let codes = (0..records.len()).map(|at| (at, 480 + u16::try_from(number % 7).unwrap()));
+        match number {
+            // More often than the others.
+            0..100 if number < 20 => Answer::Reply(HttpReply::new(422)),
+            0..100 => Answer::Partly(codes.collect()),
+            _ => Answer::Accept,
+        }
+    });
+    let setup = Setup::http(&target.url())
+        .with_letters()
+        .set("batch_records=1")
+        .set("errors_pointer=/errors")
+        .set("error_status_pointer=/status");
+    let input = setup.write("input", messages(0..103, 5) + GARBAGE + "\n");
+    let mut command = setup.command("forward", &[]);
+    command.arg(&input);
+    let ran = setup.ran(command).exits(1);
+    let lines: Vec<_> = ran.err.lines().collect();
+    let shown: Vec<_> = lines
+        .iter()
+        .filter(|it| it.starts_with("dead letters, "))
+        .collect();
+    assert_eq!(shown.len(), 6, "{}", ran.err);
+    assert_eq!(
+        *shown[0],
+        "dead letters, 20: the server answered 422: the content is refused"
+    );
+    let count = |line: &str| -> u64 {
+        let (count, _) = line["dead letters, ".len()..].split_once(':').unwrap();
+        count.parse().unwrap()
+    };
+    assert_eq!(
+        shown.iter().map(|line| count(line)).sum::<u64>(),
+        101,
+        "{}",
+        ran.err
+    );
+    assert!(shown[5].ends_with(": 4 other reasons"), "{}", ran.err);
+    // Not with --quiet.
+    let ran = setup.forwards_file(&input, &[]).exits(1);
+    assert!(!ran.err.contains("dead letters, "), "{}", ran.err);
+}
+
+/// Every message is on one line of the summary.
+#[test]
+fn the_summary_adds_up() {
+    let target = refusing(422, &[2]);
+    let setup = Setup::http(&target.url())
+        .with_letters()
+        .set("send_batches_without_events=off");
+    let empty = message(9, &[]);
+    let other = r#"{"type":"module_registration_request"}"#;
+    let input = [
+        &messages(0..5, 1),
+        &*empty,
+        "\n",
+        &empty,
+        "\n",
+        other,
+        "\n",
+        GARBAGE,
+    ]
+    .concat();
+    let ran = setup.forwards(input, &[]).exits(1);
+    let names = [
+        "messages",
+        "refused",
+        "not_forwarded",
+        "without_records",
+        "acknowledged",
+    ];
+    assert_eq!(names.map(|name| ran.count(name)), [9, 1, 1, 2, 5]);
+}
+
 /// A folder on a very small disk, which is unmounted at the end.
 struct SmallDisk<'p>(&'p Path);
 

@@ -53,7 +53,8 @@ fn letters_that_are_rejected_again_stay_with_the_new_reason() {
     let setup = with_letters_of(0..150, &target);
     let ran = redrive(&setup, &[]).exits(1);
     let counts = "dead letters 150, delivered 100, rejected again 50, kept 0\n";
-    assert_eq!(ran.err, counts);
+    let reason = "the server answered 413: the request is too large";
+    assert_eq!(ran.err, format!("dead letters, 50: {reason}\n{counts}"));
     let mut left: Vec<_> = setup.letter_numbers().into_iter().flatten().collect();
     left.sort_unstable();
     assert_eq!(left, (0..50).map(|it| it * 3).collect::<Vec<_>>());
@@ -111,13 +112,36 @@ fn letters_of_messages_that_cannot_be_read_stay() {
 #[test]
 fn a_target_that_halts_keeps_all_letters() {
     let target = Target::start(|_, _| Answer::Reply(HttpReply::new(401)));
-    let setup = with_letters_of(0..20, &target);
-    let before = setup.letters();
-    redrive(&setup, &[]).exits(3);
-    assert_eq!(setup.letters(), before);
+    // Some are not even taken.
+    for (letters, limit, kept) in [(20, "1000", 20), (250, "1000", 250), (250, "220", 220)] {
+        let setup = with_letters_of(0..letters, &target);
+        let before = setup.letters();
+        let ran = redrive(&setup, &["--limit", limit]).exits(3);
+        let counts = format!("dead letters {kept}, delivered 0, rejected again 0, kept {kept}\n");
+        assert!(ran.err.starts_with(&counts), "{}", ran.err);
+        assert_eq!(setup.letters(), before);
+    }
     let none = Setup::http(&target.url());
     let ran = redrive(&none, &[]).exits(3);
     assert!(ran.err.contains("there are no dead letters"), "{}", ran.err);
+}
+
+/// Nothing is deleted that was not tried, however old it is and however much there is.
+#[test]
+fn old_letters_are_tried_before_they_are_deleted() {
+    for limit in ["dead_letter_retention=1ms", "dead_letter_max_bytes=65536"] {
+        let target = Target::good();
+        let setup = with_letters_of(0..250, &target);
+        let size: usize = setup.letters().iter().map(|it| it.to_string().len()).sum();
+        assert!(size > 65_536);
+        let setup = setup.set(limit);
+        let ran = redrive(&setup, &["--limit", "100"]).exits(0);
+        let counts = "dead letters 100, delivered 100, rejected again 0, kept 0\n";
+        assert_eq!(ran.err, counts, "{limit}");
+        redrive(&setup, &[]).exits(0);
+        assert_eq!(target.distinct(), (0..250).collect::<Vec<_>>(), "{limit}");
+        assert!(setup.letters().is_empty());
+    }
 }
 
 /// The process is killed by the target, while it answers one of the first requests.

@@ -113,9 +113,10 @@ impl Lane for Ordered {
         };
         prepared.finish(&mut mapped, &record.payload);
         let mut totals = Totals::default();
-        totals.add(&mapped, prepared.records());
+        let is_settled = prepared.is_empty() && mapped.event_ids.is_empty();
+        totals.add(&mapped, prepared.records(), is_settled);
         let bytes = record.payload.len() as u64;
-        if prepared.is_empty() && mapped.event_ids.is_empty() {
+        if is_settled {
             return Box::pin(async move { shared.settled(None, &totals, fresh, bytes) });
         }
         let submission = shared.forwarder.submit_in(&self.lane, prepared).await;

@@ -32,7 +32,10 @@ pub(crate) use run::run;
      hydrant consume --config consume.toml\n  \
      hydrant consume --config consume.toml --set source_group=events --report-file consume.json\n\n",
     environment!(settings),
-    exit_status!()
+    exit_status!(
+        "a message could not be read and is not stored, or dead letters were deleted because of\
+         \n        dead_letter_max_bytes"
+    )
 ))]
 pub(crate) struct ConsumeArgs {
     #[command(flatten)]

@@ -17,7 +17,7 @@ use crate::forward::arguments::configuration;
 use crate::forward::report::{Read, Report};
 use crate::forward::run::ReportForm;
 use crate::forward::silence::Silence;
-use crate::forward::{report_expired, stopped};
+use crate::forward::{report_expired, report_reasons, stopped};
 use crate::interrupt::Stop;
 use crate::terminal;
 
@@ -142,7 +142,10 @@ impl Summary<'_> {
     fn show(&self, failure: Option<&str>) {
         self.with(failure, |report| match self.args.report {
             ReportForm::Json => report.print_json(),
-            ReportForm::Table if !self.args.quiet => report.print_table(),
+            ReportForm::Table if !self.args.quiet => {
+                report.print_table();
+                report_reasons(self.forwarder);
+            }
             ReportForm::Table => {}
         });
     }
