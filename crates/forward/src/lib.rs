@@ -49,7 +49,7 @@ pub use oversize::Oversize;
 pub use parts::{deduplication_window, max_memory};
 pub use redrive::Redriven;
 pub use sink::{aws_policy, checked, sink};
-pub use source::Source;
+pub use source::{Source, source_setting};
 
 /// The text of an error with those of its causes, which its own text may leave out.
 pub(crate) fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {

@@ -97,6 +97,28 @@ impl Source {
     }
 }
 
+/// The setting that names the source of messages; `None` if the configuration has no source.
+///
+/// ```
+/// use hydrant_forward::config::Config;
+/// use hydrant_forward::source_setting;
+///
+/// let mut config = Config::new();
+/// assert_eq!(source_setting(&config), None);
+/// config.set("source_topic=messages")?;
+/// assert_eq!(source_setting(&config), Some("source_topic"));
+/// # Ok::<(), hydrant_forward::config::ConfigError>(())
+/// ```
+#[must_use]
+pub fn source_setting(config: &Config) -> Option<&'static str> {
+    let names = [
+        "source_topic",
+        "source_bootstrap_servers",
+        "source_queue_url",
+    ];
+    names.into_iter().find(|name| config.given(name).is_some())
+}
+
 #[cfg(feature = "kafka")]
 fn topic(config: &Config, grace: Duration, release: Duration) -> Result<Kind, ConfigError> {
     crate::kafka::source(config, grace, release).map(Kind::Kafka)

@@ -19,6 +19,9 @@ use hydrant::delivery::{Fate, Sink as _};
 /// connection one after the other: name, TCP, TLS, login and topic; for an HTTP API it resolves the
 /// name, connects, negotiates TLS and waits for an answer. Whether the API knows the path and accepts
 /// the credentials is known only with the first record.
+///
+/// The source of `hydrant consume` is not checked: reading from it would join its consumer group or
+/// take messages.
 #[derive(Args, Debug)]
 #[command(after_long_help = concat!(
     "Examples:\n  \
@@ -45,6 +48,11 @@ pub(crate) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
         match checked {
             Ok(()) => {
                 terminal::complain(hydrant_forward::checked(&config));
+                if let Some(name) = hydrant_forward::source_setting(&config) {
+                    terminal::complain(&format!(
+                        "note: the source of `hydrant consume` (`{name}`) is not checked"
+                    ));
+                }
                 Ok(ExitCode::SUCCESS)
             }
             Err(Fate::Retry { reason, .. }) => Err(Failure::Delivery(format!(
