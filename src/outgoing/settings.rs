@@ -218,8 +218,7 @@ settings! {
         send_commerce_events: Bool = "on", in KINESIS;
         /// On: one record for each request. Off: one record for each event.
         send_as_batch: Bool = "on", in BOTH;
-        /// On is an error (N6), because a relay of finished requests cannot wait for the end of a
-        /// session.
+        /// On is an error, because a relay of finished requests cannot wait for the end of a session.
         wait_for_complete_batch: Bool = "off", in KINESIS;
         /// Off: no locations of events and batches.
         include_location_information: Bool = "on", in BOTH;
@@ -247,7 +246,7 @@ settings! {
         include_platform_fields: Bool = "off", in BOTH;
         /// On: fields that only the published JSON schema has are sent: `application_info.os`.
         include_schema_only_fields: Bool = "off", in BOTH;
-        /// Off: `system_notifications` is an empty list (C11; it is always written, N11).
+        /// Off: `system_notifications`, which every batch has, is an empty list.
         include_system_notifications: Bool = "on", in BOTH;
     }
 }

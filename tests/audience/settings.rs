@@ -94,15 +94,15 @@ fn an_entry_that_names_nothing_is_an_error() {
         ),
         (
             "telepathy",
-            "setting `identities_to_exclude`: \"telepathy\" is not an identity of audience records; expected a key or a name of connections.md section 3.2",
+            "setting `identities_to_exclude`: \"telepathy\" is not an identity of audience records; expected one such as CustomerId, Email or MPID",
         ),
         (
             "Email,",
-            "setting `identities_to_exclude`: \"\" is not an identity of audience records; expected a key or a name of connections.md section 3.2",
+            "setting `identities_to_exclude`: \"\" is not an identity of audience records; expected one such as CustomerId, Email or MPID",
         ),
         (
             "mobile_number",
-            "setting `identities_to_exclude`: \"mobile_number\" is not an identity of audience records; expected a key or a name of connections.md section 3.2",
+            "setting `identities_to_exclude`: \"mobile_number\" is not an identity of audience records; expected one such as CustomerId, Email or MPID",
         ),
     ] {
         assert_eq!(message_of("identities_to_exclude", value), expected);

@@ -49,6 +49,10 @@ fn unknown_names_are_errors_with_the_nearest_one() {
          f.toml: there is no setting `frobnicate_everything_now`"
     );
     assert_eq!(
+        toml("SEND_SCREEN_VIEWS = true").unwrap_err(),
+        "f.toml: there is no setting `SEND_SCREEN_VIEWS`; did you mean `send_screen_views`?"
+    );
+    assert_eq!(
         environment(&[
             ("HYDRANT_DELIVERY_STREAM_NAM", "x"),
             ("HYDRANT_THREADS", "2")

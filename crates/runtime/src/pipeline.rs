@@ -17,7 +17,7 @@ pub use options::PipelineOptions;
 pub use receipt::Receipt;
 use state::{Shared, Waiter};
 
-const CLOSED: &str = "the pipeline is closed";
+const CLOSED: &str = "delivery was stopped before the record was delivered";
 const NO_ROOM: &str = "the deadline passed while the record waited for room";
 
 /// Delivers records to a sink: in batches, in order of their keys, with retries, back-off, limits and

@@ -238,7 +238,7 @@ impl FromStr for AudienceIdentity {
         let spelling = near.and_then(|near| known.iter().find(|(folded, _)| folded == near));
         let advice = match spelling {
             Some((_, name)) => format!("the nearest is \"{name}\""),
-            None => "expected a key or a name of connections.md section 3.2".to_owned(),
+            None => "expected one such as CustomerId, Email or MPID".to_owned(),
         };
         let text = short(text);
         let message = format!("\"{text}\" is not an identity of audience records; {advice}");

@@ -71,6 +71,9 @@ fn an_interruption_does_not_wait_longer_than_the_grace() {
         assert!(err.contains("the run was interrupted; messages"), "{err}");
         assert!(err.contains("the same command continues there"), "{err}");
         assert!(!err.contains("pipeline"), "{err}");
+        let report = std::fs::read_to_string(setup.path("report.json")).unwrap();
+        let stopped = "delivery was stopped before the record was delivered";
+        assert!(report.contains(stopped), "{report}");
         if messages_of_file == 1 {
             assert!(err.contains("are not settled: 1;"), "{err}");
         }

@@ -44,6 +44,51 @@ fn every_name_that_is_listed_is_a_setting() {
     }
 }
 
+/// The readers of the list do not have the documents of the developers.
+#[test]
+fn effects_do_not_refer_to_documents_of_the_developers() {
+    let all = run(&["settings"]).exits(0).out;
+    let words = all.split(|c: char| !c.is_ascii_alphanumeric());
+    let is_number = |digits: &str| digits.parse::<u32>().is_ok();
+    let decisions = words.filter(|word| {
+        let number = word.strip_prefix(['C', 'N', 'O', 'M']);
+        number.is_some_and(is_number)
+    });
+    assert_eq!(decisions.collect::<Vec<_>>(), Vec::<&str>::new());
+    let args = [
+        "map",
+        "--connection",
+        "audience",
+        "--set",
+        "identities_to_exclude=telepathy",
+        "/",
+    ];
+    let err = run(&args).exits(2).err;
+    for text in [&all, &err] {
+        assert!(!text.contains(".md") && !text.contains("section"), "{text}");
+    }
+}
+
+#[test]
+fn check_says_that_the_source_is_not_checked() {
+    let source = "source_queue_url=https://sqs.eu-west-1.amazonaws.com/210987654321/raw";
+    let setup = Setup::new(&["connection=http", "url=https://{host}.example.com/a"]);
+    let note =
+        |name: &str| format!("note: the source of `hydrant consume` (`{name}`) is not checked");
+    let err = setup.ran(setup.command("check", &[])).exits(0).err;
+    assert!(!err.contains("note:"), "{err}");
+    for (setting, name) in [
+        (source, "source_queue_url"),
+        ("source_topic=t", "source_topic"),
+    ] {
+        let err = setup
+            .ran(setup.command("check", &["--set", setting]))
+            .exits(0)
+            .err;
+        assert_eq!(err.lines().last(), Some(&*note(name)));
+    }
+}
+
 #[test]
 fn each_connection_has_its_own() {
     let of = |connection| {

@@ -162,7 +162,7 @@ pub(crate) fn find(name: &str) -> Option<&'static Setting> {
 
 /// The text of an error for a name that is not a setting, with the nearest one.
 pub(crate) fn unknown(name: &str) -> String {
-    match nearest(name) {
+    match nearest(&name.to_lowercase()) {
         Some(near) => format!("there is no setting `{name}`; did you mean `{near}`?"),
         None => format!("there is no setting `{name}`"),
     }
