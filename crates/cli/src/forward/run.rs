@@ -57,7 +57,8 @@ pub(crate) struct ForwardArgs {
     /// Keep the progress in this file, and leave out what an earlier run with it has forwarded
     ///
     /// Only for files. It counts a message when every record of it and of all messages before it is
-    /// delivered or a dead letter.
+    /// delivered or a dead letter. A file is recognized by its path and the content of these
+    /// messages: what was appended is forwarded, and another file ends the run with status 2.
     #[arg(long, value_name = "FILE")]
     checkpoint: Option<PathBuf>,
 
