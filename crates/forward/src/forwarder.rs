@@ -396,11 +396,12 @@ impl Forwarder {
         let records = std::mem::take(&mut prepared.records);
         let patience = Instant::now() + self.patience;
         let until = deadline.map_or(patience, |deadline| deadline.min(patience));
-        let shown = self.sent.as_ref().map(|sent| sent.show(&prepared.updates));
         let receipt = match lane {
             Some(lane) => lane.submit(records, until).await,
             None => self.pipeline.submit(records, until).await,
         };
+        // Not before: nobody would hide them again if this is dropped while it waits for room.
+        let shown = self.sent.as_ref().map(|sent| sent.show(&prepared.updates));
         Submission {
             receipt,
             prepared,

@@ -228,7 +228,7 @@ impl Sink for HttpSink {
         }
         limits.per_account = self.per_account;
         limits.in_flight = config.max_in_flight;
-        // Only a list of errors in the reply fails a record and not those after it.
+        // Only with a list of errors in the reply may a record be retried and one after it not.
         limits.ordered = config.record_errors.is_none();
         limits
     }
