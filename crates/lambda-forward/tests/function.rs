@@ -284,7 +284,7 @@ fn the_records_of_a_message_have_a_limit() {
     let (answer, error) = function.invoke(&body, MINUTE);
     assert!(answer.failed);
     let message = error["errorMessage"].as_str().unwrap();
-    assert!(message.contains("exceeds the limit"), "{message}");
+    assert!(message.contains("`max_memory` is 1048576"), "{message}");
     assert_eq!(function.server.requests().len(), 0);
     let (answer, _) = function.invoke(&batch(&["a"]), MINUTE);
     assert!(!answer.failed);

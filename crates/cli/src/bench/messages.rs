@@ -30,10 +30,12 @@ pub(crate) struct Messages {
 pub(crate) struct Body {
     pub(crate) text: Box<[u8]>,
     pub(crate) events: u64,
+    #[cfg_attr(not(feature = "http"), allow(dead_code))]
     pub(crate) place: Place,
 }
 
-/// Where a message begins.
+/// Where a message begins. Only `send` shows it.
+#[cfg_attr(not(feature = "http"), allow(dead_code))]
 pub(crate) struct Place {
     pub(crate) file: Arc<str>,
     pub(crate) line: u64,

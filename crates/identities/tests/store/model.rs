@@ -1,6 +1,8 @@
 //! The store compared with a map, after any steps.
 
 use std::collections::HashMap;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 use hydrant_identities::IdentityStore;
 use proptest::prelude::*;
@@ -27,6 +29,21 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Purge),
         1 => Just(Step::Reopen),
     ]
+}
+
+/// Opens the store again. A child that another test is starting has a copy of the lock until it
+/// executes its program.
+fn reopened(path: &Path) -> IdentityStore {
+    let end = Instant::now() + Duration::from_secs(5);
+    loop {
+        match IdentityStore::open(path) {
+            Ok(store) => return store,
+            Err(error) if error.to_string().contains("already open") && Instant::now() < end => {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
 }
 
 proptest! {
@@ -65,7 +82,7 @@ proptest! {
                 Step::Purge => open.purge().unwrap(),
                 Step::Reopen => {
                     drop(store.take());
-                    store = Some(IdentityStore::open(&path).unwrap());
+                    store = Some(reopened(&path));
                 }
             }
             let open = store.as_ref().unwrap();
