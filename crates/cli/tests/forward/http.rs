@@ -95,7 +95,7 @@ fn the_example_of_partial_failures_is_right() {
         let (_, block) = example.split_once(&format!("```{language}\n")).unwrap();
         block.split_once("```").unwrap().0.to_owned()
     };
-    let (answer, config) = (block("json"), block("toml"));
+    let (answer, config) = (block("text"), block("toml"));
     let seen = std::sync::Arc::new(Mutex::new(Vec::new()));
     let requests = std::sync::Arc::clone(&seen);
     let target = Target::start(move |request, records| {
