@@ -31,12 +31,12 @@ pub(crate) struct Body {
     pub(crate) text: Box<[u8]>,
     pub(crate) events: u64,
     #[cfg_attr(not(feature = "http"), allow(dead_code))]
-    pub(crate) place: Place,
+    pub(crate) place: Location,
 }
 
 /// Where a message begins. Only `send` shows it.
 #[cfg_attr(not(feature = "http"), allow(dead_code))]
-pub(crate) struct Place {
+pub(crate) struct Location {
     pub(crate) file: Arc<str>,
     pub(crate) line: u64,
 }
@@ -154,7 +154,7 @@ impl Handler for Collector {
         messages.all.push(Body {
             text: message.body.into(),
             events,
-            place: Place {
+            place: Location {
                 file,
                 line: message.line,
             },

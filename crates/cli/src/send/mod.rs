@@ -22,7 +22,7 @@ use hydrant_testing::build::{RegistrationRequest, ordered};
 use serde_json::Value;
 
 use crate::arguments::{Limits, Wrappers, number};
-use crate::bench::messages::{self, Place};
+use crate::bench::messages::{self, Location};
 use crate::exit::{self, Failure, exit_status};
 use crate::forward::{runtime, stopped};
 use crate::http::{AccountSettings, TargetArgs};
@@ -48,8 +48,8 @@ use sending::{Sending, Sent};
 /// nothing more.
 ///
 /// Each message is a line of the output: its outcome, its type and that of its events, the time of
-/// the last attempt, the statuses of all, and its file and line; lines below it have the reasons of failures, in which
-/// values of the message are hidden. With --json it is
+/// the last attempt, the statuses of all, and its file and line; lines below it have the reasons of
+/// failures, in which values of the message are hidden. With --json it is
 /// {"number","file","line","type","id","events","event_types","outcome","attempts","problems"}.
 /// The exit status is 1 if a message cannot be read or is not answered, or a response or the
 /// registration breaks a rule.
@@ -224,7 +224,7 @@ impl Run {
     /// Sends messages one after the other. Those of files have a place.
     async fn all(
         &mut self,
-        messages: impl Iterator<Item = (Vec<u8>, Option<Place>)>,
+        messages: impl Iterator<Item = (Vec<u8>, Option<Location>)>,
     ) -> Result<(), Failure> {
         for (mut message, place) in messages {
             if let Some(filled) = filled(&self.settings, &message) {
@@ -238,7 +238,7 @@ impl Run {
         Ok(())
     }
 
-    async fn send(&mut self, message: Vec<u8>, place: Option<Place>) -> Result<Sent, Failure> {
+    async fn send(&mut self, message: Vec<u8>, place: Option<Location>) -> Result<Sent, Failure> {
         let sent = self.sending.send(message).await;
         self.totals.add(&sent, self.limit);
         let mut line = Vec::new();

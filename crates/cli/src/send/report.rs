@@ -6,7 +6,7 @@ use hydrant::write::JsonWriter;
 
 use super::LONGEST_WAIT;
 use super::sending::{Outcome, Sent};
-use crate::bench::messages::Place;
+use crate::bench::messages::Location;
 use crate::http::End;
 use crate::sections::{Section, row, section};
 use crate::terminal::{harmless, harmless_json};
@@ -142,7 +142,7 @@ fn ms(time: Duration) -> String {
 }
 
 /// The line of a message.
-pub(super) fn line(number: u64, place: Option<&Place>, sent: &Sent, out: &mut Vec<u8>) {
+pub(super) fn line(number: u64, place: Option<&Location>, sent: &Sent, out: &mut Vec<u8>) {
     let kind = match sent.kind.as_str() {
         "" => "not a message",
         kind => kind,
@@ -189,7 +189,7 @@ pub(super) fn line(number: u64, place: Option<&Place>, sent: &Sent, out: &mut Ve
 }
 
 /// The same as JSON.
-pub(super) fn json_line(number: u64, place: Option<&Place>, sent: &Sent, out: &mut Vec<u8>) {
+pub(super) fn json_line(number: u64, place: Option<&Location>, sent: &Sent, out: &mut Vec<u8>) {
     let start = out.len();
     JsonWriter::new(out).object(|json| {
         json.uint_field("number", number);
